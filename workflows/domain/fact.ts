@@ -1,0 +1,71 @@
+import type { Currency, Money } from './money';
+
+/**
+ * What a gateway truthfully says happened, or what we did ourselves: past tense, immutable, unique.
+ * A fact's key is (gateway account, gatewayReference, kind, qualifier); its content is amount and currency.
+ */
+export type Fact = GatewayFact | OwnFact;
+
+/** Only a gateway can say these, asked or verified by us. Amounts are positive; the kind carries the direction. */
+export type GatewayFact =
+  | (OfGateway & Money & { readonly kind: 'payment_captured' })
+  | (OfGateway & Money & { readonly kind: 'fee_charged' })
+  /** The gateway holds the money and says why; `qualifier` is the reason, since one reference may have several. */
+  | (OfGateway & Money & { readonly kind: 'payment_pending'; readonly reason: string })
+  | (OfGateway & Money & { readonly kind: 'payment_failed'; readonly reason: string })
+  /** A try that failed inside a payment that lives on (the payer may try again). */
+  | (OfGateway & Money & { readonly kind: 'attempt_failed'; readonly reason: string })
+  /** `parent` is the capture's reference; `feeReturned` in minor units of the same currency. */
+  | (OfGateway & Money & { readonly kind: 'payment_refunded'; readonly parent: string; readonly feeReturned: number; readonly reason: string })
+  | (OfGateway & Money & { readonly kind: 'payment_reversed'; readonly parent: string; readonly reason: string })
+  | (OfGateway & Money & { readonly kind: 'reversal_cancelled'; readonly parent: string; readonly reason: string })
+  /** A case about the capture `gatewayReference`; `qualifier` is the case id. No money has moved. */
+  | (OfGateway & { readonly kind: 'dispute_opened'; readonly amount: null; readonly currency: null; readonly reason: string })
+  | (OfGateway & { readonly kind: 'dispute_closed'; readonly amount: null; readonly currency: null; readonly reason: string })
+  /** A balance correction after a case; money left or came back under its own reference. */
+  | (OfGateway & Money & { readonly kind: 'dispute_adjusted'; readonly parent: string; readonly reason: string });
+
+/** What we did or decided: the opening, our own closing, a person's resolution, a contradiction we saw. */
+export type OwnFact =
+  | (OfUs & { readonly kind: 'checkout_opened'; readonly amount: number; readonly currency: Currency })
+  | (OfUs & { readonly kind: 'payment_cancelled'; readonly amount: null; readonly currency: null })
+  | (OfUs & { readonly kind: 'payment_expired'; readonly amount: null; readonly currency: null })
+  /** A person took the sum `gatewayReference` out of suspense: once per sum, so the key holds no command id. */
+  | (OfUs & { readonly kind: 'suspense_accepted'; readonly amount: number; readonly currency: Currency; readonly note: string })
+  /** The gateway said two different things under one key; `qualifier` names kind and qualifier of the contradicted fact. */
+  | (OfUs & { readonly kind: 'conflict_detected'; readonly amount: number | null; readonly currency: Currency | null; readonly detail: string });
+
+interface Identity {
+  /** The gateway's id of this money movement; the payment's own id on facts of ours that concern no money. */
+  readonly gatewayReference: string;
+  /** What tells facts of one kind and reference apart: a pending reason, a case id, our command's id; else empty. */
+  readonly qualifier: string;
+}
+interface OfGateway extends Identity {
+  /** The gateway's clock, ISO 8601; null when it could not be read. */
+  readonly occurredAt: string | null;
+}
+interface OfUs extends Identity {
+  readonly occurredAt: string;
+}
+
+export type FactKind = Fact['kind'];
+
+/** A fact as it stands in our records: `recordedAt` is our clock (ISO 8601), and its order is the order of our records. */
+export type Recorded<F extends Fact = Fact> = F & { readonly recordedAt: string };
+
+/** The fact's key inside one gateway account, as text; equal keys mean one and the same fact. */
+export function keyOf(fact: Identity & { readonly kind: string }): string {
+  return `${fact.gatewayReference} ${fact.kind} ${fact.qualifier}`;
+}
+
+/** Same key, same amount and currency: nothing new was said. */
+export function sameContent(a: Fact, b: Fact): boolean {
+  return a.amount === b.amount && a.currency === b.currency;
+}
+
+const OWN_KINDS: ReadonlySet<FactKind> = new Set<FactKind>(['checkout_opened', 'payment_cancelled', 'payment_expired', 'suspense_accepted', 'conflict_detected']);
+
+export function isOwnFact(fact: Fact): fact is OwnFact {
+  return OWN_KINDS.has(fact.kind);
+}

@@ -1,0 +1,22 @@
+/** The kinds of object that have an id of their own; the prefix is part of the id. */
+export type IdPrefix = 'pay' | 'mem' | 'mer' | 'ref' | 'ntf' | 'ent' | 'chg' | 'pln' | 'acc' | 'cmd';
+
+const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
+const LENGTH = 26; // 34^26 is over 2^132: nobody guesses a payment id
+
+/** Makes an id from random bytes, for example `pay_8x3…`. The caller brings the randomness, so that this stays pure. */
+export function makeId(prefix: IdPrefix, randomBytes: Uint8Array): string {
+  if (randomBytes.length < LENGTH) throw new Error(`an id needs ${LENGTH} random bytes`);
+  let id = '';
+  // 256 is not a multiple of 34; the bias costs a fraction of a bit per letter, which the length pays for.
+  for (const byte of randomBytes.subarray(0, LENGTH)) id += ALPHABET.charAt(byte % ALPHABET.length);
+  return `${prefix}_${id}`;
+}
+
+/** How many random bytes {@link makeId} wants. */
+export const ID_RANDOM_BYTES = LENGTH;
+
+/** Whether `text` has the shape of an id of this kind; says nothing about whether such an object exists. */
+export function isId(prefix: IdPrefix, text: string): boolean {
+  return text.length === prefix.length + 1 + LENGTH && text.startsWith(`${prefix}_`) && /^[0-9a-z]+$/.test(text.slice(prefix.length + 1));
+}
