@@ -16,7 +16,8 @@ export type GatewayFact =
   /** A try that failed inside a payment that lives on (the payer may try again). */
   | (OfGateway & Money & { readonly kind: 'attempt_failed'; readonly reason: string })
   /** `parent` is the capture's reference; `feeReturned` in minor units of the same currency. */
-  | (OfGateway & Money & { readonly kind: 'payment_refunded'; readonly parent: string; readonly feeReturned: number; readonly reason: string })
+  | (OfGateway &
+      Money & { readonly kind: 'payment_refunded'; readonly parent: string; readonly feeReturned: number; readonly reason: string })
   | (OfGateway & Money & { readonly kind: 'payment_reversed'; readonly parent: string; readonly reason: string })
   | (OfGateway & Money & { readonly kind: 'reversal_cancelled'; readonly parent: string; readonly reason: string })
   /** A case about the capture `gatewayReference`; `qualifier` is the case id. No money has moved. */
@@ -31,9 +32,14 @@ export type OwnFact =
   | (OfUs & { readonly kind: 'payment_cancelled'; readonly amount: null; readonly currency: null })
   | (OfUs & { readonly kind: 'payment_expired'; readonly amount: null; readonly currency: null })
   /** A person took the sum `gatewayReference` out of suspense: once per sum, so the key holds no command id. */
-  | (OfUs & { readonly kind: 'suspense_accepted'; readonly amount: number; readonly currency: Currency; readonly note: string })
+  | (OfUs & { readonly kind: 'suspense_accepted'; readonly amount: number; readonly currency: Currency; readonly commandId: string })
   /** The gateway said two different things under one key; `qualifier` names kind and qualifier of the contradicted fact. */
-  | (OfUs & { readonly kind: 'conflict_detected'; readonly amount: number | null; readonly currency: Currency | null; readonly detail: string });
+  | (OfUs & {
+      readonly kind: 'conflict_detected';
+      readonly amount: number | null;
+      readonly currency: Currency | null;
+      readonly detail: string;
+    });
 
 interface Identity {
   /** The gateway's id of this money movement; the payment's own id on facts of ours that concern no money. */
@@ -64,7 +70,13 @@ export function sameContent(a: Fact, b: Fact): boolean {
   return a.amount === b.amount && a.currency === b.currency;
 }
 
-const OWN_KINDS: ReadonlySet<FactKind> = new Set<FactKind>(['checkout_opened', 'payment_cancelled', 'payment_expired', 'suspense_accepted', 'conflict_detected']);
+const OWN_KINDS: ReadonlySet<FactKind> = new Set<FactKind>([
+  'checkout_opened',
+  'payment_cancelled',
+  'payment_expired',
+  'suspense_accepted',
+  'conflict_detected',
+]);
 
 export function isOwnFact(fact: Fact): fact is OwnFact {
   return OWN_KINDS.has(fact.kind);

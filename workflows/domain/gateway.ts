@@ -70,8 +70,11 @@ export interface NotificationHint {
   /** Gateway references whose payment may be known: the money's own, its parent's. */
   readonly references: readonly string[];
   readonly facts: readonly GatewayFact[];
+  /** Who is said to have paid; shown to a person only once the message is verified. */
+  readonly payer: Payer | null;
 }
-export type NotificationReading = { readonly ok: true; readonly hint: NotificationHint } | { readonly ok: false; readonly status: 400 | 401; readonly reason: string };
+export type NotificationReading =
+  { readonly ok: true; readonly hint: NotificationHint } | { readonly ok: false; readonly status: 400 | 401; readonly reason: string };
 
 export interface Payer {
   readonly name: string | null;
@@ -79,7 +82,8 @@ export interface Payer {
 }
 
 /** What is asked of the gateway: the truth behind a message, or the state of a payment of ours. */
-export type Subject = { readonly by: 'notification'; readonly raw: RawNotification } | { readonly by: 'payment'; readonly paymentId: string };
+export type Subject =
+  { readonly by: 'notification'; readonly raw: RawNotification } | { readonly by: 'payment'; readonly paymentId: string };
 
 /** The gateway's answer; the only source of truth. No answer at all is a thrown {@link GatewayFailure}. */
 export type Lookup =
@@ -91,7 +95,6 @@ export type Lookup =
       readonly paymentId: string | null;
       /** References through which the payment may be found when no id is echoed: the money's own first, then its parent. */
       readonly references: readonly string[];
-      readonly payer: Payer | null;
       /** A reason in snake case why a person should look at the message itself (`unknown_status`); else null. */
       readonly remark: string | null;
     }
@@ -109,7 +112,13 @@ export class GatewayFailure extends Error {
   readonly moved: 'no' | 'perhaps';
   readonly retry: 'never' | 'later' | { readonly afterMs: number };
 
-  constructor(failure: { code: string; message: string; moved?: 'no' | 'perhaps'; retry?: 'never' | 'later' | { readonly afterMs: number }; cause?: unknown }) {
+  constructor(failure: {
+    code: string;
+    message: string;
+    moved?: 'no' | 'perhaps';
+    retry?: 'never' | 'later' | { readonly afterMs: number };
+    cause?: unknown;
+  }) {
     super(failure.message, { cause: failure.cause });
     this.code = failure.code;
     this.moved = failure.moved ?? 'perhaps'; // the careful default: whoever repeats must look first
@@ -120,6 +129,8 @@ export class GatewayFailure extends Error {
 /** What a gateway's code may use of the world. A gateway is a pure function of its context. */
 export interface GatewayContext<Credentials> {
   readonly credentials: Credentials;
+  /** The credentials that the payment in question was opened with, when they may differ: money for their receiver is still ours. */
+  readonly openedWith?: Credentials | null;
   readonly environment: Environment;
   /** The simulator's base URL; used only where `environment` is `simulator`. */
   readonly simulatorUrl: string;
@@ -135,7 +146,9 @@ export interface CheckoutContext<Credentials> {
   readonly simulatorPublicUrl: string;
 }
 /** An opened checkout, or why this order cannot be written in the gateway's form. */
-export type Opening = { readonly ok: true; readonly nextAction: NextAction } | { readonly ok: false; readonly reason: 'amount_not_supported'; readonly detail: string };
+export type Opening =
+  | { readonly ok: true; readonly nextAction: NextAction }
+  | { readonly ok: false; readonly reason: 'amount_not_supported'; readonly detail: string };
 
 /** What every gateway answers. Optional verbs are absent, not throwing, and `capabilities` says the same. */
 export interface Gateway<Credentials> {

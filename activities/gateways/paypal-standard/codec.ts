@@ -1,0 +1,234 @@
+import type { GatewayFact } from '../../../workflows/domain/fact';
+import type { Payer } from '../../../workflows/domain/gateway';
+import { isId } from '../../../workflows/domain/ids';
+import type { Money } from '../../../workflows/domain/money';
+import { unreachable } from '../../../workflows/domain/unreachable';
+import { readPaypalAmount } from './currencies';
+import { readPaypalDate } from './date';
+import { contradicts, valueOf, type Fields } from './form';
+
+/** What a message says, in our words. Whether it may be believed is decided elsewhere. */
+export interface Message {
+  /** Our payment id, if the message echoes something of its shape. */
+  readonly paymentId: string | null;
+  /** The money's own transaction id, then its parent's. */
+  readonly references: readonly string[];
+  readonly payer: Payer | null;
+  readonly facts: readonly GatewayFact[];
+  /** Why a person should look at it, in snake case; null when the facts say it all. */
+  readonly remark: string | null;
+}
+
+/** Translates an IPN message or a PDT answer: they share their variables (PayPal, "IPN and PDT variables"). */
+export function readMessage(fields: Fields): Message {
+  const references = [transactionId(fields, 'txn_id'), transactionId(fields, 'parent_txn_id')].filter((reference) => reference !== null);
+  return { paymentId: readPaymentId(fields), references, payer: readPayer(fields), ...readFacts(fields) };
+}
+
+/** A transaction id, or a PDT token, which is one: letters and digits, some with hyphens. Anything else is taken for absent. */
+export function transactionId(fields: Fields, name: string): string | null {
+  const text = valueOf(fields, name);
+  return /^[A-Za-z0-9-]{1,64}$/.test(text) ? text : null;
+}
+
+interface Meaning {
+  readonly facts: readonly GatewayFact[];
+  readonly remark: string | null;
+}
+
+// A genuine message has each of these once; where two of them differ, nobody can say which one PayPal meant.
+const DECISIVE: ReadonlySet<string> = new Set(
+  `txn_id parent_txn_id txn_type payment_status pending_reason reason_code transaction_entity case_id mc_gross mc_fee mc_currency
+   custom invoice receiver_id receiver_email business test_ipn`.split(/\s+/),
+);
+
+// PayPal IPN variables, "Transaction types": one-off money in. Refunds and reversals have no type at all.
+const ONE_OFF: ReadonlySet<string> = new Set([
+  '',
+  'web_accept',
+  'cart',
+  'express_checkout',
+  'send_money',
+  'virtual_terminal',
+  'pro_hosted',
+  'merch_pmt',
+  'paypal_here',
+]);
+
+type Status = 'completed' | 'pending' | 'failed' | 'refunded' | 'reversed' | 'reversal_cancelled';
+
+// PayPal IPN variables, `payment_status`, and the spellings of the older API that reach listeners all the same.
+const STATUS: ReadonlyMap<string, Status> = new Map([
+  ['completed', 'completed'],
+  ['pending', 'pending'],
+  ['created', 'pending'],
+  ['processed', 'pending'],
+  ['in_progress', 'pending'],
+  ['failed', 'failed'],
+  ['denied', 'failed'],
+  ['declined', 'failed'],
+  ['expired', 'failed'],
+  ['voided', 'failed'],
+  ['refunded', 'refunded'],
+  ['reversed', 'reversed'],
+  ['canceled_reversal', 'reversal_cancelled'],
+  ['cancelled_reversal', 'reversal_cancelled'],
+]);
+
+function readFacts(fields: Fields): Meaning {
+  if (contradicts(fields, DECISIVE)) return nothing('repeated_field');
+  const type = valueOf(fields, 'txn_type').toLowerCase();
+  const isAdjustment = type === 'adjustment';
+  if (type === 'new_case') return openedCase(fields);
+  if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type');
+  const status = STATUS.get(word(valueOf(fields, 'payment_status')) || (isAdjustment ? 'completed' : ''));
+  if (status === undefined) return nothing('unknown_status');
+  const reference = transactionId(fields, 'txn_id');
+  if (reference === null) return nothing('no_transaction_id');
+  const gross = readPaypalAmount(valueOf(fields, 'mc_gross'), valueOf(fields, 'mc_currency'));
+  if (gross === null) return nothing('unreadable_amount');
+  if (gross.amount === 0) return nothing('zero_amount');
+
+  const movement = { gatewayReference: reference, qualifier: '', occurredAt: occurredAt(fields, 'payment_date') };
+  switch (status) {
+    case 'completed':
+      return isAdjustment || gross.amount < 0 ? adjustment(fields, movement, gross) : payment(fields, movement, gross);
+    case 'pending':
+    case 'failed':
+      // A pending or failed sum below zero is money on its way out, and says nothing about a payment to us.
+      if (isAdjustment) return nothing('unknown_type');
+      if (gross.amount < 0) return nothing('negative_amount');
+      return only(
+        status === 'pending'
+          ? held(movement, gross, pendingReason(fields))
+          : { ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) },
+      );
+    case 'refunded':
+    case 'reversed':
+    case 'reversal_cancelled':
+      return moneyBack(fields, movement, gross, status);
+    default:
+      return unreachable(status);
+  }
+}
+
+type Movement = Pick<GatewayFact, 'gatewayReference' | 'qualifier' | 'occurredAt'>;
+
+function payment(fields: Fields, movement: Movement, gross: Money): Meaning {
+  const entity = word(valueOf(fields, 'transaction_entity'));
+  // An authorization that is complete has taken nothing yet (PayPal Authorization & Capture guide): its capture has an id of its own.
+  if (entity === 'auth' || entity === 'reauth') return only(held(movement, gross, 'authorization'));
+  if (entity === 'order') return only(held(movement, gross, 'order'));
+  const captured: GatewayFact = { ...movement, ...gross, kind: 'payment_captured' };
+  const fee = readFee(fields);
+  if (fee === null || fee.amount < 0) return { facts: [captured], remark: 'unreadable_fee' };
+  return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remark: null };
+}
+
+function moneyBack(fields: Fields, movement: Movement, gross: Money, status: 'refunded' | 'reversed' | 'reversal_cancelled'): Meaning {
+  const parent = transactionId(fields, 'parent_txn_id');
+  if (parent === null) return nothing('no_parent_transaction');
+  // PayPal writes these below zero, its simulator above: the status has the sign, the amount only the size.
+  const common = { ...movement, ...positive(gross), parent, reason: reasonCode(fields) };
+  switch (status) {
+    case 'refunded': {
+      const fee = readFee(fields);
+      const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned: Math.abs(fee?.amount ?? 0) };
+      return { facts: [refund], remark: fee === null ? 'unreadable_fee' : null };
+    }
+    case 'reversed':
+      return only({ ...common, kind: 'payment_reversed' });
+    case 'reversal_cancelled':
+      return only({ ...common, kind: 'reversal_cancelled' });
+    default:
+      return unreachable(status);
+  }
+}
+
+/** A balance correction after a case. The fact's amount has no sign, so the qualifier tells money that came back. */
+function adjustment(fields: Fields, movement: Movement, gross: Money): Meaning {
+  const parent = transactionId(fields, 'parent_txn_id');
+  if (parent === null) return nothing('no_parent_transaction');
+  const qualifier = gross.amount > 0 ? 'credit' : '';
+  const reason = word(valueOf(fields, 'reason_code')) || 'adjustment';
+  return only({ ...movement, ...positive(gross), qualifier, kind: 'dispute_adjusted', parent, reason });
+}
+
+/** A complaint, claim or chargeback. It repeats the original payment's `txn_id`; the case has its own id. */
+function openedCase(fields: Fields): Meaning {
+  const reference = transactionId(fields, 'txn_id');
+  if (reference === null) return nothing('no_transaction_id');
+  return only({
+    kind: 'dispute_opened',
+    gatewayReference: reference,
+    qualifier: /^[!-~]{1,64}$/.exec(valueOf(fields, 'case_id'))?.[0] ?? '',
+    occurredAt: occurredAt(fields, 'case_creation_date') ?? occurredAt(fields, 'payment_date'),
+    amount: null,
+    currency: null,
+    reason: word(valueOf(fields, 'reason_code')) || word(valueOf(fields, 'case_type')) || 'dispute',
+  });
+}
+
+function held(movement: Movement, gross: Money, reason: string): GatewayFact {
+  return { ...movement, ...gross, kind: 'payment_pending', qualifier: reason, reason };
+}
+
+/** `mc_fee` in the money's currency; zero when blank or absent, as while PayPal does not know it; null when unreadable. */
+function readFee(fields: Fields): Money | null {
+  return readPaypalAmount(valueOf(fields, 'mc_fee') || '0', valueOf(fields, 'mc_currency'));
+}
+
+function pendingReason(fields: Fields): string {
+  return word(valueOf(fields, 'pending_reason')) || word(valueOf(fields, 'payment_status'));
+}
+
+function reasonCode(fields: Fields): string {
+  return word(valueOf(fields, 'reason_code')) || word(valueOf(fields, 'payment_status'));
+}
+
+/** PayPal's word in lower snake case, whatever its spelling of the day: `multi-currency`, `Canceled Reversal`. `None` is no word. */
+function word(text: string): string {
+  const snake = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 64);
+  return snake === 'none' ? '' : snake;
+}
+
+function occurredAt(fields: Fields, name: string): string | null {
+  return readPaypalDate(valueOf(fields, name));
+}
+
+function readPaymentId(fields: Fields): string | null {
+  return ['custom', 'invoice'].map((name) => valueOf(fields, name)).find((text) => isId('pay', text)) ?? null;
+}
+
+function readPayer(fields: Fields): Payer | null {
+  const person = [valueOf(fields, 'first_name'), valueOf(fields, 'last_name')].filter(Boolean).join(' ');
+  const name = printable(person || valueOf(fields, 'payer_business_name'));
+  const email = printable(valueOf(fields, 'payer_email'));
+  return name === null && email === null ? null : { name, email };
+}
+
+/** Text that a database and a page can hold: no control characters, no half surrogate pairs, not endless. */
+function printable(text: string): string | null {
+  const clean = text
+    .slice(0, 254)
+    .replace(/\p{Cc}+/gu, ' ')
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .trim();
+  return clean || null;
+}
+
+function positive({ amount, currency }: Money): Money {
+  return { amount: Math.abs(amount), currency };
+}
+
+function only(fact: GatewayFact): Meaning {
+  return { facts: [fact], remark: null };
+}
+
+function nothing(remark: string): Meaning {
+  return { facts: [], remark };
+}

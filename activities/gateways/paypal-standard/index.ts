@@ -1,0 +1,107 @@
+import {
+  GatewayFailure,
+  type Gateway,
+  type GatewayContext,
+  type Lookup,
+  type RawNotification,
+  type Subject,
+} from '../../../workflows/domain/gateway';
+import { MAX_AMOUNT } from '../../../workflows/domain/money';
+import { unreachable } from '../../../workflows/domain/unreachable';
+import { otherEnvironment, otherReceiver } from './addressee';
+import { postBack, synchronise, unreadableAnswer } from './client';
+import { readMessage, transactionId } from './codec';
+import type { PaypalStandardCredentials } from './credentials';
+import { PAYPAL_CURRENCIES } from './currencies';
+import { parseForm, parsePdtAnswer, type Fields } from './form';
+import { readToken } from './notification';
+
+type Context = GatewayContext<PaypalStandardCredentials>;
+
+/** PayPal Payments Standard: a form posted by the browser, answered by IPN messages and, perhaps, a PDT return. */
+export const paypalStandard = {
+  capabilities: {
+    methods: {
+      paypal: {
+        startedBy: ['member'],
+        currencies: PAYPAL_CURRENCIES,
+        min: 1,
+        max: MAX_AMOUNT, // PayPal's own ceiling differs per account and is not published; its page tells the payer
+        refund: 'none',
+        feesReturned: 'some',
+      },
+    },
+    lookup: 'none',
+    recurring: false,
+    notifications: 'post_back',
+    opening: 'pure',
+  },
+
+  async fetchFacts(subject: Subject, context: Context): Promise<Lookup> {
+    switch (subject.by) {
+      case 'payment':
+        return { found: 'unknown', reason: 'no_lookup' };
+      case 'notification':
+        return fetchNotified(subject.raw, context);
+      default:
+        return unreachable(subject);
+    }
+  },
+} satisfies Gateway<PaypalStandardCredentials>;
+
+async function fetchNotified(raw: RawNotification, context: Context): Promise<Lookup> {
+  switch (raw.channel) {
+    case 'ipn':
+      return fetchIpn(raw, context);
+    case 'pdt':
+      return fetchPdt(raw, context);
+    case 'webhook':
+    case 'poll':
+      throw unaskable(`PayPal Standard has no ${raw.channel} messages`);
+    default:
+      return unreachable(raw.channel);
+  }
+}
+
+/** Genuine first, ours second: what a message says about itself counts for nothing until PayPal has said VERIFIED. */
+async function fetchIpn(raw: RawNotification, context: Context): Promise<Lookup> {
+  if ((await postBack(raw.body, context)) === 'INVALID') return { found: false, reason: 'not_verified' };
+  const fields = parseForm(raw.body);
+  return otherEnvironment(fields, context.environment) ?? otherReceiver(fields, accountsOf(context)) ?? found(fields);
+}
+
+/** No check of `test_ipn` here: a PDT answer need not carry it, and the host that we asked proves the environment. */
+async function fetchPdt(raw: RawNotification, context: Context): Promise<Lookup> {
+  const token = readToken(raw);
+  if (token === null) throw unaskable('a PDT return without a transaction token');
+  const { pdtIdentityToken } = payingAccount(context);
+  if (pdtIdentityToken === undefined) return { found: false, reason: 'pdt_not_configured' };
+  const answer = parsePdtAnswer(await synchronise(token, pdtIdentityToken, context));
+  if (answer === null) throw unreadableAnswer(`asking PayPal for the transaction ${token}: the first line is neither SUCCESS nor FAIL`);
+  if (answer.word === 'FAIL') return { found: false, reason: `pdt_fail_${answer.code}` };
+  // An answer about other money than we asked for is a mix-up on the way; the IPN will tell the same without one.
+  if (transactionId(answer.fields, 'txn_id') !== token) return { found: 'unknown', reason: 'other_transaction' };
+  return otherReceiver(answer.fields, accountsOf(context)) ?? found(answer.fields);
+}
+
+/** Today's account, and the one that the payment was opened with: either may be named as its receiver. */
+function accountsOf({ credentials, openedWith }: Context): PaypalStandardCredentials[] {
+  return openedWith ? [credentials, openedWith] : [credentials];
+}
+
+/** The account that a payer's token belongs to: an identity token opens the transactions of its own account only. */
+function payingAccount({ credentials, openedWith }: Context): PaypalStandardCredentials {
+  // For one and the same account today's token is the better one: the old may have been renewed since.
+  return openedWith && openedWith.receiverId !== credentials.receiverId ? openedWith : credentials;
+}
+
+/** The payer stays behind: an answer travels through Temporal, where no personal data belongs. */
+function found(fields: Fields): Lookup {
+  const { facts, paymentId, references, remark } = readMessage(fields);
+  return { found: true, facts, paymentId, references, remark };
+}
+
+/** The door refuses such messages, so none is stored; asking again would not change it. */
+function unaskable(message: string): GatewayFailure {
+  return new GatewayFailure({ code: 'unaskable', message, moved: 'no', retry: 'never' });
+}

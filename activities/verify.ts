@@ -1,0 +1,166 @@
+import type { Database } from '../prisma/client';
+import { openRaw } from '../vault/raw-message';
+import type { Vault } from '../vault/vault';
+import type { GatewayFact } from '../workflows/domain/fact';
+import { GatewayFailure } from '../workflows/domain/gateway';
+import type { Channel, Environment, GatewayName, Lookup } from '../workflows/domain/gateway';
+import { unreachable } from '../workflows/domain/unreachable';
+import { notYet, toTemporalFailure } from './failures';
+import { GATEWAYS } from './gateways/registry';
+
+export interface VerificationDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly vault: Vault;
+  readonly simulatorUrl: string;
+  readonly fetch: typeof globalThis.fetch;
+  /** Milliseconds until this account may ask about this payment again; 0: now. Counts the call. */
+  readonly throttle: (key: string) => Promise<number>;
+}
+
+export interface VerificationRequest {
+  readonly notificationId: string;
+  /** The payment whose run asks, or null for a message that names none. */
+  readonly paymentId: string | null;
+  readonly signal: AbortSignal;
+}
+
+export type Verification =
+  /** True, and about the payment that asked (or about none). */
+  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[]; readonly account: VerifiedAccount }
+  /** Nothing left to do here: it is invalid, in front of a person, already settled, or on its way to where it belongs. */
+  | { readonly outcome: 'settled'; readonly state: string; readonly reason: string | null };
+export interface VerifiedAccount {
+  readonly merchantId: string;
+  readonly accountId: string;
+  readonly gateway: GatewayName;
+}
+
+interface Row extends VerifiedAccount {
+  readonly channel: Channel;
+  readonly sealed: Buffer;
+  readonly attempts: number;
+  readonly environment: Environment;
+  readonly credentials: Buffer;
+  readonly openedWith: Buffer | null;
+}
+
+/** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
+const PDT_PAUSES_MS = [15_000, 120_000, 900_000];
+
+/** Asks the gateway whether a stored message is true. Throws while there is no answer; the durable call asks again. */
+export async function verifyNotification(
+  deps: VerificationDependencies,
+  { notificationId, paymentId, signal }: VerificationRequest,
+): Promise<Verification> {
+  const pause = await deps.throttle(paymentId ?? 'unmatched');
+  if (pause > 0) throw notYet('verification_throttled', `too many messages of ${paymentId ?? 'no payment'} to verify at once`, pause);
+  const row = await beginAttempt(deps, notificationId, paymentId);
+  if (!row) return { outcome: 'settled', state: 'settled', reason: null };
+
+  const lookup = await ask(deps, row, signal);
+  if (lookup instanceof GatewayFailure) return noAnswer(deps, notificationId, row, lookup);
+  switch (lookup.found) {
+    case true:
+      return route(deps, { notificationId, paymentId, row, lookup });
+    case false:
+      return settle(deps, notificationId, 'invalid', lookup.reason);
+    case 'elsewhere':
+      return settle(deps, notificationId, 'attention', lookup.reason);
+    case 'unknown':
+      return noAnswer(deps, notificationId, row, new GatewayFailure({
+        code: lookup.reason,
+        message: `${row.gateway} answered ${notificationId} with nothing that can be believed`,
+        moved: 'no',
+        retry: lookup.retryAfterMs === undefined ? 'later' : { afterMs: lookup.retryAfterMs },
+      })); // prettier-ignore
+    default:
+      return unreachable(lookup);
+  }
+}
+
+async function beginAttempt({ db }: VerificationDependencies, notificationId: string, paymentId: string | null): Promise<Row | null> {
+  const { rows } = await db.sql.query<Row>({
+    name: 'begin_verification',
+    text: `UPDATE notifications n SET attempts = n.attempts + 1 FROM gateway_accounts a
+           WHERE n.id = $1 AND n.state = 'received' AND a.id = n.account_id
+           RETURNING n.channel, n.sealed, n.attempts, a.merchant_id AS "merchantId", a.id AS "accountId", a.gateway, a.environment, a.credentials,
+                     (SELECT p.opened_with FROM payments p WHERE p.id = $2) AS "openedWith"`,
+    values: [notificationId, paymentId],
+  });
+  return rows[0] ?? null;
+}
+
+async function ask(deps: VerificationDependencies, row: Row, signal: AbortSignal): Promise<Lookup | GatewayFailure> {
+  const context = {
+    credentials: openJson(deps.vault, row.credentials, row.accountId),
+    openedWith: row.openedWith && openJson(deps.vault, row.openedWith, row.accountId),
+    environment: row.environment,
+    simulatorUrl: deps.simulatorUrl,
+    fetch: deps.fetch,
+    signal,
+  };
+  const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
+  try {
+    return await GATEWAYS[row.gateway].gateway.fetchFacts({ by: 'notification', raw }, context);
+  } catch (error) {
+    if (error instanceof GatewayFailure) return error;
+    throw error;
+  }
+}
+
+/** No answer is no verdict: the durable call tries again, except where trying burns the question. */
+function noAnswer(deps: VerificationDependencies, notificationId: string, row: Row, failure: GatewayFailure): Promise<Verification> {
+  if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
+  if (row.channel !== 'pdt') throw toTemporalFailure(failure);
+  const pause = PDT_PAUSES_MS[row.attempts - 1];
+  if (pause !== undefined) throw notYet('pdt_unanswered', `${failure.code}: ${failure.message}`, pause);
+  return settle(deps, notificationId, 'attention', 'pdt_unanswered');
+}
+
+/** Sends the message on when it is true but not about the payment that asked. */
+async function route(
+  deps: VerificationDependencies,
+  {
+    notificationId,
+    paymentId,
+    row,
+    lookup,
+  }: { notificationId: string; paymentId: string | null; row: Row; lookup: Lookup & { found: true } },
+): Promise<Verification> {
+  const belongsTo = lookup.paymentId === paymentId && paymentId !== null ? paymentId : await findPayment(deps, row.accountId, lookup);
+  if (belongsTo !== paymentId) {
+    await deps.db.sql.query(
+      `WITH moved AS (UPDATE notifications SET payment_id = $2 WHERE id = $1 AND state = 'received' RETURNING id)
+       UPDATE outbox SET payment_id = $2, due_at = now(), tries = 0 WHERE subject_id IN (SELECT id FROM moved)`,
+      [notificationId, belongsTo],
+    );
+    return { outcome: 'settled', state: 'moved', reason: belongsTo };
+  }
+  if (lookup.facts.length === 0) return settle(deps, notificationId, 'attention', lookup.remark ?? 'nothing_understood');
+  const { merchantId, accountId, gateway } = row;
+  return { outcome: 'facts', facts: lookup.facts, account: { merchantId, accountId, gateway } };
+}
+
+async function findPayment({ db }: VerificationDependencies, accountId: string, lookup: Lookup & { found: true }): Promise<string | null> {
+  const { rows } = await db.sql.query<{ id: string }>(
+    `SELECT id, 0 AS rank FROM payments WHERE id = $2 AND account_id = $1
+     UNION ALL SELECT bound_payment_id, 1 FROM payment_facts WHERE account_id = $1 AND gateway_reference = ANY ($3) AND bound_payment_id IS NOT NULL
+     ORDER BY rank LIMIT 1`,
+    [accountId, lookup.paymentId, lookup.references],
+  );
+  return rows[0]?.id ?? null;
+}
+
+async function settle(
+  { db }: VerificationDependencies,
+  notificationId: string,
+  state: 'invalid' | 'attention',
+  reason: string,
+): Promise<Verification> {
+  await db.sql.query('SELECT settle_without_facts($1, $2, $3)', [notificationId, state, reason]);
+  return { outcome: 'settled', state, reason };
+}
+
+function openJson(vault: Vault, sealed: Uint8Array, accountId: string): unknown {
+  return JSON.parse(vault.open(sealed, accountId).toString());
+}

@@ -1,0 +1,136 @@
+import express from 'express';
+import type { Express } from 'express';
+import helmet from 'helmet';
+import type { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { pinoHttp } from 'pino-http';
+import type { Database } from '../prisma/client';
+import type { Vault } from '../vault/vault';
+import { createAuthenticator, createTokens, holderOf } from './auth';
+import type { watchBacklog } from './backlog';
+import type { Deliveries } from './deliveries';
+import { healthRoutes } from './health';
+import { createInbox } from './inbox';
+import { newId } from './ids';
+import { createLimiter, waitFor } from './limits';
+import type { Live } from './live';
+import { createMetrics } from './metrics';
+import { describeApi } from './openapi';
+import { notFound, Problem, problemHandler } from './problems';
+import { mount } from './routing';
+import type { Authenticate } from './routing';
+import { commandRoutes } from './routes/commands';
+import { docsRoutes } from './routes/docs';
+import { eventRoutes } from './routes/events';
+import { accountRoutes } from './routes/gateway-accounts';
+import { hookRoutes } from './routes/hooks';
+import { ledgerRoutes } from './routes/ledger';
+import { memberRoutes } from './routes/members';
+import { merchantRoutes } from './routes/merchants';
+import { notificationRoutes } from './routes/notifications';
+import { paymentRoutes } from './routes/payments';
+import { pageRoutes } from './routes/pages';
+import type { Runs } from './runs';
+import type { ViewSettings } from './views';
+
+export interface AppDependencies {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly runs: Runs;
+  readonly deliveries: Deliveries;
+  readonly live: Live;
+  readonly backlog: ReturnType<typeof watchBacklog>;
+  readonly redis: Redis | null;
+  readonly log: Logger;
+  readonly temporalAnswers: () => Promise<boolean>;
+  readonly operatorKey: string;
+  readonly publicUrl: string;
+  readonly simulatorPublicUrl: string;
+  readonly view: ViewSettings;
+  readonly limits: { readonly requestsPerMinute: number; readonly failedLoginsPerMinute: number };
+}
+
+/** A request of this API is a few kilobytes. */
+const MAX_BODY = '256kb';
+
+/** The whole HTTP surface. No side effects: everything it touches comes with `deps`. */
+export function createApp(deps: AppDependencies): Express {
+  const { db, vault, runs, deliveries, live, backlog, publicUrl, simulatorPublicUrl, view, log } = deps;
+  const tokens = createTokens(vault);
+  const authenticate = limited(createAuthenticator({ db, tokens, operatorKey: deps.operatorKey }), deps);
+  const inbox = createInbox({ db, vault, deliveries });
+  const metrics = createMetrics({ waiting: backlog.waiting });
+  const routes = [
+    ...merchantRoutes({ db }),
+    ...memberRoutes({ db, tokens }),
+    ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
+    ...commandRoutes({ db, runs, view }),
+    ...notificationRoutes({ db, vault }),
+    ...accountRoutes({ db, vault, publicUrl }),
+    ...ledgerRoutes({ db }),
+  ];
+
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(security(publicUrl, simulatorPublicUrl));
+  app.use(metrics.measure);
+  app.use(healthRoutes({ db, temporalAnswers: deps.temporalAnswers, redis: deps.redis, metrics: metrics.registry }));
+  app.use(
+    pinoHttp({
+      logger: log,
+      genReqId: () => newId('cmd').slice(4),
+      quietReqLogger: true,
+      customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
+    }),
+  );
+  app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
+  app.use(pageRoutes({ db, inbox, tokens, log }));
+  app.use(docsRoutes(describeApi(routes, { publicUrl })));
+  app.use(eventRoutes({ db, live, authenticate }));
+  app.use(express.json({ limit: MAX_BODY, strict: false }));
+  mount(app, routes, { authenticate, idempotency: { db } });
+  app.use((req) => {
+    throw notFound(`path as ${req.path.slice(0, 100)}`);
+  });
+  app.use(problemHandler(log));
+  return app;
+}
+
+/** Nothing but ourselves in our pages; their forms go to gateways. */
+function security(publicUrl: string, simulatorPublicUrl: string) {
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        styleSrc: ["'self'", "'unsafe-inline'"],
+        imgSrc: ["'self'", 'data:'],
+        formAction: ["'self'", 'https://www.paypal.com', 'https://www.sandbox.paypal.com', new URL(simulatorPublicUrl).origin],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        objectSrc: ["'none'"],
+      },
+    },
+    strictTransportSecurity: publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
+    referrerPolicy: { policy: 'no-referrer' },
+  });
+}
+
+/** Counts requests per key, and per address those without a valid one. */
+function limited(authenticate: Authenticate, { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>): Authenticate {
+  const requests = createLimiter(redis, { name: 'requests', points: limits.requestsPerMinute, seconds: 60 });
+  const failures = createLimiter(redis, { name: 'logins', points: limits.failedLoginsPerMinute, seconds: 60 });
+  return async (req) => {
+    const caller = await authenticate(req).catch(async (error: unknown) => {
+      if (error instanceof Problem && error.status === 401) refuseFor(await waitFor(failures, req.ip ?? ''));
+      throw error;
+    });
+    refuseFor(await waitFor(requests, holderOf(caller)));
+    return caller;
+  };
+}
+
+function refuseFor(pauseMs: number): void {
+  if (pauseMs > 0) throw new Problem('too_many_requests', 'slow down', { retryAfterS: Math.ceil(pauseMs / 1000) });
+}

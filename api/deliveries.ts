@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { Database } from '../prisma/client';
+import type { PaymentTerms } from '../workflows/domain/payment';
+import type { Runs } from './runs';
+
+/** How long the process that committed has, before a sweeper delivers in its place. */
+export const LEASE = '5 seconds';
+/** A message that Temporal has accepted is safe there; it is told again only if nobody verified it for so long. */
+const TOLD_PAUSE = '10 minutes';
+/** Confirmations are gathered, so that they cost one statement a moment and not one a message. */
+const FLUSH_MS = 250;
+/** So many unverified messages of one payment are told at once; the rest waits for the sweeper, so that a flood never floods a history. */
+export const MOST_AT_ONCE = 20;
+
+/** Tells Temporal what was just committed, without holding up whoever committed it. What fails is left to the sweeper. */
+export interface Deliveries {
+  started(terms: PaymentTerms): Promise<void>;
+  notified(notificationId: string, paymentId: string | null): void;
+  close(): Promise<void>;
+}
+
+export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): Deliveries {
+  const under = new Set<Promise<void>>();
+  let startedIds: string[] = [];
+  let toldIds: string[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  function deliver(what: string, id: string, call: () => Promise<void>, done: () => void): Promise<void> {
+    const delivery: Promise<void> = call()
+      .then(
+        () => {
+          done();
+          timer ??= setTimeout(() => void flush(), FLUSH_MS);
+        },
+        (error: unknown) => {
+          log.warn({ err: error, id }, `${what} was not delivered; the sweeper will`);
+        },
+      )
+      .finally(() => under.delete(delivery));
+    under.add(delivery);
+    return delivery;
+  }
+
+  async function flush(): Promise<void> {
+    timer = null;
+    const [started, told] = [startedIds, toldIds];
+    [startedIds, toldIds] = [[], []];
+    try {
+      if (started.length > 0) await db.sql.query('DELETE FROM outbox WHERE subject_id = ANY ($1)', [started]);
+      if (told.length > 0)
+        await db.sql.query(`UPDATE outbox SET due_at = now() + interval '${TOLD_PAUSE}' WHERE subject_id = ANY ($1)`, [told]);
+    } catch (error) {
+      log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
+    }
+  }
+
+  return {
+    started: (terms) =>
+      deliver(
+        'a start',
+        terms.id,
+        () => runs.start(terms),
+        () => startedIds.push(terms.id),
+      ),
+    notified(notificationId, paymentId) {
+      void deliver(
+        'a message',
+        notificationId,
+        () => runs.notify(notificationId, paymentId),
+        () => toldIds.push(notificationId),
+      );
+    },
+    async close() {
+      await Promise.race([Promise.allSettled(under), new Promise((resolve) => setTimeout(resolve, 2_000).unref())]);
+      if (timer) clearTimeout(timer);
+      await flush();
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import type { Sql } from '../books/cart';
+import type { Database } from '../prisma/client';
+import type { Caller } from './auth';
+import { holderOf } from './auth';
+import { Problem } from './problems';
+
+export interface IdempotencyDependencies {
+  readonly db: Pick<Database, 'sql'>;
+}
+
+const MAX_KEY_LENGTH = 255;
+
+class FirstAnswer extends Error {}
+
+/**
+ * Keeps the result of an effect under (key holder, method, path, key), in the effect's own transaction: either both are
+ * there or neither, so no row ever says `running` and a killed process blocks nobody. Of requests racing with one key,
+ * one commits; the others roll their own effect back and answer with the first result.
+ */
+export function answerOnce({ db }: IdempotencyDependencies, req: Request | null, caller: Caller) {
+  const claim = req && readClaim(req, caller);
+  let replayed = false;
+
+  return {
+    replayed: () => replayed,
+
+    async once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result> {
+      const first = claim && (await findFirst(claim));
+      if (first) {
+        replayed = true;
+        return first as Result;
+      }
+      try {
+        return await inTransaction(async (tx) => {
+          const result = await effect(tx);
+          if (claim && !(await keep(tx, claim, result))) throw new FirstAnswer();
+          return result;
+        });
+      } catch (error) {
+        if (!(error instanceof FirstAnswer) || !claim) throw error;
+        replayed = true;
+        return (await findFirst(claim)) as Result;
+      }
+    },
+
+    async forget(): Promise<void> {
+      if (claim) await db.sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [claim.scope, claim.key]);
+    },
+  };
+
+  async function findFirst({ scope, key, bodyHash }: Claim): Promise<unknown> {
+    const { rows } = await db.sql.query<{ body_hash: Buffer; answer: { result: unknown } }>({
+      name: 'find_first_answer',
+      text: 'SELECT body_hash, answer FROM idempotency_keys WHERE scope = $1 AND key = $2',
+      values: [scope, key],
+    });
+    if (!rows[0]) return null;
+    if (!rows[0].body_hash.equals(bodyHash)) throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
+    return rows[0].answer.result;
+  }
+
+  async function keep({ sql }: Sql, { scope, key, bodyHash }: Claim, result: unknown): Promise<boolean> {
+    const { rowCount } = await sql.query(
+      'INSERT INTO idempotency_keys (scope, key, body_hash, answer) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      [scope, key, bodyHash, JSON.stringify({ result })],
+    );
+    return rowCount === 1;
+  }
+
+  async function inTransaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
+    const client = await db.sql.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query('BEGIN');
+      const result = await work({ sql: client });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+}
+
+interface Claim {
+  readonly scope: Buffer;
+  readonly key: string;
+  readonly bodyHash: Buffer;
+}
+
+function readClaim(req: Request, caller: Caller): Claim | null {
+  const key = req.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
+    const message = `1 to ${MAX_KEY_LENGTH} characters`;
+    throw new Problem('invalid_request', `header: Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
+  }
+  return {
+    scope: sha256(`${holderOf(caller)}\n${req.method}\n${req.path}`),
+    key,
+    bodyHash: sha256(JSON.stringify(req.body ?? {})),
+  };
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,81 @@
+import { Redis } from 'ioredis';
+import { openDatabase } from '../prisma/client';
+import { createVault } from '../vault/vault';
+import { TASK_QUEUE } from '../workflows/messages';
+import { createApp } from './app';
+import { watchBacklog } from './backlog';
+import { ConfigError, configSchema, readConfig } from './config';
+import { createDeliveries } from './deliveries';
+import { createLive } from './live';
+import { createLog } from './log';
+import { createRuns } from './runs';
+import { connectLazily, ensureSearchAttributes, temporalAnswers } from './temporal';
+
+function main(): void {
+  const config = readConfig(configSchema, process.env);
+  const log = createLog('api', config.LOG_LEVEL);
+  const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, '');
+  const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
+  const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false }) : null;
+  redis?.on('error', () => undefined); // it holds only what may vanish; /readyz says that it is away
+  const { client, connection } = connectLazily({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  void ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE, log);
+  const runs = createRuns(client, TASK_QUEUE);
+  const deliveries = createDeliveries({ db, runs, log });
+  const live = createLive({ db, redis, log });
+  const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
+
+  const app = createApp({
+    db,
+    vault: createVault(Buffer.from(config.ENCRYPTION_KEY, 'base64')),
+    runs,
+    deliveries,
+    live,
+    backlog,
+    redis,
+    log,
+    temporalAnswers: () => temporalAnswers(connection),
+    operatorKey: config.OPERATOR_KEY,
+    publicUrl,
+    simulatorPublicUrl: (config.SIMULATOR_PUBLIC_URL ?? config.SIMULATOR_URL).replace(/\/$/, ''),
+    view: { temporalUiUrl: config.TEMPORAL_UI_URL.replace(/\/$/, ''), temporalNamespace: config.TEMPORAL_NAMESPACE },
+    limits: { requestsPerMinute: config.REQUESTS_PER_MINUTE, failedLoginsPerMinute: config.FAILED_LOGINS_PER_MINUTE },
+  });
+
+  const server = app.listen(config.PORT, config.HOST, (error) => {
+    if (error) fail(`the API cannot listen on ${config.HOST}:${config.PORT} (${error.message}); is PORT taken?`);
+    log.info({ port: config.PORT, publicUrl }, 'listening');
+  });
+
+  let stopping = false;
+  const stop = () => {
+    if (stopping) return;
+    stopping = true;
+    server.close();
+    server.closeIdleConnections();
+    const rest = async () => {
+      await deliveries.close();
+      backlog.stop();
+      await live.close();
+      redis?.disconnect();
+      await Promise.all([connection.close(), db.close()]);
+    };
+    // Whoever still waits for an answer after this asks again; nothing is lost by going.
+    setTimeout(() => process.exit(0), 3_000).unref();
+    void rest().finally(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function fail(message: string): never {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+try {
+  main();
+} catch (error) {
+  if (error instanceof ConfigError) fail(`the API's configuration is wrong:\n${error.message}`);
+  throw error;
+}

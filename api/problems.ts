@@ -1,0 +1,132 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+
+/** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
+export const PROBLEMS = {
+  invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each.'],
+  origin_not_registered: [400, "`returnUrl` or `cancelUrl` is not at an origin in the merchant's `returnOrigins`."],
+  unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
+  forbidden: [403, 'The key or token is valid, but not for this call.'],
+  not_found: [404, 'There is no such object, or it is not yours.'],
+  method_not_allowed: [405, 'The path exists, but not with this method.'],
+  already_paid: [409, 'The payment is paid.'],
+  already_cancelled: [409, 'The payment was cancelled before.'],
+  already_expired: [409, 'The payment expired before.'],
+  already_failed: [409, 'The payment failed before.'],
+  payment_processing: [409, 'The gateway holds the payment and decides about it; it cannot be stopped here.'],
+  payment_needs_review: [409, 'Money came that does not fit; resolve it first.'],
+  nothing_to_resolve: [409, 'No sum of this payment is in suspense.'],
+  currency_mismatch: [409, "The money is in another currency than the merchant's cart; only a refund ends it."],
+  refund_not_supported: [409, 'Refunds cannot be made here yet.'],
+  nothing_due: [409, 'The cart owes nothing and no amount was given.'],
+  gateway_not_configured: [409, 'The merchant has no account at this gateway.'],
+  gateway_not_enabled: [409, "The merchant's account at this gateway is disabled."],
+  environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
+  not_unmatched: [409, 'The notification is not unmatched money.'],
+  idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
+  body_too_large: [413, 'The body is over the limit.'],
+  unsupported_media_type: [415, 'The body must be application/json.'],
+  amount_not_supported: [422, 'The gateway cannot take this amount or currency.'],
+  currency_not_supported: [422, "The currency is not the merchant's."],
+  method_not_supported: [422, 'The gateway has no such payment method.'],
+  idempotency_key_reused: [422, 'This Idempotency-Key was used with another body.'],
+  too_many_requests: [429, 'Too many requests; `Retry-After` says when to come again.'],
+  internal_error: [500, 'Our fault. The log has the details under the request id.'],
+  unavailable: [503, 'Something we need is down or overloaded; try again.'],
+} as const satisfies Record<string, readonly [number, string]>;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One wrong field: `path` as `charges.0` or empty for the body itself. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A refusal that reaches the client as `application/problem+json`. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly more: { readonly errors?: readonly FieldError[]; readonly retryAfterS?: number } = {},
+  ) {
+    super(`${code}: ${detail}`);
+    this.status = PROBLEMS[code][0];
+  }
+}
+
+export function notFound(what: string): Problem {
+  return new Problem('not_found', `there is no such ${what}`);
+}
+
+/** The first sentence names the first wrong field, so that a log line or a toast is enough to mend it. */
+export function invalid(issues: readonly z.core.$ZodIssue[], where: 'body' | 'query' | 'path' | 'header'): Problem {
+  const errors = issues.flatMap(toFieldErrors);
+  const first = errors[0];
+  return new Problem(
+    'invalid_request',
+    first ? `${where}: ${first.path === '' ? '' : `${first.path}: `}${first.message}` : `the ${where} is wrong`,
+    { errors },
+  );
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  return [{ path: path.join('.'), message: issue.message }];
+}
+
+export function sendProblem(res: Response, problem: Problem): void {
+  if (problem.more.retryAfterS !== undefined) res.setHeader('Retry-After', String(problem.more.retryAfterS));
+  if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
+  res
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `/docs/problems#${problem.code}`,
+        title: PROBLEMS[problem.code][1],
+        status: problem.status,
+        code: problem.code,
+        detail: problem.detail,
+        ...(problem.more.errors && { errors: problem.more.errors }),
+      }),
+    );
+}
+
+/** The last middleware: whatever was thrown becomes a problem; a bug becomes a 500 without details. */
+export function problemHandler(log: Logger) {
+  return (error: unknown, req: Request, res: Response, next: NextFunction): void => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.status >= 500) log.error({ err: error, method: req.method, path: req.path, requestId: req.id }, 'request failed');
+    sendProblem(res, problem);
+  };
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
+  if (type === 'entity.too.large') return new Problem('body_too_large', 'the body is over the limit');
+  if (type === 'entity.parse.failed')
+    return new Problem('invalid_request', 'the body is not JSON', { errors: [{ path: '', message: 'not JSON' }] });
+  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem('invalid_request', 'the request cannot be read');
+  if (isConnectionFailure(error)) return new Problem('unavailable', 'the database does not answer; try again');
+  return new Problem('internal_error', 'something broke on our side');
+}
+
+/** PostgreSQL away, starting, stopping or out of connections: the request may be repeated as it is. */
+export function isConnectionFailure(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|57P|53)/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect|Can't reach database/.test(error.message)
+  );
+}

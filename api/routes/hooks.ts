@@ -1,0 +1,66 @@
+import { raw, Router } from 'express';
+import type { Request, Response } from 'express';
+import { GATEWAYS } from '../../activities/gateways/registry';
+import type { Database } from '../../prisma/client';
+import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
+import type { Channel } from '../../workflows/domain/gateway';
+import type { Addressee, Inbox } from '../inbox';
+import { notFound, Problem } from '../problems';
+
+/** A genuine message is a few kilobytes. */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+/** How long an account's path is remembered: it never changes, but a process should not keep what is gone. */
+const PATH_MEMORY_MS = 60_000;
+/** Headers that verification or support may need; the rest may hold what we should not keep. */
+const KEPT_HEADERS = /^(content-type|user-agent|paypal-|x-kkiapay-)/;
+
+/** Where gateways send their messages: kept raw, then answered 2xx, then acted upon. */
+export function hookRoutes({
+  db,
+  inbox,
+  backlog,
+}: {
+  db: Pick<Database, 'sql'>;
+  inbox: Inbox;
+  backlog: (accountId: string) => boolean;
+}): Router {
+  const remembered = new Map<string, { addressee: Addressee; until: number }>();
+
+  async function findAddressee(gateway: string, token: string): Promise<Addressee> {
+    const known = remembered.get(token);
+    if (known && known.until > Date.now() && known.addressee.gateway === gateway) return known.addressee;
+    const name = GATEWAY_NAMES.find((candidate) => candidate === gateway);
+    const { rows } = name
+      ? await db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2', [token, name])
+      : { rows: [] };
+    if (!name || !rows[0]) throw notFound('notification address');
+    const addressee = { accountId: rows[0].id, gateway: name };
+    remembered.set(token, { addressee, until: Date.now() + PATH_MEMORY_MS });
+    return addressee;
+  }
+
+  async function take(req: Request<{ gateway: string; token: string }>, res: Response, channel: Channel): Promise<void> {
+    const addressee = await findAddressee(req.params.gateway, req.params.token);
+    if (!GATEWAYS[addressee.gateway].channels.includes(channel)) throw notFound('notification address');
+    if (backlog(addressee.accountId))
+      throw new Problem('unavailable', 'too many messages wait to be verified; send again', { retryAfterS: 60 });
+    const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    const reception = await inbox.receive(addressee, { channel, headers: keptHeaders(req), body }).catch((error: unknown) => {
+      throw new Problem('unavailable', `the message could not be stored; send it again (${error instanceof Error ? error.name : 'error'})`);
+    });
+    if (!reception.ok) throw new Problem(reception.status === 401 ? 'unauthenticated' : 'invalid_request', reception.reason);
+    res.status(200).end();
+  }
+
+  const router = Router();
+  const bytes = raw({ type: () => true, limit: MAX_MESSAGE_BYTES, inflate: false });
+  router.post('/hooks/:gateway/:token/ipn', bytes, (req: Request<{ gateway: string; token: string }>, res) => take(req, res, 'ipn'));
+  router.post('/hooks/:gateway/:token', bytes, (req: Request<{ gateway: string; token: string }>, res) => take(req, res, 'webhook'));
+  return router;
+}
+
+function keptHeaders(req: Request): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(req.headers).flatMap(([name, value]) => (KEPT_HEADERS.test(name) && typeof value === 'string' ? [[name, value]] : [])),
+  );
+}

@@ -1,0 +1,55 @@
+import type { Database } from '../../prisma/client';
+import { readCursor, toPage } from '../pages';
+import { route } from '../routing';
+import * as schemas from '../schemas';
+
+export function ledgerRoutes({ db }: { db: Database }) {
+  return [
+    route({
+      method: 'get',
+      path: '/v1/ledger/entries',
+      summary: 'List ledger entries, newest first',
+      access: ['merchant'],
+      query: schemas.entryFilter,
+      answers: { 200: schemas.list(schemas.entry) },
+      async handle({ caller, query }) {
+        const before = readCursor(query);
+        const rows = await db.prisma.entry.findMany({
+          where: {
+            merchantId: caller.merchantId,
+            ...(query.payment !== undefined && { paymentId: query.payment }),
+            ...(before !== null && { id: { lt: before } }),
+          },
+          include: { fact: { select: { occurredAt: true } }, postings: { orderBy: { position: 'asc' }, include: { account: true } } },
+          orderBy: { id: 'desc' },
+          take: query.limit + 1,
+        });
+        const page = toPage(rows, query, (row) => row.id, (row) => ({
+            id: `ent_${row.id}`,
+            kind: row.kind,
+            payment: row.paymentId,
+            occurredAt: row.fact?.occurredAt?.toISOString() ?? null,
+            recordedAt: row.recordedAt.toISOString(),
+            postings: row.postings.map(({ account, side, amount }) => ({ account: account.name, side, amount: Number(amount), currency: account.currency })),
+          })); // prettier-ignore
+        return { status: 200, body: page };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/ledger/balances',
+      summary: 'Read the balance of every account',
+      access: ['merchant'],
+      answers: { 200: schemas.list(schemas.balance) },
+      async handle({ caller }) {
+        const { rows } = await db.sql.query<{ account: string; currency: string; debit: number; credit: number }>(
+          `SELECT a.name AS account, a.currency, coalesce(sum(p.amount) FILTER (WHERE p.side = 'debit'), 0)::bigint AS debit,
+                  coalesce(sum(p.amount) FILTER (WHERE p.side = 'credit'), 0)::bigint AS credit
+           FROM ledger_accounts a JOIN postings p ON p.account_id = a.id WHERE a.merchant_id = $1 GROUP BY a.id ORDER BY a.name, a.currency`,
+          [caller.merchantId],
+        );
+        return { status: 200, body: { data: rows.map((row) => ({ ...row, balance: row.debit - row.credit })), nextCursor: null } };
+      },
+    }),
+  ];
+}

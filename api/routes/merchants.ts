@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import type { Merchant } from '../../prisma/generated/client';
+import type { Database } from '../../prisma/client';
+import { hashKey } from '../auth';
+import { newId } from '../ids';
+import { notFound } from '../problems';
+import { route } from '../routing';
+import * as schemas from '../schemas';
+
+export function merchantRoutes({ db }: { db: Database }) {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/merchants',
+      summary: 'Create a merchant',
+      access: ['operator'],
+      body: schemas.newMerchant,
+      answers: { 201: schemas.merchantWithKey },
+      async handle({ body }) {
+        const secretKey = `sk_${randomBytes(32).toString('base64url')}`;
+        const created = await db.prisma.merchant.create({
+          data: {
+            ...body,
+            id: newId('mer'),
+            country: body.country ?? null,
+            apiKeys: { create: { hash: new Uint8Array(hashKey(secretKey)) } },
+          },
+        });
+        return { status: 201, body: { ...viewMerchant(created), secretKey } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/merchant',
+      summary: 'Read the merchant of this key',
+      access: ['merchant'],
+      answers: { 200: schemas.merchant },
+      async handle({ caller }) {
+        const found = await db.prisma.merchant.findUnique({ where: { id: caller.merchantId } });
+        if (!found) throw notFound('merchant');
+        return { status: 200, body: viewMerchant(found) };
+      },
+    }),
+    route({
+      method: 'patch',
+      path: '/v1/merchant',
+      summary: 'Change the merchant of this key',
+      access: ['merchant'],
+      body: schemas.merchantChange,
+      answers: { 200: schemas.merchant },
+      async handle({ caller, body: { name, latePayments, returnOrigins } }) {
+        const changed = await db.prisma.merchant.update({
+          where: { id: caller.merchantId },
+          data: { ...(name !== undefined && { name }), ...(latePayments && { latePayments }), ...(returnOrigins && { returnOrigins }) },
+        });
+        return { status: 200, body: viewMerchant(changed) };
+      },
+    }),
+  ];
+}
+
+function viewMerchant({ createdAt, ...merchant }: Merchant) {
+  return { ...merchant, createdAt: createdAt.toISOString() };
+}

@@ -1,0 +1,131 @@
+import { GATEWAYS } from '../../activities/gateways/registry';
+import { attach } from '../../books/cart';
+import type { Database } from '../../prisma/client';
+import type { GatewayAccount, Notification } from '../../prisma/generated/client';
+import { openRaw } from '../../vault/raw-message';
+import type { Vault } from '../../vault/vault';
+import type { GatewayName } from '../../workflows/domain/gateway';
+import { readCursor, toPage } from '../pages';
+import { notFound, Problem } from '../problems';
+import { route } from '../routing';
+import * as schemas from '../schemas';
+
+type Row = Notification & { account: GatewayAccount };
+
+export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }) {
+  async function find(merchantId: string, id: string): Promise<Row> {
+    const found = await db.prisma.notification.findFirst({ where: { id, account: { merchantId } }, include: { account: true } });
+    if (!found) throw notFound('notification');
+    return found;
+  }
+
+  const view = (row: Row) => {
+    const verified = row.kind !== null;
+    return {
+      id: row.id,
+      gateway: row.account.gateway,
+      channel: row.channel,
+      state: row.state,
+      reason: row.reason,
+      kind: row.kind,
+      payment: row.paymentId,
+      member: row.memberId,
+      amount: row.amount === null ? null : Number(row.amount),
+      currency: row.currency,
+      gatewayReference: row.gatewayReference,
+      payer: verified ? payerOf(row) : null,
+      attempts: row.attempts,
+      receivedAt: row.receivedAt.toISOString(),
+    };
+  };
+
+  function payerOf(row: Row) {
+    const raw = { channel: row.channel, ...openRaw(vault, row.sealed, row.accountId) };
+    const reading = GATEWAYS[row.account.gateway as GatewayName].readNotification(raw);
+    return reading.ok ? reading.hint.payer : null;
+  }
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/notifications',
+      summary: 'List what gateways sent, newest first',
+      access: ['merchant'],
+      query: schemas.notificationFilter,
+      answers: { 200: schemas.list(schemas.notification) },
+      async handle({ caller, query }) {
+        const before = readCursor(query);
+        const rows = await db.prisma.notification.findMany({
+          where: {
+            account: { merchantId: caller.merchantId },
+            ...(query.state && { state: query.state }),
+            ...(query.payment !== undefined && { paymentId: query.payment }),
+            ...(before !== null && { sequence: { lt: before } }),
+          },
+          include: { account: true },
+          orderBy: { sequence: 'desc' },
+          take: query.limit + 1,
+        });
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, view) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/notifications/:id/attachment',
+      summary: 'Give unmatched money to a member',
+      access: ['merchant'],
+      params: schemas.idParams,
+      body: schemas.attachment,
+      answers: { 200: schemas.notification },
+      refusals: ['not_unmatched', 'currency_mismatch'],
+      idempotent: true,
+      async handle({ caller, params, body, once }) {
+        const answer = await once(async (tx) => {
+          const row = await find(caller.merchantId, params.id);
+          const member = await db.prisma.member.findFirst({
+            where: { id: body.member, merchantId: caller.merchantId },
+            include: { merchant: true },
+          });
+          if (!member) throw notFound('member');
+          const fact = row.state === 'unmatched' ? await suspendedFact(row) : null;
+          if (!fact?.amount || fact.currency === null) throw new Problem('not_unmatched', 'this notification is not unmatched money');
+          if (fact.currency !== member.merchant.currency)
+            throw new Problem('currency_mismatch', `the money is ${fact.currency}, the cart ${member.merchant.currency}`);
+          const money = { amount: Number(fact.amount), currency: fact.currency };
+          const outcome = await attach(tx, {
+            notificationId: row.id,
+            merchantId: caller.merchantId,
+            memberId: member.id,
+            factId: Number(fact.id),
+            money,
+          });
+          if (outcome === 'not_unmatched') throw new Problem('not_unmatched', 'this notification was attached meanwhile');
+          return view({ ...row, state: 'applied', memberId: member.id });
+        });
+        return { status: 200, body: answer };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/notifications/:id/refunds',
+      summary: 'Give unmatched money back (not supported yet)',
+      access: ['merchant'],
+      params: schemas.idParams,
+      body: schemas.newRefund,
+      answers: { 202: schemas.refund },
+      refusals: ['refund_not_supported'],
+      idempotent: true,
+      async handle({ caller, params }) {
+        await find(caller.merchantId, params.id);
+        throw new Problem('refund_not_supported', 'refunds cannot be made here yet');
+      },
+    }),
+  ];
+
+  async function suspendedFact(row: Row) {
+    if (row.gatewayReference === null) return null;
+    return db.prisma.fact.findFirst({
+      where: { accountId: row.accountId, gatewayReference: row.gatewayReference, kind: 'payment_captured', paymentId: null },
+    });
+  }
+}

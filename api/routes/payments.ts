@@ -1,0 +1,275 @@
+import type { Pool } from 'pg';
+import { GATEWAYS } from '../../activities/gateways/registry';
+import { loadPayment, loadPayments } from '../../books/facts';
+import type { LoadedPayment } from '../../books/facts';
+import type { Cart } from '../../books/cart';
+import type { Database } from '../../prisma/client';
+import type { Vault } from '../../vault/vault';
+import type { Environment, GatewayName } from '../../workflows/domain/gateway';
+import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
+import type { LatePaymentPolicy, PaymentTerms } from '../../workflows/domain/payment';
+import { checkoutOpened } from '../../workflows/domain/payment';
+import type { Caller } from '../auth';
+import { LEASE } from '../deliveries';
+import type { Deliveries } from '../deliveries';
+import { newId } from '../ids';
+import { readCursor, toPage } from '../pages';
+import { notFound, Problem } from '../problems';
+import { route } from '../routing';
+import * as schemas from '../schemas';
+import { viewPayment } from '../views';
+import type { ViewSettings } from '../views';
+
+export interface PaymentDependencies {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly deliveries: Deliveries;
+  readonly publicUrl: string;
+  readonly simulatorPublicUrl: string;
+  readonly view: ViewSettings;
+}
+
+/** How long an answer waits for Temporal to hear of a new payment, before it is left to the sweeper. */
+const START_PATIENCE_MS = 1_000;
+
+export function paymentRoutes(deps: PaymentDependencies) {
+  const { db, deliveries, view } = deps;
+
+  return [
+    route({
+      method: 'post',
+      path: '/v1/payments',
+      summary: 'Open a payment and learn what the payer does next',
+      access: ['merchant', 'member'],
+      body: schemas.newPayment,
+      answers: { 201: schemas.payment },
+      refusals: [
+        'nothing_due',
+        'gateway_not_configured',
+        'gateway_not_enabled',
+        'amount_not_supported',
+        'currency_not_supported',
+        'method_not_supported',
+        'origin_not_registered',
+      ],
+      idempotent: true,
+      async handle({ caller, body, once }) {
+        if (caller.kind === 'member' && caller.memberId !== body.member) throw notFound('member');
+        let opened: LoadedPayment | undefined;
+        const answer = await once(async (tx) => {
+          opened = await openPayment(deps, tx.sql, caller, body);
+          return viewPayment(opened, view);
+        });
+        if (opened)
+          await Promise.race([deliveries.started(opened.terms), new Promise((resolve) => setTimeout(resolve, START_PATIENCE_MS).unref())]);
+        return { status: 201, body: answer };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/payments',
+      summary: 'List payments, newest first',
+      access: ['merchant', 'member'],
+      query: schemas.paymentFilter,
+      answers: { 200: schemas.list(schemas.payment) },
+      async handle({ caller, query }) {
+        const before = readCursor(query);
+        const found = await db.prisma.payment.findMany({
+          select: { id: true, sequence: true },
+          where: {
+            merchantId: caller.merchantId,
+            AND: [
+              query.member === undefined ? {} : { memberId: query.member },
+              caller.kind === 'member' ? { memberId: caller.memberId } : {},
+            ],
+            ...(query.status && { status: query.status }),
+            ...(query.gateway && { gateway: query.gateway }),
+            ...(before !== null && { sequence: { lt: before } }),
+          },
+          orderBy: { sequence: 'desc' },
+          take: query.limit + 1,
+        });
+        const page = toPage(
+          found,
+          query,
+          (row) => row.sequence,
+          (row) => row.id,
+        );
+        const loaded = await loadPayments(db, page.data);
+        return { status: 200, body: { ...page, data: loaded.map((payment) => viewPayment(payment, view)) } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/payments/:id',
+      summary: 'Read a payment',
+      access: ['merchant', 'member', 'watcher'],
+      params: schemas.idParams,
+      answers: { 200: schemas.payment },
+      async handle({ caller, params }) {
+        return { status: 200, body: viewPayment(await readPayment(db, caller, params.id), view) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/payments/:id/refunds',
+      summary: 'List the refunds of a payment that were made here',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      query: schemas.noFilter,
+      answers: { 200: schemas.list(schemas.refund) },
+      async handle({ caller, params }) {
+        await readPayment(db, caller, params.id);
+        return { status: 200, body: { data: [], nextCursor: null } }; // none can be made before refunds exist
+      },
+    }),
+  ];
+}
+
+/** The payment, if this caller may see it; else the same 404 as if there were none. */
+export async function readPayment(db: Pick<Database, 'sql'>, caller: Caller, id: string): Promise<LoadedPayment> {
+  if (caller.kind === 'operator') throw new Problem('forbidden', 'the operator key sees no payments');
+  const payment = await loadPayment(db, id, caller.merchantId);
+  const mine =
+    payment &&
+    (caller.kind !== 'member' || payment.terms.memberId === caller.memberId) &&
+    (caller.kind !== 'watcher' || payment.terms.id === caller.paymentId);
+  if (!mine) throw notFound('payment');
+  return payment;
+}
+
+interface Situation {
+  readonly merchant: {
+    readonly name: string;
+    readonly currency: string;
+    readonly latePayments: LatePaymentPolicy;
+    readonly returnOrigins: readonly string[];
+  };
+  readonly cart: Cart | null;
+  readonly account: {
+    readonly id: string;
+    readonly environment: Environment;
+    readonly pathToken: string;
+    readonly credentials: string;
+    readonly enabled: boolean;
+  } | null;
+}
+
+type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
+
+/** Checks, then opens the checkout (pure for this gateway), then writes payment, first fact and the run to start. */
+async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { merchantId: string }, body: NewPayment): Promise<LoadedPayment> {
+  const { merchant, cart, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
+  if (!cart) throw notFound('member');
+  const { amount, currency } = priceOf(body, merchant.currency, cart);
+  for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
+  if (!account) throw new Problem('gateway_not_configured', `this merchant has no account at ${body.gateway}`);
+  if (!account.enabled) throw new Problem('gateway_not_enabled', `this merchant's account at ${body.gateway} is disabled`);
+
+  const entry = GATEWAYS[body.gateway];
+  if (body.method !== undefined && !(body.method in entry.gateway.capabilities.methods)) {
+    throw new Problem(
+      'method_not_supported',
+      `${body.gateway} has no method ${body.method}; it has ${Object.keys(entry.gateway.capabilities.methods).join(', ')}`,
+    );
+  }
+  const id = newId('pay');
+  const credentials = Buffer.from(account.credentials, 'base64');
+  const opening = entry.openCheckout(
+    {
+      paymentId: id,
+      money: { amount, currency },
+      description: merchant.name,
+      returnUrl: `${deps.publicUrl}/return/${id}`,
+      cancelUrl: `${deps.publicUrl}/cancel/${id}`,
+      notificationUrl: notificationUrl(deps.publicUrl, body.gateway, account.pathToken),
+    },
+    {
+      credentials: JSON.parse(deps.vault.open(credentials, account.id).toString()),
+      environment: account.environment,
+      simulatorPublicUrl: deps.simulatorPublicUrl,
+    },
+  );
+  if (!opening.ok) throw new Problem(opening.reason, opening.detail);
+
+  const now = new Date();
+  const terms: PaymentTerms = {
+    id,
+    merchantId: caller.merchantId,
+    memberId: body.member,
+    accountId: account.id,
+    gateway: body.gateway,
+    amount,
+    currency,
+    expiresAt: new Date(now.getTime() + body.expiresInMs).toISOString(),
+    latePayments: merchant.latePayments,
+    charges: body.charges ?? [],
+  };
+  const checkout = {
+    method: body.method ?? null,
+    nextAction: opening.nextAction,
+    returnUrl: body.returnUrl ?? null,
+    cancelUrl: body.cancelUrl ?? null,
+  };
+  const first = checkoutOpened(terms, now.toISOString());
+  const payload = {
+    ...terms,
+    ...checkout,
+    merchant: terms.merchantId,
+    member: terms.memberId,
+    account: terms.accountId,
+    opened: first,
+  };
+  const { rows } = await sql.query<{ at: Date }>({
+    name: 'create_payment',
+    text: `SELECT create_payment($1, $2, interval '${LEASE}') AS at`,
+    values: [JSON.stringify(payload), credentials],
+  });
+  const createdAt = (rows[0]?.at ?? now).toISOString();
+  return { terms, row: { ...terms, ...checkout, createdAt }, facts: [{ ...first, recordedAt: createdAt }] };
+}
+
+type Sql = Pick<Pool, 'query'>;
+
+async function readSituation(sql: Sql, merchantId: string, memberId: string, gateway: GatewayName): Promise<Situation> {
+  const { rows } = await sql.query<Situation>({
+    name: 'read_situation',
+    text: `SELECT jsonb_build_object('name', m.name, 'currency', m.currency, 'latePayments', m.late_payments, 'returnOrigins', m.return_origins) AS merchant,
+                  (SELECT read_cart(b.id) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,
+                  (SELECT jsonb_build_object('id', a.id, 'environment', a.environment, 'pathToken', a.path_token, 'enabled', a.enabled,
+                     'credentials', encode(a.credentials, 'base64')) FROM gateway_accounts a WHERE a.merchant_id = m.id AND a.gateway = $3) AS account
+           FROM merchants m WHERE m.id = $1`,
+    values: [merchantId, memberId, gateway],
+  });
+  if (!rows[0]) throw notFound('merchant');
+  return rows[0];
+}
+
+/** What is to be paid: the amount given, else what is open of the charges named, else the balance due. */
+function priceOf(body: NewPayment, currency: string, cart: Cart): { amount: number; currency: string } {
+  if (body.currency !== undefined && body.currency !== currency)
+    throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
+  const wanted = body.charges && new Set(body.charges);
+  const open = cart.charges.filter((charge) => !wanted || wanted.has(charge.id));
+  const amount = body.amount ?? open.reduce((sum, charge) => sum + charge.open, 0);
+  if (amount === 0) throw new Problem('nothing_due', 'the cart owes nothing; give an `amount` to pay in advance');
+  if (amount > MAX_AMOUNT)
+    throw new Problem('amount_not_supported', `${describeMoney({ amount, currency })} is more than one payment can be`);
+  return { amount, currency };
+}
+
+function checkOrigin(field: 'returnUrl' | 'cancelUrl', url: string | undefined, origins: readonly string[]): void {
+  if (url === undefined || isRegistered(url, origins)) return;
+  const message = `${new URL(url).origin} is not among the merchant's returnOrigins`;
+  throw new Problem('origin_not_registered', `${field}: ${message}`, { errors: [{ path: field, message }] });
+}
+
+/** Whether the browser may be sent to `url`: asked when a payment is made, and again when redirecting. */
+export function isRegistered(url: string, origins: readonly string[]): boolean {
+  return URL.canParse(url) && origins.some((origin) => new URL(origin).origin === new URL(url).origin);
+}
+
+/** Where the gateway sends its messages about this account; the token in it is the account's for good. */
+export function notificationUrl(publicUrl: string, gateway: GatewayName, pathToken: string): string {
+  return `${publicUrl}/hooks/${gateway}/${pathToken}${gateway === 'paypal-standard' ? '/ipn' : ''}`;
+}

@@ -1,0 +1,109 @@
+import type { Request, RequestHandler, Response, Router } from 'express';
+import type { z } from 'zod';
+import type { Sql } from '../books/cart';
+import type { Caller } from './auth';
+import { answerOnce } from './idempotency';
+import type { IdempotencyDependencies } from './idempotency';
+import { invalid, Problem } from './problems';
+import type { ProblemCode } from './problems';
+
+export type CallerKind = Caller['kind'];
+
+/** What a handler answers; `replayed` when it is the first answer once more. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+type Shape = z.ZodType | undefined;
+type Parsed<S extends Shape> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface RouteRequest<Kind extends CallerKind, Params extends Shape, Query extends Shape, Body extends Shape> {
+  readonly caller: Extract<Caller, { kind: Kind }>;
+  readonly params: Parsed<Params>;
+  readonly query: Parsed<Query>;
+  readonly body: Parsed<Body>;
+  /** Runs the effect in one transaction that also keeps its result under the Idempotency-Key; a repeat gets the first result. */
+  once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result>;
+  /** Forgets what {@link once} kept: the effect turned out to be a refusal. */
+  forget(): Promise<void>;
+}
+
+/** One route: validates by its schemas, documents itself by the same. */
+export interface Route<
+  Kind extends CallerKind = CallerKind,
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends Shape = Shape,
+> {
+  readonly method: 'get' | 'post' | 'put' | 'patch';
+  /** In Express's form: `/v1/members/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: readonly Kind[];
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** Schemas of the answers by status. */
+  readonly answers: Readonly<Record<number, z.ZodType>>;
+  readonly refusals?: readonly ProblemCode[];
+  /** Takes an Idempotency-Key. `never kept`: the answer holds a secret. */
+  readonly idempotent?: boolean;
+  handle(request: RouteRequest<Kind, Params, Query, Body>): Promise<Answer>;
+}
+
+/** Lets inference find the types of one route; the list of routes forgets them. */
+export function route<
+  Kind extends CallerKind,
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Shape = undefined,
+>(definition: Route<Kind, Params, Query, Body>): Route {
+  return definition as unknown as Route;
+}
+
+export type Authenticate = (req: Request) => Promise<Caller>;
+
+export function mount(
+  router: Router,
+  routes: readonly Route[],
+  deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
+): void {
+  for (const definition of routes) router[definition.method](definition.path, serve(definition, deps));
+}
+
+function serve(definition: Route, deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies }): RequestHandler {
+  return async (req: Request, res: Response) => {
+    const caller = await deps.authenticate(req);
+    if (!definition.access.includes(caller.kind)) throw new Problem('forbidden', `this call is not for ${caller.kind} keys or tokens`);
+    const parts = {
+      params: parse(definition.params, req.params, 'path'),
+      query: parse(definition.query, req.query, 'query'),
+      body: parseBody(definition.body, req),
+    };
+    if (!definition.query && Object.keys(req.query).length > 0) throw unknownParameter(Object.keys(req.query)[0] ?? '');
+    const kept = answerOnce(deps.idempotency, definition.idempotent ? req : null, caller);
+    const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, forget: kept.forget });
+    if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
+    res.status(status).json(body);
+  };
+}
+
+function parse(schema: Shape, value: unknown, where: 'path' | 'query' | 'body'): undefined {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(parsed.error.issues, where);
+  return parsed.data as undefined; // the route's own types say what it is
+}
+
+function parseBody(schema: Shape, req: Request): undefined {
+  if (!schema) return undefined;
+  const hasBody =
+    req.headers['content-length'] !== undefined ? req.headers['content-length'] !== '0' : req.headers['transfer-encoding'] !== undefined;
+  if (hasBody && !req.is('application/json')) throw new Problem('unsupported_media_type', 'send the body as application/json');
+  return parse(schema, req.body ?? {}, 'body');
+}
+
+function unknownParameter(name: string): Problem {
+  return new Problem('invalid_request', `query: ${name}: unknown parameter`, { errors: [{ path: name, message: 'unknown parameter' }] });
+}

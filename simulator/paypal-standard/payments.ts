@@ -1,0 +1,71 @@
+import type { Fields } from '../form-encoding';
+import { Newest } from '../newest';
+import type { Buyer, Standing } from './buyers';
+import type { CheckoutForm } from './checkout-form';
+
+/** A payment at the look-alike: what was bought, by whom, and where it stands. Amounts are in PayPal's smallest unit. */
+export interface Payment {
+  readonly txnId: string;
+  readonly form: CheckoutForm;
+  readonly buyer: Buyer;
+  readonly paymentType: 'instant' | 'echeck';
+  readonly charset: string;
+  readonly at: Date;
+  readonly fee: number;
+  /** Where his browser was sent, if it was. */
+  readonly returnUrl: string | null;
+  standing: Standing;
+  refunded: number;
+  /** Taken back and not given back again. */
+  reversed: number;
+  readonly cases: string[];
+  /** What PDT tells: the payment as it was when the buyer came back, and how often it was asked. */
+  pdt: { readonly fields: Fields; fetches: number } | null;
+}
+
+const PAYMENTS_KEPT = 10_000;
+
+// A payment with one of these took no money, so its invoice may be paid again.
+const WITHOUT_MONEY: readonly string[] = ['Failed', 'Denied', 'Expired', 'Voided'];
+
+export class Payments {
+  readonly #byTxnId = new Newest<Payment>(PAYMENTS_KEPT);
+
+  /** The newest payment of each invoice of each business. */
+  readonly #byInvoice = new Newest<Payment>(PAYMENTS_KEPT);
+
+  add(payment: Payment): void {
+    this.#byTxnId.set(payment.txnId, payment);
+    const { business, invoice } = payment.form;
+    if (invoice !== '') this.#byInvoice.set(invoiceKey(business, invoice), payment);
+  }
+
+  get(txnId: string): Payment | undefined {
+    return this.#byTxnId.get(txnId);
+  }
+
+  /** By transaction id, or the newest with this invoice. */
+  find(txnIdOrInvoice: string): Payment | undefined {
+    return this.get(txnIdOrInvoice) ?? this.list().find(({ form }) => form.invoice === txnIdOrInvoice);
+  }
+
+  /** Whether this business was already paid for this invoice, or is about to be. */
+  isInvoiceUsed(business: string, invoice: string): boolean {
+    const earlier = invoice === '' ? undefined : this.#byInvoice.get(invoiceKey(business, invoice));
+    return earlier !== undefined && !WITHOUT_MONEY.includes(earlier.standing.status);
+  }
+
+  /** Newest first. */
+  list(): Payment[] {
+    return this.#byTxnId.list();
+  }
+
+  clear(): void {
+    this.#byTxnId.clear();
+    this.#byInvoice.clear();
+  }
+}
+
+function invoiceKey(business: string, invoice: string): string {
+  return `${business.toLowerCase()} ${invoice}`;
+}

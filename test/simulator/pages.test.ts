@@ -1,0 +1,115 @@
+import { fieldsOf, openShop, type Merchant } from './merchant';
+
+let shop: Merchant;
+beforeEach(async () => {
+  shop = await openShop();
+});
+afterEach(() => shop.stop());
+
+const post = (url: string, fields: Record<string, string>, headers = {}) =>
+  fetch(url, { method: 'POST', body: new URLSearchParams(fields), headers });
+
+it('the payer page says what is bought, and of every buyer what he will do', async () => {
+  const page = await shop.webscr(shop.form({ item_name: '<b>Fee</b> & "more"' }));
+  expect(page.status).toBe(200);
+  expect(page.text).toContain('Pay 50.00 EUR');
+  expect(page.text).toContain('&#60;b&#62;Fee&#60;/b&#62; &#38; &#34;more&#34;');
+  expect(page.text).toContain('Anne Martin');
+  expect(page.text).toContain('His card is declined');
+  expect(page.text).toContain('href="http://shop.example/cancel/pay_1"');
+});
+
+it('a form may come by GET too', async () => {
+  const query = new URLSearchParams(shop.form()).toString();
+  const page = await fetch(`${shop.simulator.url}/paypal/cgi-bin/webscr?${query}`);
+  expect(await page.text()).toContain('Pay 50.00 EUR');
+});
+
+it('clicking a buyer pays once, however often it is clicked, and offers the way back', async () => {
+  const { url } = await shop.webscr(shop.form());
+  const receipt = await (await post(`${url}/pay`, { buyer: 'anne' })).text();
+  await post(`${url}/pay`, { buyer: 'bruno' });
+  await shop.idle();
+  expect(shop.receiver.received.map((m) => fieldsOf(m)['payment_status'])).toEqual(['Completed']);
+  expect(receipt).toContain('Return to merchant');
+  expect(receipt).toMatch(/http-equiv="refresh" content="\d+; url=http:\/\/shop\.example\/return\/pay_1\?tx=/);
+});
+
+it('who is declined may choose another buyer', async () => {
+  const { url } = await shop.webscr(shop.form());
+  expect(await (await post(`${url}/pay`, { buyer: 'denis' })).text()).toContain('was declined');
+  expect(await (await post(`${url}/pay`, { buyer: 'anne' })).text()).toContain('Anne paid 50.00 EUR');
+});
+
+it('two tabs with one invoice: the second is told that it was paid', async () => {
+  const first = await shop.webscr(shop.form());
+  const second = await shop.webscr(shop.form());
+  await post(`${first.url}/pay`, { buyer: 'anne' });
+  expect(await (await post(`${second.url}/pay`, { buyer: 'anne' })).text()).toContain('already been paid');
+});
+
+it('a closed tab sends nothing and can be opened again', async () => {
+  const { url } = await shop.webscr(shop.form());
+  expect(await (await post(`${url}/close`, {})).text()).toContain('The tab is closed');
+  expect(await (await post(`${url}/open`, {})).text()).toContain('Who pays?');
+  await shop.idle();
+  expect(shop.receiver.received).toEqual([]);
+});
+
+it('a form that is not in order is refused with all its problems', async () => {
+  const page = await shop.webscr(shop.form({ amount: '1.234', currency_code: 'EUR', business: '' }));
+  expect(page.status).toBe(400);
+  expect(page.text).toContain('not an amount of EUR');
+  expect(page.text).toContain('business');
+});
+
+it('pages run no script, and the framework is not named', async () => {
+  const page = await fetch(shop.simulator.url);
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  expect(page.headers.get('x-powered-by')).toBeNull();
+  expect(await page.text()).not.toContain('<script');
+});
+
+it('the control page lists payments with their messages, and its buttons work', async () => {
+  const { txnId } = await shop.pay('bruno');
+  const home = await (await fetch(shop.simulator.url)).text();
+  expect(home).toContain(txnId);
+  expect(home).toContain('Clear the eCheck');
+  await post(`${shop.simulator.url}/actions/payments/${txnId}/events`, { status: 'Completed' });
+  await shop.idle();
+  expect(shop.receiver.received.map((m) => fieldsOf(m)['payment_status'])).toEqual(['Pending', 'Completed']);
+});
+
+it.each([
+  [
+    '/actions/misbehave',
+    { where: 'postback', mode: 'http_500', times: '' },
+    '/misbehave',
+    { data: [{ where: 'postback', mode: 'http_500', times: null }] },
+  ],
+  [
+    '/actions/delivery',
+    { delayMs: '', duplicates: '2', charset: '', reorder: 'on' },
+    '/delivery',
+    { duplicates: 2, reorder: true, drop: false, charset: null },
+  ],
+])('the form %s does what the JSON API does', async (action, fields, path, expected) => {
+  await post(`${shop.simulator.url}${action}`, fields);
+  expect((await shop.control('GET', path)).body).toMatchObject(expected);
+});
+
+it('a button pressed from another site is refused', async () => {
+  const answer = await post(`${shop.simulator.url}/actions/behave`, {}, { 'sec-fetch-site': 'cross-site' });
+  expect(answer.status).toBe(400);
+});
+
+it('links begin with the path of the public address', async () => {
+  const behindProxy = await openShop({ publicUrl: 'https://example.org/simulator/' });
+  const page = await (await fetch(behindProxy.simulator.url)).text();
+  expect(page).toContain('href="/simulator/style.css"');
+  await behindProxy.stop();
+});
+
+it('it is healthy', async () => {
+  expect(await (await fetch(`${shop.simulator.url}/healthz`)).json()).toEqual({ status: 'ok' });
+});

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { configSchema as apiConfig } from '../api/config';
+
+/** What the worker process is told by its environment. */
+export const configSchema = apiConfig
+  .pick({
+    DATABASE_URL: true,
+    TEMPORAL_ADDRESS: true,
+    TEMPORAL_NAMESPACE: true,
+    SIMULATOR_URL: true,
+    ENCRYPTION_KEY: true,
+    REDIS_URL: true,
+    LOG_LEVEL: true,
+    DATABASE_CONNECTIONS: true,
+  })
+  .extend({
+    METRICS_PORT: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(65535)
+      .default(9464)
+      .describe("port of the worker's Prometheus metrics; 0: any free one"),
+    WORKFLOW_CACHE: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(300)
+      .describe('runs kept in memory between their tasks; each costs up to a megabyte'),
+    VERIFICATIONS_PER_MINUTE: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(30)
+      .describe('questions to the gateway about one payment in a minute; a flood of forged messages waits'),
+    UNMATCHED_VERIFICATIONS_PER_MINUTE: z.coerce.number().int().min(1).default(120).describe('the same for messages that name no payment'),
+  });

@@ -1,0 +1,85 @@
+import { Redis } from 'ioredis';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { createActivities } from '../activities';
+import { ConfigError, readConfig } from '../api/config';
+import { createLimiter, waitFor } from '../api/limits';
+import { LIVE_CHANNEL } from '../api/live';
+import { createLog } from '../api/log';
+import { createRuns } from '../api/runs';
+import { connectLazily, ensureSearchAttributes } from '../api/temporal';
+import { openDatabase } from '../prisma/client';
+import { createVault } from '../vault/vault';
+import { TASK_QUEUE } from '../workflows/messages';
+import { BUNDLE_PATH } from './bundle';
+import { configSchema } from './config';
+import { startSweeper } from './sweeper';
+
+async function main(): Promise<void> {
+  const config = readConfig(configSchema, process.env);
+  const log = createLog('worker', config.LOG_LEVEL);
+  installRuntime(log, config.METRICS_PORT);
+  const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
+  const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false }) : null;
+  redis?.on('error', () => undefined); // it holds only what may vanish
+  const { client, connection: clientConnection } = connectLazily({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+  });
+  await ensureSearchAttributes(clientConnection, config.TEMPORAL_NAMESPACE, log);
+
+  const perPayment = createLimiter(redis, { name: 'verify-payment', points: config.VERIFICATIONS_PER_MINUTE, seconds: 60 });
+  const unmatched = createLimiter(redis, { name: 'verify-unmatched', points: config.UNMATCHED_VERIFICATIONS_PER_MINUTE, seconds: 60 });
+  const activities = createActivities({
+    db,
+    vault: createVault(Buffer.from(config.ENCRYPTION_KEY, 'base64')),
+    simulatorUrl: config.SIMULATOR_URL.replace(/\/$/, ''),
+    fetch: globalThis.fetch,
+    throttle: (key) => waitFor(key.startsWith('pay_') ? perPayment : unmatched, key),
+    announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
+  });
+
+  const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
+  const worker = await Worker.create({
+    connection,
+    namespace: config.TEMPORAL_NAMESPACE,
+    taskQueue: TASK_QUEUE,
+    workflowBundle: { codePath: BUNDLE_PATH },
+    activities,
+    maxCachedWorkflows: config.WORKFLOW_CACHE,
+    stickyQueueScheduleToStartTimeout: '5s', // a run of a worker that died waits no longer than this for another
+    shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway
+    shutdownForceTime: '5s',
+  });
+  const sweeper = startSweeper({ db, runs: createRuns(client, TASK_QUEUE), log });
+  log.info({ taskQueue: TASK_QUEUE }, 'working');
+  await worker.run(); // until SIGTERM or SIGINT
+  await sweeper.stop();
+  redis?.disconnect();
+  await Promise.all([connection.close(), clientConnection.close(), db.close()]);
+  process.exit(0);
+}
+
+/** Temporal's own metrics and logs, into ours. */
+function installRuntime(log: Logger, metricsPort: number): void {
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
+  });
+  const port = metricsPort === 0 ? null : metricsPort;
+  Runtime.install({
+    logger,
+    telemetryOptions: {
+      logging: { forward: {}, filter: 'WARN' },
+      ...(port !== null && { metrics: { prometheus: { bindAddress: `0.0.0.0:${port}` } } }),
+    },
+  });
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(
+    error instanceof ConfigError
+      ? `the worker's configuration is wrong:\n${error.message}\n`
+      : `the worker cannot start: ${String(error)}\n`,
+  );
+  process.exit(1);
+});

@@ -1,0 +1,40 @@
+import { ActivityFailure, ApplicationFailure, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
+import type { Activities } from '../activities';
+
+const QUICKLY: LocalActivityOptions = {
+  startToCloseTimeout: '4 seconds', // well inside the 10 s of a workflow task, which a longer one would have to extend
+  retry: { maximumAttempts: 1 }, // the durable call below is the retry, where an operator can see it
+};
+
+const UNTIL_IT_ANSWERS: ActivityOptions = {
+  startToCloseTimeout: '30 seconds', // a gateway call gives up after 20 s by itself
+  retry: {
+    initialInterval: '1 second',
+    backoffCoefficient: 1.5,
+    maximumInterval: '1 minute', // an outage of hours is followed by its money within a minute
+    maximumAttempts: 0, // money waits as long as it takes: PayPal alone resends for four days
+  },
+};
+
+const quick = proxyLocalActivities<Activities>(QUICKLY);
+const durable = proxyActivities<Activities>(UNTIL_IT_ANSWERS);
+
+/**
+ * Calls an activity inside the workflow task first, which costs one event on a good day; when that fails for whatever
+ * reason, the same function runs as a regular activity: retried for as long as it takes, visible to an operator.
+ */
+export const hands: Activities = {
+  loadPayment: (paymentId) => quick.loadPayment(paymentId).catch(orElse(() => durable.loadPayment(paymentId))),
+  verifyNotification: (request) => quick.verifyNotification(request).catch(orElse(() => durable.verifyNotification(request))),
+  recordFacts: (recording) => quick.recordFacts(recording).catch(orElse(() => durable.recordFacts(recording))),
+};
+
+function orElse<Result>(again: () => Promise<Result>): (failure: unknown) => Promise<Result> {
+  return (failure) => {
+    if (isCancellation(failure)) throw failure;
+    const cause = failure instanceof ActivityFailure ? failure.cause : failure;
+    if (cause instanceof ApplicationFailure && cause.nonRetryable) throw failure;
+    return again();
+  };
+}

@@ -1,0 +1,2 @@
+export { notification } from './notification';
+export { payment } from './payment';

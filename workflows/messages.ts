@@ -1,0 +1,32 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { PaymentTerms, Rejection, ResolutionAction } from './domain/payment';
+
+/** The one task queue of the product; tests use queues of their own. */
+export const TASK_QUEUE = 'quittance';
+
+/** Workflow ids: one per payment for all its runs, one per message that names no payment. */
+export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;
+export const notificationWorkflowId = (notificationId: string) => `notification-${notificationId}`;
+
+/** How a run begins: with the terms of a payment just created, or with a payment that the run loads first. */
+export type PaymentStart = { readonly terms: PaymentTerms } | { readonly paymentId: string };
+
+/** A stored message waits to be verified. Carries its id and nothing of its content. */
+export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');
+
+/** A person's command, stored under `commandId` before it is sent; the update's id is the command's. */
+export const cancelPayment = defineUpdate<CommandAnswer, [{ readonly commandId: string }]>('cancelPayment');
+export const resolvePayment = defineUpdate<CommandAnswer, [{ readonly commandId: string; readonly action: ResolutionAction }]>(
+  'resolvePayment',
+);
+export type CommandAnswer = { readonly outcome: 'accepted' } | { readonly outcome: 'rejected'; readonly reason: Rejection };
+
+/** What operators search by. Set at start; the first two once more when the run rests. */
+export const searchAttributes = {
+  status: defineSearchAttributeKey('PaymentStatus', SearchAttributeType.KEYWORD),
+  attention: defineSearchAttributeKey('PaymentAttention', SearchAttributeType.KEYWORD),
+  gateway: defineSearchAttributeKey('Gateway', SearchAttributeType.KEYWORD),
+  merchant: defineSearchAttributeKey('MerchantId', SearchAttributeType.KEYWORD),
+  member: defineSearchAttributeKey('MemberId', SearchAttributeType.KEYWORD),
+} as const;

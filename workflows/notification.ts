@@ -1,0 +1,24 @@
+import { hands } from './activity-options';
+
+/** The short life of a message that names no payment of ours: verified, then booked to suspense and shown to a person. */
+export async function notification({ notificationId }: { readonly notificationId: string }): Promise<{ state: string }> {
+  const verification = await hands.verifyNotification({ notificationId, paymentId: null });
+  if (verification.outcome === 'settled') return { state: verification.state };
+
+  const { facts, account } = verification;
+  const about = facts[0];
+  const recorded = await hands.recordFacts({
+    on: account,
+    facts,
+    sums: [],
+    notification: { id: notificationId, state: 'unmatched', about },
+  });
+  if (recorded.outcome !== 'conflict') return { state: 'unmatched' };
+  await hands.recordFacts({
+    on: account,
+    facts: [],
+    sums: [],
+    notification: { id: notificationId, state: 'attention', reason: 'fact_conflict', about },
+  });
+  return { state: 'attention' };
+}
