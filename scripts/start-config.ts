@@ -11,6 +11,7 @@ export const configSchema = z.object({
   DATABASE_URL: apiConfig.shape.DATABASE_URL.optional().describe('A PostgreSQL of your own; without it, one is started'),
   TEMPORAL_ADDRESS: z.string().optional().describe('A Temporal server of your own; without it, one is started'),
   TEMPORAL_NAMESPACE: z.string().default('default').describe('Namespace at Temporal'),
+  TASK_QUEUE: apiConfig.shape.TASK_QUEUE,
   TEMPORAL_UI_URL: z.url().optional().describe('Where a browser finds the Temporal UI'),
   SIMULATOR_URL: z.url().optional().describe('A gateway simulator of your own; without it, one is started'),
   SIMULATOR_PUBLIC_URL: z.url().optional().describe('Where a browser finds the simulator, if it differs'),

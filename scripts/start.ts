@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { ConfigError } from '../api/config';
 import { migrate, MigrationFailure } from '../prisma/migrate';
-import { TASK_QUEUE } from '../workflows/messages';
 import { DataFolder, DataFolderFailure, type Keys } from './data-folder';
 import { rotateLog, waitUntil, type PieceCommand } from './piece';
 import { freePort, isListening, isPortFree, portOr } from './ports';
@@ -22,6 +21,8 @@ import { resolveTemporal, temporalCommand, TemporalFailure, temporalObstacle, wo
 /** The ports that a person may remember; another free one is taken when somebody else has them. */
 const PREFERRED_PORTS = { postgres: 54320, temporal: 7233, temporalUi: 8233, simulator: 3400, metrics: 9464 };
 const DATABASE = 'quittance';
+/** PostgreSQL's own code for it. */
+const WRONG_PASSWORD = '28P01';
 const DIST = path.resolve(__dirname, '..');
 
 /** A failure that one sentence explains: shown without a stack. */
@@ -94,7 +95,7 @@ async function startPostgres({ folder, keys, supervisor }: Context): Promise<str
   const cluster = preparePostgres({ dataDir, password: keys.postgresPassword });
   let port = 0;
   const adminUrl = (): string => postgresUrl(keys.postgresPassword, port, 'postgres');
-  let wrongPassword = false;
+  const seen = { wrongPassword: false };
   await supervisor.start({
     name: 'postgres',
     command: async (attempt) => {
@@ -103,8 +104,8 @@ async function startPostgres({ folder, keys, supervisor }: Context): Promise<str
     },
     isReady: async () => {
       const obstacle = await postgresObstacle(adminUrl());
-      wrongPassword = obstacle?.code === '28P01';
-      return obstacle === null || wrongPassword;
+      seen.wrongPassword = obstacle?.code === WRONG_PASSWORD;
+      return obstacle === null || seen.wrongPassword;
     },
     patienceMs: 60_000,
     attempts: 3,
@@ -112,7 +113,7 @@ async function startPostgres({ folder, keys, supervisor }: Context): Promise<str
     whenItEnds: 'stop_everything',
     stopMs: 2000,
   });
-  if (wrongPassword)
+  if (seen.wrongPassword)
     throw new StartFailure(
       `${folder.file('keys.json')} does not hold the password of ${dataDir}: put back the file that belongs to this data.`,
     );
@@ -133,14 +134,10 @@ interface Temporal {
 }
 
 async function givenTemporal(address: string, config: StartConfig): Promise<Temporal> {
-  let obstacle: string | null = null;
-  const answers = await waitUntil(async () => (obstacle = await temporalObstacle(address, config.TEMPORAL_NAMESPACE)) === null, {
-    patienceMs: 10_000,
-    everyMs: 500,
-  });
-  if (!answers) {
+  const obstacle = (): Promise<string | null> => temporalObstacle(address, config.TEMPORAL_NAMESPACE);
+  if (!(await waitUntil(async () => (await obstacle()) === null, { patienceMs: 10_000, everyMs: 500 }))) {
     throw new StartFailure(
-      `Temporal does not answer at ${address} for the namespace "${config.TEMPORAL_NAMESPACE}" (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE): ${obstacle ?? 'no answer'}`,
+      `Temporal does not answer at ${address} for the namespace "${config.TEMPORAL_NAMESPACE}" (TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE): ${(await obstacle()) ?? 'it answers only now'}.`,
     );
   }
   return { address, uiUrl: config.TEMPORAL_UI_URL };
@@ -212,7 +209,12 @@ async function startWorker({ config, folder, supervisor }: Context, temporal: Te
       return program('worker', folder, { ...environment, METRICS_PORT: String(port) });
     },
     isReady: () =>
-      workerAsksForWork({ address: temporal.address, namespace: config.TEMPORAL_NAMESPACE, taskQueue: TASK_QUEUE, since: startedAt }),
+      workerAsksForWork({
+        address: temporal.address,
+        namespace: config.TEMPORAL_NAMESPACE,
+        taskQueue: config.TASK_QUEUE,
+        since: startedAt,
+      }),
     patienceMs: 90_000,
     attempts: config.METRICS_PORT === undefined ? 3 : 1,
     whenItEnds: 'restart',

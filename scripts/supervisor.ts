@@ -47,7 +47,8 @@ interface SupervisorOptions {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #watched: Watched[] = [];
-  #stopping = false;
+  /** Read through a method: the compiler would take a field that an await may change for constant. */
+  #isStopping = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -74,13 +75,13 @@ export class Supervisor {
   }
 
   async stopAll(): Promise<void> {
-    this.#stopping = true;
+    this.#isStopping = true;
     for (const { piece, spec } of this.#watched.toReversed()) await piece.stop(spec.stopMs);
   }
 
   #watch(watched: Watched): void {
     void watched.piece.ended.then(async ({ code, signal }) => {
-      if (this.#stopping) return;
+      if (this.#stopping()) return;
       const { name, whenItEnds } = watched.spec;
       const how = `${name} ended unexpectedly (${signal ?? `code ${String(code)}`}). ${tail(watched.piece)}`;
       if (whenItEnds === 'stop_everything') {
@@ -100,7 +101,7 @@ export class Supervisor {
       this.#options.say(`${spec.name} is started again in ${String(pauseMs / 1000)} s.`);
       await pause(pauseMs);
       const command = await spec.command(1);
-      if (this.#stopping) return;
+      if (this.#stopping()) return;
       watched.piece = startPiece(command, this.#options.mark);
       watched.startedAt = Date.now();
       this.#publishGroups();
@@ -109,10 +110,14 @@ export class Supervisor {
         this.#watch(watched);
         return;
       }
-      if (this.#stopping) return;
+      if (this.#stopping()) return;
       await watched.piece.stop(spec.stopMs);
       this.#options.say(`${spec.name} does not come back. ${tail(watched.piece)}`);
     }
+  }
+
+  #stopping(): boolean {
+    return this.#isStopping;
   }
 
   #publishGroups(): void {
@@ -120,7 +125,7 @@ export class Supervisor {
   }
 
   #throwIfStopping(): void {
-    if (this.#stopping) throw new Stopped();
+    if (this.#stopping()) throw new Stopped();
   }
 }
 

@@ -179,7 +179,7 @@ async function download(file: string, say: Say): Promise<void> {
     clearTimeout(answer);
     if (!response.ok || !response.body) throw new Error(`temporal.download answered ${String(response.status)}`);
     const archive = `${file}.tar.gz`;
-    await pipeline(Readable.fromWeb(response.body as import('node:stream/web').ReadableStream), createWriteStream(archive), {
+    await pipeline(Readable.fromWeb(response.body), createWriteStream(archive), {
       signal: abort.signal,
     });
     await exec('tar', ['-xzf', archive, '-C', path.dirname(file), 'temporal']);

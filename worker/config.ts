@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configSchema as apiConfig } from '../api/config';
+import { BUNDLE_PATH } from './bundle';
 
 /** What the worker process is told by its environment. */
 export const configSchema = apiConfig
@@ -7,6 +8,7 @@ export const configSchema = apiConfig
     DATABASE_URL: true,
     TEMPORAL_ADDRESS: true,
     TEMPORAL_NAMESPACE: true,
+    TASK_QUEUE: true,
     SIMULATOR_URL: true,
     ENCRYPTION_KEY: true,
     REDIS_URL: true,
@@ -21,6 +23,7 @@ export const configSchema = apiConfig
       .max(65535)
       .default(9464)
       .describe("port of the worker's Prometheus metrics; 0: any free one"),
+    WORKFLOW_BUNDLE: z.string().default(BUNDLE_PATH).describe("the workflows' code, as the build wrote it"),
     WORKFLOW_CACHE: z.coerce
       .number()
       .int()

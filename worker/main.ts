@@ -10,8 +10,6 @@ import { createRuns } from '../api/runs';
 import { connectLazily, ensureSearchAttributes } from '../api/temporal';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
-import { TASK_QUEUE } from '../workflows/messages';
-import { BUNDLE_PATH } from './bundle';
 import { configSchema } from './config';
 import { startSweeper } from './sweeper';
 
@@ -43,16 +41,16 @@ async function main(): Promise<void> {
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
-    taskQueue: TASK_QUEUE,
-    workflowBundle: { codePath: BUNDLE_PATH },
+    taskQueue: config.TASK_QUEUE,
+    workflowBundle: { codePath: config.WORKFLOW_BUNDLE },
     activities,
     maxCachedWorkflows: config.WORKFLOW_CACHE,
     stickyQueueScheduleToStartTimeout: '5s', // a run of a worker that died waits no longer than this for another
     shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway
     shutdownForceTime: '5s',
   });
-  const sweeper = startSweeper({ db, runs: createRuns(client, TASK_QUEUE), log });
-  log.info({ taskQueue: TASK_QUEUE }, 'working');
+  const sweeper = startSweeper({ db, runs: createRuns(client, config.TASK_QUEUE), log });
+  log.info({ taskQueue: config.TASK_QUEUE }, 'working');
   await worker.run(); // until SIGTERM or SIGINT
   await sweeper.stop();
   redis?.disconnect();

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { PaymentTerms, Rejection, ResolutionAction } from './domain/payment';
 
-/** The one task queue of the product; tests use queues of their own. */
+/** The task queue of a deployment that names no other. */
 export const TASK_QUEUE = 'quittance';
 
 /** Workflow ids: one per payment for all its runs, one per message that names no payment. */

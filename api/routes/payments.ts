@@ -161,6 +161,7 @@ type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { merchantId: string }, body: NewPayment): Promise<LoadedPayment> {
   const { merchant, cart, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
   if (!cart) throw notFound('member');
+  if (body.charges) await checkCharges(sql, body.member, body.charges);
   const { amount, currency } = priceOf(body, merchant.currency, cart);
   for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
   if (!account) throw new Problem('gateway_not_configured', `this merchant has no account at ${body.gateway}`);
@@ -243,6 +244,12 @@ async function readSituation(sql: Sql, merchantId: string, memberId: string, gat
   });
   if (!rows[0]) throw notFound('merchant');
   return rows[0];
+}
+
+async function checkCharges(sql: Sql, memberId: string, charges: readonly string[]): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>('SELECT id FROM charges WHERE member_id = $1 AND id = ANY ($2)', [memberId, charges]);
+  const missing = charges.find((id) => !rows.some((row) => row.id === id));
+  if (missing !== undefined) throw notFound(`charge in this cart: ${missing}`);
 }
 
 /** What is to be paid: the amount given, else what is open of the charges named, else the balance due. */

@@ -1,4 +1,4 @@
-import { TextDecoder } from 'node:util';
+import { decoderFor, type Decode } from './charset';
 
 /** The fields of a message in their order, duplicates kept. Flat: brackets in a name mean nothing here. */
 export type Fields = readonly Field[];
@@ -62,29 +62,16 @@ function decodeFields(pairs: readonly Uint8Array[]): Fields {
       return at === -1 ? { name: pair, value: new Uint8Array() } : { name: pair.subarray(0, at), value: pair.subarray(at + 1) };
     });
   const label = cut.find(({ name }) => latin1(name) === 'charset');
-  const decoder = decoderFor(label ? latin1(label.value) : '');
-  return cut.map(({ name, value }) => ({ name: decodeText(name, decoder), value: decodeText(value, decoder) }));
-}
-
-function decoderFor(label: string): TextDecoder {
-  for (const name of [label, label.replaceAll('_', '-')]) {
-    try {
-      const decoder = new TextDecoder(name);
-      // UTF-16 would turn the ASCII of every field into nonsense; PayPal sends only supersets of ASCII.
-      if (!decoder.encoding.startsWith('utf-16')) return decoder;
-    } catch {
-      continue; // not a label that the Encoding Standard knows
-    }
-  }
-  return new TextDecoder('windows-1252');
+  const decode = decoderFor(label ? latin1(label.value) : '');
+  return cut.map(({ name, value }) => ({ name: decodeText(name, decode), value: decodeText(value, decode) }));
 }
 
 /** Percent-decoding to bytes, bytes to text. `%uXXXX` is what PayPal's own IPN simulator writes; a stray % stands for itself. */
-function decodeText(encoded: Uint8Array, decoder: TextDecoder): string {
+function decodeText(encoded: Uint8Array, decode: Decode): string {
   let text = '';
   let bytes: number[] = [];
   const flush = (): void => {
-    if (bytes.length > 0) text += decoder.decode(Uint8Array.from(bytes));
+    if (bytes.length > 0) text += decode(Uint8Array.from(bytes));
     bytes = [];
   };
   for (let i = 0; i < encoded.length; i++) {

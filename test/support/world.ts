@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { pino } from 'pino';
+import { createActivities } from '../../activities';
+import { createApp } from '../../api/app';
+import { watchBacklog } from '../../api/backlog';
+import { createDeliveries } from '../../api/deliveries';
+import { createLimiter, waitFor } from '../../api/limits';
+import { createLive } from '../../api/live';
+import { createRuns } from '../../api/runs';
+import { temporalAnswers } from '../../api/temporal';
+import { openDatabase } from '../../prisma/client';
+import type { Database } from '../../prisma/client';
+import { startSimulator } from '../../simulator/start';
+import type { RunningSimulator } from '../../simulator/start';
+import { createVault } from '../../vault/vault';
+import { startSweeper } from '../../worker/sweeper';
+import { createTestDatabase } from './environment/database';
+import type { TestDatabase } from './environment/database';
+import { testTemporal } from './environment/temporal';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') }); // once per process, and a test file is one
+
+export const OPERATOR_KEY = 'operator-key-of-the-tests-0123456789';
+export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
+
+/** The whole product in this process, over a database and a task queue of its own, with the simulator as PayPal. */
+export interface World {
+  readonly baseUrl: string;
+  readonly database: TestDatabase;
+  readonly db: Database;
+  readonly simulator: RunningSimulator;
+  readonly temporal: Client;
+  readonly taskQueue: string;
+  /** Workers run until stopped; a world begins with one unless asked otherwise. */
+  startWorker(): Promise<void>;
+  stopWorkers(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface WorldOptions {
+  readonly workers?: 0 | 1 | 2;
+  /** Where the API finds Temporal; another address stands for a Temporal that is away. */
+  readonly temporalAddress?: string;
+  readonly verificationsPerMinute?: number;
+  readonly inboxBacklog?: number;
+}
+
+export async function startWorld({
+  workers = 1,
+  temporalAddress,
+  verificationsPerMinute = 1_000,
+  inboxBacklog = 20_000,
+}: WorldOptions = {}): Promise<World> {
+  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
+  const [database, simulator, connection, nativeConnection] = await Promise.all([
+    createTestDatabase(),
+    startSimulator({ port: 0, host: '127.0.0.1', resendSpeed: 1e12, laterEvents: 'by_hand' }),
+    temporalAddress === undefined ? Connection.connect({ address }) : Connection.lazy({ address: temporalAddress }),
+    NativeConnection.connect({ address }),
+  ]);
+  const temporal = new Client({ connection, namespace });
+  const db = openDatabase(database.url, { connections: 5 });
+  const vault = createVault(ENCRYPTION_KEY);
+  const runs = createRuns(temporal, taskQueue);
+  const deliveries = createDeliveries({ db, runs, log });
+  const live = createLive({ db, redis: null, log });
+  const backlog = watchBacklog({ db, limit: inboxBacklog, log });
+
+  // The port is known only once it listens, and the app wants its own address.
+  let app: ReturnType<typeof createApp> | undefined;
+  const { createServer } = await import('node:http');
+  const server = createServer((req, res) => void app?.(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  app = createApp({
+    db, vault, runs, deliveries, live, backlog, redis: null, log,
+    temporalAnswers: () => temporalAnswers(connection),
+    operatorKey: OPERATOR_KEY,
+    publicUrl: baseUrl,
+    simulatorPublicUrl: simulator.url,
+    view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: namespace },
+    limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
+  }); // prettier-ignore
+
+  const limiter = createLimiter(null, { name: randomUUID(), points: verificationsPerMinute, seconds: 60 });
+  const activities = createActivities({
+    db,
+    vault,
+    simulatorUrl: simulator.url,
+    fetch: globalThis.fetch,
+    throttle: (key) => waitFor(limiter, key),
+    announce: () => undefined,
+  });
+  let running: { worker: Worker; done: Promise<void> }[] = [];
+  const startWorker = async () => {
+    const worker = await Worker.create({
+      connection: nativeConnection,
+      namespace,
+      taskQueue,
+      workflowBundle: { codePath: workflowBundlePath },
+      activities,
+      stickyQueueScheduleToStartTimeout: '1s',
+    });
+    running.push({ worker, done: worker.run() });
+  };
+  for (let i = 0; i < workers; i++) await startWorker();
+  const sweeper = startSweeper({ db, runs, log });
+
+  const stopWorkers = async () => {
+    const stopping = running;
+    running = [];
+    for (const { worker } of stopping) worker.shutdown();
+    await Promise.all(stopping.map(({ done }) => done));
+  };
+  return {
+    baseUrl,
+    database,
+    db,
+    simulator,
+    temporal,
+    taskQueue,
+    startWorker,
+    stopWorkers,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await sweeper.stop();
+      await stopWorkers();
+      await deliveries.close();
+      backlog.stop();
+      await live.close();
+      await simulator.stop();
+      await Promise.all([connection.close(), nativeConnection.close(), db.close()]);
+      await database.drop();
+    },
+  };
+}
