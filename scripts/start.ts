@@ -70,7 +70,7 @@ async function start(context: Context): Promise<void> {
   await startWorker(context, temporal, withSimulator);
   await startApi(context, withSimulator);
 
-  const demoLines = config.DEMO === '0' ? [] : await demoData(`http://127.0.0.1:${String(config.PORT)}`, withSimulator, folder);
+  const demoLines = config.DEMO === '0' ? [] : await demoData(publicUrl, config.PORT, withSimulator, folder);
   console.log(
     [
       '',
@@ -227,13 +227,7 @@ async function startApi({ config, folder, supervisor }: Context, environment: No
   await supervisor.start({
     name: 'api',
     command: () => Promise.resolve(program('api', folder, environment)),
-    isReady: async () => {
-      try {
-        return (await fetch(`http://127.0.0.1:${String(config.PORT)}/readyz`, { signal: AbortSignal.timeout(2000) })).status === 200;
-      } catch {
-        return false;
-      }
-    },
+    isReady: () => answers(`http://127.0.0.1:${String(config.PORT)}/readyz`),
     patienceMs: 90_000,
     attempts: 1,
     whenItEnds: 'restart',
@@ -243,13 +237,23 @@ async function startApi({ config, folder, supervisor }: Context, environment: No
 }
 
 /** Demo data is a convenience: without it, everything still runs. */
-async function demoData(baseUrl: string, environment: NodeJS.ProcessEnv, folder: DataFolder): Promise<readonly string[]> {
+async function demoData(publicUrl: string, port: number, environment: NodeJS.ProcessEnv, folder: DataFolder): Promise<readonly string[]> {
   say('making demo data …');
+  // Its links are for a browser; only where that address does not lead back to this machine does the local one serve.
+  const baseUrl = (await answers(`${publicUrl}/healthz`)) ? publicUrl : `http://127.0.0.1:${String(port)}`;
   try {
     const { lines } = await seedDemo({ baseUrl, operatorKey: environment['OPERATOR_KEY'] ?? '', dataDir: folder.path });
     return lines;
   } catch (error) {
     return [`The demo data could not be made: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).status === 200;
+  } catch {
+    return false;
   }
 }
 

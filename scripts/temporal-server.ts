@@ -146,6 +146,10 @@ function cacheFolder(): string {
 async function placeAtomically(target: string, fetchTo: (file: string) => Promise<void>): Promise<string | null> {
   mkdirSync(path.dirname(target), { recursive: true });
   const folder = mkdtempSync(path.join(path.dirname(target), 'next-'));
+  const clean = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', clean);
   try {
     const next = path.join(folder, 'temporal');
     await fetchTo(next);
@@ -156,7 +160,8 @@ async function placeAtomically(target: string, fetchTo: (file: string) => Promis
   } catch (error) {
     return oneLine(error);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    process.removeListener('exit', clean);
+    clean();
   }
 }
 
@@ -228,12 +233,16 @@ function runToEnd(command: string, args: readonly string[], cwd: string): Promis
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { ...process.env, GOFLAGS: '', CGO_ENABLED: '0' },
     });
+    // Whoever gives up waiting must not leave a compiler running.
+    const end = (): void => void child.kill();
+    process.once('exit', end);
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {
       errors = (errors + chunk.toString()).slice(-2000);
     });
     child.once('error', reject);
     child.once('close', (code) => {
+      process.removeListener('exit', end);
       if (code === 0) resolve();
       else reject(new Error(errors.trim().split('\n').at(-1) ?? `it ended with ${String(code)}`));
     });
