@@ -8,12 +8,12 @@ const QUICKLY: LocalActivityOptions = {
 };
 
 const UNTIL_IT_ANSWERS: ActivityOptions = {
-  startToCloseTimeout: '30 seconds', // a gateway call gives up after 20 s by itself
+  startToCloseTimeout: '30 seconds', // a gateway call gives up after 8 s by itself, and one activity makes at most three
   retry: {
     initialInterval: '1 second',
     backoffCoefficient: 1.5,
     maximumInterval: '1 minute', // an outage of hours is followed by its money within a minute
-    maximumAttempts: 0, // money waits as long as it takes: PayPal alone resends for four days
+    // No maximum of attempts: money waits as long as it takes.
   },
 };
 

@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  log,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -198,9 +199,10 @@ function openInbox() {
           if (verification.outcome === 'facts') queue.push({ kind: 'verified', notificationId, facts: verification.facts });
         },
         // Only a bug ends here, and it must not end the payment: the message stays in the inbox and is announced again.
-        () => {
+        (bug: unknown) => {
           verifying -= 1;
           heard.delete(notificationId);
+          log.error('a verification broke', { notificationId, bug });
         },
       );
     },

@@ -3,8 +3,8 @@ import { GatewayFailure, type GatewayContext } from '../../workflows/domain/gate
 /** Who asks. PayPal answers 403 to a request without a descriptive one; held equal to package.json by a test. */
 export const USER_AGENT = 'Quittance/0.1.0 (+payment notifications)';
 
-// PayPal wants our own answer within 30 s and its own comes in one or two; a retry later is cheaper than a longer wait.
-const TIMEOUT_MS = 20_000;
+// A gateway's answer comes in one or two seconds; whoever needs more is asked again, which is cheaper than a longer wait.
+const TIMEOUT_MS = 8_000;
 // A gateway's answers are a few kilobytes; whatever is a thousand times that is not an answer.
 const MAX_BYTES = 1024 * 1024;
 // However long a gateway wants to be left alone, once an hour is patient enough.
@@ -20,7 +20,7 @@ export interface Question {
   readonly body?: Uint8Array | string;
   /** Whether the request may move money: only then does a lost answer leave that open. */
   readonly moves: boolean;
-  /** Patience for the whole exchange, the body included. Default 20 s. */
+  /** Patience for the whole exchange, the body included. Default 8 s. */
   readonly timeoutMs?: number;
   /** The longest body that is read, decompressed. Default 1 MiB. */
   readonly maxBytes?: number;
