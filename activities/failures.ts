@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { GatewayFailure } from '../workflows/domain/gateway';
+import type { GatewayFailure } from '../workflows/domain/gateway';
 
 /** The one table from a gateway's failure to a Temporal failure: never, later (by the activity's own policy), or after a time it named. */
 export function toTemporalFailure(failure: GatewayFailure): ApplicationFailure {

@@ -78,7 +78,9 @@ export function answerOnce({ db }: IdempotencyDependencies, req: Request | null,
       await client.query('COMMIT');
       return result;
     } catch (error) {
-      await client.query('ROLLBACK').catch((failure: Error) => (broken = failure));
+      await client.query('ROLLBACK').catch((failure: unknown) => {
+        broken = failure instanceof Error ? failure : new Error('ROLLBACK failed'); // the pool must not hand it out again
+      });
       throw error;
     } finally {
       client.release(broken);

@@ -46,12 +46,12 @@ function describeRoute(route: Route) {
       ...parameters(route.query, 'query'),
     ],
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(route.body, 'input') } } } }),
-    responses: Object.fromEntries([
-      ...Object.entries(route.answers).map(([status, schema]) => [
+    responses: Object.fromEntries<object>([
+      ...Object.entries(route.answers).map(([status, schema]): [string, object] => [
         status,
         { description: 'done', content: { 'application/json': { schema: toJsonSchema(schema, 'output') } } },
       ]),
-      ...statuses.map((status) => [
+      ...statuses.map((status): [string, object] => [
         String(status),
         {
           description: refusals

@@ -1,5 +1,4 @@
 import { Client, Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import type { Logger } from 'pino';
 import { searchAttributes } from '../workflows/messages';
 
@@ -17,18 +16,20 @@ export async function temporalAnswers(connection: Connection): Promise<boolean> 
   ); // prettier-ignore
 }
 
+/** temporal.api.enums.v1.IndexedValueType: what defineSearchAttributeKey calls KEYWORD. */
+const KEYWORD = 2;
+
 /** Makes sure that operators can search by our attributes; repeated until Temporal has them. Needs the right to change the namespace. */
 export async function ensureSearchAttributes(connection: Connection, namespace: string, log: Logger): Promise<void> {
   const wanted = Object.values(searchAttributes).map((key) => key.name);
   for (;;) {
     try {
       const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
-      const missing = wanted.filter((name) => !(name in (customAttributes ?? {})));
+      const missing = wanted.filter((name) => !(name in customAttributes));
       if (missing.length > 0) {
-        const { INDEXED_VALUE_TYPE_KEYWORD } = temporal.api.enums.v1.IndexedValueType;
         await connection.operatorService.addSearchAttributes({
           namespace,
-          searchAttributes: Object.fromEntries(missing.map((name) => [name, INDEXED_VALUE_TYPE_KEYWORD])),
+          searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
         });
         log.info({ missing }, 'search attributes were added');
       }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { MOST_AT_ONCE } from '../api/deliveries';
 import type { Command, Runs } from '../api/runs';
@@ -6,6 +7,8 @@ import type { Database } from '../prisma/client';
 
 const EVERY_MS = 1_000;
 const MOST_PER_SWEEP = 100;
+/** How long until what nobody heard is told again. */
+const RETRY_PAUSE = '2 seconds';
 
 interface Due {
   readonly subject_id: string;
@@ -13,49 +16,68 @@ interface Due {
   readonly payment_id: string | null;
 }
 
+interface SweeperDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly runs: Runs;
+  readonly log: Logger;
+}
+
 /** Tells Temporal what was committed and never delivered: the committer crashed, or Temporal was away. */
-export function startSweeper({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): { stop(): Promise<void> } {
-  let stopped = false;
-  let wake: () => void = () => undefined;
-  const loop = (async () => {
-    while (!stopped) {
-      await sweep({ db, runs, log }).catch((error: unknown) => log.warn({ err: error }, 'a sweep failed; the next one tries again'));
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, EVERY_MS).unref();
-      });
-    }
-  })();
+export function startSweeper(deps: SweeperDependencies): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const sweeping = sweepUntil(deps, stopping.signal);
   return {
-    stop: async () => {
-      stopped = true;
-      wake();
-      await loop;
+    stop: () => {
+      stopping.abort();
+      return sweeping;
     },
   };
 }
 
-async function sweep({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): Promise<void> {
-  const { rows } = await db.sql.query<Due>('SELECT * FROM take_due($1)', [MOST_PER_SWEEP]);
-  const told = new Map<string, number>();
-  for (const due of rows) {
-    const count = (told.get(due.payment_id ?? '') ?? 0) + 1;
-    told.set(due.payment_id ?? '', count);
-    if (due.kind === 'notification' && due.payment_id !== null && count > MOST_AT_ONCE) {
-      await putOff(db, due.subject_id, '5 seconds');
-      continue;
-    }
-    try {
-      await deliver({ db, runs }, due);
-    } catch (error) {
-      log.warn({ err: error, id: due.subject_id }, `a ${due.kind} was not delivered`);
-      await putOff(db, due.subject_id, '2 seconds'); // it was not Temporal's pause that was asked for: it did not hear
-      return; // what fails for one fails for all while Temporal is away
-    }
+async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Promise<void> {
+  while (!stopped.aborted) {
+    const taken = await sweep(deps).catch((error: unknown) => {
+      deps.log.warn({ err: error }, 'a sweep failed; the next one tries again');
+      return 0;
+    });
+    // After an outage there is more than one sweep takes: go on at once.
+    if (taken < MOST_PER_SWEEP) await sleep(EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
   }
 }
 
-async function deliver({ db, runs }: { db: Pick<Database, 'sql'>; runs: Runs }, due: Due): Promise<void> {
+/** Delivers what is due; gives how many rows it took, or 0 when Temporal does not listen. */
+async function sweep(deps: SweeperDependencies): Promise<number> {
+  const { rows } = await deps.db.sql.query<Due>('SELECT * FROM take_due($1)', [MOST_PER_SWEEP]);
+  const told = new Map<string | null, number>();
+  const [now, later] = partition(rows, (due) => {
+    if (due.kind !== 'notification' || due.payment_id === null) return true;
+    told.set(due.payment_id, (told.get(due.payment_id) ?? 0) + 1);
+    return (told.get(due.payment_id) ?? 0) <= MOST_AT_ONCE;
+  });
+  const delivered = await Promise.all(now.map((due) => tryToDeliver(deps, due)));
+  const unheard = now.filter((_due, index) => !delivered[index]);
+  // It was not this pause that was meant: nobody heard. And what was too much for one payment comes a little later.
+  await putOff(deps.db, [...unheard, ...later], RETRY_PAUSE);
+  return unheard.length > 0 ? 0 : rows.length;
+}
+
+async function tryToDeliver(deps: SweeperDependencies, due: Due): Promise<boolean> {
+  try {
+    await deliver(deps, due);
+    return true;
+  } catch (error) {
+    deps.log.warn({ err: error, id: due.subject_id }, `a ${due.kind} was not delivered`);
+    return false;
+  }
+}
+
+function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  const [first, second]: [Item[], Item[]] = [[], []];
+  for (const item of items) (isFirst(item) ? first : second).push(item);
+  return [first, second];
+}
+
+async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promise<void> {
   switch (due.kind) {
     case 'start': {
       const payment = await loadPayment(db, due.subject_id);
@@ -71,13 +93,23 @@ async function deliver({ db, runs }: { db: Pick<Database, 'sql'>; runs: Runs }, 
         [due.subject_id],
       );
       const command = rows[0];
-      if (command?.outcome === null) await runs.command({ id: command.id, paymentId: command.payment_id, order: command.body });
-      else await db.sql.query('DELETE FROM outbox WHERE subject_id = $1', [due.subject_id]);
+      if (command?.outcome === null) {
+        // Not waited for: the outcome is stored by the run, and a run that is stuck must not hold up what else is due.
+        runs.command({ id: command.id, paymentId: command.payment_id, order: command.body }).catch((error: unknown) => {
+          log.warn({ err: error, id: command.id }, 'a command was not delivered; the next sweep tries again');
+        });
+        return;
+      }
+      await db.sql.query('DELETE FROM outbox WHERE subject_id = $1', [due.subject_id]);
       return;
     }
   }
 }
 
-async function putOff(db: Pick<Database, 'sql'>, subjectId: string, pause: string): Promise<void> {
-  await db.sql.query('UPDATE outbox SET due_at = now() + $2::interval WHERE subject_id = $1', [subjectId, pause]);
+async function putOff(db: Pick<Database, 'sql'>, rows: readonly Due[], pause: string): Promise<void> {
+  if (rows.length === 0) return;
+  await db.sql.query('UPDATE outbox SET due_at = now() + $2::interval WHERE subject_id = ANY ($1)', [
+    rows.map((due) => due.subject_id),
+    pause,
+  ]);
 }

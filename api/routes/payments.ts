@@ -278,5 +278,5 @@ export function isRegistered(url: string, origins: readonly string[]): boolean {
 
 /** Where the gateway sends its messages about this account; the token in it is the account's for good. */
 export function notificationUrl(publicUrl: string, gateway: GatewayName, pathToken: string): string {
-  return `${publicUrl}/hooks/${gateway}/${pathToken}${gateway === 'paypal-standard' ? '/ipn' : ''}`;
+  return `${publicUrl}/hooks/${gateway}/${pathToken}${GATEWAYS[gateway].channels.includes('ipn') ? '/ipn' : ''}`;
 }

@@ -254,10 +254,12 @@ BEGIN
   RETURN now();
 END $$;
 
--- Takes what is due, at most `most`, and puts it off with a growing pause, so that no two sweepers take the same and no history is flooded.
+-- Takes what is due, at most `most`, and puts it off, so that no two sweepers take the same and no history is flooded: a message that
+-- Temporal heard is safe there and is told again only after long; a start or a command is repeated with a growing pause.
 CREATE FUNCTION take_due(most int) RETURNS TABLE (subject_id text, kind outbox_kind, payment_id text, tries int) LANGUAGE sql AS $$
   WITH due AS (
     SELECT o.subject_id FROM outbox o WHERE o.due_at <= now() ORDER BY o.due_at LIMIT most FOR UPDATE SKIP LOCKED)
-  UPDATE outbox o SET tries = o.tries + 1, due_at = now() + least(interval '5 seconds' * power(2, least(o.tries, 10)), interval '1 hour')
+  UPDATE outbox o SET tries = o.tries + 1, due_at = now() + CASE o.kind WHEN 'notification' THEN interval '10 minutes'
+      ELSE least(interval '5 seconds' * power(2, least(o.tries, 10)), interval '1 hour') END
     FROM due WHERE o.subject_id = due.subject_id RETURNING o.subject_id, o.kind, o.payment_id, o.tries
 $$;
