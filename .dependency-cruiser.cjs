@@ -155,9 +155,9 @@ module.exports = {
     },
     {
       name: 'resolvable',
-      comment: 'What cannot be found at all breaks at run time. (Scripts for the browser may ask for a module that the server makes.)',
+      comment: 'What cannot be found at all breaks at run time.',
       severity: 'error',
-      from: { pathNot: '^api/web/assets/' },
+      from: {},
       to: { couldNotResolve: true },
     },
   ],

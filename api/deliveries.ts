@@ -22,7 +22,7 @@ export interface Deliveries {
 export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): Deliveries {
   const under = new Set<Promise<void>>();
   let startedIds: string[] = [];
-  let toldIds: string[] = [];
+  let told: { id: string; paymentId: string | null }[] = [];
   let timer: NodeJS.Timeout | null = null;
 
   function deliver(what: string, id: string, call: () => Promise<void>, done: () => void): Promise<void> {
@@ -43,12 +43,17 @@ export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>;
 
   async function flush(): Promise<void> {
     timer = null;
-    const [started, told] = [startedIds, toldIds];
-    [startedIds, toldIds] = [[], []];
+    const [started, heard] = [startedIds, told];
+    [startedIds, told] = [[], []];
     try {
       if (started.length > 0) await db.sql.query('DELETE FROM outbox WHERE subject_id = ANY ($1)', [started]);
-      if (told.length > 0)
-        await db.sql.query(`UPDATE outbox SET due_at = now() + interval '${TOLD_PAUSE}' WHERE subject_id = ANY ($1)`, [told]);
+      // Only as it was told: verification may have found meanwhile that the message is another payment's, who must still hear of it.
+      if (heard.length > 0)
+        await db.sql.query(
+          `UPDATE outbox o SET due_at = now() + interval '${TOLD_PAUSE}' FROM unnest($1::text[], $2::text[]) AS told (id, payment_id)
+           WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id`,
+          [heard.map(({ id }) => id), heard.map(({ paymentId }) => paymentId)],
+        );
     } catch (error) {
       log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
     }
@@ -67,7 +72,7 @@ export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>;
         'a message',
         notificationId,
         () => runs.notify(notificationId, paymentId),
-        () => toldIds.push(notificationId),
+        () => told.push({ id: notificationId, paymentId }),
       );
     },
     async close() {

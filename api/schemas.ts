@@ -13,14 +13,15 @@ const id = (prefix: IdPrefix) =>
     .string()
     .max(64)
     .meta({ example: `${prefix}_…` });
-/** In a body, an id of the wrong shape is a wrong field; in a path it is simply not found. */
-const bodyId = (prefix: IdPrefix) =>
+/** In a body or as a filter, an id of the wrong shape is a wrong field; in a path it is simply not found. */
+const wantedId = (prefix: IdPrefix) =>
   z
     .string()
     .refine((text) => isId(prefix, text), `not an id of the form ${prefix}_…`)
     .meta({ example: `${prefix}_…` });
 
-const NO_CONTROL = /^[^\p{Cc}]*$/u;
+/** Neither control characters and line separators, nor halves of a character (lone surrogates), which PostgreSQL's JSON refuses. */
+const NO_CONTROL = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 const text = (max: number) =>
   z
     .string()
@@ -33,10 +34,14 @@ export const currency = z.string().refine(isCurrency, 'not an ISO 4217 currency 
 const moment = z.iso.datetime();
 const nullable = { name: z.string().nullable(), email: z.string().nullable() };
 const minor = z.int();
-const webUrl = z.url({ protocol: /^https?$/ }).max(1024);
+const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(1024)
+  .refine((url) => NO_CONTROL.test(url) && !/\s/.test(url), 'no spaces and no control characters');
 
-export const idParams = z.object({ id: z.string().max(200) });
-export const gatewayParams = z.object({ gateway: z.string().max(64) });
+/** Whatever stands in a path that is no id of ours is not found, so nothing is refused here. */
+export const idParams = z.object({ id: z.string() });
+export const gatewayParams = z.object({ gateway: z.string() });
 export const gatewayName = z.enum(GATEWAY_NAMES);
 
 export const paging = { limit: z.coerce.number().int().min(1).max(100).default(50), cursor: z.string().max(200).optional() };
@@ -54,7 +59,7 @@ export const newMerchant = z.strictObject({
   returnOrigins: z
     .array(
       webUrl.refine(
-        (url) => URL.canParse(url) && new URL(url).origin === url.replace(/\/$/, ''),
+        (url) => URL.canParse(url) && new URL(url).origin === url.replace(/\/$/, '') && !url.includes('*'), // a wildcard would match nothing
         'an origin such as https://club.example, without a path',
       ),
     )
@@ -103,7 +108,10 @@ export const newCharge = z.strictObject({
     ),
   amount,
   currency,
-  dueOn: z.iso.date().optional(),
+  dueOn: z.iso
+    .date()
+    .refine((day) => day >= '0001-01-01', 'there was no year 0')
+    .optional(),
 });
 export const charge = z.object({
   id: id('chg'),
@@ -115,17 +123,17 @@ export const charge = z.object({
 });
 export const payline = z.object({ id: z.string(), payment: id('pay').nullable(), amount: minor, at: moment });
 export const cart = z.object({
-  member: id('mem'), currency, balance: minor.describe('sum of paylines − sum of charges'), due: minor, credit: minor,
+  member: id('mem'), merchantName: z.string(), currency, balance: minor.describe('sum of paylines − sum of charges'), due: minor, credit: minor,
   charges: z.array(charge), paylines: z.array(payline),
 }); // prettier-ignore
 
 export const newPayment = z.strictObject({
-  member: bodyId('mem'),
+  member: wantedId('mem'),
   gateway: gatewayName,
   method: text(64).optional(),
   amount: amount.optional().describe('defaults to the balance due, or to what is open of `charges`'),
   currency: currency.optional(),
-  charges: z.array(bodyId('chg')).min(1).max(100).optional().describe('pay these first'),
+  charges: z.array(wantedId('chg')).min(1).max(100).optional().describe('pay these first'),
   returnUrl: webUrl.optional(),
   cancelUrl: webUrl.optional(),
   phone: newMember.shape.phone,
@@ -153,7 +161,7 @@ export const payment = z.object({
 }); // prettier-ignore
 export const paymentFilter = z.strictObject({
   status: z.enum(PAYMENT_STATUSES).optional(),
-  member: z.string().max(64).optional(),
+  member: wantedId('mem').optional(),
   gateway: gatewayName.optional(),
   ...paging,
 });
@@ -172,10 +180,10 @@ export const notification = z.object({
 }); // prettier-ignore
 export const notificationFilter = z.strictObject({
   state: z.enum(NOTIFICATION_STATES).optional(),
-  payment: z.string().max(64).optional(),
+  payment: wantedId('pay').optional(),
   ...paging,
 });
-export const attachment = z.strictObject({ member: bodyId('mem') });
+export const attachment = z.strictObject({ member: wantedId('mem') });
 
 export const newAccount = z.looseObject({ environment: z.enum(ENVIRONMENTS) });
 export const account = z.object({
@@ -183,7 +191,7 @@ export const account = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean().nullable(), detail: z.string() })),
 }); // prettier-ignore
 
-export const entryFilter = z.strictObject({ payment: z.string().max(64).optional(), ...paging });
+export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...paging });
 export const entry = z.object({
   id: id('ent'), kind: z.enum(ENTRY_KINDS), payment: id('pay').nullable(), occurredAt: moment.nullable(), recordedAt: moment,
   postings: z.array(z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency })),

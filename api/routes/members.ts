@@ -1,6 +1,7 @@
 import type { Member } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import { addCharge } from '../../books/cart';
+import { isId } from '../../workflows/domain/ids';
 import type { Tokens } from '../auth';
 import { newId } from '../ids';
 import { readCursor, toPage } from '../pages';
@@ -10,7 +11,9 @@ import * as schemas from '../schemas';
 
 export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   async function findMember(merchantId: string, id: string) {
-    const found = await db.prisma.member.findFirst({ where: { id, merchantId }, include: { merchant: { select: { currency: true } } } });
+    const found = isId('mem', id)
+      ? await db.prisma.member.findFirst({ where: { id, merchantId }, include: { merchant: { select: { currency: true, name: true } } } })
+      : null;
     if (!found) throw notFound('member');
     return found;
   }
@@ -143,7 +146,7 @@ function viewMember({ id, name, email, phone, reference, createdAt }: Member) {
 }
 
 /** One statement, so that charges and paylines are of one moment and the sums agree. */
-async function viewCart({ sql }: Database, member: { id: string; merchant: { currency: string } }) {
+async function viewCart({ sql }: Database, member: { id: string; merchant: { currency: string; name: string } }) {
   const { rows } = await sql.query<{
     charges: { id: string; label: string; category: string; amount: number; paid: number; dueOn: string | null }[];
     paylines: { id: string; payment: string | null; amount: number; at: string }[];
@@ -161,6 +164,7 @@ async function viewCart({ sql }: Database, member: { id: string; merchant: { cur
   const balance = total(paylines) - total(charges);
   return {
     member: member.id,
+    merchantName: member.merchant.name,
     currency: member.merchant.currency,
     balance,
     due: Math.max(0, -balance),

@@ -1,31 +1,127 @@
 import { Router } from 'express';
-import type { Request, Response } from 'express';
+import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
+import { GATEWAYS } from '../../activities/gateways/registry';
 import { loadPayment } from '../../books/facts';
+import type { LoadedPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
+import type { NextAction } from '../../workflows/domain/gateway';
+import { isId } from '../../workflows/domain/ids';
+import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../auth';
 import type { Inbox } from '../inbox';
-import { notFound } from '../problems';
+import { isConnectionFailure } from '../problems';
+import { loadAssets } from '../web/assets';
+import { checkoutPage } from '../web/checkout-page';
+import { pageSender, plainPage } from '../web/layout';
+import { standingPage } from '../web/standing-page';
+import type { Place } from '../web/words';
+import { isRegistered } from './payments';
 
-/** Pages for a payer's browser: where the gateway sends it back. They command nothing and believe nothing of the query. */
-export function pageRoutes({ db, inbox, tokens, log }: { db: Database; inbox: Inbox; tokens: Tokens; log: Logger }): Router {
-  const router = Router();
-  for (const which of ['return', 'cancel'] as const) {
-    router.all(`/${which}/:id`, async (req: Request<{ id: string }>, res: Response) => {
-      const payment = await loadPayment(db, req.params.id);
-      if (!payment) throw notFound('payment');
-      const query = new URL(req.originalUrl, 'http://localhost').search.slice(1);
-      if (new URLSearchParams(query).has('tx')) {
-        const raw = { channel: 'pdt' as const, headers: {}, body: Buffer.from(query) };
-        await inbox
-          .receive({ accountId: payment.terms.accountId, gateway: payment.terms.gateway }, raw, payment.terms.id)
-          .catch((error: unknown) => {
-            log.warn({ err: error, id: payment.terms.id }, 'a PDT hint was not kept; IPN comes anyway');
-          });
+export interface PageDependencies {
+  readonly db: Database;
+  readonly inbox: Inbox;
+  readonly tokens: Tokens;
+  readonly log: Logger;
+}
+
+/** A payer comes back once or twice; whoever comes with more different tokens is trying them out on our account. */
+const MOST_HINTS_PER_PAYMENT = 10;
+
+/** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
+export function pageRoutes({ db, inbox, tokens, log }: PageDependencies): Router {
+  const assets = loadAssets();
+  const sendPage = pageSender(assets);
+
+  /** They command nothing and believe nothing of what the browser brings; what it posts is not even read. */
+  function standing(place: Place) {
+    return async (req: Request<{ id: string }>, res: Response): Promise<void> => {
+      const payment = isId('pay', req.params.id) ? await loadPayment(db, req.params.id) : null;
+      if (!payment) {
+        sendPage(res, 404, plainPage('We know no such payment', 'Please check the address, or ask whoever sent you here.'));
+        return;
       }
-      await tokens.mintWatcher(payment.terms.merchantId, payment.terms.id);
-      res.status(200).type('html').send('<!doctype html><title>Payment</title>');
-    });
+      await keepHint(payment, queryOf(req)).catch((error: unknown) => {
+        log.warn({ err: error, id: payment.terms.id }, 'a hint was not kept; the gateway tells us anyway');
+      });
+      const { terms, row } = payment;
+      const { status, reason } = summarize(payment);
+      const merchant = await readMerchant(terms.merchantId);
+      const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl];
+      const onward = onwards.find((url) => url !== null && isRegistered(url, merchant.returnOrigins));
+      sendPage(
+        res,
+        200,
+        standingPage({
+          place,
+          id: terms.id,
+          status,
+          reason,
+          gateway: terms.gateway,
+          amount: terms.amount,
+          currency: terms.currency,
+          merchant: merchant.name,
+          token: await tokens.mintWatcher(terms.merchantId, terms.id),
+          onwardUrl: onward ? withPayment(onward, terms.id) : null,
+          nextAction: status === 'awaiting_payer' ? (row.nextAction as NextAction) : null,
+        }),
+      );
+    };
   }
+
+  /** What the gateway gave the browser to bring along says where to look, and nothing else. */
+  async function keepHint({ terms }: LoadedPayment, query: string): Promise<void> {
+    const { id, accountId, gateway } = terms;
+    if (query === '' || !GATEWAYS[gateway].channels.includes('pdt')) return;
+    const raw = { channel: 'pdt' as const, headers: {}, body: Buffer.from(query) };
+    if (!GATEWAYS[gateway].readNotification(raw).ok) return;
+    const { rows } = await db.sql.query<{ hints: number }>({
+      name: 'count_hints',
+      text: `SELECT count(*) AS hints FROM notifications WHERE payment_id = $1 AND channel = 'pdt'`,
+      values: [id],
+    });
+    if ((rows[0]?.hints ?? 0) >= MOST_HINTS_PER_PAYMENT) return;
+    await inbox.receive({ accountId, gateway }, raw, id);
+  }
+
+  async function readMerchant(id: string): Promise<{ name: string; returnOrigins: string[] }> {
+    const { rows } = await db.sql.query<{ name: string; returnOrigins: string[] }>({
+      name: 'read_page_merchant',
+      text: 'SELECT name, return_origins AS "returnOrigins" FROM merchants WHERE id = $1',
+      values: [id],
+    });
+    if (!rows[0]) throw new Error(`merchant ${id} of a payment is gone`);
+    return rows[0];
+  }
+
+  const router = Router();
+  router.use(assets.router);
+  router.get('/checkout', (_req, res) => {
+    sendPage(res, 200, checkoutPage());
+  });
+  for (const place of ['return', 'cancel'] as const) router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
+  router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
+    if (res.headersSent || !/^\/(return|cancel)\//.test(req.path) || !isConnectionFailure(error)) {
+      next(error);
+      return;
+    }
+    log.warn({ err: error }, 'a page could not be shown');
+    res.setHeader('retry-after', '10');
+    const text = 'If you have paid, your payment is not lost: the gateway tells us itself. Please load this page again in a moment.';
+    sendPage(res, 503, plainPage('We cannot look this up right now', text));
+  });
   return router;
+}
+
+/** The query as it came, undecoded. */
+function queryOf(req: Request): string {
+  const start = req.originalUrl.indexOf('?');
+  return start < 0 ? '' : req.originalUrl.slice(start + 1);
+}
+
+/** Adds the payment's id and leaves the rest of the address exactly as the merchant wrote it. */
+function withPayment(address: string, paymentId: string): string {
+  const url = new URL(address);
+  url.search = `${url.search}${url.search === '' ? '?' : '&'}payment=${encodeURIComponent(paymentId)}`;
+  return url.href;
 }

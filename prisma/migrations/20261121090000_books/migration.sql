@@ -225,6 +225,8 @@ CREATE TABLE notifications (
   UNIQUE (account_id, dedupe_key)
 ) WITH (fillfactor = 80);
 CREATE INDEX notifications_of_account ON notifications (account_id, sequence);
+-- A payment's page counts its hints before it takes another one.
+CREATE INDEX notifications_hinted_on_pages ON notifications (payment_id) WHERE channel = 'pdt';
 CREATE INDEX notifications_awaiting_parent ON notifications (account_id, parent_reference) WHERE state = 'unmatched' AND parent_reference IS NOT NULL;
 
 CREATE TABLE commands (

@@ -1,0 +1,22 @@
+export const at = (id) => document.getElementById(id);
+
+/** An element with properties (`dataset` and `aria-…` too) and children; text is always text. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name === 'dataset') Object.assign(element.dataset, value);
+    else if (name.startsWith('aria-')) element.setAttribute(name, value);
+    else element[name] = value;
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Shows a text, or hides its place where there is none. Writes only what differs: a screen reader says what is written. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+  element.hidden = text === '';
+}
+
+const DAY = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' });
+export const formatDay = (moment) => DAY.format(new Date(moment));

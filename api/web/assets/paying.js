@@ -1,0 +1,98 @@
+import { call } from './api.js';
+import { pause } from './live.js';
+import { forget, recall, remember } from './session.js';
+
+/** Pauses between the tries of one click; after the last the member is told, and may click again without paying twice. */
+const PAUSES_MS = [1_000, 3_000, 8_000];
+
+/**
+ * Opens one payment for this order, however often it is called before it succeeds: the Idempotency-Key stays the same until
+ * the order changes or a payment is there. `onTrouble` hears that the network fails and that it is tried again.
+ */
+export async function openPayment(token, order, { onTrouble }) {
+  const draft = draftOf(order);
+  for (let tries = 0; ;) {
+    try {
+      const opened = await call(token, 'POST', '/v1/payments', { body: bodyOf(order, draft), idempotencyKey: draft.key });
+      const payment = opened.replayed ? (await call(token, 'GET', `/v1/payments/${opened.body.id}`)).body : opened.body;
+      // An answer from an earlier try that was lost may be about a payment that has ended since: then this is a new one.
+      if (opened.replayed && payment.status !== 'created' && payment.nextAction === null) {
+        renew(draft);
+        continue;
+      }
+      forget('draft');
+      return payment;
+    } catch (error) {
+      if (error.code === 'origin_not_registered' && draft.returns) {
+        draft.returns = false;
+        remember('draft', draft);
+      } else if (error.code === 'idempotency_key_reused' && tries < PAUSES_MS.length) {
+        tries += 1;
+        renew(draft);
+      } else if (error.isPassing && tries < PAUSES_MS.length) {
+        onTrouble();
+        await pause(Math.max(PAUSES_MS[tries], error.retryAfterMs ?? 0));
+        tries += 1;
+      } else {
+        throw error;
+      }
+    }
+  }
+}
+
+function draftOf(order) {
+  const kept = recall('draft');
+  const same = JSON.stringify(order);
+  if (kept?.order === same) return kept;
+  const draft = { order: same, key: newKey(), returns: true };
+  remember('draft', draft);
+  return draft;
+}
+
+function renew(draft) {
+  draft.key = newKey();
+  remember('draft', draft);
+}
+
+/** `randomUUID` exists only where the page is secure; these bytes exist everywhere. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** The way back is asked for as long as the merchant has not refused this address. */
+function bodyOf({ member, gateway, amount, currency, charges }, { returns }) {
+  const here = `${location.origin}${location.pathname}`;
+  return {
+    member,
+    gateway,
+    amount,
+    currency,
+    ...(charges.length > 0 && { charges }),
+    ...(returns && { returnUrl: here, cancelUrl: here }),
+  };
+}
+
+/** Sends the browser where the payer acts next; false where this page cannot. */
+export function perform(nextAction) {
+  if (nextAction?.kind === 'redirect') {
+    location.assign(nextAction.url);
+    return true;
+  }
+  if (nextAction?.kind !== 'form') return false;
+  const form = document.createElement('form');
+  form.method = 'post';
+  form.action = nextAction.action;
+  form.acceptCharset = 'utf-8';
+  form.hidden = true;
+  for (const [name, value] of Object.entries(nextAction.fields)) {
+    const field = document.createElement('input');
+    field.type = 'hidden';
+    field.name = name;
+    field.value = value;
+    form.append(field);
+  }
+  document.body.append(form);
+  // Not `form.submit()`: a field of that name would stand in its place.
+  HTMLFormElement.prototype.submit.call(form);
+  return true;
+}

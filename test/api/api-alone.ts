@@ -1,0 +1,64 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
+import type { Pool } from 'pg';
+import { pino } from 'pino';
+import { createApp } from '../../api/app';
+import type { AppDependencies } from '../../api/app';
+import { openDatabase } from '../../prisma/client';
+import type { Database } from '../../prisma/client';
+import { createVault } from '../../vault/vault';
+import { ENCRYPTION_KEY, OPERATOR_KEY } from '../support/world';
+
+export interface RunningApi {
+  readonly app: Express;
+  readonly baseUrl: string;
+  stop(): Promise<void>;
+}
+
+/** The API by itself: no Temporal, nobody to tell, and PostgreSQL away unless a database is given. */
+export async function startApi(over: Partial<AppDependencies> = {}): Promise<RunningApi> {
+  const away = over.db ? null : openDatabase('postgresql://nobody@127.0.0.1:1/none');
+  let app: Express | undefined;
+  const server = createServer((req, res) => void app?.(req, res));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const nobody = () => Promise.reject(new Error('Temporal is away'));
+  app = createApp({
+    db: over.db ?? away!,
+    vault: createVault(ENCRYPTION_KEY),
+    runs: { start: nobody, notify: nobody, command: nobody },
+    deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
+    live: { watch: () => () => undefined, close: () => Promise.resolve() },
+    backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
+    redis: null,
+    log: pino({ level: 'silent' }),
+    temporalAnswers: () => Promise.resolve(false),
+    operatorKey: OPERATOR_KEY,
+    publicUrl: baseUrl,
+    simulatorPublicUrl: 'http://127.0.0.1:3400',
+    view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: 'default' },
+    limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
+    ...over,
+  });
+  return {
+    app,
+    baseUrl,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await away?.close();
+    },
+  };
+}
+
+/** The same database, but statements that contain `word` fail. */
+export function breaking(db: Database, word: string, error: Error): Database {
+  const sql = Object.create(db.sql) as Pool;
+  const query = (statement: string | { readonly text: string }, values?: unknown[]): Promise<unknown> => {
+    const text = typeof statement === 'string' ? statement : statement.text;
+    return text.includes(word) ? Promise.reject(error) : db.sql.query(text, values ?? (statement as { values?: unknown[] }).values);
+  };
+  sql.query = query as Pool['query'];
+  return { prisma: db.prisma, sql, close: db.close };
+}

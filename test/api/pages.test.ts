@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import { call, eventually, Merchant, untilStatus } from '../support/client';
+import type { NotificationView } from '../support/client';
+import { newTransactionId, payAs } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+const SHOP = 'https://club.example';
+const RETURN_URL = `${SHOP}/thanks?lang=d%20e#top`;
+
+let world: World;
+let merchant: Merchant;
+let member: string;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.stop());
+beforeEach(async () => {
+  merchant = await Merchant.create(world, { name: 'Club <Ost> & "West"', returnOrigins: [SHOP] });
+  member = await merchant.member([['fee', 14_350]]);
+});
+
+/** A page as a browser gets it. */
+async function page(path: string, init: RequestInit = {}): Promise<{ status: number; text: string; headers: Headers }> {
+  const answer = await fetch(new URL(path, world.baseUrl), { redirect: 'manual', ...init });
+  return { status: answer.status, text: await answer.text(), headers: answer.headers };
+}
+const hints = async (payment: string): Promise<NotificationView[]> =>
+  (await merchant.notifications(`&payment=${payment}`)).filter((row) => row.channel === 'pdt');
+const settledHints = (payment: string): Promise<NotificationView[]> =>
+  eventually(
+    () => hints(payment),
+    (rows) => rows.length > 0 && rows.every((row) => row.state !== 'received'),
+  );
+const statusOn = (text: string): string | undefined => /data-status="(\w+)"/.exec(text)?.[1];
+
+test.each(['return', 'cancel'])('the %s page says where a payment stands, what it is about and whose it is', async (place) => {
+  const payment = await merchant.pay(member);
+  const { status, text, headers } = await page(`/${place}/${payment.id}`);
+  expect(status).toBe(200);
+  expect(headers.get('content-type')).toMatch(/^text\/html/);
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(headers.get('referrer-policy')).toBe('no-referrer');
+  expect(text).toContain('<html lang="en">');
+  expect(text).toContain('143.50 EUR');
+  expect(text).toContain('Club &#60;Ost&#62; &#38; &#34;West&#34;');
+  expect(text).not.toContain('<Ost>');
+  expect(statusOn(text)).toBe('awaiting_payer');
+});
+
+test('a query that says "Completed" pays nothing', async () => {
+  const payment = await merchant.pay(member);
+  const { text } = await page(`/return/${payment.id}?st=Completed&amt=143.50&cc=EUR&cm=${payment.id}`);
+  expect(statusOn(text)).toBe('awaiting_payer');
+  expect(text).not.toContain('Thank you');
+  expect(await hints(payment.id)).toEqual([]);
+  expect((await merchant.payment(payment.id)).timeline).toHaveLength(1);
+});
+
+test('a payer who comes back by POST sees the page, and what was posted is not believed', async () => {
+  const payment = await merchant.pay(member);
+  const body = new URLSearchParams({ payment_status: 'Completed', txn_id: newTransactionId(), mc_gross: '143.50', custom: payment.id });
+  for (const place of ['return', 'cancel']) {
+    const { status, text } = await page(`/${place}/${payment.id}`, { method: 'POST', body });
+    expect(status).toBe(200);
+    expect(statusOn(text)).toBe('awaiting_payer');
+  }
+  expect((await page(`/return/${payment.id}`, { method: 'POST', body: '{not json', headers: { 'content-type': 'application/json' } })).status).toBe(200);
+  expect(await hints(payment.id)).toEqual([]);
+}); // prettier-ignore
+
+test.each(['pay_00000000000000000000000000', 'nonsense', '%00', encodeURIComponent('<script>')])(
+  'of an unknown payment (%s) the page says so in plain words',
+  async (id) => {
+    for (const place of ['return', 'cancel']) {
+      const { status, text, headers } = await page(`/${place}/${id}`);
+      expect(status).toBe(404);
+      expect(headers.get('content-type')).toMatch(/^text\/html/);
+      expect(text).toContain('We know no such payment');
+    }
+  },
+);
+
+test('the way back to the merchant carries the payment and leaves the rest of the address as it was', async () => {
+  const payment = await merchant.pay(member, { returnUrl: RETURN_URL });
+  const onward = `${SHOP}/thanks?lang=d%20e&#38;payment=${payment.id}#top`;
+  for (const place of ['return', 'cancel']) expect((await page(`/${place}/${payment.id}`)).text).toContain(`href="${onward}"`);
+});
+
+test('who cancels is led to the address for that', async () => {
+  const payment = await merchant.pay(member, { returnUrl: RETURN_URL, cancelUrl: `${SHOP}/basket` });
+  const { text } = await page(`/cancel/${payment.id}`);
+  expect(text).toContain(`href="${SHOP}/basket?payment=${payment.id}"`);
+  expect(text).not.toContain('/thanks');
+});
+
+test('an address whose origin is no longer registered is neither linked nor gone to', async () => {
+  const payment = await merchant.pay(member, { returnUrl: RETURN_URL, cancelUrl: `${SHOP}/basket` });
+  const changed = await call(world.baseUrl, merchant.secretKey, 'PATCH', '/v1/merchant', { returnOrigins: [`${SHOP}.evil.example`] });
+  expect(changed.status).toBe(200);
+  for (const place of ['return', 'cancel']) {
+    const { status, text } = await page(`/${place}/${payment.id}`);
+    expect(status).toBe(200);
+    expect(text).not.toContain(SHOP);
+  }
+});
+
+test('who cancels at the gateway may go on paying, until it is too late', async () => {
+  const payment = await merchant.pay(member);
+  const { text } = await page(`/cancel/${payment.id}`);
+  expect(text).toContain(`action="${payment.nextAction!.action}"`);
+  for (const name of Object.keys(payment.nextAction!.fields)) expect(text).toContain(`name="${name}"`);
+  expect((await page(`/return/${payment.id}`)).text).not.toContain('<form');
+
+  await merchant.post(`/v1/payments/${payment.id}/cancel`);
+  const later = (await page(`/cancel/${payment.id}`)).text;
+  expect(statusOn(later)).toBe('cancelled');
+  expect(later).not.toContain('<form');
+});
+
+test('the token in the page watches this payment and nothing else', async () => {
+  const payment = await merchant.pay(member);
+  const another = await merchant.pay(member);
+  const token = /data-token="([^"]+)"/.exec((await page(`/return/${payment.id}`)).text)![1]!;
+  const status = async (method: string, path: string) => (await call(world.baseUrl, token, method, path)).status;
+  expect(await status('GET', `/v1/payments/${payment.id}`)).toBe(200);
+  expect(await status('GET', `/v1/payments/${another.id}`)).toBe(404);
+  expect(await status('GET', `/v1/members/${member}/cart`)).toBe(403);
+  expect(await status('POST', `/v1/payments/${payment.id}/cancel`)).toBe(403);
+});
+
+test('when the message never comes, the payer who comes back brings the proof; reloading the page makes no second one', async () => {
+  const payment = await merchant.pay(member);
+  const { returnUrl, txnId } = await payAs(merchant, payment, 'ivan');
+  expect(returnUrl).toContain(`tx=${txnId}`);
+  for (let refresh = 0; refresh < 3; refresh++) expect((await page(returnUrl!)).status).toBe(200);
+
+  await untilStatus(merchant, payment.id, 'paid');
+  const { text } = await page(returnUrl!);
+  expect(statusOn(text)).toBe('paid');
+  expect(text).toContain('Paid. Thank you!');
+  expect(await settledHints(payment.id)).toMatchObject([{ state: 'applied', amount: 14_350, attempts: 1 }]);
+  expect((await merchant.cart(member)).paylines).toMatchObject([{ payment: payment.id, amount: 14_350 }]);
+});
+
+test('a transaction of another payment, shown on this page, pays the other one', async () => {
+  const [mine, another] = [await merchant.pay(member), await merchant.pay(member)];
+  const { txnId } = await payAs(merchant, another, 'ivan');
+  await page(`/return/${mine.id}?tx=${txnId}`);
+
+  await untilStatus(merchant, another.id, 'paid');
+  expect(await settledHints(another.id)).toHaveLength(1);
+  expect(await hints(mine.id)).toEqual([]);
+  expect(statusOn((await page(`/return/${mine.id}`)).text)).toBe('awaiting_payer');
+});
+
+test('a transaction paid to somebody else pays nothing here', async () => {
+  const stranger = await Merchant.create(world);
+  const theirs = await stranger.pay(await stranger.member([['fee', 14_350]]));
+  const { txnId } = await payAs(stranger, theirs, 'ivan');
+  const payment = await merchant.pay(member);
+  await page(`/return/${payment.id}?tx=${txnId}`);
+
+  expect(await settledHints(payment.id)).toMatchObject([{ state: expect.stringMatching(/^(attention|invalid)$/) }]);
+  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
+});
+
+test('a transaction that PayPal does not know leaves the payment as it is', async () => {
+  const payment = await merchant.pay(member);
+  await page(`/return/${payment.id}?tx=${newTransactionId()}&st=Completed`);
+
+  expect(await settledHints(payment.id)).toMatchObject([{ state: 'invalid' }]);
+  const after = await merchant.payment(payment.id);
+  expect(after).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: null });
+  expect(after.timeline).toHaveLength(1);
+});
+
+test.each(['tx=', 'tx=a%00b', 'tx=%E0%A4%A', `tx=${'A'.repeat(65)}`, 'tx=../../etc', 'token=EC-1&transaction_id=9'])(
+  'what cannot be a transaction (%s) is not kept, and the page works',
+  async (query) => {
+    const payment = await merchant.pay(member);
+    expect((await page(`/return/${payment.id}?${query}`)).status).toBe(200);
+    expect(await hints(payment.id)).toEqual([]);
+  },
+);
+
+test('nobody tries out transactions on the page: of one payment only so many are asked about', async () => {
+  const payment = await merchant.pay(member);
+  for (let i = 0; i < 14; i++) expect((await page(`/return/${payment.id}?tx=${newTransactionId()}`)).status).toBe(200);
+  expect(await hints(payment.id)).toHaveLength(10);
+});
+
+/** Lets the database refuse these statements, by their name, until the mock is restored. */
+function refuseStatements(...names: string[]): jest.SpyInstance {
+  const query = world.db.sql.query.bind(world.db.sql) as (...args: unknown[]) => unknown;
+  const answer = (...args: unknown[]): unknown =>
+    names.includes((args[0] as { name?: string }).name ?? '')
+      ? Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
+      : query(...args);
+  return jest.spyOn(world.db.sql, 'query').mockImplementation(answer);
+}
+
+test('a proof that could not be stored does not keep the payer from the page', async () => {
+  const payment = await merchant.pay(member);
+  const { returnUrl } = await payAs(merchant, payment, 'ivan');
+  const refusal = refuseStatements('receive_notification');
+  expect(statusOn((await page(returnUrl!)).text)).toBe('awaiting_payer');
+  refusal.mockRestore();
+  await page(returnUrl!); // the same page loaded again brings it again
+  await untilStatus(merchant, payment.id, 'paid');
+});
+
+test('while the database is away the payer reads that nothing is lost', async () => {
+  const payment = await merchant.pay(member);
+  const refusal = refuseStatements('load_payment');
+  const { status, text, headers } = await page(`/return/${payment.id}`);
+  refusal.mockRestore();
+  expect(status).toBe(503);
+  expect(headers.get('retry-after')).toBe('10');
+  expect(text).toContain('your payment is not lost');
+});
+
+test('the checkout is a page without secrets, and what it loads is ours and may be kept', async () => {
+  const { status, text, headers } = await page('/checkout');
+  expect(status).toBe(200);
+  expect(headers.get('content-security-policy')).toContain("default-src 'self'");
+  expect(text).not.toMatch(/<script(?![^>]*src=)/);
+  const loaded = [...text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((match) => match[1]!);
+  expect(loaded).toHaveLength(2);
+  for (const path of [...loaded, loaded[0]!.replace('style.css', 'words.json')]) {
+    const asset = await page(path);
+    expect(asset.status).toBe(200);
+    expect(asset.headers.get('cache-control')).toContain('immutable');
+  }
+  // After a release, a page that is still open asks for what it knows.
+  const old = await page(loaded[0]!.replace(/^\/assets\/\w+/, `/assets/${randomUUID().slice(0, 8)}`));
+  expect(old.status).toBe(200);
+  expect(old.headers.get('cache-control')).toBe('no-cache');
+  expect((await page('/assets/x/..%2fpackage.json')).status).toBe(404);
+});

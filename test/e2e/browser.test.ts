@@ -1,0 +1,336 @@
+import { existsSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { call, eventually, Merchant, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { misbehave, behave, payAs } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+jest.setTimeout(90_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+
+const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
+const FLAGS = [
+  '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--no-first-run',
+  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+]; // prettier-ignore
+/** Where to leave pictures of the pages, for those who want to look at them. */
+const PICTURES = process.env['BROWSER_PICTURES'];
+
+if (!existsSync(CHROMIUM))
+  throw new Error(`These tests click through the pages with Chromium, and there is none at ${CHROMIUM}; set CHROMIUM_PATH.`);
+
+let world: World;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let merchant: Merchant;
+let member: string;
+
+beforeAll(async () => {
+  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, headless: true });
+  world = await startWorld();
+});
+afterAll(async () => {
+  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
+  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+});
+
+const complaints: string[] = [];
+beforeEach(async () => {
+  merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
+  member = await merchant.member([['membership', 12_000], ['insurance', 2_350]]); // prettier-ignore
+  context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  page = await context.newPage();
+  complaints.length = 0;
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  page.on('console', (message) => {
+    if (/content security policy/i.test(message.text())) complaints.push(message.text());
+  });
+});
+afterEach(async () => {
+  await context.close();
+  await behave(merchant);
+  expect(complaints).toEqual([]);
+});
+
+async function linkOf(id: string, body: Record<string, unknown> = {}): Promise<string> {
+  const { token } = (await merchant.post<{ token: string }>(`/v1/members/${id}/tokens`, body)).body;
+  return `${world.baseUrl}/checkout#${token}`;
+}
+async function picture(name: string): Promise<void> {
+  if (PICTURES) await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
+}
+const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+const click = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
+/** A way to the product that can be cut. */
+async function startNetwork(): Promise<{ url: string; cut(): void; mend(): void; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const server = createServer((near) => {
+    const far = connect(Number(new URL(world.baseUrl).port), '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
+    }
+    near.pipe(far).pipe(near);
+    if (isCut) near.destroy();
+  });
+  const cut = () => {
+    isCut = true;
+    for (const socket of sockets) socket.destroy();
+  };
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    cut,
+    mend: () => (isCut = false),
+    stop: async () => {
+      cut();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+const payments = async (): Promise<readonly PaymentView[]> =>
+  (await merchant.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}`)).body.data;
+
+test('a member pays the cart at PayPal, comes back, sees that it is paid, and finds the payline and a receipt', async () => {
+  await page.goto(await linkOf(member));
+  await see('You owe 143.50 EUR');
+  expect(page.url()).not.toContain('#'); // the token is taken out of the address
+  expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('143.50');
+  await picture('checkout-desktop');
+  await click('Pay 143.50 EUR with PayPal');
+
+  await see('Who pays?');
+  await click(/Anne Martin/);
+  await page.getByRole('link', { name: 'Return to merchant' }).click();
+  await page.waitForURL(/\/return\/pay_/);
+  await see('Paid. Thank you!');
+  await picture('return-paid');
+
+  await page.waitForURL(/\/checkout\?payment=pay_/); // by itself
+  await see('Nothing due');
+  await see('Paid. Thank you!');
+  const [payment] = await payments();
+  expect(payment).toMatchObject({ status: 'paid', captured: 14_350 });
+  const payline = page.locator('#paylines li');
+  expect(await payline.count()).toBe(1);
+  expect(await payline.textContent()).toContain('143.50 EUR');
+  expect((await merchant.cart(member)).paylines).toMatchObject([{ payment: payment!.id, amount: 14_350 }]);
+
+  await click('Receipt');
+  const receipt = page.getByRole('dialog');
+  for (const text of ['Tennis Club', 'Anne Martin', '143.50 EUR', payment!.id, payment!.timeline.find((row) => row.kind === 'payment_captured')!.gatewayReference!])
+    await receipt.getByText(text).first().waitFor();
+  await picture('receipt');
+}); // prettier-ignore
+
+test('a payer who closes the tab at PayPal has paid all the same: the open checkout turns to paid by itself', async () => {
+  const link = await linkOf(member);
+  await page.goto(link);
+  await page.getByLabel('Amount in EUR').fill('43,5');
+  await see('100.00 EUR will still be due.');
+  await click('Pay 43.50 EUR with PayPal');
+  await see('Who pays?');
+
+  const checkout = await context.newPage();
+  await checkout.goto(link);
+  await checkout.locator('#payments').getByText('Not paid yet').waitFor();
+  await click(/Hana/); // pays and closes the tab
+  await see('The tab is closed now');
+  await page.close();
+
+  await checkout.locator('#payments').getByText('Paid', { exact: true }).waitFor();
+  await checkout.getByText('You owe 100.00 EUR').waitFor();
+  page = checkout;
+  await picture('checkout-partly-paid');
+  expect((await merchant.cart(member)).paylines).toMatchObject([{ amount: 4_350 }]);
+});
+
+test('a payer on the return page sees the money arrive without doing anything', async () => {
+  const payment = await merchant.pay(member);
+  await page.goto(`${world.baseUrl}/return/${payment.id}?st=Completed&amt=143.50&cc=EUR`);
+  await see('Waiting for PayPal');
+  await picture('return-waiting');
+  await payAs(merchant, payment, 'hana');
+  await see('Paid. Thank you!');
+  expect(await page.locator('#standing').getAttribute('data-status')).toBe('paid');
+  expect(page.url()).toContain('/return/'); // nowhere else to go: the merchant named no address
+});
+
+test('an eCheck is shown as on its way, and as paid once it has cleared', async () => {
+  const payment = await merchant.pay(member);
+  const { txnId } = await payAs(merchant, payment, 'bruno');
+  await untilStatus(merchant, payment.id, 'processing');
+  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await see('Your bank is still sending the money');
+  await picture('return-processing');
+  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Completed' });
+  await see('Paid. Thank you!');
+});
+
+test('a member who cancels at PayPal may go on paying from there, and pays once', async () => {
+  await page.goto(await linkOf(member));
+  await click('Pay 143.50 EUR with PayPal');
+  await page.getByRole('link', { name: /Cancel and return/ }).click();
+  await page.waitForURL(/\/cancel\/pay_/);
+  await see('Nothing paid so far');
+  await picture('cancel');
+
+  await click('Go on paying with PayPal');
+  await see('Who pays?');
+  await click(/Anne Martin/);
+  const [payment] = await payments();
+  await untilStatus(merchant, payment!.id, 'paid');
+  expect(await payments()).toHaveLength(1);
+});
+
+test('a member who gives up cancels the payment, and owes what was owed', async () => {
+  await page.goto(await linkOf(member));
+  await click('Pay 143.50 EUR with PayPal');
+  await page.getByRole('link', { name: /Cancel and return/ }).click();
+  await page.getByRole('link', { name: 'Back to Tennis Club' }).click();
+  await page.waitForURL(/\/checkout\?payment=pay_/);
+  await click('Cancel');
+  await page.locator('#payments').getByText('Cancelled').waitFor();
+  await see('You owe 143.50 EUR');
+  expect(await payments()).toMatchObject([{ status: 'cancelled' }]);
+});
+
+test('the payer who asks to stay is not sent on', async () => {
+  const payment = await merchant.pay(member, { returnUrl: `${world.baseUrl}/checkout` });
+  await page.clock.install();
+  await page.goto(`${world.baseUrl}/cancel/${payment.id}`);
+  await see('You go back to Tennis Club');
+  await click('Stay here');
+  await page.clock.runFor(60_000);
+  expect(page.url()).toContain('/cancel/');
+});
+
+test('a double click, and a click after an answer that was lost, make one payment', async () => {
+  let lost = 0;
+  await page.route('**/v1/payments', async (route) => {
+    if (route.request().method() !== 'POST' || lost++ > 0) return route.continue();
+    await route.fetch(); // it arrives; its answer does not
+    return route.abort('connectionreset');
+  });
+  await page.goto(await linkOf(member));
+  await page.getByRole('button', { name: 'Pay 143.50 EUR with PayPal' }).dblclick();
+  await see('Who pays?');
+  expect(lost).toBeGreaterThan(1);
+  expect(await payments()).toHaveLength(1);
+});
+
+test('a merchant who has not registered this page is paid all the same', async () => {
+  const strict = await Merchant.create(world, { name: 'Rowing Club' });
+  const rower = await strict.member([['boat', 5_000]]);
+  const { token } = (await strict.post<{ token: string }>(`/v1/members/${rower}/tokens`)).body;
+  await page.goto(`${world.baseUrl}/checkout#${token}`);
+  await click('Pay 50.00 EUR with PayPal');
+  await see('Who pays?');
+  await click(/Anne Martin/);
+  await page.getByRole('link', { name: 'Return to merchant' }).click();
+  await see('Paid. Thank you!');
+  expect(await page.getByRole('link', { name: /Back to/ }).count()).toBe(0);
+});
+
+test('charges that a member chooses are paid first, and make the amount', async () => {
+  await page.goto(await linkOf(member));
+  await page.getByText('Choose what to pay first').click();
+  await page.getByLabel(/insurance/).check();
+  await click('Pay 23.50 EUR with PayPal');
+  await click(/Anne Martin/);
+  await eventually(
+    () => merchant.cart(member),
+    (cart) => cart.charges.some((charge) => charge.category === 'insurance' && charge.paid === 2_350),
+  );
+});
+
+test('a link whose time is over says so and shows nothing', async () => {
+  const link = await linkOf(member, { expiresInMs: 1_000 });
+  await eventually(
+    () => call(world.baseUrl, link.split('#')[1]!, 'GET', `/v1/members/${member}`),
+    ({ status }) => status === 401,
+  );
+  await page.goto(link);
+  await see('Please ask for a new link');
+  expect(await page.locator('#account').isVisible()).toBe(false);
+});
+
+test('when the network goes, the page says so, and catches up when it is back', async () => {
+  const network = await startNetwork();
+  const payment = await merchant.pay(member);
+  await page.goto(`${network.url}/return/${payment.id}`);
+  await see('Waiting for PayPal');
+  network.cut();
+  await see('The connection is interrupted');
+  await payAs(merchant, payment, 'hana');
+  await untilStatus(merchant, payment.id, 'paid');
+  network.mend();
+  await see('Paid. Thank you!');
+  expect(await page.getByText('The connection is interrupted').isVisible()).toBe(false);
+  await network.stop();
+});
+
+test('where streams do not come through, the page asks', async () => {
+  await page.route('**/events', (route) => route.abort());
+  const payment = await merchant.pay(member);
+  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await payAs(merchant, payment, 'hana');
+  await see('Paid. Thank you!');
+});
+
+test('without scripts the return page says the same and looks again by itself', async () => {
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  page = await plain.newPage();
+  const payment = await merchant.pay(member);
+  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await see('Waiting for PayPal');
+  await payAs(merchant, payment, 'hana');
+  await see('Paid. Thank you!');
+  await plain.close();
+});
+
+test('an amount is read as it is written, to the last digit, or asked about', async () => {
+  await page.goto(await linkOf(member));
+  // As text: this part runs in the browser, whose types nothing else here should know.
+  const read = (text: string, currency: string): Promise<unknown> =>
+    page.evaluate(`import(document.querySelector('script[type=module]').src.replace('checkout.js', 'money.js'))
+      .then(({ parseAmount }) => parseAmount(${JSON.stringify(text)}, ${JSON.stringify(currency)}).amount ?? 'asked')`);
+  const rows: [string, string, number | 'asked'][] = [
+    ['143.50', 'EUR', 14_350], ['143,5', 'EUR', 14_350], ['0.29', 'EUR', 29], ['1 234,56', 'EUR', 123_456], ["1'234.56", 'CHF', 123_456],
+    ['9999999999.99', 'EUR', 999_999_999_999], ['10000000000.00', 'EUR', 'asked'], ['1,234.56', 'EUR', 'asked'], ['1.234', 'EUR', 'asked'],
+    ['12 34', 'EUR', 'asked'], ['0', 'EUR', 'asked'], ['-5', 'EUR', 'asked'], ['1e3', 'EUR', 'asked'], ['', 'EUR', 'asked'], ['.5', 'EUR', 'asked'],
+    ['5000', 'XOF', 5_000], ['5.000', 'XOF', 'asked'], ['1.250', 'TND', 1_250], ['10.5', 'HUF', 1_050],
+  ]; // prettier-ignore
+  for (const [text, currency, amount] of rows) expect([text, currency, await read(text, currency)]).toEqual([text, currency, amount]);
+});
+
+test('the pages fit a small telephone, light and dark', async () => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const payment = await merchant.pay(member, { amount: 100_000_000 });
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    const addresses = { checkout: await linkOf(member), return: `${world.baseUrl}/return/${payment.id}`, cancel: `${world.baseUrl}/cancel/${payment.id}` };
+    for (const [name, address] of Object.entries(addresses)) {
+      await page.goto(address);
+      await see('1000000.00 EUR');
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+      await picture(`${name}-telephone-${colorScheme}`);
+    }
+  }
+}); // prettier-ignore
+
+test('while the gateway keeps us waiting, nobody says more than is known', async () => {
+  await misbehave(merchant, { where: 'postback', mode: 'http_500' });
+  const payment = await merchant.pay(member);
+  await payAs(merchant, payment, 'hana');
+  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await see('Waiting for PayPal');
+  await behave(merchant);
+  await see('Paid. Thank you!');
+});
