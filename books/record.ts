@@ -25,6 +25,8 @@ export interface Recording {
   /** Where the payment's captured sums stand with these facts taken in; empty where there is no payment. */
   readonly sums: readonly CapturedSum[];
   readonly status?: PaymentStatus;
+  /** How many facts of the payment this was decided on; where others stand by now, nothing is written. */
+  readonly known?: number;
   readonly notification?: SettledNotification;
   readonly command?: { readonly id: string; readonly outcome: unknown };
   /** Refuse while a message about this payment waits for its verification. */
@@ -35,7 +37,9 @@ export type Recorded =
   | { readonly outcome: 'recorded'; readonly fresh: number }
   /** By index: known with another content, or as another payment's. Nothing was written. */
   | { readonly outcome: 'conflict'; readonly conflicts: readonly number[] }
-  | { readonly outcome: 'unverified' };
+  | { readonly outcome: 'unverified' }
+  /** Decided without facts that stand already: load the payment and decide again. Nothing was written. */
+  | { readonly outcome: 'stale' };
 
 type Answer = Recorded | { readonly outcome: 'cart_moved' };
 
@@ -50,7 +54,7 @@ export async function record(db: Pick<Database, 'sql'>, recording: Recording): P
 
 async function recordOnce(
   db: Pick<Database, 'sql'>,
-  { on, facts, sums, status, notification, command, guard }: Recording,
+  { on, facts, sums, status, known, notification, command, guard }: Recording,
 ): Promise<Answer> {
   const payment = 'id' in on ? on : null;
   const cart = payment && facts.some((fact) => touchesCart(fact, sums)) ? await readCart(db, payment.memberId) : null;
@@ -66,6 +70,7 @@ async function recordOnce(
     payment: payment?.id,
     member: payment?.memberId,
     status,
+    known,
     cartVersion: cart?.version,
     guard,
     facts: booked,
@@ -95,6 +100,12 @@ function settled({ about, ...notification }: SettledNotification, payment: Payme
     amount: about?.amount,
     currency: about?.currency,
     gatewayReference: about?.gatewayReference,
-    parentReference: about && 'parent' in about ? about.parent : undefined,
+    parentReference: about && moneyBehind(about),
   };
+}
+
+/** The capture that a message is about, where that is not the message's own money. */
+function moneyBehind(fact: Fact): string | undefined {
+  if ('parent' in fact) return fact.parent;
+  return fact.kind === 'dispute_opened' || fact.kind === 'dispute_closed' ? fact.gatewayReference : undefined;
 }

@@ -1,5 +1,5 @@
 import { isOwnFact, keyOf, sameContent } from './fact';
-import type { Fact, GatewayFact, OwnFact, Recorded } from './fact';
+import type { Fact, FactKind, GatewayFact, OwnFact, Recorded } from './fact';
 import type { GatewayName } from './gateway';
 import type { Currency, Money } from './money';
 import { describeMoney, sameMoney } from './money';
@@ -185,6 +185,9 @@ function close(payment: Payment, fact: OwnFact): Decision {
 }
 
 function resolve(payment: Payment, input: PaymentInput & { kind: 'resolve' }): Decision {
+  // Told twice, a command must not settle the next sum as well.
+  if (payment.facts.some((fact) => fact.kind === 'suspense_accepted' && fact.commandId === input.commandId))
+    return { outcome: 'duplicate' };
   const oldest = summarize(payment).sums.find((sum) => sum.standing === 'suspended');
   if (!oldest) return { outcome: 'rejected', reason: 'nothing_to_resolve' };
   if (input.action === 'refund') return { outcome: 'rejected', reason: 'refund_not_supported' };
@@ -226,8 +229,9 @@ function sumsOf(payment: Payment): CapturedSum[] {
     if (fact.kind === 'suspense_accepted')
       sums = sums.map((sum) => (sum.reference === fact.gatewayReference ? { ...sum, standing: 'accepted' } : sum));
     if (fact.kind !== 'payment_captured') return;
-    const before = { terms, facts: payment.facts.slice(0, index) };
-    const late = isClosed(statusOf(before, sums).status);
+    const { status } = statusOf({ terms, facts: payment.facts.slice(0, index) }, sums);
+    // A late sum that waits for a person hides that the payment was closed; what follows it is as late.
+    const late = isClosed(status) || (status === 'needs_review' && sums.some((sum) => sum.late));
     const fits = sameMoney(fact, terms) && !sums.some((sum) => sum.standing === 'accepted') && !(late && terms.latePayments === 'refund');
     const { amount, currency } = fact;
     sums.push({
@@ -268,8 +272,18 @@ function newest<F extends Fact>(facts: readonly F[]): F {
   return facts.reduce((best, fact) => (rank(fact) > rank(best) ? fact : best));
 }
 
+/** Which attention is shown where several are due: first the money that only a person can place, and never just what was told first. */
+const MOST_URGENT: readonly FactKind[] = [
+  'payment_captured',
+  'conflict_detected',
+  'dispute_opened',
+  'payment_reversed',
+  'payment_refunded',
+];
+
 function attentionOf(payment: Payment, sums: readonly CapturedSum[], disputed: number): Attention | null {
-  for (const fact of payment.facts) {
+  const rank = ({ kind }: Fact) => (MOST_URGENT.includes(kind) ? MOST_URGENT.indexOf(kind) : MOST_URGENT.length);
+  for (const fact of [...payment.facts].sort((a, b) => rank(a) - rank(b))) {
     const attention = attentionFor(payment, fact, sums, disputed);
     if (attention) return { ...attention, since: recordedAt(fact) };
   }

@@ -121,7 +121,7 @@ CREATE TABLE facts (
   qualifier text NOT NULL DEFAULT '',
   -- The payment it was recorded for; a fact that was bound later has a row in fact_bindings instead.
   payment_id text REFERENCES payments,
-  amount bigint CHECK (amount > 0),
+  amount positive_amount,
   currency currency_code,
   detail jsonb,
   occurred_at timestamptz,
@@ -154,7 +154,7 @@ CREATE TABLE entries (
   kind entry_kind NOT NULL,
   -- The fact it books; credit used by a charge books no fact but its own allocation.
   fact_id bigint REFERENCES facts,
-  allocation_id bigint UNIQUE,
+  allocation_id bigint,
   payment_id text REFERENCES payments,
   recorded_at timestamptz NOT NULL DEFAULT now(),
   -- The transaction that wrote it: postings of any other are refused.
@@ -162,6 +162,7 @@ CREATE TABLE entries (
   UNIQUE (fact_id, kind),
   CHECK ((fact_id IS NULL) <> (allocation_id IS NULL))
 );
+CREATE UNIQUE INDEX entries_of_allocation ON entries (allocation_id) WHERE allocation_id IS NOT NULL;
 CREATE INDEX entries_of_merchant ON entries (merchant_id, id);
 CREATE INDEX entries_of_payment ON entries (payment_id) WHERE payment_id IS NOT NULL;
 
@@ -287,15 +288,19 @@ BEGIN
   IF FOUND THEN
     RAISE EXCEPTION 'entry % is off by % % or touches another merchant''s account', NEW.id, unbalanced.off, unbalanced.currency USING ERRCODE = 'check_violation';
   END IF;
+  PERFORM set_config('quittance.entries_checked_in', pg_current_xact_id()::text, true);
   RETURN NULL;
 END $$;
 CREATE CONSTRAINT TRIGGER entries_balance AFTER INSERT ON entries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_unbalanced_entry();
 
--- The deferred check runs once, for the transaction that wrote the entry; so no later transaction may add to it.
+-- The deferred check runs once, in the transaction that wrote the entry; so no later transaction may add to it, nor this one after the check.
 CREATE FUNCTION refuse_late_posting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT FROM entries WHERE id = NEW.entry_id AND transaction_id = pg_current_xact_id()) THEN
     RAISE EXCEPTION 'entry % was written by another transaction: no posting may be added', NEW.entry_id USING ERRCODE = 'restrict_violation';
+  END IF;
+  IF current_setting('quittance.entries_checked_in', true) = pg_current_xact_id()::text THEN
+    RAISE EXCEPTION 'the entries of this transaction were checked already: no posting may be added' USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -308,9 +313,32 @@ BEGIN
 END $$;
 CREATE TRIGGER entries_stamp BEFORE INSERT ON entries FOR EACH ROW EXECUTE FUNCTION stamp_entry();
 
--- A payline may not pay more than it is, nor a charge be paid more than it is; checked when the transaction ends.
+-- A cart has one currency, its merchant's, and holds only what concerns its member.
+CREATE FUNCTION refuse_foreign_line() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE owner record;
+BEGIN
+  SELECT m.merchant_id, r.currency INTO owner FROM members m JOIN merchants r ON r.id = m.merchant_id WHERE m.id = NEW.member_id;
+  IF owner.currency <> NEW.currency THEN
+    RAISE EXCEPTION 'this line is in %, and its merchant''s currency is %', NEW.currency, owner.currency USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_TABLE_NAME = 'charges' THEN
+    IF owner.merchant_id <> NEW.merchant_id THEN
+      RAISE EXCEPTION 'charge % is of another merchant''s member', NEW.id USING ERRCODE = 'check_violation';
+    END IF;
+  ELSIF EXISTS (SELECT FROM payments WHERE id = NEW.payment_id AND member_id <> NEW.member_id) THEN
+    RAISE EXCEPTION 'this payline is of another member''s payment %', NEW.payment_id USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER charges_belong BEFORE INSERT ON charges FOR EACH ROW EXECUTE FUNCTION refuse_foreign_line();
+CREATE TRIGGER paylines_belong BEFORE INSERT ON paylines FOR EACH ROW EXECUTE FUNCTION refuse_foreign_line();
+
+-- A payline may not pay more than it is, nor a charge be paid more than it is, nor another member's charge; checked when the transaction ends.
 CREATE FUNCTION refuse_overallocation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+  IF NOT EXISTS (SELECT FROM paylines l JOIN charges c ON c.member_id = l.member_id WHERE l.id = NEW.payline_id AND c.id = NEW.charge_id) THEN
+    RAISE EXCEPTION 'payline % would pay another member''s charge', NEW.payline_id USING ERRCODE = 'check_violation';
+  END IF;
   IF (SELECT sum(amount) FROM allocations WHERE payline_id = NEW.payline_id) > (SELECT amount FROM paylines WHERE id = NEW.payline_id) THEN
     RAISE EXCEPTION 'payline % would pay more than it is', NEW.payline_id USING ERRCODE = 'check_violation';
   END IF;
@@ -324,8 +352,10 @@ CREATE CONSTRAINT TRIGGER allocations_fit AFTER INSERT ON allocations DEFERRABLE
 -- What a payment was agreed to be never changes; only its derived status does.
 CREATE FUNCTION refuse_changed_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF (OLD.id, OLD.merchant_id, OLD.member_id, OLD.account_id, OLD.amount, OLD.currency, OLD.created_at)
-     IS DISTINCT FROM (NEW.id, NEW.merchant_id, NEW.member_id, NEW.account_id, NEW.amount, NEW.currency, NEW.created_at) THEN
+  IF (OLD.id, OLD.merchant_id, OLD.member_id, OLD.account_id, OLD.gateway, OLD.method, OLD.amount, OLD.currency, OLD.charges, OLD.late_payments,
+      OLD.opened_with, OLD.expires_at, OLD.created_at)
+     IS DISTINCT FROM (NEW.id, NEW.merchant_id, NEW.member_id, NEW.account_id, NEW.gateway, NEW.method, NEW.amount, NEW.currency, NEW.charges, NEW.late_payments,
+      NEW.opened_with, NEW.expires_at, NEW.created_at) THEN
     RAISE EXCEPTION 'the terms of payment % are fixed', OLD.id USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;

@@ -36,13 +36,14 @@ CREATE FUNCTION write_entry(merchant text, payment text, fact bigint, allocation
 #variable_conflict use_variable
 DECLARE entry_id bigint;
 BEGIN
+  IF EXISTS (SELECT FROM entries e WHERE e.fact_id = fact AND e.kind = (entry->>'kind')::entry_kind) THEN RETURN false; END IF;
   INSERT INTO entries (merchant_id, kind, fact_id, allocation_id, payment_id)
-    VALUES (merchant, (entry->>'kind')::entry_kind, fact, allocation, payment) ON CONFLICT DO NOTHING RETURNING id INTO entry_id;
-  IF entry_id IS NULL THEN RETURN false; END IF;
+    VALUES (merchant, (entry->>'kind')::entry_kind, fact, allocation, payment) RETURNING id INTO entry_id;
+  -- By name, so that two transactions that open the same new accounts do not wait for each other in a circle.
   INSERT INTO postings (entry_id, position, account_id, side, amount)
     SELECT entry_id, p.position, ledger_account(merchant, p.posting->>'account', (p.posting->>'currency')::currency_code),
            (p.posting->>'side')::posting_side, (p.posting->>'amount')::bigint
-    FROM jsonb_array_elements(entry->'postings') WITH ORDINALITY AS p(posting, position);
+    FROM (SELECT * FROM jsonb_array_elements(entry->'postings') WITH ORDINALITY AS e(posting, position) ORDER BY e.posting->>'account') p;
   RETURN true;
 END $$;
 
@@ -69,20 +70,38 @@ BEGIN
   DELETE FROM outbox WHERE subject_id = settled->>'id';
 END $$;
 
--- Which of the facts (by index) are known with another content, or as another payment's.
+-- Which of the facts (by index) are known with another content, as another payment's, or as money of no payment that is booked:
+-- that one is in suspense or attached to a member, and must not be paid into a payment as well.
 CREATE FUNCTION contradicted_facts(account text, payment text, told jsonb) RETURNS jsonb LANGUAGE sql STABLE AS $$
   SELECT coalesce(jsonb_agg(t.place - 1), '[]') FROM jsonb_array_elements(told) WITH ORDINALITY AS t(fact, place)
     JOIN payment_facts f ON f.account_id = account AND f.gateway_reference = t.fact->>'gatewayReference'
       AND f.kind = t.fact->>'kind' AND f.qualifier = t.fact->>'qualifier'
   WHERE f.amount IS DISTINCT FROM (t.fact->>'amount')::bigint OR f.currency IS DISTINCT FROM (t.fact->>'currency')::currency_code
-     OR (f.bound_payment_id IS NOT NULL AND payment IS NOT NULL AND f.bound_payment_id <> payment)
+     OR (payment IS NOT NULL AND f.bound_payment_id <> payment)
+     OR (payment IS NOT NULL AND f.bound_payment_id IS NULL AND EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id))
+$$;
+
+-- Sends messages that wait for this money on their way again, now that its payment is known.
+CREATE FUNCTION wake_messages(account text, payment text, money_references text[]) RETURNS void LANGUAGE sql AS $$
+  WITH woken AS (
+    UPDATE notifications SET state = 'received', payment_id = payment
+      WHERE account_id = account AND parent_reference = ANY (money_references) AND state = 'unmatched' RETURNING id)
+  INSERT INTO outbox (subject_id, kind, payment_id, due_at) SELECT id, 'notification', payment, now() FROM woken ON CONFLICT DO NOTHING
+$$;
+
+-- Whoever records something about the same money waits here for whoever was first, and then sees what the first one wrote.
+CREATE FUNCTION take_turns(account text, told jsonb) RETURNS void LANGUAGE sql AS $$
+  SELECT pg_advisory_xact_lock(hashtextextended(account || ' ' || r.reference, 0)) FROM (
+    SELECT t.fact->>'gatewayReference' AS reference FROM jsonb_array_elements(told) AS t(fact)
+    UNION SELECT t.fact->'detail'->>'parent' FROM jsonb_array_elements(told) AS t(fact) ORDER BY 1) r
+  WHERE r.reference IS NOT NULL
 $$;
 
 -- record(payload): facts, their entries, payline and allocations, the payment's status, the message or command that brought them.
---   { merchant, account, payment?, member?, status?, cartVersion?, guard?: 'no_unverified',
+--   { merchant, account, payment?, member?, status?, known?: how many facts of the payment this was decided on, cartVersion?, guard?: 'no_unverified',
 --     facts: [{ gatewayReference, kind, qualifier, amount, currency, detail, occurredAt, entries: [{ kind, postings }], payline?: { amount, currency, parts } }],
 --     notification?: { id, state, … }, command?: { id, outcome } }
--- answers { outcome: 'recorded', fresh: n } | { outcome: 'conflict', conflicts: [index] } | { outcome: 'cart_moved' } | { outcome: 'unverified' }
+-- answers { outcome: 'recorded', fresh: n } | { outcome: 'conflict', conflicts: [index] } | { outcome: 'cart_moved' } | { outcome: 'unverified' } | { outcome: 'stale' }
 CREATE FUNCTION record(payload jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
@@ -92,8 +111,17 @@ DECLARE
   member text := payload->>'member';
   fact jsonb; entry jsonb;
   fact_id bigint; known facts;
-  fresh int := 0; conflicts jsonb; new_references text[] := '{}';
+  fresh int := 0; conflicts jsonb; new_references text[] := '{}'; parent text;
 BEGIN
+  -- A run decides on what it remembers. When an attempt of it was lost after it had written here (its worker died, or Temporal
+  -- refused its task because something came meanwhile), the next attempt remembers less than stands, and must look again.
+  IF payload->>'known' IS NOT NULL THEN
+    PERFORM FROM payments WHERE id = payment FOR NO KEY UPDATE; -- a lost attempt that still writes is waited for
+    IF (SELECT count(*) FROM facts WHERE payment_id = payment) + (SELECT count(*) FROM fact_bindings WHERE payment_id = payment)
+       <> (payload->>'known')::bigint THEN
+      RETURN jsonb_build_object('outcome', 'stale');
+    END IF;
+  END IF;
   IF payload->>'guard' = 'no_unverified' AND EXISTS (SELECT FROM outbox WHERE payment_id = payment AND kind = 'notification') THEN
     RETURN jsonb_build_object('outcome', 'unverified');
   END IF;
@@ -102,22 +130,23 @@ BEGIN
     IF NOT FOUND THEN RETURN jsonb_build_object('outcome', 'cart_moved'); END IF;
   END IF;
 
+  PERFORM take_turns(account, payload->'facts');
   conflicts := contradicted_facts(account, payment, payload->'facts');
   IF conflicts <> '[]' THEN RETURN jsonb_build_object('outcome', 'conflict', 'conflicts', conflicts); END IF;
 
   -- After this point it must succeed, or leave nothing.
   FOR fact IN SELECT value FROM jsonb_array_elements(payload->'facts') LOOP
-    INSERT INTO facts (account_id, gateway_reference, kind, qualifier, payment_id, amount, currency, detail, occurred_at)
-      VALUES (account, fact->>'gatewayReference', fact->>'kind', fact->>'qualifier', payment, (fact->>'amount')::bigint, fact->>'currency',
-              nullif(fact->'detail', '{}'), (fact->>'occurredAt')::timestamptz)
-      ON CONFLICT DO NOTHING RETURNING id INTO fact_id;
-    IF fact_id IS NOT NULL THEN
+    SELECT * INTO known FROM facts f WHERE f.account_id = account AND f.gateway_reference = fact->>'gatewayReference'
+      AND f.kind = fact->>'kind' AND f.qualifier = fact->>'qualifier';
+    fact_id := known.id;
+    IF fact_id IS NULL THEN
+      INSERT INTO facts (account_id, gateway_reference, kind, qualifier, payment_id, amount, currency, detail, occurred_at)
+        VALUES (account, fact->>'gatewayReference', fact->>'kind', fact->>'qualifier', payment, (fact->>'amount')::bigint, fact->>'currency',
+                nullif(fact->'detail', '{}'), (fact->>'occurredAt')::timestamptz)
+        RETURNING id INTO fact_id;
       fresh := fresh + 1;
       IF fact->>'kind' = 'payment_captured' THEN new_references := new_references || (fact->>'gatewayReference'); END IF;
     ELSE
-      SELECT * INTO known FROM facts f WHERE f.account_id = account AND f.gateway_reference = fact->>'gatewayReference'
-        AND f.kind = fact->>'kind' AND f.qualifier = fact->>'qualifier';
-      fact_id := known.id;
       IF known.payment_id IS NULL AND payment IS NOT NULL THEN
         INSERT INTO fact_bindings (fact_id, payment_id) VALUES (fact_id, payment) ON CONFLICT DO NOTHING;
         IF FOUND THEN fresh := fresh + 1; END IF;
@@ -139,12 +168,12 @@ BEGIN
     UPDATE commands SET outcome = payload->'command'->'outcome' WHERE id = payload->'command'->>'id' AND outcome IS NULL;
     DELETE FROM outbox WHERE subject_id = payload->'command'->>'id';
   END IF;
-  -- Messages that waited for this money to become known are sent on their way again.
   IF new_references <> '{}' AND payment IS NOT NULL THEN
-    WITH woken AS (
-      UPDATE notifications SET state = 'received', payment_id = payment
-        WHERE account_id = account AND parent_reference = ANY (new_references) AND state = 'unmatched' RETURNING id)
-    INSERT INTO outbox (subject_id, kind, payment_id, due_at) SELECT id, 'notification', payment, now() FROM woken ON CONFLICT DO NOTHING;
+    PERFORM wake_messages(account, payment, new_references);
+  ELSIF payment IS NULL AND payload->'notification'->>'state' = 'unmatched' AND payload->'notification'->>'parentReference' IS NOT NULL THEN
+    parent := payload->'notification'->>'parentReference';
+    PERFORM wake_messages(account, f.bound_payment_id, ARRAY[parent]) FROM payment_facts f
+      WHERE f.account_id = account AND f.gateway_reference = parent AND f.kind = 'payment_captured' AND f.bound_payment_id IS NOT NULL;
   END IF;
   RETURN jsonb_build_object('outcome', 'recorded', 'fresh', fresh);
 END $$;
@@ -209,7 +238,7 @@ BEGIN
       SELECT * INTO existing FROM notifications WHERE account_id = account AND dedupe_key = dedupe;
       RETURN jsonb_build_object('id', existing.id, 'payment', existing.payment_id, 'fresh', false, 'state', existing.state, 'waiting', 0);
     END IF;
-    row_id := existing.id; payment := existing.payment_id;
+    row_id := existing.id; payment := existing.payment_id; initial := 'received';
   END IF;
   IF initial = 'received' THEN
     INSERT INTO outbox (subject_id, kind, payment_id, due_at) VALUES (row_id, 'notification', payment, now() + lease) ON CONFLICT DO NOTHING;

@@ -1,0 +1,166 @@
+import type { Fact, GatewayFact } from '../../workflows/domain/fact';
+import { conflict, decide, evolve, summarize } from '../../workflows/domain/payment';
+import type { Decision, Payment, PaymentInput, PaymentTerms, Rejection } from '../../workflows/domain/payment';
+import {
+  accepted,
+  attemptFailed,
+  cancelled,
+  captured,
+  eur,
+  expired,
+  failed,
+  fee,
+  NOON,
+  paymentWith,
+  pending,
+  terms,
+  usd,
+} from './builders';
+
+const cancel = (commandId = 'cmd_9'): PaymentInput => ({ kind: 'cancel', commandId, at: NOON });
+const expire: PaymentInput = { kind: 'expire', at: NOON };
+const accept = (commandId = 'cmd_9'): PaymentInput => ({ kind: 'resolve', commandId, action: 'accept', at: NOON });
+const refund: PaymentInput = { kind: 'resolve', commandId: 'cmd_9', action: 'refund', at: NOON };
+const told = (...facts: GatewayFact[]): PaymentInput => ({ kind: 'facts', facts, at: NOON });
+
+const factsOf = (decision: Decision): readonly Fact[] => (decision.outcome === 'accepted' ? decision.facts : []);
+const take = (payment: Payment, input: PaymentInput): Payment => factsOf(decide(payment, input)).reduce(evolve, payment);
+
+describe('commands', () => {
+  const states: Record<string, readonly Fact[]> = {
+    'awaiting the payer': [],
+    'awaiting the payer after a failed try': [attemptFailed()],
+    processing: [pending()],
+    paid: [captured()],
+    'paid and disputed': [captured(), captured('TX2')],
+    failed: [failed()],
+    cancelled: [cancelled()],
+    expired: [expired()],
+    'in review': [captured('TX1', eur(1))],
+    'in review for its currency': [captured('TX1', usd(5000))],
+  };
+  type Answer = 'accepted' | 'duplicate' | Rejection;
+
+  test.each<[keyof typeof states, string, Answer, PaymentInput]>([
+    ['awaiting the payer', 'cancel', 'accepted', cancel()],
+    ['awaiting the payer after a failed try', 'cancel', 'accepted', cancel()],
+    ['processing', 'cancel', 'payment_processing', cancel()],
+    ['paid', 'cancel', 'already_paid', cancel()],
+    ['failed', 'cancel', 'already_failed', cancel()],
+    ['cancelled', 'the same cancel', 'duplicate', cancel('cmd_1')],
+    ['cancelled', 'another cancel', 'already_cancelled', cancel('cmd_9')],
+    ['expired', 'cancel', 'already_expired', cancel()],
+    ['in review', 'cancel', 'payment_needs_review', cancel()],
+    ['awaiting the payer', 'expire', 'accepted', expire],
+    ['awaiting the payer after a failed try', 'expire', 'accepted', expire],
+    ['processing', 'expire', 'payment_processing', expire],
+    ['paid', 'expire', 'already_paid', expire],
+    ['failed', 'expire', 'already_failed', expire],
+    ['cancelled', 'expire', 'already_cancelled', expire],
+    ['expired', 'expire', 'duplicate', expire],
+    ['in review', 'expire', 'payment_needs_review', expire],
+    ['awaiting the payer', 'accept', 'nothing_to_resolve', accept()],
+    ['paid', 'accept', 'nothing_to_resolve', accept()],
+    ['paid', 'refund', 'nothing_to_resolve', refund],
+    ['failed', 'accept', 'nothing_to_resolve', accept()],
+    ['in review', 'accept', 'accepted', accept()],
+    ['in review', 'refund', 'refund_not_supported', refund],
+    ['in review for its currency', 'accept', 'currency_mismatch', accept()],
+    ['in review for its currency', 'refund', 'refund_not_supported', refund],
+    ['paid and disputed', 'accept', 'accepted', accept()],
+  ])('%s: %s → %s', (state, _, answer, input) => {
+    const decision = decide(paymentWith(states[state]), input);
+    expect(decision.outcome === 'rejected' ? decision.reason : decision.outcome).toBe(answer);
+  });
+
+  test('a payment that was never opened may be cancelled too', () => {
+    expect(decide({ terms: terms(), facts: [] }, cancel()).outcome).toBe('accepted');
+  });
+
+  test('our own closing facts carry the command that closed, and no money', () => {
+    expect(factsOf(decide(paymentWith(), cancel('cmd_7')))).toEqual([
+      { kind: 'payment_cancelled', gatewayReference: 'pay_1', qualifier: 'cmd_7', amount: null, currency: null, occurredAt: NOON },
+    ]);
+    expect(factsOf(decide(paymentWith(), expire))).toMatchObject([{ kind: 'payment_expired', qualifier: 'deadline' }]);
+  });
+});
+
+describe('a person accepts suspended sums', () => {
+  const twoMisfits = paymentWith([captured('TX1', eur(1)), captured('TX2', eur(2))]);
+
+  test('the oldest first, one at a time, each by its own command', () => {
+    const once = take(twoMisfits, accept('cmd_a'));
+    expect(once.facts.at(-1)).toEqual(accepted('TX1', eur(1), 'cmd_a'));
+    const twice = take(once, accept('cmd_b'));
+    expect(twice.facts.at(-1)).toEqual(accepted('TX2', eur(2), 'cmd_b'));
+    expect(decide(twice, accept('cmd_c'))).toEqual({ outcome: 'rejected', reason: 'nothing_to_resolve' });
+  });
+
+  test('one command told twice settles one sum, not two', () => {
+    const once = take(twoMisfits, accept('cmd_a'));
+    expect(decide(once, accept('cmd_a'))).toEqual({ outcome: 'duplicate' });
+    expect(summarize(once).sums.map((sum) => sum.standing)).toEqual(['accepted', 'suspended']);
+  });
+
+  test('a sum of another currency stands before the others until it is given back', () => {
+    const payment = paymentWith([captured('TX1', usd(5000)), captured('TX2', eur(2))]);
+    expect(decide(payment, accept())).toEqual({ outcome: 'rejected', reason: 'currency_mismatch' });
+  });
+
+  test('late money under refund may be accepted after all', () => {
+    const payment = take(paymentWith([expired(), captured()], { latePayments: 'refund' }), accept());
+    expect(summarize(payment)).toMatchObject({ status: 'paid', reason: 'late_payment', attention: null });
+  });
+});
+
+describe('what gateways say', () => {
+  const outcome = (facts: readonly Fact[], input: PaymentInput, over: Partial<PaymentTerms> = {}) =>
+    decide(paymentWith(facts, over), input);
+
+  test.each<[string, readonly Fact[], PaymentInput, Decision]>([
+    ['something new is taken in', [], told(captured()), { outcome: 'accepted', facts: [captured()] }],
+    ['something known is a duplicate', [captured()], told(captured()), { outcome: 'duplicate' }],
+    ['nothing is a duplicate', [], told(), { outcome: 'duplicate' }],
+    ['of two facts only the new one is taken', [captured()], told(captured(), fee()), { outcome: 'accepted', facts: [fee()] }],
+    ['twice in one message is once', [], told(captured(), captured()), { outcome: 'accepted', facts: [captured()] }],
+    ['a new pending reason is a new fact', [pending('TX1', 'echeck')], told(pending('TX1', 'address')), { outcome: 'accepted', facts: [pending('TX1', 'address')] }],
+    ['money after our closing is never refused', [cancelled()], told(captured()), { outcome: 'accepted', facts: [captured()] }],
+    ['money after a failure is never refused', [failed()], told(captured('TX2')), { outcome: 'accepted', facts: [captured('TX2')] }],
+    ['another date alone is nothing new', [captured()], told(captured('TX1', eur(5000), { occurredAt: null })), { outcome: 'duplicate' }],
+  ])('%s', (_, facts, input, decision) => expect(outcome(facts, input)).toEqual(decision)); // prettier-ignore
+});
+
+describe('one key with two contents', () => {
+  const known = paymentWith([captured('TX1', eur(5000))]);
+  const contradicted = take(known, told(captured('TX1', eur(1))));
+
+  test('the first stands, and a person sees both', () => {
+    expect(summarize(contradicted)).toMatchObject({ status: 'paid', captured: 5000, attention: { code: 'fact_conflict' } });
+    expect(summarize(contradicted).attention?.detail).toBe('payment_captured of TX1 was 50.00 EUR and is now said to be 0.01 EUR');
+  });
+
+  test('the same contradiction again is a duplicate; a third content is a new one', () => {
+    expect(decide(contradicted, told(captured('TX1', eur(1)))).outcome).toBe('duplicate');
+    expect(decide(contradicted, told(captured('TX1', eur(2)))).outcome).toBe('accepted');
+    expect(decide(contradicted, told(captured('TX1', eur(5000)))).outcome).toBe('duplicate');
+  });
+
+  test('the same amount in another currency is a contradiction', () => {
+    expect(factsOf(decide(known, told(captured('TX1', usd(5000)))))).toMatchObject([{ kind: 'conflict_detected', currency: 'USD' }]);
+  });
+
+  test('two contents in one message contradict each other', () => {
+    const decision = decide(paymentWith(), told(captured('TX1', eur(5000)), captured('TX1', eur(1))));
+    expect(factsOf(decision).map((fact) => fact.kind)).toEqual(['payment_captured', 'conflict_detected']);
+  });
+
+  test('what is good in a message with a contradiction is still taken in', () => {
+    const decision = decide(known, told(captured('TX1', eur(1)), fee()));
+    expect(factsOf(decision).map((fact) => fact.kind)).toEqual(['conflict_detected', 'fee_charged']);
+  });
+
+  test('a fact that our records hold as another payment’s is a contradiction without a known content', () => {
+    const seen = evolve(paymentWith(), conflict(null, captured(), NOON));
+    expect(summarize(seen)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: { code: 'fact_conflict' } });
+  });
+});

@@ -1,0 +1,177 @@
+import fc from 'fast-check';
+import type { Fact, GatewayFact } from '../../workflows/domain/fact';
+import { keyOf } from '../../workflows/domain/fact';
+import type { Money } from '../../workflows/domain/money';
+import { decide, evolve, summarize } from '../../workflows/domain/payment';
+import type { Payment, PaymentInput, PaymentTerms } from '../../workflows/domain/payment';
+import {
+  attemptFailed, cancelled, captured, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee, NOON, paymentWith, pending,
+  refunded, reversalCancelled, reversed, usd,
+} from './builders'; // prettier-ignore
+
+// One key has one content here: two contents under one key are a contradiction, and which of them stands does depend on arrival.
+
+const transactions = ['TX1', 'TX2', 'TX3'];
+const hours = [NOON, '2026-03-02T09:30:00.000Z', '2026-03-04T23:59:59.000Z', null];
+const someMoney: fc.Arbitrary<Money> = fc.constantFrom(eur(5000), eur(5000), eur(4999), usd(5000));
+const told = fc.record({ occurredAt: fc.constantFrom(...hours) });
+const on = (references: readonly string[]) => fc.constantFrom(...references);
+
+const aCapture: fc.Arbitrary<GatewayFact> = fc
+  .tuple(on(transactions), someMoney, told)
+  .map(([reference, money, when]) => captured(reference, money, when));
+const aFailure: fc.Arbitrary<GatewayFact> = fc
+  .tuple(on([...transactions, 'TX4']), told)
+  .map(([reference, when]) => failed(reference, `no_${reference}`, when));
+const aHold: fc.Arbitrary<GatewayFact> = fc
+  .tuple(on(transactions), fc.constantFrom('echeck', 'address', 'multi_currency'), told)
+  .map(([reference, reason, when]) => pending(reference, reason, when));
+/** What moves the sums and the attention of a payment, and never its status. */
+const aside: fc.Arbitrary<GatewayFact> = fc.oneof(
+  fc.tuple(on(transactions), fc.constantFrom(eur(195), usd(195))).map(([reference, money]) => fee(reference, money)),
+  on(transactions).map((reference) => attemptFailed(reference)),
+  fc.tuple(on(['RF1', 'RF2']), someMoney).map(([reference, money]) => refunded(reference, money)),
+  fc.tuple(on(['RV1', 'RV2']), someMoney).map(([reference, money]) => reversed(reference, money)),
+  fc.tuple(on(['RC1', 'RC2']), someMoney).map(([reference, money]) => reversalCancelled(reference, money)),
+  on(['A', 'B']).map((caseId) => disputeOpened('TX1', caseId)),
+  on(['A', 'B']).map((caseId) => disputeClosed('TX1', caseId)),
+  on(['ADJ1', 'ADJ2']).map((reference) => disputeAdjusted(reference)),
+);
+const aPolicy = fc.constantFrom<PaymentTerms['latePayments']>('credit', 'refund');
+
+const factSet = (...kinds: fc.Arbitrary<GatewayFact>[]) => fc.uniqueArray(fc.oneof(...kinds), { maxLength: 9, selector: keyOf });
+
+/** The same facts told in another order, some of them again. */
+const retold = (facts: readonly GatewayFact[]): fc.Arbitrary<GatewayFact[]> =>
+  fc.subarray([...facts]).chain((repeated) => fc.shuffledSubarray([...facts, ...repeated], { minLength: facts.length + repeated.length }));
+
+/** What the API shows, without the moments and references that may depend on arrival. */
+function publicState(payment: Payment) {
+  const { status, reason, captured, fee, refunded, disputed, attention, sums } = summarize(payment);
+  // Two sums in suspense and none accepted: the older is shown, so which misfit is named depends on arrival (and only that).
+  const code = sums.length > 1 && !sums.some((sum) => sum.standing === 'accepted') ? 'one of the misfits' : (attention?.code ?? null);
+  return { status, reason, captured, fee, refunded, disputed, code };
+}
+
+/** Facts that keep the payment open, our own closing (or none), facts after it; each part in two orders. */
+const closedInBetween = fc
+  .record({ open: factSet(aside), closing: fc.constantFrom<Fact | null>(cancelled(), expired(), null), rest: factSet(aCapture, aCapture, aHold, aside) })
+  .chain(({ open, closing, rest }) => {
+    const before = open.filter((fact) => !rest.some((other) => keyOf(other) === keyOf(fact)));
+    const middle = closing ? [closing] : [];
+    return fc.record({
+      one: fc.constant([...before, ...middle, ...rest]),
+      other: fc.tuple(retold(before), retold(rest)).map(([first, last]) => [...first, ...middle, ...last]),
+    });
+  }); // prettier-ignore
+
+describe('the same facts make the same payment', () => {
+  test('in any order and however often told, our own closing keeping its place', () => {
+    fc.assert(
+      fc.property(closedInBetween, aPolicy, ({ one, other }, latePayments) => {
+        expect(publicState(paymentWith(other, { latePayments }))).toEqual(publicState(paymentWith(one, { latePayments })));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('failures and holds in any order, as long as no money came', () => {
+    const both = factSet(aFailure, aHold, aside).chain((facts) => fc.tuple(fc.constant(facts), retold(facts)));
+    fc.assert(
+      fc.property(both, aPolicy, ([one, other], latePayments) => {
+        expect(publicState(paymentWith(other, { latePayments }))).toEqual(publicState(paymentWith(one, { latePayments })));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  // A failure closes a payment for what is recorded after it: money is late after it, and punctual before it. So where a failure
+  // meets a capture, the order of our records decides between `late_payment` and no reason, and nothing else under `credit`.
+  test('where a failure meets money, only lateness follows our recorded order', () => {
+    const both = factSet(aFailure, aCapture, aHold, aside).chain((facts) => fc.tuple(fc.constant(facts), retold(facts)));
+    const unlessLate = ({ reason, ...state }: ReturnType<typeof publicState>) => ({
+      ...state,
+      reason: reason === 'late_payment' ? null : reason,
+    });
+    fc.assert(
+      fc.property(both, ([one, other]) => {
+        expect(unlessLate(publicState(paymentWith(other)))).toEqual(unlessLate(publicState(paymentWith(one))));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('where the merchant refunds late money, the sums are the same in any order even then', () => {
+    const both = factSet(aFailure, aCapture, aHold, aside).chain((facts) => fc.tuple(fc.constant(facts), retold(facts)));
+    fc.assert(
+      fc.property(both, ([one, other]) => {
+        const sums = (facts: readonly Fact[]) => {
+          const { captured, fee, refunded, disputed } = summarize(paymentWith(facts, { latePayments: 'refund' }));
+          return { captured, fee, refunded, disputed };
+        };
+        expect(sums(other)).toEqual(sums(one));
+      }),
+    );
+  });
+});
+
+const anInput: fc.Arbitrary<PaymentInput> = fc.oneof(
+  { weight: 4, arbitrary: fc.array(fc.oneof(aCapture, aFailure, aHold, aside), { maxLength: 3 }).map((facts) => ({ kind: 'facts' as const, facts, at: NOON })) },
+  { weight: 1, arbitrary: fc.constantFrom('cmd_1', 'cmd_2').map((commandId) => ({ kind: 'cancel' as const, commandId, at: NOON })) },
+  { weight: 1, arbitrary: fc.constant({ kind: 'expire' as const, at: NOON }) },
+  { weight: 3, arbitrary: fc.constantFrom('cmd_3', 'cmd_4', 'cmd_5').map((commandId) => ({ kind: 'resolve' as const, commandId, action: 'accept' as const, at: NOON })) },
+); // prettier-ignore
+
+const aLife = fc.record({ inputs: fc.array(anInput, { maxLength: 8 }), latePayments: aPolicy }).map(({ inputs, latePayments }) =>
+  inputs.reduce<Payment>(
+    (payment, input) => {
+      const decision = decide(payment, input);
+      return decision.outcome === 'accepted' ? decision.facts.reduce(evolve, payment) : payment;
+    },
+    paymentWith([], { latePayments }),
+  ),
+);
+
+describe('whatever happened before', () => {
+  test('what was accepted once is a duplicate the second time', () => {
+    fc.assert(
+      fc.property(aLife, anInput, (payment, input) => {
+        const decision = decide(payment, input);
+        if (decision.outcome !== 'accepted') return;
+        expect(decision.facts.length).toBeGreaterThan(0);
+        const next = decision.facts.reduce(evolve, payment);
+        expect(next.facts).toHaveLength(payment.facts.length + decision.facts.length);
+        expect(decide(next, input)).toEqual({ outcome: 'duplicate' });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('money once accepted is never put back in suspense, and no sum is lost', () => {
+    fc.assert(
+      fc.property(aLife, (payment) => {
+        const standings = payment.facts.map((_, index) => summarize({ ...payment, facts: payment.facts.slice(0, index + 1) }).sums);
+        for (const [index, sums] of standings.entries()) {
+          for (const sum of standings[index - 1] ?? [])
+            expect(sums).toContainEqual(
+              sum.standing === 'accepted' ? sum : expect.objectContaining({ reference: sum.reference, money: sum.money }),
+            );
+        }
+        const captures = payment.facts.filter((fact) => fact.kind === 'payment_captured');
+        expect(summarize(payment).sums.map((sum) => sum.reference)).toEqual(captures.map((fact) => fact.gatewayReference));
+      }),
+    );
+  });
+
+  test('a payment is paid exactly when a sum is accepted, and in review exactly when all its sums are suspended', () => {
+    fc.assert(
+      fc.property(aLife, (payment) => {
+        const { status, sums, attention } = summarize(payment);
+        const isAccepted = sums.some((sum) => sum.standing === 'accepted');
+        expect(status === 'paid').toBe(isAccepted);
+        expect(status === 'needs_review').toBe(sums.length > 0 && !isAccepted);
+        if (sums.some((sum) => sum.standing === 'suspended')) expect(attention).not.toBeNull();
+      }),
+    );
+  });
+});

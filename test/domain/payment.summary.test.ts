@@ -1,0 +1,186 @@
+import type { Fact } from '../../workflows/domain/fact';
+import { evolve, rests, summarize } from '../../workflows/domain/payment';
+import type { PaymentSummary, PaymentTerms } from '../../workflows/domain/payment';
+import {
+  accepted, attemptFailed, cancelled, captured, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee, paymentWith, pending,
+  refunded, reversalCancelled, reversed, terms, usd,
+} from './builders'; // prettier-ignore
+
+/** What was recorded after the opening, and what the world then sees; sums not named are zero, and nobody need look. */
+interface Row {
+  readonly facts: readonly Fact[];
+  readonly late?: PaymentTerms['latePayments'];
+  readonly status: PaymentSummary['status'];
+  readonly reason?: string;
+  readonly captured?: number;
+  readonly fee?: number;
+  readonly refunded?: number;
+  readonly disputed?: number;
+  readonly attention?: string;
+}
+
+function check({ facts, late, ...seen }: Row): void {
+  const { status, reason, attention, ...sums } = summarize(paymentWith(facts, { latePayments: late ?? 'credit' }));
+  expect({ status, reason, attention: attention?.code ?? null, captured: sums.captured, fee: sums.fee, refunded: sums.refunded, disputed: sums.disputed })
+    .toEqual({ reason: null, attention: null, captured: 0, fee: 0, refunded: 0, disputed: 0, ...seen }); // prettier-ignore
+}
+
+test('a payment that was not handed to the payer is only created', () => {
+  expect(summarize({ terms: terms(), facts: [] })).toMatchObject({ status: 'created', reason: null, attention: null });
+});
+
+describe('each status by the facts that make it', () => {
+  test.each<[string, Row]>([
+    ['the payer has the checkout', { facts: [], status: 'awaiting_payer' }],
+    ['a failed try leaves the payer trying', { facts: [attemptFailed()], status: 'awaiting_payer' }],
+    ['the gateway holds the money and says why', { facts: [pending('TX1', 'echeck')], status: 'processing', reason: 'echeck' }],
+    ['held for two reasons: the newer one by the gateway’s clock counts',
+      { facts: [pending('TX1', 'paymentreview', { occurredAt: '2026-03-02T13:00:00.000Z' }), pending('TX1', 'echeck')], status: 'processing', reason: 'paymentreview' }],
+    ['a reason without a readable date counts less than one with a date',
+      { facts: [pending('TX1', 'echeck'), pending('TX1', 'verify', { occurredAt: null })], status: 'processing', reason: 'echeck' }],
+    ['the whole sum came', { facts: [captured()], status: 'paid', captured: 5000 }],
+    ['the whole sum came, less a fee', { facts: [captured(), fee()], status: 'paid', captured: 5000, fee: 195 }],
+    ['the fee was told before its capture', { facts: [fee(), captured()], status: 'paid', captured: 5000, fee: 195 }],
+    ['the held sum came', { facts: [pending(), captured()], status: 'paid', captured: 5000 }],
+    ['a late Pending of money that came changes nothing', { facts: [captured(), pending()], status: 'paid', captured: 5000 }],
+    ['the gateway said no', { facts: [failed('TX1', 'denied')], status: 'failed', reason: 'denied' }],
+    ['the held sum was refused', { facts: [pending(), failed('TX1', 'denied')], status: 'failed', reason: 'denied' }],
+    ['a refusal told before the hold it ends', { facts: [failed('TX1', 'denied'), pending()], status: 'failed', reason: 'denied' }],
+    ['a failure on another reference is an attempt while a sum is held', { facts: [pending('TX1'), failed('TX2')], status: 'processing', reason: 'echeck' }],
+    ['a failure on another reference takes nothing from money that came', { facts: [captured('TX1'), failed('TX2')], status: 'paid', captured: 5000 }],
+    ['the member cancelled', { facts: [cancelled()], status: 'cancelled' }],
+    ['the deadline passed', { facts: [expired()], status: 'expired' }],
+    ['a hold after our closing opens nothing again', { facts: [cancelled(), pending()], status: 'cancelled' }],
+    ['a failure after our closing changes nothing', { facts: [expired(), failed()], status: 'expired' }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+});
+
+describe('money that does not fit goes to a person', () => {
+  test.each<[string, Row]>([
+    ['too little', { facts: [captured('TX1', eur(4999))], status: 'needs_review', captured: 4999, attention: 'amount_mismatch' }],
+    ['too much', { facts: [captured('TX1', eur(5001))], status: 'needs_review', captured: 5001, attention: 'amount_mismatch' }],
+    ['another currency is no captured money of this payment', { facts: [captured('TX1', usd(5000))], status: 'needs_review', attention: 'currency_mismatch' }],
+    ['a fee in another currency is not counted', { facts: [captured('TX1', usd(5000)), fee('TX1', usd(195))], status: 'needs_review', attention: 'currency_mismatch' }],
+    ['two sums in suspense: the older is shown',
+      { facts: [captured('TX1', usd(5000)), captured('TX2', eur(1))], status: 'needs_review', captured: 1, attention: 'currency_mismatch' }],
+    ['a misfit while another sum is held', { facts: [pending('TX1'), captured('TX2', eur(1))], status: 'needs_review', captured: 1, attention: 'amount_mismatch' }],
+    ['a second transaction for a paid payment leaves it paid',
+      { facts: [captured('TX1'), captured('TX2')], status: 'paid', captured: 10_000, attention: 'duplicate_payment' }],
+    ['a second transaction of another amount', { facts: [captured('TX1'), captured('TX2', eur(7))], status: 'paid', captured: 5007, attention: 'duplicate_payment' }],
+    ['a second transaction in another currency', { facts: [captured('TX1'), captured('TX2', usd(5000))], status: 'paid', captured: 5000, attention: 'duplicate_payment' }],
+    ['the first fitting sum lifts the review; the misfit stays in suspense',
+      { facts: [captured('TX1', eur(4999)), captured('TX2')], status: 'paid', captured: 9999, attention: 'duplicate_payment' }],
+    ['a person accepted the misfit', { facts: [captured('TX1', eur(4999)), accepted('TX1', eur(4999))], status: 'paid', captured: 4999 }],
+    ['a person accepted the older of two misfits',
+      { facts: [captured('TX1', eur(1)), captured('TX2', eur(2)), accepted('TX1', eur(1))], status: 'paid', captured: 3, attention: 'duplicate_payment' }],
+    ['a person accepted both', { facts: [captured('TX1', eur(1)), captured('TX2', eur(2)), accepted('TX1', eur(1)), accepted('TX2', eur(2))], status: 'paid', captured: 3 }],
+    ['a fitting sum after an accepted misfit is one too many',
+      { facts: [captured('TX1', eur(1)), accepted('TX1', eur(1)), captured('TX2')], status: 'paid', captured: 5001, attention: 'duplicate_payment' }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+
+  test('which sum stands where', () => {
+    const { sums } = summarize(paymentWith([captured('TX1', eur(4999)), captured('TX2'), captured('TX3')]));
+    expect(sums.map(({ reference, standing }) => `${reference} ${standing}`)).toEqual(['TX1 suspended', 'TX2 accepted', 'TX3 suspended']);
+  });
+});
+
+describe('late money, by our recorded order', () => {
+  const closings: [string, Fact][] = [['expiry', expired()], ['cancellation', cancelled()], ['failure', failed('TX0')]]; // prettier-ignore
+
+  test.each(closings)('under credit, a capture after %s pays, and says why', (_, closing) =>
+    check({ facts: [closing, captured()], status: 'paid', reason: 'late_payment', captured: 5000 }),
+  );
+  test.each(closings)('under refund, a capture after %s waits in suspense', (_, closing) =>
+    check({ facts: [closing, captured()], late: 'refund', status: 'needs_review', captured: 5000, attention: 'late_payment' }),
+  );
+  test.each(closings)('under refund, a person may accept what came after %s', (_, closing) =>
+    check({ facts: [closing, captured(), accepted()], late: 'refund', status: 'paid', reason: 'late_payment', captured: 5000 }),
+  );
+  test.each(closings)('a misfit after %s is a misfit first', (_, closing) =>
+    check({ facts: [closing, captured('TX1', eur(1))], late: 'refund', status: 'needs_review', captured: 1, attention: 'amount_mismatch' }),
+  );
+  test.each(closings)('under credit, a misfit after %s does not make the fitting sum that follows punctual', (_, closing) =>
+    check({
+      facts: [closing, captured('TX1', eur(1)), captured('TX2')],
+      status: 'paid',
+      reason: 'late_payment',
+      captured: 5001,
+      attention: 'duplicate_payment',
+    }),
+  );
+  test.each(closings)('under refund, a misfit after %s does not let the late sum that follows pass', (_, closing) =>
+    check({
+      facts: [closing, captured('TX1', eur(1)), captured('TX2')],
+      late: 'refund',
+      status: 'needs_review',
+      captured: 5001,
+      attention: 'amount_mismatch',
+    }),
+  );
+
+  test.each<[string, Row]>([
+    ['the gateway’s clock does not count: recorded after our expiry is late', { facts: [expired(), captured('TX1', eur(5000), { occurredAt: '2020-01-01T00:00:00.000Z' })], status: 'paid', reason: 'late_payment', captured: 5000 }],
+    ['a capture before a failure on another reference is not late', { facts: [captured('TX1'), failed('TX2')], late: 'refund', status: 'paid', captured: 5000 }],
+    ['after a failed try the payer pays in time', { facts: [attemptFailed('TX0'), captured('TX1')], late: 'refund', status: 'paid', captured: 5000 }],
+    ['after a failure the gateway holds a new sum: the payment lives, so its capture is in time',
+      { facts: [failed('TX0'), pending('TX1'), captured('TX1')], late: 'refund', status: 'paid', captured: 5000 }],
+    ['two late sums under refund are both given back', { facts: [expired(), captured('TX1'), captured('TX2')], late: 'refund', status: 'needs_review', captured: 10_000, attention: 'late_payment' }],
+    ['two late sums under credit: the second is one too many',
+      { facts: [expired(), captured('TX1'), captured('TX2')], status: 'paid', reason: 'late_payment', captured: 10_000, attention: 'duplicate_payment' }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+});
+
+describe('refunds, reversals and cases before their chapter: the status stays, sums and attention show', () => {
+  test.each<[string, Row]>([
+    ['a refund', { facts: [captured(), refunded('RF1', eur(2000))], status: 'paid', captured: 5000, refunded: 2000, attention: 'refund_received' }],
+    ['two refunds add up', { facts: [captured(), refunded('RF1', eur(2000)), refunded('RF2', eur(3000))], status: 'paid', captured: 5000, refunded: 5000, attention: 'refund_received' }],
+    ['a reversal', { facts: [captured(), reversed()], status: 'paid', captured: 5000, disputed: 5000, attention: 'reversal_received' }],
+    ['a reversal that was cancelled is nobody’s business', { facts: [captured(), reversed(), reversalCancelled()], status: 'paid', captured: 5000 }],
+    ['a cancelled reversal told before the reversal', { facts: [captured(), reversalCancelled(), reversed()], status: 'paid', captured: 5000 }],
+    ['a reversal cancelled in part', { facts: [captured(), reversed(), reversalCancelled('RC1', eur(2000))], status: 'paid', captured: 5000, disputed: 3000, attention: 'reversal_received' }],
+    ['a case is open', { facts: [captured(), disputeOpened()], status: 'paid', captured: 5000, attention: 'dispute_opened' }],
+    ['a case was closed', { facts: [captured(), disputeOpened(), disputeClosed()], status: 'paid', captured: 5000 }],
+    ['one of two cases was closed', { facts: [captured(), disputeOpened('TX1', 'A'), disputeOpened('TX1', 'B'), disputeClosed('TX1', 'A')], status: 'paid', captured: 5000, attention: 'dispute_opened' }],
+    ['a correction after a case', { facts: [captured(), disputeAdjusted()], status: 'paid', captured: 5000, attention: 'dispute_adjusted' }],
+    ['a refund of money that was never told', { facts: [refunded()], status: 'awaiting_payer', refunded: 5000, attention: 'refund_received' }],
+    ['a refund in another currency is no sum of this payment', { facts: [captured(), refunded('RF1', usd(2000))], status: 'paid', captured: 5000, attention: 'refund_received' }],
+    ['money in suspense is shown before anything else: only it waits for a resolution',
+      { facts: [captured('TX1'), refunded('RF1', eur(10)), disputeOpened(), captured('TX2')], status: 'paid', captured: 10_000, refunded: 10, attention: 'duplicate_payment' }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+});
+
+describe('attention names the money and the moment', () => {
+  const at = '2026-03-02T12:34:56.789Z';
+
+  test('since our record of the fact that raised it, and null while that is not recorded', () => {
+    const suspended = captured('TX1', eur(4250));
+    expect(summarize(paymentWith([{ ...suspended, recordedAt: at } as Fact])).attention?.since).toBe(at);
+    expect(summarize(paymentWith([suspended])).attention?.since).toBeNull();
+  });
+
+  test('a person reads both sums', () => {
+    expect(summarize(paymentWith([captured('TX1', eur(4250))])).attention?.detail).toContain(
+      '42.50 EUR came as TX1, but 50.00 EUR was asked',
+    );
+  });
+});
+
+test('evolving with a known fact changes nothing at all', () => {
+  const payment = paymentWith([captured(), fee()]);
+  expect(evolve(payment, captured())).toBe(payment);
+  expect(evolve(payment, { ...captured(), amount: 1 })).toBe(payment); // the same key is the same fact, whatever it says now
+});
+
+test.each<[PaymentSummary['status'], readonly Fact[], boolean]>([
+  ['awaiting_payer', [], false],
+  ['processing', [pending()], false],
+  ['paid', [captured()], true],
+  ['failed', [failed()], true],
+  ['cancelled', [cancelled()], true],
+  ['expired', [expired()], true],
+  ['needs_review', [captured('TX1', eur(1))], true],
+])('a payment that is %s rests or not', (status, facts, resting) => {
+  const summary = summarize(paymentWith(facts));
+  expect(summary.status).toBe(status);
+  expect(rests(summary)).toBe(resting);
+});

@@ -1,0 +1,317 @@
+import { DatabaseError } from 'pg';
+import { attach } from '../../books/cart';
+import { captured, eur, fee, refunded } from '../domain/builders';
+import {
+  inTransaction,
+  newClub,
+  newId,
+  newMember,
+  newMessage,
+  newPayment,
+  openBooks,
+  owe,
+  tell,
+  tellUnmatched,
+} from '../books/bookkeeping';
+import type { Books, Club } from '../books/bookkeeping';
+import { brokenInvariants } from '../support/audit';
+
+// Every attempt runs as the owner of the tables: what is refused here is refused by the database itself, not by grants.
+
+let db: Books;
+let names: Record<string, string | number>;
+beforeAll(async () => {
+  db = await openBooks();
+  names = await furnish();
+});
+afterAll(async () => {
+  expect(await brokenInvariants(db)).toEqual({});
+  await db.close();
+});
+
+/** Two clubs with books, and one row at least in every table that may not change; gives what the attempts below name as `:name`. */
+async function furnish(): Promise<Record<string, string | number>> {
+  const [club, stranger] = [await newClub(db), await newClub(db, 'USD')];
+  const [member, neighbour] = [await newMember(db, club), await newMember(db, club)];
+  const charge = await owe(db, club, member, 3000);
+  const payment = await newPayment(db, club, member);
+  await tellUnmatched(db, club, [refunded('RF1', eur(10))]);
+  await tell(db, payment, captured('TX1'), fee('TX1'));
+  await tell(db, payment, refunded('RF1', eur(10))); // bound
+  await owe(db, club, member, 500); // out of credit
+  const openCharge = await owe(db, club, neighbour, 700);
+  await attachUnmatched(club, await newMember(db, club));
+  await tellUnmatched(db, club, [captured('TX-SUSPENDED')]);
+  await tell(
+    db,
+    await newPayment(db, stranger, await newMember(db, stranger), { currency: 'USD' }),
+    captured('TX1', { amount: 5000, currency: 'USD' }),
+  );
+  const idle = await newClub(db);
+  const one = async (query: string, values: unknown[]) => (await db.sql.query<{ id: number }>(query, values)).rows[0]!.id;
+  const account = (of: Club, name: string) =>
+    one('SELECT id FROM ledger_accounts WHERE merchant_id = $1 AND name = $2', [of.merchantId, name]);
+  const factOf = (reference: string, kind: string) =>
+    one('SELECT id FROM facts WHERE account_id = $1 AND gateway_reference = $2 AND kind = $3', [club.accountId, reference, kind]);
+  const fact = await factOf('TX1', 'payment_captured');
+  return {
+    merchant: club.merchantId, stranger: stranger.merchantId, account: club.accountId, idleAccount: idle.accountId,
+    member, neighbour, payment: payment.id, charge, openCharge, fact,
+    unbooked: await factOf('RF1', 'payment_refunded'),
+    suspended: await factOf('TX-SUSPENDED', 'payment_captured'),
+    payline: await one('SELECT id FROM paylines WHERE fact_id = $1', [fact]),
+    entry: await one("SELECT id FROM entries WHERE fact_id = $1 AND kind = 'payment_captured'", [fact]),
+    clearing: await account(club, 'gateway_clearing:paypal-standard'),
+    fees: await account(club, 'gateway_fees:paypal-standard'),
+    clearingOfStranger: await account(stranger, 'gateway_clearing:paypal-standard'),
+  }; // prettier-ignore
+}
+
+async function attachUnmatched(club: Club, memberId: string): Promise<void> {
+  const notificationId = await newMessage(db, club);
+  const money = captured(newId('ref'));
+  await tellUnmatched(db, club, [money], { id: notificationId, state: 'unmatched', about: money });
+  const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM facts WHERE gateway_reference = $1', [money.gatewayReference]);
+  await attach(db, { notificationId, merchantId: club.merchantId, memberId, factId: rows[0]!.id, money: eur(5000) });
+}
+
+/** Runs the statements in one transaction up to its commit; gives why the database refused, or null. */
+async function attempt(statements: string | readonly string[]): Promise<string | null> {
+  try {
+    await inTransaction(db, async (tx) => {
+      for (const statement of typeof statements === 'string' ? [statements] : statements)
+        await tx.sql.query(statement.replace(/:(\w+)/g, (_, name: string) => (name in names ? `'${names[name]}'` : `:${name}`)));
+    });
+    return null;
+  } catch (error) {
+    if (!(error instanceof DatabaseError)) throw error;
+    return error.message;
+  }
+}
+
+/** An entry of the unbooked fact, and postings `[account, side, amount]`, as anybody with SQL could write them. */
+const entry = (...postings: [account: string, side: 'debit' | 'credit', amount: number | bigint][]): string[] => [
+  "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'suspense_accepted', :unbooked)",
+  ...postings.map(([account, side, amount], index) => posting(index + 1, account, side, amount)),
+];
+const posting = (
+  position: number,
+  account: string,
+  side: string,
+  amount: number | bigint,
+  of = "currval(pg_get_serial_sequence('entries', 'id'))",
+) => `INSERT INTO postings (entry_id, position, account_id, side, amount) VALUES (${of}, ${position}, :${account}, '${side}', ${amount})`;
+
+type Row = [attempt: string, statements: string | readonly string[], reason: RegExp];
+
+describe('an entry that is no entry', () => {
+  test.each<Row>([
+    ['off by one cent', entry(['clearing', 'debit', 1000], ['fees', 'credit', 999]), /is off by 1 EUR/],
+    ['debits only', entry(['clearing', 'debit', 1000], ['fees', 'debit', 1000]), /is off by 2000 EUR/],
+    ['one posting', entry(['clearing', 'debit', 1000]), /has 1 postings/],
+    ['no postings', entry(), /has 0 postings/],
+    ['balanced only when two currencies are mixed', [
+      "INSERT INTO ledger_accounts (merchant_id, name, currency) VALUES (:merchant, 'suspense', 'USD')", ...entry(['clearing', 'debit', 1000]),
+      posting(2, 'x', 'credit', 1000).replace(':x', "currval(pg_get_serial_sequence('ledger_accounts', 'id'))")], /is off by -?1000 (EUR|USD)/],
+    ['a posting on another merchant’s account', entry(['clearingOfStranger', 'debit', 1000], ['clearingOfStranger', 'credit', 1000]), /another merchant/],
+    ['a posting below zero', entry(['clearing', 'debit', -1000], ['fees', 'credit', -1000]), /positive_amount/],
+    ['a posting of zero', entry(['clearing', 'debit', 0], ['fees', 'credit', 0]), /positive_amount/],
+    ['a posting beyond what a number holds exactly', entry(['clearing', 'debit', 9007199254740992n], ['fees', 'credit', 9007199254740992n]), /positive_amount/],
+    ['two postings in one place', entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(', 2, ', ', 1, ')), /postings_pkey/],
+    ['a posting of no entry', posting(1, 'clearing', 'debit', 1, '0'), /another transaction/],
+    ['a posting on no account', entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(':fees', '0')), /foreign key/],
+    ['of a kind that is none', "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'correction', :unbooked)", /entry_kind/],
+    ['that books nothing', "INSERT INTO entries (merchant_id, kind) VALUES (:merchant, 'payment_captured')", /check constraint/],
+    ['that books a fact a second time in one way', "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'payment_captured', :fact)", /entries_fact_id_kind_key/],
+    ['of no merchant', "INSERT INTO entries (merchant_id, kind, fact_id) VALUES ('mer_x', 'fee_charged', :unbooked)", /foreign key|has 0 postings/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+
+  test('while one that balances is taken, as a control', async () => {
+    await inTransaction(db, async (tx) => {
+      await tx.sql.query('SAVEPOINT before');
+      for (const sql of entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]))
+        await tx.sql.query(sql.replace(/:(\w+)/g, (_, name: string) => `'${names[name]}'`));
+      await tx.sql.query('SET CONSTRAINTS ALL IMMEDIATE');
+      await tx.sql.query('ROLLBACK TO before');
+    });
+  });
+});
+
+describe('an entry that was written stays as it was', () => {
+  const balanced = (of?: string) => [posting(8, 'clearing', 'debit', 5, of), posting(9, 'fees', 'credit', 5, of)];
+
+  test.each<Row>([
+    ['postings added by a later transaction, though they balance', balanced(':entry'), /another transaction/],
+    ['postings added in the same transaction, after the entry was checked',
+      [...entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]), 'SET CONSTRAINTS ALL IMMEDIATE', ...balanced()], /checked/],
+    ['one more posting after the check, which would unbalance it',
+      [...entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]), 'SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED', posting(3, 'fees', 'credit', 5)], /checked/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+
+  test('a forged transaction id is not believed: it is overwritten with the true one', async () => {
+    await inTransaction(db, async (tx) => {
+      await tx.sql.query('SAVEPOINT before');
+      const { rows } = await tx.sql.query<{ own: boolean }>(
+        `INSERT INTO entries (merchant_id, kind, fact_id, transaction_id) VALUES ($1, 'suspense_accepted', $2, (pg_current_xact_id()::text::bigint + 1)::text::xid8)
+         RETURNING transaction_id = pg_current_xact_id() AS own`,
+        [names['merchant'], names['unbooked']],
+      );
+      expect(rows).toEqual([{ own: true }]);
+      await tx.sql.query('ROLLBACK TO before');
+    });
+  });
+});
+
+describe('what is recorded is not changed, deleted or emptied', () => {
+  const columns: [table: string, column: string][] = [
+    ['facts', 'amount'], ['fact_bindings', 'payment_id'], ['entries', 'kind'], ['postings', 'amount'],
+    ['paylines', 'amount'], ['allocations', 'amount'], ['charges', 'amount'], ['ledger_accounts', 'name'],
+  ]; // prettier-ignore
+  test.each(columns)('%s', async (table, column) => {
+    const { rows } = await db.sql.query<{ some: boolean }>(`SELECT EXISTS (SELECT FROM ${table}) AS some`);
+    expect(rows).toEqual([{ some: true }]); // else nothing would be tried
+    expect(await attempt(`UPDATE ${table} SET ${column} = ${column}`)).toMatch(`${table} is insert-only: UPDATE refused`);
+    expect(await attempt(`DELETE FROM ${table}`)).toMatch(`${table} is insert-only: DELETE refused`);
+    expect(await attempt(`TRUNCATE ${table} CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
+    if (table === 'postings') expect(await attempt(`TRUNCATE ${table}`)).toMatch('is insert-only: TRUNCATE refused'); // nothing refers to it
+  });
+
+  test.each(['merchants', 'members', 'gateway_accounts', 'payments', 'facts', 'entries', 'paylines', 'ledger_accounts'])(
+    'nor by emptying %s with all that hangs on it',
+    async (table) => {
+      expect(await attempt(`TRUNCATE ${table} CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
+      expect(await attempt(`TRUNCATE ${table} RESTART IDENTITY CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
+    },
+  );
+
+  test.each(['merchants', 'members', 'gateway_accounts', 'payments'])('nor by deleting from %s', async (table) => {
+    expect(await attempt(`DELETE FROM ${table}`)).toMatch(/foreign key|insert-only/);
+  });
+
+  test.each<Row>([
+    ['an insert that turns into an update', `INSERT INTO facts (account_id, gateway_reference, kind, amount, currency) VALUES (:account, 'TX1', 'payment_captured', 1, 'EUR')
+      ON CONFLICT (account_id, gateway_reference, kind, qualifier) DO UPDATE SET amount = 1`, /insert-only: UPDATE/],
+    ['a merge that deletes', `MERGE INTO postings p USING entries e ON p.entry_id = e.id WHEN MATCHED THEN DELETE`, /insert-only: DELETE/],
+    ['dropping a row’s parent by moving its key', "UPDATE merchants SET id = 'mer_other' WHERE id = :merchant", /foreign key/],
+  ])('nor by %s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+});
+
+describe('a fact that is none', () => {
+  const fact = (over: Partial<Record<'account' | 'reference' | 'kind' | 'payment' | 'amount' | 'currency', string>>) => {
+    const row = {
+      account: ':account',
+      reference: "'TX9'",
+      kind: "'payment_captured'",
+      payment: 'NULL',
+      amount: '1',
+      currency: "'EUR'",
+      ...over,
+    };
+    return `INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency)
+            VALUES (${row.account}, ${row.reference}, ${row.kind}, ${row.payment}, ${row.amount}, ${row.currency})`;
+  };
+  test.each<Row>([
+    ['one that is known already', fact({ reference: "'TX1'" }), /facts_account_id_gateway_reference_kind_qualifier_key/],
+    ['nothing taken', fact({ amount: '0' }), /check constraint/],
+    ['less than nothing taken', fact({ amount: '-1' }), /check constraint/],
+    ['more than a number holds exactly', fact({ amount: '9007199254740992' }), /check constraint/],
+    ['an amount without a currency', fact({ currency: 'NULL' }), /check constraint/],
+    ['a currency without an amount', fact({ amount: 'NULL' }), /check constraint/],
+    ['a currency in small letters', fact({ currency: "'eur'" }), /currency_code/],
+    ['a currency of two letters', fact({ currency: "'EU'" }), /currency_code/],
+    ['a currency of four letters', fact({ currency: "'EURO'" }), /too long/],
+    ['a currency with a digit', fact({ currency: "'E1R'" }), /currency_code/],
+    ['no currency at all', fact({ currency: "''" }), /currency_code/],
+    ['of no account', fact({ account: "'acc_x'" }), /foreign key/],
+    ['of no payment', fact({ payment: "'pay_x'" }), /foreign key/],
+    ['of no reference', fact({ reference: 'NULL' }), /null value/],
+    ['bound to a second payment', 'INSERT INTO fact_bindings (fact_id, payment_id) VALUES (:unbooked, :payment)', /fact_bindings_pkey/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+});
+
+describe('a cart line that is none', () => {
+  const payline = (over: Partial<Record<'member' | 'payment' | 'fact' | 'amount' | 'currency', string>>) => {
+    const row = { member: ':member', payment: ':payment', fact: ':unbooked', amount: '1', currency: "'EUR'", ...over };
+    return `INSERT INTO paylines (member_id, payment_id, fact_id, amount, currency) VALUES (${row.member}, ${row.payment}, ${row.fact}, ${row.amount}, ${row.currency})`;
+  };
+  const charge = (over: Partial<Record<'merchant' | 'member' | 'category' | 'amount' | 'currency', string>>) => {
+    const row = { merchant: ':merchant', member: ':member', category: "'fee'", amount: '1', currency: "'EUR'", ...over };
+    return `INSERT INTO charges (id, merchant_id, member_id, label, category, amount, currency)
+            VALUES ('chg_x', ${row.merchant}, ${row.member}, 'x', ${row.category}, ${row.amount}, ${row.currency})`;
+  };
+  const allocation = (line: string, amount: number) =>
+    `INSERT INTO allocations (payline_id, charge_id, amount) VALUES (:payline, :${line}, ${amount})`;
+
+  test.each<Row>([
+    ['a second payline of one fact', payline({ fact: ':fact' }), /paylines_fact_id_key/],
+    ['a payline of no fact', payline({ fact: '0' }), /foreign key/],
+    ['a payline of nothing', payline({ amount: '0' }), /check constraint/],
+    ['a payline in another currency than the merchant’s', payline({ currency: "'USD'" }), /in USD, and its merchant's currency is EUR/],
+    ['a payline of another member’s payment', payline({ member: ':neighbour' }), /another member's payment/],
+    ['a charge below zero', charge({ amount: '-1' }), /positive_amount/],
+    ['a charge of zero', charge({ amount: '0' }), /positive_amount/],
+    ['a charge in another currency than the merchant’s', charge({ currency: "'USD'" }), /in USD, and its merchant's currency is EUR/],
+    ['a charge by a merchant who is not the member’s', charge({ merchant: ':stranger' }), /another merchant's member/],
+    ['a charge without a category', charge({ category: "''" }), /charges_category_check/],
+    ['a category that would break an account’s name', charge({ category: "'fee:x'" }), /charges_category_check/],
+    ['a category with a control character', charge({ category: "E'fee\\n'" }), /charges_category_check/],
+    ['a category of 65 letters', charge({ category: "repeat('x', 65)" }), /charges_category_check/],
+    ['a payline that pays more than it is', [charge({ amount: '9000' }), allocation('charge', 9000).replace(':charge', "'chg_x'")], /would pay more than it is/],
+    ['a charge of another member', allocation('openCharge', 1), /another member's charge/],
+    ['a part of nothing', allocation('openCharge', 0), /positive_amount/],
+    ['a part below zero', allocation('openCharge', -5), /positive_amount/],
+    ['a part of no payline', "INSERT INTO allocations (payline_id, charge_id, amount) VALUES (0, :charge, 1)", /foreign key/],
+    ['one payline paying one charge twice', allocation('charge', 1), /allocations_payline_id_charge_id_key/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+
+  test('a charge that is paid more than it is, by a payline that has the money', async () => {
+    const club = await newClub(db);
+    const member = await newMember(db, club);
+    const small = await owe(db, club, member, 100);
+    await tell(db, await newPayment(db, club, member), captured('TX-A'));
+    await tell(db, await newPayment(db, club, member), captured('TX-B'));
+    const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM paylines WHERE member_id = $1 ORDER BY id', [member]);
+    const overpay = `INSERT INTO allocations (payline_id, charge_id, amount) VALUES (${rows[1]!.id}, '${small}', 1)`;
+    expect(await attempt(overpay)).toMatch('would be paid more than it is');
+  });
+});
+
+describe('a payment that was agreed', () => {
+  const terms = [
+    "id = 'pay_other'", 'merchant_id = :stranger', 'member_id = :neighbour', 'account_id = :idleAccount', "gateway = 'kkiapay'", "method = 'card'",
+    'amount = amount + 1', "currency = 'USD'", "charges = '{chg_x}'", "late_payments = 'refund'", "opened_with = '\\x00'",
+    "expires_at = expires_at + interval '1 day'", "created_at = created_at - interval '1 day'",
+  ]; // prettier-ignore
+  test.each(terms)('keeps its terms: %s is refused', async (change) => {
+    expect(await attempt(`UPDATE payments SET ${change} WHERE id = :payment`)).toMatch(/the terms of payment pay_\w+ are fixed/);
+  });
+
+  test('is not deleted', async () => {
+    expect(await attempt('DELETE FROM payments WHERE id = :payment')).toMatch('payments is insert-only: DELETE refused');
+  });
+
+  test.each<Row>([
+    ['asks for nothing', "UPDATE payments SET amount = 0 WHERE id = :payment", /positive_amount|terms/],
+    ['has a status that is none', "UPDATE payments SET status = 'lost' WHERE id = :payment", /payment_status/],
+  ])('never %s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+
+  test('changes its derived status, as a control', async () => {
+    expect(
+      await attempt([
+        "UPDATE payments SET status = 'disputed' WHERE id = :payment",
+        "UPDATE payments SET status = 'paid' WHERE id = :payment",
+      ]),
+    ).toBeNull();
+  });
+});
+
+describe('simulator money and live money never share a book', () => {
+  test('an account with books keeps its environment', async () => {
+    expect(await attempt("UPDATE gateway_accounts SET environment = 'live' WHERE id = :account")).toMatch('has books in simulator');
+  });
+
+  test('one without books may change it, and any account its credentials, as a control', async () => {
+    expect(await attempt("UPDATE gateway_accounts SET environment = 'sandbox' WHERE id = :idleAccount")).toBeNull();
+    expect(await attempt("UPDATE gateway_accounts SET credentials = '\\x01', environment = 'simulator' WHERE id = :account")).toBeNull();
+  });
+});
