@@ -9,8 +9,11 @@ export const TASK_QUEUE = 'quittance';
 export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;
 export const notificationWorkflowId = (notificationId: string) => `notification-${notificationId}`;
 
-/** How a run begins: with the terms of a payment just created, or with a payment that the run loads first. */
-export type PaymentStart = { readonly terms: PaymentTerms } | { readonly paymentId: string };
+/**
+ * How a run begins: with the terms of a payment just created, or with a payment that the run loads first. `unverified`:
+ * the messages that the run before had been told of and leaves to this one.
+ */
+export type PaymentStart = { readonly terms: PaymentTerms } | { readonly paymentId: string; readonly unverified?: readonly string[] };
 
 /** A stored message waits to be verified. Carries its id and nothing of its content. */
 export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');

@@ -11,17 +11,18 @@ import {
 } from '@temporalio/workflow';
 import { checkoutOpened, conflict, decide, evolve, rests, summarize } from './domain/payment';
 import type { Decision, Payment, PaymentInput, PaymentSummary } from './domain/payment';
-import type { Fact, GatewayFact } from './domain/fact';
+import type { GatewayFact } from './domain/fact';
 import { unreachable } from './domain/unreachable';
 import { hands } from './activity-options';
 import { describePayment } from './describe';
 import { cancelPayment, notificationReceived, resolvePayment, searchAttributes } from './messages';
 import type { CommandAnswer, PaymentStart } from './messages';
 
-/** What waits for its turn: a message to verify, verified facts, a command, or the payer's deadline. */
+/** What waits for its turn: a message to verify, verified facts (or word that they are recorded), a command, or the payer's deadline. */
 type Item =
   | { readonly kind: 'notification'; readonly notificationId: string }
   | { readonly kind: 'verified'; readonly notificationId: string; readonly facts: readonly GatewayFact[] }
+  | { readonly kind: 'settled_before' }
   | {
       readonly kind: 'command';
       readonly input: PaymentInput & { kind: 'cancel' | 'resolve' };
@@ -31,25 +32,29 @@ type Item =
 
 /** How long the deadline waits for a message that is stored but was not announced to this run yet. */
 const UNANNOUNCED_MESSAGE_PAUSE_MS = 15_000; // the sweeper announces it within seconds
+/** Messages under verification that a run leaves to the next: a few hundred events there, of the thousands that it may have. */
+const MOST_TAKEN_ALONG = 100;
 
 /**
  * A payment's whole life, one run at a time; the only writer of this payment. A run ends when the payment rests: paid,
  * closed without money, or waiting for a person. Whatever comes later starts a new run of the same workflow id.
  */
 export async function payment(start: PaymentStart): Promise<{ status: string; attention: string | null }> {
-  const inbox = openInbox();
+  const inbox = openInbox('unverified' in start ? start.unverified : []);
   return CancellationScope.nonCancellable(async () => {
     let payment = await begin(start);
     let shown = 'terms' in start ? statusLine(summarize(payment)) : null;
 
     for (;;) {
       const summary = summarize(payment);
+      setCurrentDetails(describePayment(payment, summary)); // costs no event
       if (inbox.isIdle() && (rests(summary) || summary.status === 'processing')) shown = show(payment, summary, shown);
       if (inbox.isIdle() && rests(summary) && (await inbox.close()))
         return { status: summary.status, attention: summary.attention?.code ?? null };
 
-      if (workflowInfo().continueAsNewSuggested && inbox.isIdle() && (await inbox.close()))
-        await continueAsNew({ paymentId: payment.terms.id });
+      // Only a flood of messages makes a history long. It goes on in a new one; what cannot be taken along is announced again.
+      if (workflowInfo().continueAsNewSuggested && (await inbox.isUndecided()))
+        await continueAsNew({ paymentId: payment.terms.id, unverified: inbox.unverified().slice(0, MOST_TAKEN_ALONG) });
 
       const item = await inbox.next(summary.status === 'awaiting_payer' ? Date.parse(payment.terms.expiresAt) : null);
       if (item === null) continue;
@@ -59,6 +64,9 @@ export async function payment(start: PaymentStart): Promise<{ status: string; at
           break;
         case 'verified':
           payment = await takeIn(payment, item.notificationId, item.facts);
+          break;
+        case 'settled_before':
+          payment = await hands.loadPayment(payment.terms.id);
           break;
         case 'command':
           payment = await obey(payment, item);
@@ -81,16 +89,21 @@ async function begin(start: PaymentStart): Promise<Payment> {
 
 /** Verified facts become part of the payment and of the books; a message that says nothing new ends as a duplicate. */
 async function takeIn(payment: Payment, notificationId: string, facts: readonly GatewayFact[]): Promise<Payment> {
-  const decision = decide(payment, { kind: 'facts', facts, at: now() });
-  const told = decision.outcome === 'accepted' ? decision.facts : [];
-  return record(payment, told, { notification: { id: notificationId, state: told.length > 0 ? 'applied' : 'duplicate', about: facts[0] } });
+  return record(payment, (current) => {
+    const decision = decide(current, { kind: 'facts', facts, at: now() });
+    const told = decision.outcome === 'accepted' ? decision.facts : [];
+    return { facts: told, notification: { id: notificationId, state: told.length > 0 ? 'applied' : 'duplicate', about: facts[0] } };
+  });
 }
 
 /** A command is decided here and nowhere else; its outcome is stored with its facts before it is answered. */
 async function obey(payment: Payment, { input, answer }: Item & { kind: 'command' }): Promise<Payment> {
-  const decision = decide(payment, input);
-  const outcome = answerTo(decision);
-  const next = await record(payment, decision.outcome === 'accepted' ? decision.facts : [], { command: { id: input.commandId, outcome } });
+  let outcome: CommandAnswer = { outcome: 'accepted' };
+  const next = await record(payment, (current) => {
+    const decision = decide(current, input);
+    outcome = answerTo(decision);
+    return { facts: decision.outcome === 'accepted' ? decision.facts : [], command: { id: input.commandId, outcome } };
+  });
   answer(outcome);
   return next;
 }
@@ -109,29 +122,47 @@ function answerTo(decision: Decision): CommandAnswer {
 
 /** The payer's time is over; but not while a stored message about this payment still waits to be verified. */
 async function expire(payment: Payment, postpone: () => void): Promise<Payment> {
-  const decision = decide(payment, { kind: 'expire', at: now() });
-  if (decision.outcome !== 'accepted') return payment;
-  const expired = decision.facts.reduce(evolve, payment);
-  const { sums, status } = summarize(expired);
-  const recorded = await hands.recordFacts({ on: payment.terms, facts: decision.facts, sums, status, guard: 'no_unverified' });
-  if (recorded.outcome === 'recorded') return expired;
-  postpone();
-  return payment;
+  const next = await record(payment, (current) => {
+    const decision = decide(current, { kind: 'expire', at: now() });
+    return { facts: decision.outcome === 'accepted' ? decision.facts : [], guard: 'no_unverified' };
+  });
+  if (summarize(next).status === 'awaiting_payer') postpone();
+  return next;
 }
 
-type Settles = Pick<Parameters<typeof hands.recordFacts>[0], 'notification' | 'command'>;
+type Recording = Parameters<typeof hands.recordFacts>[0];
+/** What is to be written of a payment as it stands. */
+type Plan = (current: Payment) => Pick<Recording, 'facts' | 'notification' | 'command' | 'guard'>;
 
-/** Records facts and gives the payment with them. A fact that our records contradict is recorded as the contradiction it is. */
-async function record(payment: Payment, facts: readonly Fact[], settles: Settles): Promise<Payment> {
+/**
+ * Decides, records, and gives the payment with what was recorded. An attempt of this run may have been lost after it had
+ * written (its worker died, or something came while it ended): then more stands than this one remembers, and it decides anew.
+ */
+async function record(payment: Payment, plan: Plan): Promise<Payment> {
+  const planned = plan(payment);
+  const { facts } = planned;
   const next = facts.reduce(evolve, payment);
   const { sums, status } = summarize(next);
-  const recorded = await hands.recordFacts({ on: payment.terms, facts, sums, status, ...settles });
-  if (recorded.outcome !== 'conflict') return next;
-  const contradicted = facts.map((fact, index) => (recorded.conflicts.includes(index) ? conflict(null, fact, now()) : fact));
-  return record(payment, contradicted, settles);
+  const recorded = await hands.recordFacts({ on: payment.terms, known: payment.facts.length, sums, status, ...planned });
+  switch (recorded.outcome) {
+    case 'recorded':
+      return next;
+    case 'unverified':
+      return payment;
+    case 'stale':
+      return record(await hands.loadPayment(payment.terms.id), plan);
+    case 'conflict':
+      // A fact that our records contradict is recorded as the contradiction it is.
+      return record(payment, () => ({
+        ...planned,
+        facts: facts.map((fact, index) => (recorded.conflicts.includes(index) ? conflict(null, fact, now()) : fact)),
+      }));
+    default:
+      return unreachable(recorded);
+  }
 }
 
-/** Puts on show what an operator reads: search attributes when they changed, and the story so far. */
+/** Puts on show what operators search by, when it changed. */
 function show(payment: Payment, summary: PaymentSummary, shown: string | null): string {
   const line = statusLine(summary);
   if (line !== shown) {
@@ -149,7 +180,6 @@ function show(payment: Payment, summary: PaymentSummary, shown: string | null): 
         : []),
     ]);
   }
-  setCurrentDetails(describePayment(payment, summary));
   return line;
 }
 
@@ -158,9 +188,10 @@ function statusLine(summary: PaymentSummary): string {
 }
 
 /** Handlers only take down what came; the run acts on it in its own time. */
-function openInbox() {
-  const queue: Item[] = [];
-  const heard = new Set<string>();
+function openInbox(unverified: readonly string[] = []) {
+  const queue: Item[] = unverified.map((notificationId) => ({ kind: 'notification', notificationId }));
+  /** Announced to this run and without a verdict yet. */
+  const heard = new Set<string>(unverified);
   let verifying = 0;
   let notBefore = 0;
 
@@ -197,6 +228,8 @@ function openInbox() {
           verifying -= 1;
           heard.delete(notificationId);
           if (verification.outcome === 'facts') queue.push({ kind: 'verified', notificationId, facts: verification.facts });
+          // By an earlier run, or by an attempt of this one that was lost with what it knew.
+          else if (verification.state === 'settled') queue.push({ kind: 'settled_before' });
         },
         // Only a bug ends here, and it must not end the payment: the message stays in the inbox and is announced again.
         (bug: unknown) => {
@@ -222,6 +255,14 @@ function openInbox() {
         if (wait <= 0 || !(await condition(called, wait))) return { kind: 'deadline' };
       }
       return queue.shift() ?? null;
+    },
+    unverified: () => [...heard],
+    /** Whether nothing is under way but verifications, which another run can begin again. */
+    async isUndecided(): Promise<boolean> {
+      const nothingElse = () => queue.every((item) => item.kind === 'notification');
+      if (!nothingElse()) return false; // a command's handler finishes only once it is obeyed
+      await condition(allHandlersFinished);
+      return nothingElse();
     },
     /** Whether the run may end now: every handler has answered and nothing new came meanwhile. */
     async close(): Promise<boolean> {

@@ -46,6 +46,10 @@ export interface WorldOptions {
   readonly temporalAddress?: string;
   readonly verificationsPerMinute?: number;
   readonly inboxBacklog?: number;
+  /** What workers ask gateways with: a test may listen in, or stand in the way. */
+  readonly fetch?: typeof globalThis.fetch;
+  /** Leads the product to its database another way than straight. */
+  readonly databaseVia?: (url: string) => Promise<string>;
 }
 
 export async function startWorld({
@@ -53,17 +57,18 @@ export async function startWorld({
   temporalAddress,
   verificationsPerMinute = 1_000,
   inboxBacklog = 20_000,
+  fetch = globalThis.fetch,
+  databaseVia = async (url) => url,
 }: WorldOptions = {}): Promise<World> {
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
-  const [database, simulator, connection, nativeConnection] = await Promise.all([
+  const [database, simulator, connection] = await Promise.all([
     createTestDatabase(),
     startSimulator({ port: 0, host: '127.0.0.1', resendSpeed: 1e12, laterEvents: 'by_hand' }),
     temporalAddress === undefined ? Connection.connect({ address }) : Connection.lazy({ address: temporalAddress }),
-    NativeConnection.connect({ address }),
   ]);
   const temporal = new Client({ connection, namespace });
-  const db = openDatabase(database.url, { connections: 5 });
+  const db = openDatabase(await databaseVia(database.url), { connections: 5 });
   const vault = createVault(ENCRYPTION_KEY);
   const runs = createRuns(temporal, taskQueue);
   const deliveries = createDeliveries({ db, runs, log });
@@ -91,12 +96,13 @@ export async function startWorld({
     db,
     vault,
     simulatorUrl: simulator.url,
-    fetch: globalThis.fetch,
+    fetch,
     throttle: (key) => waitFor(limiter, key),
     announce: () => undefined,
   });
   let running: { worker: Worker; done: Promise<void> }[] = [];
   const startWorker = async () => {
+    const nativeConnection = await NativeConnection.connect({ address }); // one queue takes one worker per connection
     const worker = await Worker.create({
       connection: nativeConnection,
       namespace,
@@ -105,7 +111,7 @@ export async function startWorld({
       activities,
       stickyQueueScheduleToStartTimeout: '1s',
     });
-    running.push({ worker, done: worker.run() });
+    running.push({ worker, done: worker.run().finally(() => nativeConnection.close()) });
   };
   for (let i = 0; i < workers; i++) await startWorker();
   const sweeper = startSweeper({ db, runs, log });
@@ -134,7 +140,7 @@ export async function startWorld({
       backlog.stop();
       await live.close();
       await simulator.stop();
-      await Promise.all([connection.close(), nativeConnection.close(), db.close()]);
+      await Promise.all([connection.close(), db.close()]);
       await database.drop();
     },
   };

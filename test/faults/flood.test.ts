@@ -1,0 +1,110 @@
+import { notificationReceived } from '../../workflows/messages';
+import { brokenInvariants } from '../support/audit';
+import { listenIn } from '../support/asked';
+import { eventually, Merchant, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { behave, encode, ipn, misbehave, postRaw } from '../support/paypal';
+import { deliver, untilSettled } from '../support/quiet';
+import { describeRun } from '../support/runs';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+jest.setTimeout(90_000);
+
+const FORGED = 300;
+const QUESTIONS_PER_MINUTE = 40;
+
+const listener = listenIn();
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ fetch: listener.fetch, verificationsPerMinute: QUESTIONS_PER_MINUTE });
+});
+afterAll(async () => {
+  const broken = await brokenInvariants(world);
+  await world.stop();
+  expect(broken).toEqual({});
+});
+
+async function open(merchant: Merchant): Promise<PaymentView> {
+  return merchant.pay(await merchant.member([['fee', 3000]]));
+}
+
+/** Anybody can write these: the address is known to every payer. Gives the statuses that came. */
+async function flood(merchant: Merchant, forge: () => Record<string, string>): Promise<number[]> {
+  const statuses: number[] = [];
+  for (let left = FORGED; left > 0; left -= 20)
+    statuses.push(...(await Promise.all(Array.from({ length: 20 }, () => postRaw(merchant, encode(forge()))))));
+  return statuses;
+}
+
+test('300 forged messages about one payment: all are taken, PayPal is asked about few, and nobody else waits for them', async () => {
+  const merchant = await Merchant.create(world);
+  const [flooded, other] = [await open(merchant), await open(merchant)];
+  const started = Date.now();
+  expect(new Set(await flood(merchant, () => ipn(merchant, flooded)))).toEqual(new Set([200]));
+  await deliver(merchant, ipn(merchant, other));
+  expect(await untilStatus(merchant, other.id, 'paid')).toMatchObject({ captured: 3000 });
+
+  // All of them have been told to the run that they are about.
+  const waiting = `SELECT count(*) AS waiting FROM outbox WHERE payment_id = $1 AND due_at < now() + interval '3 seconds'`;
+  await eventually(
+    async () => (await world.db.sql.query<{ waiting: number }>(waiting, [flooded.id])).rows[0]!.waiting,
+    (count) => count === 0,
+    60_000,
+  );
+  const third = await open(merchant);
+  await deliver(merchant, ipn(merchant, third));
+  await untilStatus(merchant, third.id, 'paid');
+
+  const windows = Math.ceil((Date.now() - started) / 60_000) + 1; // of the limit; the first began before
+  expect(listener.postBacks(flooded.id)).toBeLessThanOrEqual(QUESTIONS_PER_MINUTE * windows);
+  expect(await merchant.payment(flooded.id)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: null });
+  const { historyLength } = await describeRun(world, flooded);
+  process.stdout.write(`a payment with ${FORGED} forged messages: ${historyLength} events\n`);
+  expect(historyLength).toBeLessThan(6 * FORGED);
+  await world.temporal.workflow.getHandle(flooded.workflowId).terminate('the story is told');
+});
+
+test('a flood of messages that name no payment of one merchant holds up no unmatched money of another', async () => {
+  const [flooded, other] = await Promise.all([Merchant.create(world), Merchant.create(world)]);
+  const nameless = (merchant: Merchant) => ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR' });
+  await Promise.all(Array.from({ length: QUESTIONS_PER_MINUTE + 10 }, () => postRaw(flooded, encode(nameless(flooded)))));
+  await eventually(
+    async () => listener.postBacks(flooded.seller.id),
+    (asked) => asked >= QUESTIONS_PER_MINUTE,
+  );
+  await deliver(other, nameless(other));
+  expect(await untilSettled(other, 1)).toMatchObject([{ state: 'unmatched', amount: 2500 }]);
+  await terminateAll(`TaskQueue = '${world.taskQueue}' AND WorkflowType = 'notification' AND ExecutionStatus = 'Running'`);
+});
+
+test('a history that a flood makes long goes on in a new run, and takes along what was still to be verified', async () => {
+  const merchant = await Merchant.create(world);
+  const payment = await open(merchant);
+  await misbehave(merchant, { where: 'postback', mode: 'http_500' });
+  await deliver(merchant, ipn(merchant, payment));
+  const handle = world.temporal.workflow.getHandle(payment.workflowId);
+  const { runId } = await handle.describe();
+  // Word of messages that are nowhere costs events like word of forged ones, and asks PayPal nothing.
+  for (let told = 0; told < 1400; told += 50)
+    await Promise.all(
+      Array.from({ length: 50 }, (_, i) => handle.signal(notificationReceived, { notificationId: `ntf_nowhere${told + i}` })),
+    );
+  await eventually(
+    async () => {
+      await handle.signal(notificationReceived, { notificationId: 'ntf_nowhere' }); // one more turn, to see how long it is
+      return handle.describe();
+    },
+    (run) => run.runId !== runId,
+    60_000,
+  );
+  await behave(merchant);
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 195 });
+  expect(await untilSettled(merchant, 1)).toMatchObject([{ state: 'applied' }]);
+});
+
+/** So that no later test pays for what is left of a flood. */
+async function terminateAll(query: string): Promise<void> {
+  for await (const { workflowId } of world.temporal.workflow.list({ query }))
+    await world.temporal.workflow.getHandle(workflowId).terminate('the story is told');
+}

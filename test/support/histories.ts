@@ -1,0 +1,26 @@
+import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import type { PaymentView } from './client';
+import type { World } from './world';
+
+/** The newest run of a workflow, as `temporal workflow show --output json` writes it: payloads are base64. */
+export async function historyOf(world: World, { workflowId }: Pick<PaymentView, 'workflowId'>): Promise<string> {
+  return historyToJSON(await world.temporal.workflow.getHandle(workflowId).fetchHistory());
+}
+
+/** The same with its payloads in clear, for whoever looks for something in it. */
+export function readable(history: string): string {
+  return history.replace(/"data": ?"([^"]*)"/g, (_, base64: string) => `"data": ${Buffer.from(base64, 'base64').toString()}`);
+}
+
+// What the messages of the tests and of the simulator say of a payer, and what only a raw message or a credential holds.
+const PERSONAL = [
+  /[a-z][\w.+-]*@[\w-]+\.[a-z]+/i,
+  /\b(Anne|Martin|Bruno|Keller|Chantal|Dubois|Farid|Benali|Hana|Ivan|Petrov|Jana|Horvat)\b/,
+  /first_name|last_name|payer_|address_|verify_sign|mc_gross|notify-validate|identity-token/,
+];
+
+/** Every trace of a person or of a message as it came; histories hold ids and money, and nothing else. */
+export function personalDataIn(history: string): string[] {
+  const text = readable(history);
+  return PERSONAL.flatMap((trace) => trace.exec(text)?.[0] ?? []);
+}
