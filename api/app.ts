@@ -14,6 +14,7 @@ import { createInbox } from './inbox';
 import { newId } from './ids';
 import { createLimiter, waitFor } from './limits';
 import type { Live } from './live';
+import { httpSerializers } from './log';
 import { createMetrics } from './metrics';
 import { describeApi } from './openapi';
 import { notFound, Problem, problemHandler } from './problems';
@@ -79,6 +80,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(
     pinoHttp({
       logger: log,
+      serializers: httpSerializers,
       genReqId: () => newId('cmd').slice(4),
       quietReqLogger: true,
       customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),

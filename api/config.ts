@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import { TASK_QUEUE } from '../workflows/messages';
 
+const webUrl = () => z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL' }); // `localhost:3000` would pass for a scheme
+
 /** What the API process is told by its environment; each value is documented where it is declared. */
 export const configSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL, as a postgresql:// URL'),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233').describe('Temporal frontend, host:port'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
   TASK_QUEUE: z.string().min(1).default(TASK_QUEUE).describe('Temporal task queue that API and workers share'),
-  TEMPORAL_UI_URL: z.url().default('http://localhost:8233').describe("where an operator opens Temporal's UI; payments link into it"),
+  TEMPORAL_UI_URL: webUrl().default('http://localhost:8233').describe("where an operator opens Temporal's UI; payments link into it"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('port the API listens on'),
   HOST: z.string().default('0.0.0.0').describe('address the API listens on'),
-  PUBLIC_URL: z.url().optional().describe('what gateways and browsers call; default http://localhost:PORT'),
-  SIMULATOR_URL: z.url().default('http://127.0.0.1:3400').describe("the simulator's base URL, for accounts in the environment `simulator`"),
-  SIMULATOR_PUBLIC_URL: z.url().optional().describe('where a browser finds the simulator, if it differs'),
+  PUBLIC_URL: webUrl().optional().describe('what gateways and browsers call; default http://localhost:PORT'),
+  SIMULATOR_URL: webUrl()
+    .default('http://127.0.0.1:3400')
+    .describe("the simulator's base URL, for accounts in the environment `simulator`"),
+  SIMULATOR_PUBLIC_URL: webUrl().optional().describe('where a browser finds the simulator, if it differs'),
   OPERATOR_KEY: z.string().min(16).describe("the platform's own key: creates merchants"),
   ENCRYPTION_KEY: z
     .string()

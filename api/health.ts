@@ -2,6 +2,7 @@ import { Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Database } from '../prisma/client';
+import { refuseOtherMethods } from './routing';
 
 export interface HealthDependencies {
   readonly db: Pick<Database, 'sql'>;
@@ -36,6 +37,7 @@ export function healthRoutes({ db, temporalAnswers, redis, metrics }: HealthDepe
   router.get('/metrics', async (_req, res) => {
     res.type(metrics.contentType).send(await metrics.metrics());
   });
+  for (const path of ['/healthz', '/readyz', '/metrics']) refuseOtherMethods(router, path, ['get']);
   return router;
 }
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
 
 /** Structured logs. What could be a secret or personal data is cut out by name, wherever it stands. */
-export function createLog(name: string, level: string): Logger {
+export function createLog(name: string, level: string, destination: DestinationStream = pino.destination(1)): Logger {
   const secret = [
     'authorization',
     'cookie',
@@ -17,24 +17,26 @@ export function createLog(name: string, level: string): Logger {
     'body',
     'at',
   ];
-  return pino({
-    name,
-    level,
-    redact: {
-      paths: [...secret, ...secret.map((field) => `*.${field}`), 'req.headers.authorization', 'req.headers.cookie', 'err.config'],
-      censor: '[cut]',
+  return pino(
+    {
+      name,
+      level,
+      redact: {
+        paths: [...secret, ...secret.map((field) => `*.${field}`), 'req.headers.authorization', 'req.headers.cookie', 'err.config'],
+        censor: '[cut]',
+      },
     },
-    serializers: {
-      req: (req: { id?: unknown; method?: unknown; url?: unknown }) => ({
-        id: req.id,
-        method: req.method,
-        url: withoutSecrets(String(req.url)),
-      }),
-    },
-  });
+    destination,
+  );
 }
 
+/** What is logged of a request and its answer: no headers, no address, no content. For pino-http, whose own serializers take the place of a logger's. */
+export const httpSerializers = {
+  req: ({ id, method, url }: { id?: unknown; method?: unknown; url?: unknown }) => ({ id, method, url: withoutSecrets(String(url)) }),
+  res: ({ statusCode }: { statusCode?: unknown }) => ({ statusCode }),
+};
+
 /** Paths of hooks hold the account's token, queries may hold anything. */
-function withoutSecrets(url: string): string {
-  return url.replace(/\?.*$/, '?…').replace(/^(\/hooks\/[^/]+\/)[^/]+/, '$1…');
+export function withoutSecrets(url: string): string {
+  return url.replace(/\?.*$/s, '?…').replace(/^(\/hooks\/[^/]+\/)[^/?]+/i, '$1…');
 }

@@ -1,6 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import { withoutSecrets } from './log';
 
 /** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
 export const PROBLEMS = {
@@ -43,6 +44,15 @@ export interface FieldError {
   readonly message: string;
 }
 
+interface ProblemExtras {
+  readonly errors?: readonly FieldError[];
+  readonly retryAfterS?: number;
+  /** The methods that the path does take. */
+  readonly allow?: readonly string[];
+  /** For our log, never for the client. */
+  readonly cause?: unknown;
+}
+
 /** A refusal that reaches the client as `application/problem+json`. */
 export class Problem extends Error {
   override readonly name = 'Problem';
@@ -51,9 +61,9 @@ export class Problem extends Error {
   constructor(
     readonly code: ProblemCode,
     readonly detail: string,
-    readonly more: { readonly errors?: readonly FieldError[]; readonly retryAfterS?: number } = {},
+    readonly more: ProblemExtras = {},
   ) {
-    super(`${code}: ${detail}`);
+    super(`${code}: ${detail}`, { cause: more.cause });
     this.status = PROBLEMS[code][0];
   }
 }
@@ -81,6 +91,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 
 export function sendProblem(res: Response, problem: Problem): void {
   if (problem.more.retryAfterS !== undefined) res.setHeader('Retry-After', String(problem.more.retryAfterS));
+  if (problem.more.allow) res.setHeader('Allow', problem.more.allow.join(', '));
   if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
   res
     .status(problem.status)
@@ -105,7 +116,8 @@ export function problemHandler(log: Logger) {
       return;
     }
     const problem = toProblem(error);
-    if (problem.status >= 500) log.error({ err: error, method: req.method, path: req.path, requestId: req.id }, 'request failed');
+    if (problem.status >= 500)
+      log.error({ err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id }, 'request failed');
     sendProblem(res, problem);
   };
 }
@@ -116,17 +128,22 @@ function toProblem(error: unknown): Problem {
   if (type === 'entity.too.large') return new Problem('body_too_large', 'the body is over the limit');
   if (type === 'entity.parse.failed')
     return new Problem('invalid_request', 'the body is not JSON', { errors: [{ path: '', message: 'not JSON' }] });
+  if (status === 415) return new Problem('unsupported_media_type', 'send the body as application/json in UTF-8, not packed');
   if (typeof status === 'number' && status >= 400 && status < 500) return new Problem('invalid_request', 'the request cannot be read');
-  if (isConnectionFailure(error)) return new Problem('unavailable', 'the database does not answer; try again');
+  if (isConnectionFailure(error) || isConflict(error)) return new Problem('unavailable', 'the database cannot do this now; try again');
   return new Problem('internal_error', 'something broke on our side');
 }
 
 /** PostgreSQL away, starting, stopping or out of connections: the request may be repeated as it is. */
 export function isConnectionFailure(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
-    /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|57P|53)/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect|Can't reach database/.test(error.message)
+    /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|57P|53)/.test(String(code)) ||
+    /Connection terminated|timeout exceeded when trying to connect|Can't reach database/.test(String(message))
   );
+}
+
+/** Two transactions stood in each other's way (serialization_failure, deadlock_detected); this one left nothing behind. */
+function isConflict(error: unknown): boolean {
+  return /^40(001|P01)$/.test(String((error as { code?: unknown } | null)?.code));
 }

@@ -44,6 +44,8 @@ export interface Route<
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
+  /** What the document says of the body, where what is valid depends on the path. */
+  readonly documentedBody?: z.ZodType;
   /** Schemas of the answers by status. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly refusals?: readonly ProblemCode[];
@@ -64,12 +66,27 @@ export function route<
 
 export type Authenticate = (req: Request) => Promise<Caller>;
 
+/** After the routes of a path: whoever comes with another method is told which ones there are. */
+export function refuseOtherMethods(router: Router, path: string, methods: readonly Route['method'][]): void {
+  const allow = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+  router.route(path).all(() => {
+    throw new Problem('method_not_allowed', `this path takes ${allow.join(', ')}`, { allow });
+  });
+}
+
 export function mount(
   router: Router,
   routes: readonly Route[],
   deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
 ): void {
   for (const definition of routes) router[definition.method](definition.path, serve(definition, deps));
+  for (const [path, methods] of methodsByPath(routes)) refuseOtherMethods(router, path, methods);
+}
+
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route['method'][]> {
+  const methods = new Map<string, Route['method'][]>();
+  for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method]);
+  return methods;
 }
 
 function serve(definition: Route, deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies }): RequestHandler {
@@ -81,7 +98,7 @@ function serve(definition: Route, deps: { authenticate: Authenticate; idempotenc
       query: parse(definition.query, req.query, 'query'),
       body: parseBody(definition.body, req),
     };
-    if (!definition.query && Object.keys(req.query).length > 0) throw unknownParameter(Object.keys(req.query)[0] ?? '');
+    if (!definition.query) refuseParameters(req);
     const kept = answerOnce(deps.idempotency, definition.idempotent ? req : null, caller);
     const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, forget: kept.forget });
     if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
@@ -104,6 +121,9 @@ function parseBody(schema: Shape, req: Request): undefined {
   return parse(schema, req.body ?? {}, 'body');
 }
 
-function unknownParameter(name: string): Problem {
-  return new Problem('invalid_request', `query: ${name}: unknown parameter`, { errors: [{ path: name, message: 'unknown parameter' }] });
+/** Refuses any query: this call takes none. */
+export function refuseParameters(req: Pick<Request, 'query'>): void {
+  const [name] = Object.keys(req.query);
+  if (name !== undefined)
+    throw new Problem('invalid_request', `query: ${name}: unknown parameter`, { errors: [{ path: name, message: 'unknown parameter' }] });
 }

@@ -5,10 +5,16 @@ const optional = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (va
 
 /** The simulator's environment. */
 export const simulatorConfig = z.object({
-  SIMULATOR_PORT: optional(z.coerce.number().int().min(0).max(65_535)).transform((port) => port ?? 3400),
-  SIMULATOR_PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })),
-  RESEND_SPEED: optional(z.coerce.number().positive().max(1e12)).transform((speed) => speed ?? 600),
-  HOST: optional(z.string()).transform((host) => host ?? '127.0.0.1'),
+  SIMULATOR_PORT: optional(z.coerce.number().int().min(0).max(65_535))
+    .transform((port) => port ?? 3400)
+    .describe('port it listens on; 0: any free one'),
+  SIMULATOR_PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })).describe('where a browser finds it; its path goes before all links'),
+  RESEND_SPEED: optional(z.coerce.number().positive().max(1e12))
+    .transform((speed) => speed ?? 600)
+    .describe("how many times faster PayPal's time passes: resends, eChecks, reviews"),
+  HOST: optional(z.string())
+    .transform((host) => host ?? '127.0.0.1')
+    .describe('address it listens on; its control API is open to whoever reaches it'),
 });
 export type SimulatorConfig = z.infer<typeof simulatorConfig>;
 

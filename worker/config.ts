@@ -16,13 +16,7 @@ export const configSchema = apiConfig
     DATABASE_CONNECTIONS: true,
   })
   .extend({
-    METRICS_PORT: z.coerce
-      .number()
-      .int()
-      .min(0)
-      .max(65535)
-      .default(9464)
-      .describe("port of the worker's Prometheus metrics; 0: any free one"),
+    METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(9464).describe("port of the worker's Prometheus metrics; 0: none"),
     WORKFLOW_BUNDLE: z.string().default(BUNDLE_PATH).describe("the workflows' code, as the build wrote it"),
     WORKFLOW_CACHE: z.coerce
       .number()

@@ -1,6 +1,7 @@
 import { Router, static as files } from 'express';
 import { absolutePath } from 'swagger-ui-dist';
 import { PROBLEMS } from '../problems';
+import { refuseOtherMethods } from '../routing';
 
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
 export function docsRoutes(document: unknown): Router {
@@ -25,6 +26,7 @@ export function docsRoutes(document: unknown): Router {
       );
   });
   router.use('/docs/ui', files(absolutePath(), { index: false, immutable: true, maxAge: '1d' }));
+  for (const path of ['/openapi.json', '/docs', '/docs/problems']) refuseOtherMethods(router, path, ['get']);
   return router;
 }
 

@@ -3,6 +3,7 @@ import { Router } from 'express';
 import { loadPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
 import type { Live } from '../live';
+import { refuseOtherMethods, refuseParameters } from '../routing';
 import type { Authenticate } from '../routing';
 import { viewFact } from '../views';
 import { readPayment } from './payments';
@@ -15,9 +16,15 @@ export function eventRoutes({ db, live, authenticate }: { db: Pick<Database, 'sq
   const router = Router();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
     const caller = await authenticate(req);
+    refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
+    if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
     const resumeAfter = Number(req.headers['last-event-id'] ?? 0);
     res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    if (req.method === 'HEAD') {
+      res.end();
+      return;
+    }
     res.write('retry: 2000\n\n');
 
     let sent = Number.isSafeInteger(resumeAfter) && resumeAfter > 0 ? resumeAfter : 0;
@@ -42,5 +49,6 @@ export function eventRoutes({ db, live, authenticate }: { db: Pick<Database, 'sq
       unwatch();
     });
   });
+  refuseOtherMethods(router, '/v1/payments/:id/events', ['get']);
   return router;
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
 import type { Vault } from '../../vault/vault';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
-import type { GatewayName } from '../../workflows/domain/gateway';
+import type { Environment, GatewayName } from '../../workflows/domain/gateway';
 import { newId } from '../ids';
+import { readCursor, toPage } from '../pages';
 import { invalid, notFound, Problem } from '../problems';
 import { route } from '../routing';
 import * as schemas from '../schemas';
@@ -35,6 +37,34 @@ export function accountRoutes({ db, vault, publicUrl }: { db: Database; vault: V
         };
   }
 
+  /** Credentials are sealed for the id of their row, so the row is made first and found by whoever comes at the same moment. */
+  async function save(merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<GatewayAccount> {
+    const seal = (id: string) => vault.seal(Buffer.from(JSON.stringify(credentials)), id);
+    const fresh = newId('acc');
+    const made = await db.sql.query(
+      `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
+      [fresh, merchantId, gateway, environment, randomBytes(24).toString('base64url'), seal(fresh), vault.keyId],
+    );
+    const account = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
+    if (made.rowCount === 1) return account;
+    await db.sql
+      .query('UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now() WHERE id = $1', [
+        account.id,
+        environment,
+        seal(account.id),
+        vault.keyId,
+      ])
+      .catch((error: unknown) => {
+        if ((error as { constraint?: unknown }).constraint !== 'environment_has_books') throw error;
+        throw new Problem(
+          'environment_has_books',
+          `this account has books in ${account.environment}; use another merchant for ${environment}`,
+        );
+      });
+    return { ...account, environment };
+  }
+
   return [
     route({
       method: 'put',
@@ -43,6 +73,7 @@ export function accountRoutes({ db, vault, publicUrl }: { db: Database; vault: V
       access: ['merchant'],
       params: schemas.gatewayParams,
       body: schemas.newAccount,
+      documentedBody: z.union(Object.values(GATEWAYS).map(({ credentials }) => credentials.extend(schemas.newAccount.shape))),
       answers: { 200: schemas.account },
       refusals: ['environment_has_books'],
       async handle({ caller, params, body }) {
@@ -50,29 +81,7 @@ export function accountRoutes({ db, vault, publicUrl }: { db: Database; vault: V
         const { environment, ...fields } = body;
         const parsed = GATEWAYS[gateway].credentials.safeParse(fields);
         if (!parsed.success) throw invalid(parsed.error.issues, 'body');
-        const existing = await db.prisma.gatewayAccount.findUnique({
-          where: { merchantId_gateway: { merchantId: caller.merchantId, gateway } },
-        });
-        const id = existing?.id ?? newId('acc');
-        const sealed = {
-          environment,
-          credentials: new Uint8Array(vault.seal(Buffer.from(JSON.stringify(parsed.data)), id)),
-          keyId: vault.keyId,
-          updatedAt: new Date(),
-        };
-        const account = await db.prisma.gatewayAccount
-          .upsert({
-            where: { merchantId_gateway: { merchantId: caller.merchantId, gateway } },
-            create: { id, merchantId: caller.merchantId, gateway, pathToken: randomBytes(24).toString('base64url'), ...sealed },
-            update: sealed,
-          })
-          .catch((error: unknown) => {
-            if (!String(error).includes('has books in')) throw error;
-            throw new Problem(
-              'environment_has_books',
-              `this account has books in ${existing?.environment ?? 'another environment'}; use another merchant for ${environment}`,
-            );
-          });
+        const account = await save(caller.merchantId, gateway, environment, parsed.data);
         return { status: 200, body: await view(account) };
       },
     }),
@@ -81,13 +90,24 @@ export function accountRoutes({ db, vault, publicUrl }: { db: Database; vault: V
       path: '/v1/gateway-accounts',
       summary: "List the merchant's accounts at gateways",
       access: ['merchant'],
+      query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.account) },
-      async handle({ caller }) {
+      async handle({ caller, query }) {
+        const before = readCursor(query);
         const accounts = await db.prisma.gatewayAccount.findMany({
           where: { merchantId: caller.merchantId },
-          orderBy: { createdAt: 'desc' },
+          orderBy: { createdAt: 'asc' },
         });
-        return { status: 200, body: { data: await Promise.all(accounts.map(view)), nextCursor: null } };
+        // A handful, and none ever goes: its place among them, counted from the oldest, is its sequence.
+        const newestFirst = accounts.map((account, sequence) => ({ account, sequence })).reverse();
+        const rest = newestFirst.filter(({ sequence }) => before === null || sequence < before);
+        const page = toPage(
+          rest,
+          query,
+          (row) => row.sequence,
+          (row) => row.account,
+        );
+        return { status: 200, body: { ...page, data: await Promise.all(page.data.map(view)) } };
       },
     }),
     route({

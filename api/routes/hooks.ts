@@ -3,9 +3,10 @@ import type { Request, Response } from 'express';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
-import type { Channel } from '../../workflows/domain/gateway';
+import type { Channel, GatewayName } from '../../workflows/domain/gateway';
 import type { Addressee, Inbox } from '../inbox';
 import { notFound, Problem } from '../problems';
+import { refuseOtherMethods } from '../routing';
 
 /** A genuine message is a few kilobytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -30,9 +31,10 @@ export function hookRoutes({
     const known = remembered.get(token);
     if (known && known.until > Date.now() && known.addressee.gateway === gateway) return known.addressee;
     const name = GATEWAY_NAMES.find((candidate) => candidate === gateway);
-    const { rows } = name
-      ? await db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2', [token, name])
-      : { rows: [] };
+    const { rows } =
+      name && /^[\w-]+$/.test(token)
+        ? await db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2', [token, name])
+        : { rows: [] };
     if (!name || !rows[0]) throw notFound('notification address');
     const addressee = { accountId: rows[0].id, gateway: name };
     remembered.set(token, { addressee, until: Date.now() + PATH_MEMORY_MS });
@@ -41,12 +43,11 @@ export function hookRoutes({
 
   async function take(req: Request<{ gateway: string; token: string }>, res: Response, channel: Channel): Promise<void> {
     const addressee = await findAddressee(req.params.gateway, req.params.token);
-    if (!GATEWAYS[addressee.gateway].channels.includes(channel)) throw notFound('notification address');
     if (backlog(addressee.accountId))
       throw new Problem('unavailable', 'too many messages wait to be verified; send again', { retryAfterS: 60 });
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const reception = await inbox.receive(addressee, { channel, headers: keptHeaders(req), body }).catch((error: unknown) => {
-      throw new Problem('unavailable', `the message could not be stored; send it again (${error instanceof Error ? error.name : 'error'})`);
+      throw new Problem('unavailable', 'the message could not be stored; send it again', { cause: error });
     });
     if (!reception.ok) throw new Problem(reception.status === 401 ? 'unauthenticated' : 'invalid_request', reception.reason);
     res.status(200).end();
@@ -54,9 +55,22 @@ export function hookRoutes({
 
   const router = Router();
   const bytes = raw({ type: () => true, limit: MAX_MESSAGE_BYTES, inflate: false });
-  router.post('/hooks/:gateway/:token/ipn', bytes, (req: Request<{ gateway: string; token: string }>, res) => take(req, res, 'ipn'));
-  router.post('/hooks/:gateway/:token', bytes, (req: Request<{ gateway: string; token: string }>, res) => take(req, res, 'webhook'));
+  for (const [path, channel] of [['/hooks/:gateway/:token/ipn', 'ipn'], ['/hooks/:gateway/:token', 'webhook']] as const) {
+    const gateways: readonly string[] = gatewaysBy(channel);
+    if (gateways.length === 0) continue;
+    router.all(path, (req: Request<{ gateway: string; token: string }>, _res, next) => {
+      if (!gateways.includes(req.params.gateway)) throw notFound('notification address');
+      next();
+    });
+    router.post(path, bytes, (req: Request<{ gateway: string; token: string }>, res) => take(req, res, channel));
+    refuseOtherMethods(router, path, ['post']);
+  } // prettier-ignore
   return router;
+}
+
+/** The gateways of this release whose messages come by this channel. */
+export function gatewaysBy(channel: Channel): readonly GatewayName[] {
+  return GATEWAY_NAMES.filter((name) => GATEWAYS[name].channels.includes(channel));
 }
 
 function keptHeaders(req: Request): Record<string, string> {

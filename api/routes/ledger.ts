@@ -38,17 +38,26 @@ export function ledgerRoutes({ db }: { db: Database }) {
     route({
       method: 'get',
       path: '/v1/ledger/balances',
-      summary: 'Read the balance of every account',
+      summary: 'List the balances of all accounts, newest account first',
       access: ['merchant'],
+      query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.balance) },
-      async handle({ caller }) {
-        const { rows } = await db.sql.query<{ account: string; currency: string; debit: number; credit: number }>(
-          `SELECT a.name AS account, a.currency, coalesce(sum(p.amount) FILTER (WHERE p.side = 'debit'), 0)::bigint AS debit,
+      async handle({ caller, query }) {
+        const before = readCursor(query);
+        const { rows } = await db.sql.query<{ id: number; account: string; currency: string; debit: number; credit: number }>(
+          `SELECT a.id, a.name AS account, a.currency, coalesce(sum(p.amount) FILTER (WHERE p.side = 'debit'), 0)::bigint AS debit,
                   coalesce(sum(p.amount) FILTER (WHERE p.side = 'credit'), 0)::bigint AS credit
-           FROM ledger_accounts a JOIN postings p ON p.account_id = a.id WHERE a.merchant_id = $1 GROUP BY a.id ORDER BY a.name, a.currency`,
-          [caller.merchantId],
+           FROM ledger_accounts a JOIN postings p ON p.account_id = a.id
+           WHERE a.merchant_id = $1 AND ($2::bigint IS NULL OR a.id < $2) GROUP BY a.id ORDER BY a.id DESC LIMIT $3`,
+          [caller.merchantId, before, query.limit + 1],
         );
-        return { status: 200, body: { data: rows.map((row) => ({ ...row, balance: row.debit - row.credit })), nextCursor: null } };
+        const page = toPage(
+          rows,
+          query,
+          (row) => row.id,
+          ({ id: _id, ...row }) => ({ ...row, balance: row.debit - row.credit }),
+        );
+        return { status: 200, body: page };
       },
     }),
   ];

@@ -5,6 +5,7 @@ import type { GatewayAccount, Notification } from '../../prisma/generated/client
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import type { GatewayName } from '../../workflows/domain/gateway';
+import { isId } from '../../workflows/domain/ids';
 import { readCursor, toPage } from '../pages';
 import { notFound, Problem } from '../problems';
 import { route } from '../routing';
@@ -14,7 +15,9 @@ type Row = Notification & { account: GatewayAccount };
 
 export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }) {
   async function find(merchantId: string, id: string): Promise<Row> {
-    const found = await db.prisma.notification.findFirst({ where: { id, account: { merchantId } }, include: { account: true } });
+    const found = isId('ntf', id)
+      ? await db.prisma.notification.findFirst({ where: { id, account: { merchantId } }, include: { account: true } })
+      : null;
     if (!found) throw notFound('notification');
     return found;
   }

@@ -6,6 +6,7 @@ import type { Cart } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { Vault } from '../../vault/vault';
 import type { Environment, GatewayName } from '../../workflows/domain/gateway';
+import { isId } from '../../workflows/domain/ids';
 import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
 import type { LatePaymentPolicy, PaymentTerms } from '../../workflows/domain/payment';
 import { checkoutOpened } from '../../workflows/domain/payment';
@@ -60,7 +61,8 @@ export function paymentRoutes(deps: PaymentDependencies) {
           opened = await openPayment(deps, tx.sql, caller, body);
           return viewPayment(opened, view);
         });
-        if (opened)
+        // Of requests racing with one key only one is committed; what the others opened is gone and must not be started.
+        if (opened?.terms.id === answer.id)
           await Promise.race([deliveries.started(opened.terms), new Promise((resolve) => setTimeout(resolve, START_PATIENCE_MS).unref())]);
         return { status: 201, body: answer };
       },
@@ -129,7 +131,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
 /** The payment, if this caller may see it; else the same 404 as if there were none. */
 export async function readPayment(db: Pick<Database, 'sql'>, caller: Caller, id: string): Promise<LoadedPayment> {
   if (caller.kind === 'operator') throw new Problem('forbidden', 'the operator key sees no payments');
-  const payment = await loadPayment(db, id, caller.merchantId);
+  const payment = isId('pay', id) ? await loadPayment(db, id, caller.merchantId) : null;
   const mine =
     payment &&
     (caller.kind !== 'member' || payment.terms.memberId === caller.memberId) &&
@@ -168,7 +170,7 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { mercha
   if (!account.enabled) throw new Problem('gateway_not_enabled', `this merchant's account at ${body.gateway} is disabled`);
 
   const entry = GATEWAYS[body.gateway];
-  if (body.method !== undefined && !(body.method in entry.gateway.capabilities.methods)) {
+  if (body.method !== undefined && !Object.hasOwn(entry.gateway.capabilities.methods, body.method)) {
     throw new Problem(
       'method_not_supported',
       `${body.gateway} has no method ${body.method}; it has ${Object.keys(entry.gateway.capabilities.methods).join(', ')}`,

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import type { Express } from 'express';
 import type { Pool } from 'pg';
 import { pino } from 'pino';
@@ -13,6 +14,8 @@ import { ENCRYPTION_KEY, OPERATOR_KEY } from '../support/world';
 export interface RunningApi {
   readonly app: Express;
   readonly baseUrl: string;
+  /** How many clients hold a connection. */
+  connections(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   return {
     app,
     baseUrl,
+    connections: promisify(server.getConnections.bind(server)),
     async stop() {
       server.close();
       server.closeAllConnections();

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { Merchant, untilStatus } from '../support/client';
+import type { PaymentView, Reply } from '../support/client';
+import { payAs } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { startApi } from './api-alone';
+import { asking, memberOf } from './asking';
+import { refused, refusedField } from './refusal';
+
+let world: World;
+let merchant: Merchant;
+beforeAll(async () => {
+  world = await startWorld();
+  merchant = await Merchant.create(world);
+});
+afterAll(() => world.stop());
+
+const under = (key: string) => ({ 'idempotency-key': key });
+const replayed = (reply: Reply) => reply.headers.get('idempotency-replayed');
+const paymentsOf = async (member: string) =>
+  (await merchant.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}&limit=100`)).body.data;
+
+test('the same key and body give the first answer again, and say so', async () => {
+  const member = await merchant.member([['fee', 1000]]);
+  const body = { member, gateway: 'paypal-standard', amount: 700 };
+  const first = await merchant.post<PaymentView>('/v1/payments', body, under('again'));
+  const second = await merchant.post<PaymentView>('/v1/payments', body, under('again'));
+  expect([first.status, replayed(first)]).toEqual([201, null]);
+  expect([second.status, replayed(second)]).toEqual([201, 'true']);
+  expect(second.body).toEqual(first.body);
+  expect(await paymentsOf(member)).toHaveLength(1);
+});
+
+test('the first answer comes again even when the same request would now be refused or mean something else', async () => {
+  const member = await merchant.member([['fee', 1000]]);
+  const body = { member, gateway: 'paypal-standard' };
+  const first = await merchant.post<PaymentView>('/v1/payments', body, under('before it was paid'));
+  await payAs(merchant, first.body);
+  await untilStatus(merchant, first.body.id, 'paid');
+  refused(await merchant.post('/v1/payments', body), 'nothing_due');
+  await world.db.sql.query('UPDATE gateway_accounts SET enabled = false WHERE merchant_id = $1', [merchant.id]);
+  const again = await merchant.post<PaymentView>('/v1/payments', body, under('before it was paid'));
+  await world.db.sql.query('UPDATE gateway_accounts SET enabled = true WHERE merchant_id = $1', [merchant.id]);
+  expect([again.status, replayed(again)]).toEqual([201, 'true']);
+  expect(again.body).toEqual(first.body);
+});
+
+test('the same key with another body is refused, and the first stays', async () => {
+  const member = await merchant.member([['fee', 1000]]);
+  const body = { member, gateway: 'paypal-standard', amount: 700 };
+  const first = await merchant.post<PaymentView>('/v1/payments', body, under('two bodies'));
+  for (const other of [
+    { ...body, amount: 701 },
+    { ...body, expiresInMs: 5_000 },
+    { member, gateway: 'paypal-standard' },
+  ])
+    refused(await merchant.post('/v1/payments', other, under('two bodies')), 'idempotency_key_reused');
+  expect(await paymentsOf(member)).toEqual([first.body]);
+});
+
+test.each<readonly [string, (member: string) => readonly [string, unknown]]>([
+  ['payment', (member) => ['/v1/payments', { member, gateway: 'paypal-standard', amount: 700 }]],
+  ['charge', (member) => [`/v1/members/${member}/charges`, { label: 'x', category: 'x', amount: 700, currency: 'EUR' }]],
+  ['member', () => ['/v1/members', { name: 'Only one' }]],
+])('twenty of the same request at once make one %s, and every answer is that one', async (what, request) => {
+  const member = await merchant.member();
+  const [path, body] = request(member);
+  const replies = await Promise.all(
+    Array.from({ length: 20 }, () => merchant.post<{ id: string }>(path, body, under(`twenty of one ${what}`))),
+  );
+  expect(replies.map((reply) => reply.status)).toEqual(replies.map(() => 201));
+  for (const reply of replies) expect(reply.body).toEqual(replies[0]?.body);
+  expect(replies.filter((reply) => replayed(reply) === null)).toHaveLength(1);
+  if (what === 'payment') expect(await paymentsOf(member)).toHaveLength(1);
+  if (what === 'charge') expect((await merchant.cart(member)).charges).toHaveLength(1);
+});
+
+test('of twenty at once only the payment that was made is started', async () => {
+  const started: string[] = [];
+  const api = await startApi({
+    db: world.db,
+    deliveries: { started: async ({ id }) => void started.push(id), notified: () => undefined, close: () => Promise.resolve() },
+  });
+  const member = await merchant.member();
+  const body = { member, gateway: 'paypal-standard', amount: 700 };
+  const server = asking(api, merchant.secretKey);
+  await Promise.all(Array.from({ length: 20 }, () => server.post('/v1/payments', body, under('start once'))));
+  await api.stop();
+  expect(started).toEqual((await paymentsOf(member)).map((payment) => payment.id));
+});
+
+test('keys are per holder: another merchant, or the member with a token, may use the same one', async () => {
+  const other = await Merchant.create(world);
+  const [member, theirs] = [await merchant.member(), await other.member()];
+  const body = { member, gateway: 'paypal-standard', amount: 700 };
+  const browser = await memberOf(merchant, member);
+  const replies = [
+    await merchant.post<PaymentView>('/v1/payments', body, under('shared')),
+    await other.post<PaymentView>('/v1/payments', { ...body, member: theirs }, under('shared')),
+    await browser.post<PaymentView>('/v1/payments', body, under('shared')),
+  ];
+  expect(replies.map((reply) => [reply.status, replayed(reply)])).toEqual(replies.map(() => [201, null]));
+  expect(new Set(replies.map((reply) => reply.body.id)).size).toBe(3);
+  const newToken = await memberOf(merchant, member);
+  const again = await newToken.post<PaymentView>('/v1/payments', body, under('shared'));
+  expect([again.body.id, replayed(again)]).toEqual([replies[2]!.body.id, 'true']);
+});
+
+test('keys are per path: one key may make a member, a charge for each of two, and a payment', async () => {
+  const [one, two] = [await merchant.member(), await merchant.member()];
+  const charge = { label: 'x', category: 'x', amount: 700, currency: 'EUR' };
+  const replies = [
+    await merchant.post('/v1/members', { name: 'x' }, under('everywhere')),
+    await merchant.post(`/v1/members/${one}/charges`, charge, under('everywhere')),
+    await merchant.post(`/v1/members/${two}/charges`, charge, under('everywhere')),
+    await merchant.post('/v1/payments', { member: one, gateway: 'paypal-standard' }, under('everywhere')),
+  ];
+  expect(replies.map((reply) => [reply.status, replayed(reply)])).toEqual(replies.map(() => [201, null]));
+});
+
+test('what was refused is not kept: the same key may come again with a body that is right', async () => {
+  const member = await merchant.member();
+  const body = { member, gateway: 'paypal-standard', amount: 700 };
+  const key = under('after refusals');
+  refusedField(await merchant.post('/v1/payments', { ...body, amount: 0 }, key), 'amount');
+  refused(await merchant.post('/v1/payments', { ...body, amount: undefined }, key), 'nothing_due');
+  refused(await merchant.post('/v1/payments', { ...body, currency: 'USD' }, key), 'currency_not_supported');
+  refused(await merchant.post('/v1/payments', { ...body, returnUrl: 'https://x.example/' }, key), 'origin_not_registered');
+  refused(await merchant.post('/v1/payments', { ...body, member: `mem_${'0'.repeat(26)}` }, key), 'not_found');
+  refused(await asking(world, 'nope').post('/v1/payments', body, key), 'unauthenticated');
+  const { status, headers } = await merchant.post('/v1/payments', body, key);
+  expect({ status, replayed: headers.get('idempotency-replayed') }).toEqual({ status: 201, replayed: null });
+});
+
+test('a key has 1 to 255 characters', async () => {
+  const make = (key: string) => merchant.post('/v1/members', { name: 'x' }, under(key));
+  for (const key of ['', 'x'.repeat(256), 'x'.repeat(2000)]) refusedField(await make(key), 'Idempotency-Key');
+  for (const key of ['x', 'x'.repeat(255), "it's; DROP TABLE --", 'é'.repeat(100)]) expect((await make(key)).status).toBe(201);
+});
+
+test('without a key every request is a new one', async () => {
+  const member = await merchant.member();
+  const request = () =>
+    fetch(new URL('/v1/payments', world.baseUrl), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${merchant.secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ member, gateway: 'paypal-standard', amount: 700 }),
+    });
+  expect((await request()).status).toBe(201);
+  expect((await request()).status).toBe(201);
+  expect(await paymentsOf(member)).toHaveLength(2);
+});
+
+test('a crash between effect and answer leaves both or neither: the key is kept in the same transaction', async () => {
+  const member = await merchant.member();
+  const { body } = await merchant.post<PaymentView>(
+    '/v1/payments',
+    { member, gateway: 'paypal-standard', amount: 700 },
+    under('one transaction'),
+  );
+  const { rows } = await world.db.sql.query<{ together: boolean }>(
+    'SELECT k.xmin = p.xmin AS together FROM idempotency_keys k, payments p WHERE k.key = $1 AND p.id = $2',
+    ['one transaction', body.id],
+  );
+  expect(rows).toEqual([{ together: true }]);
+});
+
+test('whatever order keys and bodies come in, at once or after each other: one payment per key, and no answer mixes two', async () => {
+  const request = fc.record({ key: fc.constantFrom('a', 'b', 'c'), amount: fc.constantFrom(100, 200) });
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.array(request, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }), async (rounds) => {
+      const member = await merchant.member();
+      const prefix = `run ${run++} `;
+      const answers: { key: string; amount: number; reply: Reply<PaymentView> }[] = [];
+      for (const round of rounds)
+        answers.push(
+          ...(await Promise.all(
+            round.map(async ({ key, amount }) => {
+              const body = { member, gateway: 'paypal-standard', amount };
+              return { key, amount, reply: await merchant.post<PaymentView>('/v1/payments', body, under(prefix + key)) };
+            }),
+          )),
+        );
+
+      const keys = [...new Set(answers.map(({ key }) => key))];
+      for (const key of keys) {
+        const mine = answers.filter((answer) => answer.key === key);
+        const made = mine.filter(({ reply }) => reply.status === 201);
+        expect(new Set(made.map(({ reply }) => reply.body.id)).size).toBe(1);
+        expect(made.filter(({ reply }) => replayed(reply) === null)).toHaveLength(1);
+        for (const { amount, reply } of mine) {
+          if (amount === made[0]!.amount) expect(reply.body).toEqual(made[0]!.reply.body);
+          else refused(reply, 'idempotency_key_reused');
+        }
+      }
+      expect(await paymentsOf(member)).toHaveLength(keys.length);
+    }),
+    { numRuns: 12 },
+  );
+});

@@ -1,0 +1,141 @@
+import { Writable } from 'node:stream';
+import { createLog } from '../../api/log';
+import { Merchant } from '../support/client';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { breaking, startApi } from './api-alone';
+import type { RunningApi } from './api-alone';
+import { asking } from './asking';
+
+/** What a log wrote, line by line. */
+function listen() {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(...chunk.toString().split('\n').filter(Boolean));
+      done();
+    },
+  });
+  return { lines, log: createLog('api', 'trace', stream) };
+}
+
+let world: World;
+let merchant: Merchant;
+beforeAll(async () => {
+  world = await startWorld({ workers: 0 });
+  merchant = await Merchant.create(world);
+});
+afterAll(() => world.stop());
+
+async function logged(ask: (api: RunningApi) => Promise<unknown>, broken?: { word: string; error: Error }): Promise<string> {
+  const { lines, log } = listen();
+  const api = await startApi({ db: broken ? breaking(world.db, broken.word, broken.error) : world.db, log });
+  await ask(api);
+  await api.stop();
+  for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
+  return lines.join('\n');
+}
+
+const CANARY = 'CANARY-OF-THE-LOG';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+const hook = () => new URL(merchant.notificationUrl).pathname;
+const hookToken = () => hook().split('/')[3]!;
+const failure = { word: 'receive_notification', error: new Error('it broke here') };
+
+test('a request is logged by method and path, without its key', async () => {
+  const text = await logged(async (api) => {
+    await asking(api, merchant.secretKey).get('/v1/merchant');
+    await asking(api, `sk_${CANARY}`).get('/v1/merchant', { cookie: `session=${CANARY}` });
+  });
+  expect(text).toContain('/v1/merchant');
+  expect(text).not.toContain(merchant.secretKey);
+  expect(text).not.toContain(CANARY);
+});
+
+test('what stands in a query is not logged', async () => {
+  const text = await logged((api) => asking(api, null).get(`/v1/merchant?token=${CANARY}`));
+  expect(text).toContain('/v1/merchant?…');
+  expect(text).not.toContain(CANARY);
+});
+
+test.each([
+  ['/v1/gateway-accounts/paypal-standard', { environment: 'simulator', receiverId: 'SELLER1', pdtIdentityToken: CANARY }],
+  ['/v1/gateway-accounts/paypal-standard', { environment: 'simulator', receiverId: 5, pdtIdentityToken: CANARY }],
+])('credentials that are set at %s are not logged, taken or refused', async (path, body) => {
+  const text = await logged((api) => asking(api, merchant.secretKey).put(path, body));
+  expect(text).toContain(path);
+  expect(text).not.toContain(CANARY);
+});
+
+test('credentials are not logged even when storing them fails', async () => {
+  const body = { environment: 'simulator', receiverId: 'SELLER1', pdtIdentityToken: CANARY };
+  const error = new Error('it broke here');
+  const text = await logged((api) => asking(api, merchant.secretKey).put('/v1/gateway-accounts/paypal-standard', body), {
+    word: 'gateway_accounts',
+    error,
+  });
+  expect(text).toContain('it broke here');
+  expect(text).not.toContain(CANARY);
+});
+
+test("a member's name and address are not logged", async () => {
+  const text = await logged((api) =>
+    asking(api, merchant.secretKey).post('/v1/members', { name: CANARY, email: `${CANARY.toLowerCase()}@example.org`, reference: CANARY }),
+  );
+  expect(text).toContain('/v1/members');
+  expect(text.toLowerCase()).not.toContain(CANARY.toLowerCase());
+});
+
+test("a gateway's message is logged without its address's token and without its content", async () => {
+  const text = await logged(async (api) => {
+    await asking(api, null).post(hook(), `txn_id=1&payer_email=${CANARY}`, FORM);
+    await asking(api, null).post(hook().replace('hooks', 'HOOKS'), `txn_id=1&payer_email=${CANARY}`, FORM);
+    await asking(api, null).get(hook());
+  });
+  expect(text).toContain('/hooks/paypal-standard/…/ipn');
+  expect(text).not.toContain(hookToken());
+  expect(text).not.toContain(CANARY);
+});
+
+test('a message that could not be stored is logged with the reason, and still without token and content', async () => {
+  const text = await logged((api) => asking(api, null).post(hook(), `txn_id=1&payer_email=${CANARY}`, FORM), failure);
+  expect(text).toContain('"level":50');
+  expect(text).toContain('it broke here');
+  expect(text).not.toContain(hookToken());
+  expect(text).not.toContain(CANARY);
+});
+
+test('a failure of ours is logged with its request id and its cause, which the client does not see', async () => {
+  const error = new Error('relation "api_keys" is gone');
+  const text = await logged((api) => asking(api, merchant.secretKey).get('/v1/merchant'), { word: 'api_keys', error });
+  const line = text.split('\n').find((one) => one.includes('request failed'));
+  expect(JSON.parse(line!)).toMatchObject({ level: 50, path: '/v1/merchant', requestId: expect.stringMatching(/./) });
+  expect(line).toContain('is gone');
+  expect(text).not.toContain(merchant.secretKey);
+});
+
+test('a browser that comes back is logged without what its address brought along', async () => {
+  const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
+  const text = await logged((api) => asking(api, null).get(`/return/${payment.id}?tx=${CANARY}&cm=${CANARY}`));
+  expect(text).toContain(`/return/${payment.id}`);
+  expect(text).not.toContain(CANARY);
+});
+
+test.each([
+  'authorization',
+  'cookie',
+  'secretKey',
+  'credentials',
+  'pdtIdentityToken',
+  'token',
+  'password',
+  'signature',
+  'email',
+  'payer',
+  'body',
+])('whoever logs a field called %s logs that it was cut', (field) => {
+  const { lines, log } = listen();
+  log.info({ [field]: CANARY, inner: { [field]: CANARY } }, 'careless');
+  expect(lines.join()).not.toContain(CANARY);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ [field]: '[cut]', inner: { [field]: '[cut]' } });
+});

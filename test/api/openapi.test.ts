@@ -1,0 +1,300 @@
+import type { Express } from 'express';
+import { PROBLEMS } from '../../api/problems';
+import type { ProblemCode } from '../../api/problems';
+import { Merchant, untilStatus } from '../support/client';
+import type { EntryView } from '../support/client';
+import { payAs } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { startApi } from './api-alone';
+import { asking, operatorOf } from './asking';
+import { refused } from './refusal';
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+  readonly items?: Schema;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly $ref?: string;
+}
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required?: boolean;
+  readonly schema: Schema;
+}
+type Content = Readonly<Record<string, { readonly schema: Schema }>>;
+interface Operation {
+  readonly summary: string;
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly required: boolean; readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content; readonly headers?: object }>>;
+  readonly security?: readonly object[];
+}
+interface Document {
+  readonly openapi: string;
+  readonly info: { readonly title: string; readonly version: string };
+  readonly servers: readonly { readonly url: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>>; readonly securitySchemes: Readonly<Record<string, object>> };
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+}
+
+let world: World;
+let merchant: Merchant;
+let document: Document;
+let operations: readonly (readonly [string, string, Operation])[];
+beforeAll(async () => {
+  world = await startWorld();
+  merchant = await Merchant.create(world);
+  document = (await asking(world, null).get<Document>('/openapi.json')).body;
+  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [method, path, operation] as const),
+  );
+});
+afterAll(() => world.stop());
+
+describe('the document', () => {
+  test('is OpenAPI 3.1 of this server, with a bearer key unless a call says otherwise', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/);
+    expect(document.info).toMatchObject({ title: 'Quittance', version: expect.stringMatching(/./) });
+    expect(document.servers).toEqual([{ url: world.baseUrl }]);
+    for (const requirement of document.security)
+      for (const scheme of Object.keys(requirement)) expect(document.components.securitySchemes).toHaveProperty(scheme);
+    expect(document.components.securitySchemes['bearer']).toMatchObject({ type: 'http', scheme: 'bearer' });
+  });
+
+  test('says of every call what it does, what goes into its path, and how it answers', () => {
+    for (const [method, path, operation] of operations) {
+      const where = `${method} ${path}`;
+      expect(['get', 'post', 'put', 'patch', 'delete']).toContain(method);
+      expect([where, operation.summary]).toEqual([where, expect.stringMatching(/^.{5,}/)]);
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      const parameters = operation.parameters ?? [];
+      expect([where, parameters.filter((one) => one.in === 'path').map((one) => one.name)]).toEqual([where, inPath]);
+      for (const one of parameters) {
+        expect(['path', 'query', 'header']).toContain(one.in);
+        if (one.in === 'path') expect(one.required).toBe(true);
+        expect([where, one.name, typeof one.schema]).toEqual([where, one.name, 'object']);
+      }
+      expect(new Set(parameters.map((one) => `${one.in} ${one.name}`)).size).toBe(parameters.length);
+      const statuses = Object.keys(operation.responses);
+      expect([where, statuses.some((status) => /^2\d\d$/.test(status))]).toEqual([where, true]);
+      for (const [status, answer] of Object.entries(operation.responses)) {
+        expect(status).toMatch(/^[2-5]\d\d$/);
+        expect([where, status, answer.description]).toEqual([where, status, expect.stringMatching(/./)]);
+      }
+      if (method === 'get') expect(operation.requestBody).toBeUndefined();
+    }
+  });
+
+  test('refers to nothing that is not there, and every schema is one', () => {
+    const visit = (value: unknown, where: string): void => {
+      if (value === null || typeof value !== 'object') return;
+      const { $ref, type, required, properties } = value as Schema;
+      if (typeof $ref === 'string') {
+        const target = $ref
+          .replace('#/', '')
+          .split('/')
+          .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], document);
+        expect([where, $ref, typeof target]).toEqual([where, $ref, 'object']);
+      }
+      if (typeof type === 'string' && !where.includes('securitySchemes') && !where.endsWith('properties'))
+        expect(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']).toContain(type);
+      if (Array.isArray(required) && properties) expect(Object.keys(properties)).toEqual(expect.arrayContaining([...required]));
+      for (const [key, inner] of Object.entries(value)) visit(inner, `${where}/${key}`);
+    };
+    visit(document, '');
+  });
+
+  test('lists every problem that a call can answer, under its status, from the closed list and no other', () => {
+    expect(document.components.schemas['Problem']?.properties?.['code']?.enum).toEqual(Object.keys(PROBLEMS));
+    const documented = new Set<string>();
+    for (const [, , operation] of operations)
+      for (const [status, answer] of Object.entries(operation.responses)) {
+        if (!answer.content?.['application/problem+json']) continue;
+        const codes = [...answer.description.matchAll(/`([a-z_]+)`:/g)].map((match) => match[1] as ProblemCode);
+        expect(codes.length).toBeGreaterThan(0);
+        for (const code of codes) {
+          expect([code, PROBLEMS[code]?.[0]]).toEqual([code, Number(status)]);
+          documented.add(code);
+        }
+      }
+    const ofNoCall = ['method_not_allowed', 'idempotency_key_in_use'];
+    expect([...documented, ...ofNoCall].sort()).toEqual(Object.keys(PROBLEMS).sort());
+  });
+
+  test('says of every call that takes an Idempotency-Key that its answer may be a repetition, and of no other', () => {
+    const keyed = operations.filter(([, , operation]) => operation.parameters?.some((one) => one.name === 'Idempotency-Key'));
+    expect(keyed.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      'post /v1/members',
+      'post /v1/members/{id}/charges',
+      'post /v1/notifications/{id}/attachment',
+      'post /v1/notifications/{id}/refunds',
+      'post /v1/payments',
+      'post /v1/payments/{id}/cancel',
+      'post /v1/payments/{id}/refunds',
+      'post /v1/payments/{id}/resolution',
+    ]);
+    for (const [, , { responses }] of keyed) {
+      const [done] = Object.entries(responses).filter(([status]) => status.startsWith('2'));
+      expect(done?.[1].headers).toHaveProperty('Idempotency-Replayed');
+      expect(responses['422']?.description).toContain('idempotency_key_reused');
+    }
+  });
+
+  test('names every call of the contract that this release has', () => {
+    const contract = [
+      'POST /v1/merchants', 'GET /v1/merchant', 'PATCH /v1/merchant',
+      'POST /v1/members', 'GET /v1/members/{id}', 'GET /v1/members', 'POST /v1/members/{id}/tokens', 'GET /v1/members/{id}/cart', 'POST /v1/members/{id}/charges',
+      'POST /v1/payments', 'GET /v1/payments/{id}', 'GET /v1/payments', 'GET /v1/payments/{id}/events',
+      'POST /v1/payments/{id}/cancel', 'POST /v1/payments/{id}/refunds', 'POST /v1/payments/{id}/resolution', 'GET /v1/payments/{id}/refunds',
+      'POST /hooks/{gateway}/{token}/ipn', 'GET /return/{id}', 'POST /return/{id}', 'GET /cancel/{id}', 'POST /cancel/{id}',
+      'GET /v1/notifications', 'POST /v1/notifications/{id}/attachment', 'POST /v1/notifications/{id}/refunds',
+      'PUT /v1/gateway-accounts/{gateway}', 'GET /v1/gateway-accounts', 'POST /v1/gateway-accounts/{gateway}/check',
+      'GET /v1/ledger/entries', 'GET /v1/ledger/balances', 'GET /openapi.json', 'GET /docs', 'GET /healthz', 'GET /readyz', 'GET /metrics',
+    ]; // prettier-ignore
+    expect(operations.map(([method, path]) => `${method.toUpperCase()} ${path}`)).toEqual(expect.arrayContaining(contract));
+  });
+
+  test('shows what credentials a gateway wants, and what a filter may be', () => {
+    const put = document.paths['/v1/gateway-accounts/{gateway}']?.['put'];
+    const schema = put?.requestBody?.content['application/json']?.schema;
+    expect(JSON.stringify(schema)).toContain('"receiverId"');
+    expect(JSON.stringify(schema)).toContain('"environment"');
+    const status = document.paths['/v1/payments']?.['get']?.parameters?.find((one) => one.name === 'status');
+    expect(status?.schema.enum).toContain('needs_review');
+  });
+
+  test('names no secret, no address of a payer and nobody', () => {
+    const text = JSON.stringify(document);
+    expect(text).not.toContain(merchant.secretKey);
+    expect(text).not.toContain(merchant.notificationUrl);
+  });
+});
+
+/** `METHOD /path` of every route that express has, in the document's spelling. */
+function mountedRoutes(app: Express): string[] {
+  interface Layer {
+    readonly route?: { readonly path: string; readonly methods: Readonly<Record<string, boolean>> };
+    readonly handle: { readonly stack?: readonly Layer[] };
+  }
+  const walk = (layers: readonly Layer[]): string[] =>
+    layers.flatMap(({ route, handle }) =>
+      route
+        ? Object.keys(route.methods)
+            .filter((method) => method !== '_all') // refuses what a path does not take
+            .map((method) => `${method.toUpperCase()} ${route.path.replace(/:(\w+)/g, '{$1}')}`)
+        : walk(handle.stack ?? []),
+    );
+  return walk((app.router as unknown as { stack: readonly Layer[] }).stack);
+}
+
+describe('routes and document', () => {
+  test('are equal, but for what only our own pages load', async () => {
+    const api = await startApi();
+    await api.stop();
+    const ofPages = ['GET /checkout', 'GET /assets/{version}/{name}', 'GET /docs/start.js', 'GET /docs/problems'];
+    const mounted = mountedRoutes(api.app).filter((name) => !ofPages.includes(name));
+    expect(mounted.length).toBeGreaterThan(30);
+    expect(mounted.sort()).toEqual(operations.map(([method, path]) => `${method.toUpperCase()} ${path}`).sort());
+  });
+
+  test('every documented call that needs a key asks for one before anything else', async () => {
+    const closed = operations.filter(([, , operation]) => !operation.security);
+    expect(closed.length).toBeGreaterThan(20);
+    for (const [method, path] of closed) {
+      const concrete = path.replace('{gateway}', 'paypal-standard').replace('{id}', 'x');
+      refused(await asking(world, null).ask(method.toUpperCase(), concrete), 'unauthenticated');
+    }
+  });
+
+  test('every documented call that is open answers anybody', async () => {
+    const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
+    const [, , , token = ''] = new URL(merchant.notificationUrl).pathname.split('/');
+    for (const [method, path, operation] of operations.filter(([, , one]) => one.security)) {
+      expect(operation.security).toEqual([]);
+      const concrete = path.replace('{gateway}', 'paypal-standard').replace('{token}', token).replace('{id}', payment.id);
+      const body = path.startsWith('/hooks') ? 'txn_id=1' : undefined;
+      const headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+      const { status } = await asking(world, null).ask(method.toUpperCase(), concrete, body, headers);
+      expect([method, path, status]).toEqual([method, path, 200]);
+      expect(operation.responses).toHaveProperty(String(status));
+    }
+  });
+
+  test('answers have exactly the fields that the document gives them', async () => {
+    const member = await merchant.member([['fee', 3000]]);
+    await merchant.post(`/v1/members/${member}/charges`, { label: 'x', category: 'x', amount: 5, currency: 'EUR', dueOn: '2027-01-01' });
+    const payment = await merchant.pay(member);
+    await payAs(merchant, payment);
+    await untilStatus(merchant, payment.id, 'paid');
+    const unpaid = await merchant.pay(member, { amount: 700 });
+    const [entry] = await merchant.entries(payment.id);
+    expect((entry as EntryView).kind).toBe('fee_charged');
+
+    const asked: readonly (readonly [string, string, unknown])[] = [
+      ['/v1/merchant', '/v1/merchant', 200],
+      ['/v1/members', '/v1/members', 200],
+      ['/v1/members/{id}', `/v1/members/${member}`, 200],
+      ['/v1/members/{id}/cart', `/v1/members/${member}/cart`, 200],
+      ['/v1/payments', '/v1/payments', 200],
+      ['/v1/payments/{id}', `/v1/payments/${unpaid.id}`, 200],
+      ['/v1/payments/{id}/refunds', `/v1/payments/${payment.id}/refunds`, 200],
+      ['/v1/notifications', '/v1/notifications', 200],
+      ['/v1/gateway-accounts', '/v1/gateway-accounts', 200],
+      ['/v1/ledger/entries', '/v1/ledger/entries', 200],
+      ['/v1/ledger/balances', '/v1/ledger/balances', 200],
+    ];
+    for (const [path, concrete] of asked) {
+      const { status, body } = await merchant.get(concrete);
+      expect([path, status]).toEqual([path, 200]);
+      expect(differences(documented('get', path, '200'), body)).toEqual([]);
+    }
+    const made = await operatorOf(world).post('/v1/merchants', { name: 'x', currency: 'EUR' });
+    expect(differences(documented('post', '/v1/merchants', '201'), made.body)).toEqual([]);
+    expect(differences(documented('post', '/v1/payments', '201'), unpaid)).toEqual([]);
+    const token = await merchant.post(`/v1/members/${member}/tokens`);
+    expect(differences(documented('post', '/v1/members/{id}/tokens', '201'), token.body)).toEqual([]);
+    const cancelled = await merchant.post(`/v1/payments/${unpaid.id}/cancel`);
+    expect(differences(documented('post', '/v1/payments/{id}/cancel', '200'), cancelled.body)).toEqual([]);
+    expect(differences({ type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }, { b: 1 })).toHaveLength(2);
+  });
+
+  const documented = (method: string, path: string, status: string): Schema =>
+    document.paths[path]![method]!.responses[status]!.content!['application/json']!.schema;
+});
+
+/** Where a value is not what its schema says: types, fields too many, fields too few. */
+function differences(schema: Schema, value: unknown, where = ''): string[] {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.some((choice) => differences(choice, value, where).length === 0) ? [] : [`${where}: fits no choice`];
+  if (schema.enum && !schema.enum.includes(value)) return [`${where}: ${JSON.stringify(value)} is not listed`];
+  switch (schema.type) {
+    case undefined:
+      return [];
+    case 'null':
+      return value === null ? [] : [`${where}: not null`];
+    case 'integer':
+      return Number.isSafeInteger(value) ? [] : [`${where}: not an integer`];
+    case 'array':
+      return Array.isArray(value)
+        ? value.flatMap((item, i) => differences(schema.items ?? {}, item, `${where}/${i}`))
+        : [`${where}: no list`];
+    case 'object': {
+      if (typeof value !== 'object' || value === null) return [`${where}: no object`];
+      const { properties, required = [] } = schema;
+      if (!properties) return [];
+      const missing = required.filter((name) => !(name in value)).map((name) => `${where}/${name}: missing`);
+      const each = Object.entries(value).flatMap(([name, inner]) =>
+        properties[name] ? differences(properties[name], inner, `${where}/${name}`) : [`${where}/${name}: not documented`],
+      );
+      return [...missing, ...each];
+    }
+    default:
+      return typeof value === schema.type ? [] : [`${where}: ${typeof value} instead of ${String(schema.type)}`];
+  }
+}
