@@ -11,7 +11,7 @@ const PROGRAMS = {
   audit: 'scripts/audit.js',
   demo: 'scripts/demo.js',
   bench: 'scripts/bench/main.js',
-  seed: 'scripts/seed.js',
+  docs: 'scripts/config-table.js',
   start: 'scripts/start.js',
 };
 

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { withConfigTables } from '../../scripts/config-table';
+import { freePort } from '../../scripts/ports';
+import { OPERATOR_KEY, startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+const ROOT = path.resolve(__dirname, '..', '..');
+const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
+const README = read('README.md');
+const DOCUMENTS = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+
+const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, ...groups]) => groups);
+
+describe('what the README says about the code', () => {
+  test('its configuration tables are those of the schemas (if not: npm run docs)', () => {
+    expect(matches(README, /<!-- config:(\w+) -->/g).flat()).toEqual(['start', 'api', 'worker', 'simulator']);
+    expect(README).toBe(withConfigTables(README));
+  });
+
+  const promises = README.split('## Seven promises')[1]?.split('\n## ')[0]?.split(/\n(?=\d\. )/).slice(1) ?? []; // prettier-ignore
+
+  const proofs = promises.flatMap((promise) => matches(promise, /^ {3}- "(.+)" \(\[[\w-]+\]\((test\/[\w./-]+\.test\.ts)\)\)$/gm));
+
+  test('seven promises, each with tests', () => {
+    expect(promises.map((promise) => Number.parseInt(promise, 10))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    for (const promise of promises) expect(promise).toMatch(/^ {3}- "/m);
+    expect(proofs).toHaveLength(promises.flatMap((promise) => matches(promise, /^( {3}- .*)$/gm)).length);
+  });
+
+  test.each(proofs)('there is a test “%s” in %s', (name, file) => {
+    const names = namesIn(read(file));
+    for (const part of name.split(' › ')) expect([part, names.some((pattern) => isPrintedAs(pattern, part))]).toEqual([part, true]);
+  });
+
+  test('every script that it names exists', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const named = [...matches(README, /npm run ([\w-]+)/g), ...matches(README, /npm (start|test)\b/g)].flat();
+    expect(named.length).toBeGreaterThan(0);
+    for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  });
+});
+
+describe.each(DOCUMENTS)('the links of %s', (file) => {
+  const links = matches(read(file), /\]\(([^)\s]+)\)/g).flat().filter((link) => !/^https?:/.test(link)); // prettier-ignore
+
+  test('lead to what is there', () => {
+    for (const link of links) {
+      const [target = '', anchor] = link.split('#');
+      const place = target === '' ? file : path.join(path.dirname(file), target);
+      expect([link, existsSync(path.join(ROOT, place))]).toEqual([link, true]);
+      if (anchor !== undefined) expect(anchorsOf(read(place))).toContain(anchor);
+    }
+  });
+});
+
+describe('what the README tells to type', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await startWorld();
+  });
+  afterAll(() => world.stop());
+
+  test('its requests are answered as it says, one after the other', async () => {
+    const examples = matches(README, /^```sh test\n([\s\S]*?)^```$/gm).flat();
+    expect(examples.length).toBeGreaterThan(0);
+    const variables: Record<string, string> = { URL: world.baseUrl, OPERATOR_KEY };
+    for (const example of examples) {
+      const promised = Number(/^# (\d{3})\b/m.exec(example)?.[1]);
+      const { code, output, errors } = await run('bash', ['-euc', `${ANSWER_WITH_STATUS}\n${example}`], variables);
+      expect([example, code, errors]).toEqual([example, 0, '']);
+      const [status, ...body] = output.trimEnd().split('\n').reverse();
+      expect([example, Number(status)]).toEqual([example, promised]);
+      keepVariables(variables, JSON.parse(body.reverse().join('\n')));
+    }
+    expect(Object.keys(variables)).toEqual(['URL', 'OPERATOR_KEY', 'SECRET_KEY', 'MEMBER', 'PAYMENT']);
+  });
+
+  test('npm run demo: paid in part, in full, in advance and not as asked, each with its payline and its link, in books that balance', async () => {
+    const { code, output, errors } = await runDemo({ PUBLIC_URL: world.baseUrl, OPERATOR_KEY });
+    expect([code, errors]).toEqual([0, '']);
+    for (const amount of ['50.00', '93.50', '30.00', '10.00'])
+      expect(output).toMatch(new RegExp(`payline [\\d:]{8} +${amount} EUR received by pay_\\w{26}$`, 'm'));
+    expect(output).toMatch(/A person must look: 10\.00 EUR came as \w{17}, but 15\.00 EUR was asked/);
+    expect(matches(output, /Temporal: (\S+workflows\?query=WorkflowId%3D%22payment-pay_\w{26}%22)$/gm).length).toBe(5);
+    expect(output).toMatch(/^ +together +(\S+) +\1 +0\.00$/m);
+    expect(output.trimEnd()).toMatch(/All as it should be\. .*$/);
+  });
+
+  test('npm run demo with a key that is not the operator’s fails and says so', async () => {
+    const { code, errors } = await runDemo({ PUBLIC_URL: world.baseUrl, OPERATOR_KEY: 'not-the-key-of-the-operator' });
+    expect(code).toBe(1);
+    expect(errors).toBe(`The demo failed: What runs at ${world.baseUrl} does not take this OPERATOR_KEY.\n`);
+  });
+
+  test('npm run demo with a wrong variable names it', async () => {
+    const { code, errors } = await runDemo({ PORT: 'three thousand' });
+    expect([code, errors.startsWith('The demo failed: PORT: ')]).toEqual([1, true]);
+  });
+
+  test('npm run demo where nothing runs and nothing can be started says why, and leaves nothing behind', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'quittance-docs-'));
+    try {
+      // What it would start is compiled, and beside these sources there is no such file.
+      const { code, errors } = await runDemo({ PORT: String(await freePort()), TMPDIR: folder });
+      expect(code).toBe(1);
+      expect(errors).toMatch(/^The demo failed: Quittance could not be started for the demo:\n[\s\S]*start\.js/);
+      expect(readdirSync(folder).filter((name) => name.startsWith('quittance-'))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  test('npm run demo while the simulator is away fails in a sentence', async () => {
+    await world.simulator.stop(); // nobody needs it any more
+    const { code, errors } = await runDemo({ PUBLIC_URL: world.baseUrl, OPERATOR_KEY });
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^The demo failed: The simulator does not answer at .*\n$/);
+  });
+});
+
+/** So that the last line of each answer is its status, and nothing else is printed. */
+const ANSWER_WITH_STATUS = `curl() { command curl --silent --show-error --write-out '\\n%{http_code}\\n' "$@"; }`;
+
+/** What the README says of an answer: `secretKey`, and the ids, are the variables of the requests that follow. */
+function keepVariables(variables: Record<string, string>, answer: { secretKey?: string; id?: string }): void {
+  const { secretKey, id } = answer;
+  if (secretKey !== undefined) variables['SECRET_KEY'] = secretKey;
+  if (id?.startsWith('mem_')) variables['MEMBER'] = id;
+  if (id?.startsWith('pay_')) variables['PAYMENT'] = id;
+}
+
+function runDemo(env: Record<string, string>) {
+  return run(process.execPath, ['-r', './test/support/environment/register.cjs', 'scripts/demo.ts'], env);
+}
+
+function run(command: string, args: readonly string[], env: Record<string, string>) {
+  return new Promise<{ code: number | null; output: string; errors: string }>((resolve, reject) => {
+    const child = spawn(command, args, { cwd: ROOT, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const said = { output: '', errors: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said.output += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (said.errors += text));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, ...said }));
+  });
+}
+
+/** The texts that stand first in a call or a row, as names of tests and groups do; one that is skipped or only planned does not count. */
+function namesIn(source: string): string[] {
+  return matches(source, /(?<!\.(?:skip|todo))[([]\s*(?:'((?:\\.|[^'\\\n])*)'|"((?:\\.|[^"\\\n])*)"|`((?:\\.|[^`\\])*)`),/g).map((texts) =>
+    texts.join('').replaceAll(/\\(.)/g, '$1'),
+  );
+}
+
+/** Whether jest prints a test of this name so: `%s` stands for a cell of its row. A name that is all cell says nothing. */
+function isPrintedAs(name: string, printed: string): boolean {
+  const words = name.split(/%[a-z]/);
+  return (
+    words.join('').trim() !== '' && new RegExp(`^${words.map((text) => text.replaceAll(/[^\w\s]/g, '\\$&')).join('.+')}$`).test(printed)
+  );
+}
+/** As GitHub makes them from headings. */
+function anchorsOf(markdown: string): string[] {
+  return matches(markdown, /^#+ (.*)$/gm).flat().map((heading) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-')); // prettier-ignore
+}
