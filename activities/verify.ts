@@ -13,7 +13,7 @@ export interface VerificationDependencies {
   readonly vault: Vault;
   readonly simulatorUrl: string;
   readonly fetch: typeof globalThis.fetch;
-  /** Milliseconds until this account may ask about this payment again; 0: now. Counts the call. */
+  /** Milliseconds until the gateway may be asked about this payment (or, where none is named, for this account) again; 0: now. Counts the call. */
   readonly throttle: (key: string) => Promise<number>;
 }
 
@@ -52,7 +52,7 @@ export async function verifyNotification(
   deps: VerificationDependencies,
   { notificationId, paymentId, signal }: VerificationRequest,
 ): Promise<Verification> {
-  const pause = await deps.throttle(paymentId ?? 'unmatched');
+  const pause = await deps.throttle(paymentId ?? (await accountOf(deps, notificationId)));
   if (pause > 0) throw notYet('verification_throttled', `too many messages of ${paymentId ?? 'no payment'} to verify at once`, pause);
   const row = await beginAttempt(deps, notificationId, paymentId);
   if (!row) return { outcome: 'settled', state: 'settled', reason: null };
@@ -76,6 +76,14 @@ export async function verifyNotification(
     default:
       return unreachable(lookup);
   }
+}
+
+/** What messages that name no payment are counted by, so that a flood at one merchant's address holds up nobody else's money. */
+async function accountOf({ db }: VerificationDependencies, notificationId: string): Promise<string> {
+  const { rows } = await db.sql.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM notifications WHERE id = $1', [
+    notificationId,
+  ]);
+  return rows[0]?.accountId ?? 'unknown';
 }
 
 async function beginAttempt({ db }: VerificationDependencies, notificationId: string, paymentId: string | null): Promise<Row | null> {

@@ -44,6 +44,7 @@ export interface AppDependencies {
   readonly redis: Redis | null;
   readonly log: Logger;
   readonly temporalAnswers: () => Promise<boolean>;
+  readonly trustedProxies: number;
   readonly operatorKey: string;
   readonly publicUrl: string;
   readonly simulatorPublicUrl: string;
@@ -73,6 +74,7 @@ export function createApp(deps: AppDependencies): Express {
 
   const app = express();
   app.disable('x-powered-by');
+  app.set('trust proxy', deps.trustedProxies);
   app.set('query parser', 'simple');
   app.use(security(publicUrl, simulatorPublicUrl));
   app.use(metrics.measure);

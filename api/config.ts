@@ -11,6 +11,12 @@ export const configSchema = z.object({
   TASK_QUEUE: z.string().min(1).default(TASK_QUEUE).describe('Temporal task queue that API and workers share'),
   TEMPORAL_UI_URL: webUrl().default('http://localhost:8233').describe("where an operator opens Temporal's UI; payments link into it"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('port the API listens on'),
+  TRUSTED_PROXIES: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe('reverse proxies in front; their X-Forwarded-For tells whose failed logins are counted'),
   HOST: z.string().default('0.0.0.0').describe('address the API listens on'),
   PUBLIC_URL: webUrl().optional().describe('what gateways and browsers call; default http://localhost:PORT'),
   SIMULATOR_URL: webUrl()

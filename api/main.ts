@@ -34,6 +34,7 @@ function main(): void {
     redis,
     log,
     temporalAnswers: () => temporalAnswers(connection),
+    trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,
     publicUrl,
     simulatorPublicUrl: (config.SIMULATOR_PUBLIC_URL ?? config.SIMULATOR_URL).replace(/\/$/, ''),

@@ -161,6 +161,10 @@ export const payment = z.object({
 }); // prettier-ignore
 export const paymentFilter = z.strictObject({
   status: z.enum(PAYMENT_STATUSES).optional(),
+  attention: z
+    .enum(['any', ...ATTENTION_CODES])
+    .optional()
+    .describe('payments that a person must look at'),
   member: wantedId('mem').optional(),
   gateway: gatewayName.optional(),
   ...paging,

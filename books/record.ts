@@ -3,7 +3,7 @@ import { book, touchesCart } from '../workflows/domain/booking';
 import type { OpenCharge } from '../workflows/domain/cart';
 import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
-import type { CapturedSum, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
+import type { AttentionCode, CapturedSum, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import { readCart } from './cart';
 import { toRow } from './facts';
 
@@ -25,6 +25,8 @@ export interface Recording {
   /** Where the payment's captured sums stand with these facts taken in; empty where there is no payment. */
   readonly sums: readonly CapturedSum[];
   readonly status?: PaymentStatus;
+  /** The code of what a person must look at, with `status`. */
+  readonly attention?: AttentionCode | null;
   /** How many facts of the payment this was decided on; where others stand by now, nothing is written. */
   readonly known?: number;
   readonly notification?: SettledNotification;
@@ -54,7 +56,7 @@ export async function record(db: Pick<Database, 'sql'>, recording: Recording): P
 
 async function recordOnce(
   db: Pick<Database, 'sql'>,
-  { on, facts, sums, status, known, notification, command, guard }: Recording,
+  { on, facts, sums, status, attention, known, notification, command, guard }: Recording,
 ): Promise<Answer> {
   const payment = 'id' in on ? on : null;
   const cart = payment && facts.some((fact) => touchesCart(fact, sums)) ? await readCart(db, payment.memberId) : null;
@@ -70,6 +72,7 @@ async function recordOnce(
     payment: payment?.id,
     member: payment?.memberId,
     status,
+    attention,
     known,
     cartVersion: cart?.version,
     guard,

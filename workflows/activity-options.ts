@@ -17,18 +17,24 @@ const UNTIL_IT_ANSWERS: ActivityOptions = {
   },
 };
 
-const quick = proxyLocalActivities<Activities>(QUICKLY);
-const durable = proxyActivities<Activities>(UNTIL_IT_ANSWERS);
-
 /**
- * Calls an activity inside the workflow task first, which costs one event on a good day; when that fails for whatever
+ * Every activity, tried inside the workflow task first, which costs one event on a good day; when that fails for whatever
  * reason, the same function runs as a regular activity: retried for as long as it takes, visible to an operator.
  */
 export const hands: Activities = {
-  loadPayment: (paymentId) => quick.loadPayment(paymentId).catch(orElse(() => durable.loadPayment(paymentId))),
-  verifyNotification: (request) => quick.verifyNotification(request).catch(orElse(() => durable.verifyNotification(request))),
-  recordFacts: (recording) => quick.recordFacts(recording).catch(orElse(() => durable.recordFacts(recording))),
+  loadPayment: localFirst('loadPayment', 'Read what was recorded'),
+  verifyNotification: localFirst('verifyNotification', 'Ask the gateway whether a message is true'),
+  recordFacts: localFirst('recordFacts', 'Write facts and books'),
 };
+
+/** `summary`: what an operator reads beside the call. */
+function localFirst<Name extends keyof Activities>(name: Name, summary: string): Activities[Name];
+function localFirst(name: keyof Activities, summary: string): (...args: unknown[]) => Promise<unknown> {
+  const quick = proxyLocalActivities({ ...QUICKLY, summary })[name];
+  const durable = proxyActivities({ ...UNTIL_IT_ANSWERS, summary })[name];
+  if (!quick || !durable) throw new Error(`no such activity: ${name}`);
+  return (...args) => quick(...args).catch(orElse(() => durable(...args)));
+}
 
 function orElse<Result>(again: () => Promise<Result>): (failure: unknown) => Promise<Result> {
   return (failure) => {

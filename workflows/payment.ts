@@ -142,8 +142,9 @@ async function record(payment: Payment, plan: Plan): Promise<Payment> {
   const planned = plan(payment);
   const { facts } = planned;
   const next = facts.reduce(evolve, payment);
-  const { sums, status } = summarize(next);
-  const recorded = await hands.recordFacts({ on: payment.terms, known: payment.facts.length, sums, status, ...planned });
+  const { sums, status, attention } = summarize(next);
+  const standing = { sums, status, attention: attention?.code ?? null };
+  const recorded = await hands.recordFacts({ on: payment.terms, known: payment.facts.length, ...standing, ...planned });
   switch (recorded.outcome) {
     case 'recorded':
       return next;

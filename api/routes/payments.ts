@@ -85,6 +85,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
               caller.kind === 'member' ? { memberId: caller.memberId } : {},
             ],
             ...(query.status && { status: query.status }),
+            ...(query.attention && { attention: query.attention === 'any' ? { not: null } : query.attention }),
             ...(query.gateway && { gateway: query.gateway }),
             ...(before !== null && { sequence: { lt: before } }),
           },

@@ -22,12 +22,11 @@ export interface RunningApi {
 /** The API by itself: no Temporal, nobody to tell, and PostgreSQL away unless a database is given. */
 export async function startApi(over: Partial<AppDependencies> = {}): Promise<RunningApi> {
   const away = over.db ? null : openDatabase('postgresql://nobody@127.0.0.1:1/none');
-  let app: Express | undefined;
-  const server = createServer((req, res) => void app?.(req, res));
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const nobody = () => Promise.reject(new Error('Temporal is away'));
-  app = createApp({
+  const app = createApp({
     db: over.db ?? away!,
     vault: createVault(ENCRYPTION_KEY),
     runs: { start: nobody, notify: nobody, command: nobody },
@@ -37,6 +36,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     redis: null,
     log: pino({ level: 'silent' }),
     temporalAnswers: () => Promise.resolve(false),
+    trustedProxies: 0,
     operatorKey: OPERATOR_KEY,
     publicUrl: baseUrl,
     simulatorPublicUrl: 'http://127.0.0.1:3400',
@@ -44,6 +44,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
     ...over,
   });
+  server.on('request', (req, res) => void app(req, res));
   return {
     app,
     baseUrl,

@@ -2,7 +2,6 @@ import type { Express } from 'express';
 import { PROBLEMS } from '../../api/problems';
 import type { ProblemCode } from '../../api/problems';
 import { Merchant, untilStatus } from '../support/client';
-import type { EntryView } from '../support/client';
 import { payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -39,7 +38,10 @@ interface Document {
   readonly info: { readonly title: string; readonly version: string };
   readonly servers: readonly { readonly url: string }[];
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>>; readonly securitySchemes: Readonly<Record<string, object>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly securitySchemes: Readonly<Record<string, object>>;
+  };
   readonly security: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -81,8 +83,7 @@ describe('the document', () => {
         expect([where, one.name, typeof one.schema]).toEqual([where, one.name, 'object']);
       }
       expect(new Set(parameters.map((one) => `${one.in} ${one.name}`)).size).toBe(parameters.length);
-      const statuses = Object.keys(operation.responses);
-      expect([where, statuses.some((status) => /^2\d\d$/.test(status))]).toEqual([where, true]);
+      expect([where, Object.keys(operation.responses).some((status) => /^2\d\d$/.test(status))]).toEqual([where, true]);
       for (const [status, answer] of Object.entries(operation.responses)) {
         expect(status).toMatch(/^[2-5]\d\d$/);
         expect([where, status, answer.description]).toEqual([where, status, expect.stringMatching(/./)]);
@@ -119,7 +120,8 @@ describe('the document', () => {
         const codes = [...answer.description.matchAll(/`([a-z_]+)`:/g)].map((match) => match[1] as ProblemCode);
         expect(codes.length).toBeGreaterThan(0);
         for (const code of codes) {
-          expect([code, PROBLEMS[code]?.[0]]).toEqual([code, Number(status)]);
+          expect(PROBLEMS).toHaveProperty(code);
+          expect([code, PROBLEMS[code][0]]).toEqual([code, Number(status)]);
           documented.add(code);
         }
       }
@@ -162,17 +164,10 @@ describe('the document', () => {
 
   test('shows what credentials a gateway wants, and what a filter may be', () => {
     const put = document.paths['/v1/gateway-accounts/{gateway}']?.['put'];
-    const schema = put?.requestBody?.content['application/json']?.schema;
-    expect(JSON.stringify(schema)).toContain('"receiverId"');
-    expect(JSON.stringify(schema)).toContain('"environment"');
+    const schema = JSON.stringify(put?.requestBody?.content['application/json']?.schema);
+    for (const field of ['receiverId', 'pdtIdentityToken', 'environment']) expect(schema).toContain(`"${field}"`);
     const status = document.paths['/v1/payments']?.['get']?.parameters?.find((one) => one.name === 'status');
     expect(status?.schema.enum).toContain('needs_review');
-  });
-
-  test('names no secret, no address of a payer and nobody', () => {
-    const text = JSON.stringify(document);
-    expect(text).not.toContain(merchant.secretKey);
-    expect(text).not.toContain(merchant.notificationUrl);
   });
 });
 
@@ -219,7 +214,7 @@ describe('routes and document', () => {
       expect(operation.security).toEqual([]);
       const concrete = path.replace('{gateway}', 'paypal-standard').replace('{token}', token).replace('{id}', payment.id);
       const body = path.startsWith('/hooks') ? 'txn_id=1' : undefined;
-      const headers = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+      const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
       const { status } = await asking(world, null).ask(method.toUpperCase(), concrete, body, headers);
       expect([method, path, status]).toEqual([method, path, 200]);
       expect(operation.responses).toHaveProperty(String(status));
@@ -233,23 +228,21 @@ describe('routes and document', () => {
     await payAs(merchant, payment);
     await untilStatus(merchant, payment.id, 'paid');
     const unpaid = await merchant.pay(member, { amount: 700 });
-    const [entry] = await merchant.entries(payment.id);
-    expect((entry as EntryView).kind).toBe('fee_charged');
 
-    const asked: readonly (readonly [string, string, unknown])[] = [
-      ['/v1/merchant', '/v1/merchant', 200],
-      ['/v1/members', '/v1/members', 200],
-      ['/v1/members/{id}', `/v1/members/${member}`, 200],
-      ['/v1/members/{id}/cart', `/v1/members/${member}/cart`, 200],
-      ['/v1/payments', '/v1/payments', 200],
-      ['/v1/payments/{id}', `/v1/payments/${unpaid.id}`, 200],
-      ['/v1/payments/{id}/refunds', `/v1/payments/${payment.id}/refunds`, 200],
-      ['/v1/notifications', '/v1/notifications', 200],
-      ['/v1/gateway-accounts', '/v1/gateway-accounts', 200],
-      ['/v1/ledger/entries', '/v1/ledger/entries', 200],
-      ['/v1/ledger/balances', '/v1/ledger/balances', 200],
-    ];
-    for (const [path, concrete] of asked) {
+    const readable = [
+      ['/v1/merchant', '/v1/merchant'],
+      ['/v1/members', '/v1/members'],
+      ['/v1/members/{id}', `/v1/members/${member}`],
+      ['/v1/members/{id}/cart', `/v1/members/${member}/cart`],
+      ['/v1/payments', '/v1/payments'],
+      ['/v1/payments/{id}', `/v1/payments/${unpaid.id}`],
+      ['/v1/payments/{id}/refunds', `/v1/payments/${payment.id}/refunds`],
+      ['/v1/notifications', '/v1/notifications'],
+      ['/v1/gateway-accounts', '/v1/gateway-accounts'],
+      ['/v1/ledger/entries', '/v1/ledger/entries'],
+      ['/v1/ledger/balances', '/v1/ledger/balances'],
+    ] as const;
+    for (const [path, concrete] of readable) {
       const { status, body } = await merchant.get(concrete);
       expect([path, status]).toEqual([path, 200]);
       expect(differences(documented('get', path, '200'), body)).toEqual([]);
@@ -261,7 +254,13 @@ describe('routes and document', () => {
     expect(differences(documented('post', '/v1/members/{id}/tokens', '201'), token.body)).toEqual([]);
     const cancelled = await merchant.post(`/v1/payments/${unpaid.id}/cancel`);
     expect(differences(documented('post', '/v1/payments/{id}/cancel', '200'), cancelled.body)).toEqual([]);
-    expect(differences({ type: 'object', properties: { a: { type: 'string' } }, required: ['a'] }, { b: 1 })).toHaveLength(2);
+  });
+
+  test('are compared by something that sees differences', () => {
+    const schema: Schema = { type: 'object', properties: { a: { type: ['string', 'null'] } }, required: ['a'] };
+    expect(differences(schema, { a: null })).toEqual([]);
+    expect(differences(schema, { a: 1 })).toHaveLength(1);
+    expect(differences(schema, { b: 1 })).toHaveLength(2);
   });
 
   const documented = (method: string, path: string, status: string): Schema =>
@@ -273,7 +272,10 @@ function differences(schema: Schema, value: unknown, where = ''): string[] {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.some((choice) => differences(choice, value, where).length === 0) ? [] : [`${where}: fits no choice`];
   if (schema.enum && !schema.enum.includes(value)) return [`${where}: ${JSON.stringify(value)} is not listed`];
-  switch (schema.type) {
+  const { type, properties } = schema;
+  if (typeof type === 'object')
+    return type.some((one) => differences({ ...schema, type: one }, value, where).length === 0) ? [] : [`${where}: none of ${type.join()}`];
+  switch (type) {
     case undefined:
       return [];
     case 'null':
@@ -286,15 +288,14 @@ function differences(schema: Schema, value: unknown, where = ''): string[] {
         : [`${where}: no list`];
     case 'object': {
       if (typeof value !== 'object' || value === null) return [`${where}: no object`];
-      const { properties, required = [] } = schema;
       if (!properties) return [];
-      const missing = required.filter((name) => !(name in value)).map((name) => `${where}/${name}: missing`);
+      const missing = (schema.required ?? []).filter((name) => !(name in value)).map((name) => `${where}/${name}: missing`);
       const each = Object.entries(value).flatMap(([name, inner]) =>
         properties[name] ? differences(properties[name], inner, `${where}/${name}`) : [`${where}/${name}: not documented`],
       );
       return [...missing, ...each];
     }
     default:
-      return typeof value === schema.type ? [] : [`${where}: ${typeof value} instead of ${String(schema.type)}`];
+      return typeof value === type ? [] : [`${where}: ${typeof value} instead of ${type}`];
   }
 }

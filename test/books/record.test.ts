@@ -125,7 +125,7 @@ describe('two payments of one cart', () => {
 
   test('of two members who open the same new accounts in opposite order neither waits for the other in a circle', async () => {
     const neighbour = await newMember(db, club);
-    await tell(db, await newPayment(db, club, member, { amount: 1 }), captured('TX0', eur(1))); // the other accounts are there
+    await tell(db, await newPayment(db, club, await newMember(db, club)), captured('TX0')); // the other accounts are there
     for (const category of ['a', 'm', 'z']) await owe(db, club, member, 1000, { category });
     for (const category of ['z', 'm', 'a']) await owe(db, club, neighbour, 1000, { category });
     const payments = await Promise.all([newPayment(db, club, member), newPayment(db, club, neighbour)]);
@@ -262,6 +262,15 @@ describe('money in suspense', () => {
     await act(db, payment, accept('cmd_2'));
     expect(await cartOf(db, member)).toMatchObject({ paylines: [1, 2] });
     expect(await balances(db, club)).toMatchObject({ 'suspense EUR': 0 });
+  });
+
+  test('two sums accepted in one recording pay the cart one after the other', async () => {
+    await owe(db, club, member, 3);
+    const payment = await newPayment(db, club, member);
+    await tell(db, payment, captured('TX1', eur(2)), captured('TX2', eur(4)));
+    const { facts } = await load(db, payment);
+    await record(db, recordingOf(payment, facts, [accepted('TX1', eur(2), 'cmd_1'), accepted('TX2', eur(4), 'cmd_2')]));
+    expect(await cartOf(db, member)).toEqual({ paid: [3], paylines: [2, 4], credit: 3 });
   });
 
   test('the capture told once more after it was accepted books nothing', async () => {

@@ -77,7 +77,6 @@ export const disputeClosed = (reference = 'TX1', caseId = 'PP-D-1') =>
 export const disputeAdjusted = (reference = 'ADJ1', money: Money = eur(1500)) =>
   ({ kind: 'dispute_adjusted', ...identity(reference), ...money, parent: 'TX1', reason: 'chargeback_fee' }) satisfies GatewayFact;
 
-export const opened = (over: Partial<PaymentTerms> = {}): OwnFact => checkoutOpened(terms(over), NOON);
 export const cancelled = (commandId = 'cmd_1') =>
   ({
     kind: 'payment_cancelled',

@@ -66,6 +66,9 @@ const stories: [string, Story, string][] = [
   ['more than is owed: the surplus is the member’s credit', { owed: [['fee', 3000]], told: [captured()] }, `
     payment_captured | gateway_clearing:paypal-standard | income:fee | 3000 EUR
     payment_captured | gateway_clearing:paypal-standard | member_credit | 2000 EUR`],
+  ['one cent more than is owed', { owed: [['fee', 4999]], told: [captured()] }, `
+    payment_captured | gateway_clearing:paypal-standard | income:fee | 4999 EUR
+    payment_captured | gateway_clearing:paypal-standard | member_credit | 1 EUR`],
   ['paid in advance, with nothing owed', { owed: [], told: [captured()] }, `
     payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`],
   ['two charges of one category are one income line', { owed: [['outing', 1000], ['outing', 4000]], told: [captured()] }, `

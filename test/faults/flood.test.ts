@@ -79,28 +79,34 @@ test('a flood of messages that name no payment of one merchant holds up no unmat
 });
 
 test('a history that a flood makes long goes on in a new run, and takes along what was still to be verified', async () => {
-  const merchant = await Merchant.create(world);
-  const payment = await open(merchant);
-  await misbehave(merchant, { where: 'postback', mode: 'http_500' });
-  await deliver(merchant, ipn(merchant, payment));
-  const handle = world.temporal.workflow.getHandle(payment.workflowId);
-  const { runId } = await handle.describe();
-  // Word of messages that are nowhere costs events like word of forged ones, and asks PayPal nothing.
-  for (let told = 0; told < 1400; told += 50)
-    await Promise.all(
-      Array.from({ length: 50 }, (_, i) => handle.signal(notificationReceived, { notificationId: `ntf_nowhere${told + i}` })),
+  const roomy = await startWorld({ verificationsPerMinute: 1_000_000 });
+  try {
+    const merchant = await Merchant.create(roomy);
+    const payment = await open(merchant);
+    await misbehave(merchant, { where: 'postback', mode: 'http_500' });
+    await deliver(merchant, ipn(merchant, payment));
+    const handle = roomy.temporal.workflow.getHandle(payment.workflowId);
+    const { runId } = await handle.describe();
+    // Word of messages that are nowhere costs events like word of forged ones, and asks PayPal nothing.
+    const tell = (id: string) => handle.signal(notificationReceived, { notificationId: `ntf_nowhere${id}` });
+    for (let batch = 0; batch < 13; batch++) await Promise.all(Array.from({ length: 100 }, (_, i) => tell(`${batch}_${i}`)));
+    await eventually(
+      async () => {
+        const { historyLength, runId: now } = await handle.describe();
+        if (now === runId) await tell(`${historyLength}`); // with every turn the run sees how long it has become
+        return now;
+      },
+      (now) => now !== runId,
+      60_000,
     );
-  await eventually(
-    async () => {
-      await handle.signal(notificationReceived, { notificationId: 'ntf_nowhere' }); // one more turn, to see how long it is
-      return handle.describe();
-    },
-    (run) => run.runId !== runId,
-    60_000,
-  );
-  await behave(merchant);
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 195 });
-  expect(await untilSettled(merchant, 1)).toMatchObject([{ state: 'applied' }]);
+    await behave(merchant);
+    await postRaw(merchant, encode(ipn(merchant, payment))); // the flood goes on, and wakes the new run
+    expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 195 });
+    expect((await untilSettled(merchant, 2)).map(({ state }) => state)).toEqual(['invalid', 'applied']);
+    expect(await brokenInvariants(roomy)).toEqual({});
+  } finally {
+    await roomy.stop();
+  }
 });
 
 /** So that no later test pays for what is left of a flood. */

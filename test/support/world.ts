@@ -84,6 +84,7 @@ export async function startWorld({
   app = createApp({
     db, vault, runs, deliveries, live, backlog, redis: null, log,
     temporalAnswers: () => temporalAnswers(connection),
+    trustedProxies: 0,
     operatorKey: OPERATOR_KEY,
     publicUrl: baseUrl,
     simulatorPublicUrl: simulator.url,

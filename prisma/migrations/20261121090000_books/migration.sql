@@ -105,8 +105,9 @@ CREATE TABLE payments (
   -- Who could be paid when the checkout was opened, so that changed credentials do not orphan a message under way.
   opened_with bytea NOT NULL,
   expires_at timestamptz NOT NULL,
-  -- Derived from the facts by the domain at every recording; kept for lists.
+  -- Both derived from the facts by the domain at every recording; kept for lists.
   status payment_status NOT NULL DEFAULT 'created',
+  attention text,
   created_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 85);
 CREATE INDEX payments_of_merchant ON payments (merchant_id, sequence);

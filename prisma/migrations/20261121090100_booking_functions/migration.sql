@@ -98,7 +98,7 @@ CREATE FUNCTION take_turns(account text, told jsonb) RETURNS void LANGUAGE sql A
 $$;
 
 -- record(payload): facts, their entries, payline and allocations, the payment's status, the message or command that brought them.
---   { merchant, account, payment?, member?, status?, known?: how many facts of the payment this was decided on, cartVersion?, guard?: 'no_unverified',
+--   { merchant, account, payment?, member?, status?, attention?, known?: how many facts of the payment this was decided on, cartVersion?, guard?: 'no_unverified',
 --     facts: [{ gatewayReference, kind, qualifier, amount, currency, detail, occurredAt, entries: [{ kind, postings }], payline?: { amount, currency, parts } }],
 --     notification?: { id, state, … }, command?: { id, outcome } }
 -- answers { outcome: 'recorded', fresh: n } | { outcome: 'conflict', conflicts: [index] } | { outcome: 'cart_moved' } | { outcome: 'unverified' } | { outcome: 'stale' }
@@ -161,7 +161,8 @@ BEGIN
   END LOOP;
 
   IF payload->>'status' IS NOT NULL THEN
-    UPDATE payments SET status = (payload->>'status')::payment_status WHERE id = payment AND status <> (payload->>'status')::payment_status;
+    UPDATE payments SET status = (payload->>'status')::payment_status, attention = payload->>'attention'
+      WHERE id = payment AND (status, attention) IS DISTINCT FROM ((payload->>'status')::payment_status, payload->>'attention');
   END IF;
   IF payload->'notification' IS NOT NULL THEN PERFORM settle_notification(payload->'notification', fresh > 0); END IF;
   IF payload->'command' IS NOT NULL THEN
