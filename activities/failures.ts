@@ -1,15 +1,26 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { GatewayFailure } from '../workflows/domain/gateway';
 
+/**
+ * What a failure tells the workflow besides its type. `pauseMs` repeats `nextRetryDelay`, which the SDK writes into a failure
+ * and does not read out of it again.
+ */
+export interface FailureDetails {
+  readonly moved?: 'no' | 'perhaps';
+  readonly pauseMs?: number;
+}
+
 /** The one table from a gateway's failure to a Temporal failure: never, later (by the activity's own policy), or after a time it named. */
 export function toTemporalFailure(failure: GatewayFailure): ApplicationFailure {
   const common = { message: `${failure.code}: ${failure.message}`, type: failure.code, details: [{ moved: failure.moved }] };
   if (failure.retry === 'never') return ApplicationFailure.create({ ...common, nonRetryable: true });
   if (failure.retry === 'later') return ApplicationFailure.create(common);
-  return ApplicationFailure.create({ ...common, nextRetryDelay: failure.retry.afterMs });
+  const { afterMs } = failure.retry;
+  return ApplicationFailure.create({ ...common, details: [{ moved: failure.moved, pauseMs: afterMs }], nextRetryDelay: afterMs });
 }
 
 /** An expected wait, not a fault: logged quietly and counted as no failure. */
 export function notYet(type: string, message: string, retryAfterMs: number): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nextRetryDelay: retryAfterMs, category: ApplicationFailureCategory.BENIGN });
+  const details = [{ pauseMs: retryAfterMs }];
+  return ApplicationFailure.create({ type, message, details, nextRetryDelay: retryAfterMs, category: ApplicationFailureCategory.BENIGN });
 }

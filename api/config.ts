@@ -48,7 +48,6 @@ export const configSchema = z.object({
     .default(20_000)
     .describe('unverified messages of one account above which the answer is 503, so that the gateway sends again'),
 });
-export type Config = z.output<typeof configSchema>;
 
 /** Reads a process's configuration, or says in one sentence per variable what is wrong, naming it. */
 export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {

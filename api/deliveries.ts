@@ -9,7 +9,7 @@ export const LEASE = '5 seconds';
 const TOLD_PAUSE = '10 minutes';
 /** Confirmations are gathered, so that they cost one statement a moment and not one a message. */
 const FLUSH_MS = 250;
-/** So many unverified messages of one payment are told at once; the rest waits for the sweeper, so that a flood never floods a history. */
+/** So many unverified messages of one payment are with its run at once; the rest waits for the sweeper, so that a flood never floods a history. */
 export const MOST_AT_ONCE = 20;
 
 /** Tells Temporal what was just committed, without holding up whoever committed it. What fails is left to the sweeper. */
@@ -19,10 +19,25 @@ export interface Deliveries {
   close(): Promise<void>;
 }
 
+interface Told {
+  readonly id: string;
+  readonly paymentId: string | null;
+}
+
+/** Temporal has them. Only as they were told: verification may have found meanwhile that a message is another payment's, who must still hear of it. */
+export async function confirmTold({ sql }: Pick<Database, 'sql'>, told: readonly Told[]): Promise<void> {
+  if (told.length === 0) return;
+  await sql.query(
+    `UPDATE outbox o SET due_at = now() + interval '${TOLD_PAUSE}' FROM unnest($1::text[], $2::text[]) AS told (id, payment_id)
+     WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id`,
+    [told.map(({ id }) => id), told.map(({ paymentId }) => paymentId)],
+  );
+}
+
 export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): Deliveries {
   const under = new Set<Promise<void>>();
   let startedIds: string[] = [];
-  let told: { id: string; paymentId: string | null }[] = [];
+  let told: Told[] = [];
   let timer: NodeJS.Timeout | null = null;
 
   function deliver(what: string, id: string, call: () => Promise<void>, done: () => void): Promise<void> {
@@ -47,13 +62,7 @@ export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>;
     [startedIds, told] = [[], []];
     try {
       if (started.length > 0) await db.sql.query('DELETE FROM outbox WHERE subject_id = ANY ($1)', [started]);
-      // Only as it was told: verification may have found meanwhile that the message is another payment's, who must still hear of it.
-      if (heard.length > 0)
-        await db.sql.query(
-          `UPDATE outbox o SET due_at = now() + interval '${TOLD_PAUSE}' FROM unnest($1::text[], $2::text[]) AS told (id, payment_id)
-           WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id`,
-          [heard.map(({ id }) => id), heard.map(({ paymentId }) => paymentId)],
-        );
+      await confirmTold(db, heard);
     } catch (error) {
       log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
     }

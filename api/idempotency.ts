@@ -104,8 +104,14 @@ function readClaim(req: Request, caller: Caller): Claim | null {
   return {
     scope: sha256(`${holderOf(caller)}\n${req.method}\n${req.path}`),
     key,
-    bodyHash: sha256(JSON.stringify(req.body ?? {})),
+    bodyHash: sha256(JSON.stringify(req.body ?? {}, inKeyOrder)),
   };
+}
+
+/** The order of a body's keys is its writer's taste, not another body. */
+function inKeyOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function sha256(text: string): Buffer {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { MOST_AT_ONCE } from '../api/deliveries';
+import { confirmTold, MOST_AT_ONCE } from '../api/deliveries';
 import type { Command, Runs } from '../api/runs';
 import { loadPayment } from '../books/facts';
 import type { Database } from '../prisma/client';
@@ -9,6 +9,8 @@ const EVERY_MS = 1_000;
 const MOST_PER_SWEEP = 100;
 /** How long until what nobody heard is told again. */
 const RETRY_PAUSE = '2 seconds';
+/** How long what is too much for one payment waits: the gateway's answers make room by the minute. */
+const FLOOD_PAUSE = '1 minute';
 
 interface Due {
   readonly subject_id: string;
@@ -48,17 +50,35 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
 /** Delivers what is due; gives how many rows it took, or 0 when Temporal does not listen. */
 async function sweep(deps: SweeperDependencies): Promise<number> {
   const { rows } = await deps.db.sql.query<Due>('SELECT * FROM take_due($1)', [MOST_PER_SWEEP]);
-  const told = new Map<string | null, number>();
+  const told = await countUnderWay(deps.db, rows);
   const [now, later] = partition(rows, (due) => {
     if (due.kind !== 'notification' || due.payment_id === null) return true;
     told.set(due.payment_id, (told.get(due.payment_id) ?? 0) + 1);
     return (told.get(due.payment_id) ?? 0) <= MOST_AT_ONCE;
   });
   const delivered = await Promise.all(now.map((due) => tryToDeliver(deps, due)));
-  const unheard = now.filter((_due, index) => !delivered[index]);
-  // It was not this pause that was meant: nobody heard. And what was too much for one payment comes a little later.
-  await putOff(deps.db, [...unheard, ...later], RETRY_PAUSE);
+  const [heard, unheard] = partition(now, (due) => delivered[now.indexOf(due)] === true);
+  const messages = heard.filter((due) => due.kind === 'notification');
+  await confirmTold(
+    deps.db,
+    messages.map((due) => ({ id: due.subject_id, paymentId: due.payment_id })),
+  );
+  // It was not the growing pause that was meant: nobody heard. And what was too much for one payment comes a little later.
+  await putOff(deps.db, unheard, RETRY_PAUSE);
+  await putOff(deps.db, later, FLOOD_PAUSE);
   return unheard.length > 0 ? 0 : rows.length;
+}
+
+/** How many messages of these payments their runs were told of lately and have not verified, besides what is due. */
+async function countUnderWay({ sql }: Pick<Database, 'sql'>, rows: readonly Due[]): Promise<Map<string, number>> {
+  const messages = rows.filter((due) => due.kind === 'notification' && due.payment_id !== null);
+  if (messages.length === 0) return new Map();
+  const counted = await sql.query<{ payment_id: string; under_way: number }>(
+    `SELECT payment_id, count(*) AS under_way FROM outbox
+     WHERE kind = 'notification' AND payment_id = ANY ($1) AND due_at > now() + interval '2 minutes' AND subject_id <> ALL ($2) GROUP BY 1`,
+    [messages.map((due) => due.payment_id), messages.map((due) => due.subject_id)],
+  );
+  return new Map(counted.rows.map((row) => [row.payment_id, row.under_way]));
 }
 
 async function tryToDeliver(deps: SweeperDependencies, due: Due): Promise<boolean> {

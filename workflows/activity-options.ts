@@ -1,6 +1,7 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, isCancellation, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import type { Activities } from '../activities';
+import type { FailureDetails } from '../activities/failures';
 
 const QUICKLY: LocalActivityOptions = {
   startToCloseTimeout: '4 seconds', // well inside the 10 s of a workflow task, which a longer one would have to extend
@@ -37,10 +38,13 @@ function localFirst(name: keyof Activities, summary: string): (...args: unknown[
 }
 
 function orElse<Result>(again: () => Promise<Result>): (failure: unknown) => Promise<Result> {
-  return (failure) => {
+  return async (failure) => {
     if (isCancellation(failure)) throw failure;
     const cause = failure instanceof ActivityFailure ? failure.cause : failure;
     if (cause instanceof ApplicationFailure && cause.nonRetryable) throw failure;
+    // A gateway that asked to be left alone for a while did not mean the next try to come at once.
+    const [details] = (cause instanceof ApplicationFailure ? (cause.details ?? []) : []) as FailureDetails[];
+    if (details?.pauseMs !== undefined) await sleep(details.pauseMs, { summary: 'A pause before the next try' });
     return again();
   };
 }

@@ -1,12 +1,7 @@
 import type { Fact } from './domain/fact';
 import { describeMoney } from './domain/money';
-import type { Payment, PaymentSummary, PaymentTerms } from './domain/payment';
+import type { Payment, PaymentSummary } from './domain/payment';
 import { outsideReference } from './domain/payment';
-
-/** One line for the list of runs. Holds ids and money, no person's name. */
-export function summaryLine(terms: PaymentTerms): string {
-  return `${describeMoney(terms)} by ${terms.gateway}`;
-}
 
 /** What an operator reads in the run, as Markdown: where the payment stands and how it came there. */
 export function describePayment({ terms, facts }: Payment, summary: PaymentSummary): string {

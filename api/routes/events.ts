@@ -18,7 +18,7 @@ export function eventRoutes({ db, live, authenticate }: { db: Pick<Database, 'sq
     const caller = await authenticate(req);
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
-    //TMP if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
+    if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
     const resumeAfter = Number(req.headers['last-event-id'] ?? 0);
     res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     if (req.method === 'HEAD') {

@@ -24,6 +24,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   const away = over.db ? null : openDatabase('postgresql://nobody@127.0.0.1:1/none');
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  server.unref(); // a test that fails before it stops this must not keep its process
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const nobody = () => Promise.reject(new Error('Temporal is away'));
   const app = createApp({

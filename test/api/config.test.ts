@@ -34,6 +34,7 @@ test('three variables are enough; the rest has defaults', () => {
     REQUESTS_PER_MINUTE: 60_000,
     FAILED_LOGINS_PER_MINUTE: 300,
     INBOX_BACKLOG: 20_000,
+    TRUSTED_PROXIES: 0,
   });
 });
 
@@ -71,6 +72,8 @@ const wrong = [
   ['REQUESTS_PER_MINUTE', '0'],
   ['FAILED_LOGINS_PER_MINUTE', '1.5'],
   ['INBOX_BACKLOG', '-5'],
+  ['TRUSTED_PROXIES', '-1'],
+  ['TRUSTED_PROXIES', 'all'],
 ] as const;
 
 test.each(wrong)('%s = %s is refused by its name, and the value is not repeated', (name, value) => {

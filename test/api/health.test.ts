@@ -1,4 +1,7 @@
+import { pino } from 'pino';
+import { createDeliveries } from '../../api/deliveries';
 import { eventually, Merchant } from '../support/client';
+import type { PaymentView } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { startApi } from './api-alone';
@@ -50,17 +53,31 @@ describe('while Temporal is away', () => {
     });
   });
 
-  test('a payment is opened all the same, and a message about it is taken', async () => {
+  // Temporal's client goes on trying for a while and then throws at a connection that was closed, so this API is told at once.
+  test('a payment is opened all the same, a message about it is taken, and a command is stored', async () => {
+    const nobody = () => Promise.reject(new Error('Temporal is away'));
+    const runs = { start: nobody, notify: nobody, command: nobody };
+    const deliveries = createDeliveries({ db: world.db, runs, log: pino({ level: 'silent' }) });
+    const api = await startApi({ db: world.db, runs, deliveries });
     const merchant = await Merchant.create(world);
-    const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
-    expect(payment.status).toBe('awaiting_payer');
-    const answer = await fetch(merchant.notificationUrl, {
-      method: 'POST',
-      headers: { 'content-type': 'application/x-www-form-urlencoded' },
-      body: `custom=${payment.id}&txn_id=TXN1`,
-    });
-    expect(answer.status).toBe(200);
-    expect(await merchant.notifications()).toMatchObject([{ state: 'received', payment: payment.id }]);
+    const member = await merchant.member([['fee', 1000]]);
+    const server = asking(api, merchant.secretKey);
+    const payment = await server.post<PaymentView>('/v1/payments', { member, gateway: 'paypal-standard' });
+    expect(payment).toMatchObject({ status: 201, body: { status: 'awaiting_payer', nextAction: { kind: 'form' } } });
+
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const hook = new URL(merchant.notificationUrl).pathname;
+    expect((await asking(api, null).post(hook, `custom=${payment.body.id}&txn_id=TXN1`, form)).status).toBe(200);
+    expect(await merchant.notifications()).toMatchObject([{ state: 'received', payment: payment.body.id }]);
+
+    const cancelled = await server.post<PaymentView>(`/v1/payments/${payment.body.id}/cancel`);
+    expect(cancelled).toMatchObject({ status: 202, body: { id: payment.body.id, status: 'awaiting_payer' } });
+    const { rows } = await world.db.sql.query<{ kind: string }>('SELECT kind FROM outbox WHERE payment_id = $1 ORDER BY kind', [
+      payment.body.id,
+    ]);
+    expect(rows.map((row) => row.kind)).toEqual(['start', 'notification', 'command']);
+    await deliveries.close();
+    await api.stop();
   });
 });
 

@@ -32,6 +32,13 @@ test('the same key and body give the first answer again, and say so', async () =
   expect(await paymentsOf(member)).toHaveLength(1);
 });
 
+test('the same body with its keys in another order is the same body', async () => {
+  const member = await merchant.member([['fee', 1000]]);
+  const first = await merchant.post<PaymentView>('/v1/payments', { member, gateway: 'paypal-standard', amount: 700 }, under('key order'));
+  const second = await merchant.post<PaymentView>('/v1/payments', { amount: 700, gateway: 'paypal-standard', member }, under('key order'));
+  expect([second.status, second.body.id]).toEqual([201, first.body.id]);
+});
+
 test('the first answer comes again even when the same request would now be refused or mean something else', async () => {
   const member = await merchant.member([['fee', 1000]]);
   const body = { member, gateway: 'paypal-standard' };

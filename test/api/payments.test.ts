@@ -1,5 +1,5 @@
 import type { Pool } from 'pg';
-import { call, eventually, Merchant, untilStatus } from '../support/client';
+import { call, eventually, Merchant, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { ipn, payAs, sendGenuine } from '../support/paypal';
 import { startWorld } from '../support/world';
@@ -322,6 +322,7 @@ describe('the list of payments', () => {
     expect(await ids('gateway=paypal-standard&status=paid')).toEqual([his.id]);
     expect(await ids(`status=paid&member=${anne}`)).toEqual([]);
     expect(await ids(`member=mem_${'0'.repeat(26)}`)).toEqual([]);
+    expect(await ids('attention=any')).toEqual([]);
 
     const first = await club.get<Page>(`/v1/payments?member=${anne}&limit=3`);
     expect(first.body.data).toEqual(await Promise.all(made.slice(0, 3).map((id) => club.payment(id))));
@@ -329,6 +330,27 @@ describe('the list of payments', () => {
     const second = await club.get<Page>(`/v1/payments?member=${anne}&limit=3&cursor=${first.body.nextCursor!}`);
     expect(second.body.data.map((payment) => payment.id)).toEqual(made.slice(3));
     expect(second.body.nextCursor).toBeNull();
+  });
+
+  test('shows those that a person must look at, paid ones among them, until they were looked at', async () => {
+    const club = await Merchant.create(world);
+    const fine = await club.pay(await club.member([['fee', 5000]]));
+    const twice = await club.pay(await club.member([['fee', 5000]]));
+    for (const payment of [fine, twice]) {
+      await payAs(club, payment);
+      await untilStatus(club, payment.id, 'paid');
+    }
+    const short = await club.pay(await club.member([['fee', 5000]]));
+    await sendGenuine(club, ipn(club, twice));
+    await sendGenuine(club, ipn(club, short, { mc_gross: '49.99' }));
+    for (const payment of [twice, short]) await untilAttention(club, payment.id);
+
+    const ids = async (query: string) => (await club.get<Page>(`/v1/payments?${query}`)).body.data.map((payment) => payment.id);
+    expect(await ids('attention=any')).toEqual([short.id, twice.id]);
+    expect(await ids('attention=duplicate_payment')).toEqual([twice.id]);
+    expect(await ids('attention=any&status=paid')).toEqual([twice.id]);
+    await club.post(`/v1/payments/${short.id}/resolution`, { action: 'accept', note: 'seen' });
+    expect(await ids('attention=any')).toEqual([twice.id]);
   });
 
   test('shows no payment of another merchant', async () => {
@@ -342,6 +364,8 @@ describe('the list of payments', () => {
     ['status=', 'status'],
     ['status=paid&status=failed', 'status'],
     ['gateway=stripe', 'gateway'],
+    ['attention=nope', 'attention'],
+    ['attention=', 'attention'],
     ['member=%00', 'member'],
     ['member=pay_00000000000000000000000000', 'member'],
     ['limit=0', 'limit'],

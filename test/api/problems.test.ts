@@ -199,6 +199,15 @@ describe('too many requests', () => {
     expect((await asking(api, merchant.secretKey).get('/v1/merchant')).status).toBe(200);
     await api.stop();
   });
+
+  test('without a valid key are counted by the client that our own proxy names, and not by one that the client made up', async () => {
+    const api = await startApi({ db: world.db, trustedProxies: 1, limits: { requestsPerMinute: 100, failedLoginsPerMinute: 1 } });
+    const guess = (address: string) => asking(api, 'guess').get('/v1/merchant', { 'x-forwarded-for': address });
+    refused(await guess('10.0.0.1'), 'unauthenticated');
+    refused(await guess('10.0.0.2'), 'unauthenticated');
+    refused(await guess('10.0.0.9, 10.0.0.1'), 'too_many_requests');
+    await api.stop();
+  });
 });
 
 describe('a failure of ours', () => {

@@ -45,10 +45,10 @@ test('300 forged messages about one payment: all are taken, PayPal is asked abou
   await deliver(merchant, ipn(merchant, other));
   expect(await untilStatus(merchant, other.id, 'paid')).toMatchObject({ captured: 3000 });
 
-  // All of them have been told to the run that they are about.
-  const waiting = `SELECT count(*) AS waiting FROM outbox WHERE payment_id = $1 AND due_at < now() + interval '3 seconds'`;
+  // The sweeper has been through all of them: told, or put off because the run has enough to ask about.
+  const due = `SELECT count(*) AS due FROM outbox WHERE payment_id = $1 AND due_at < now() + interval '10 seconds'`;
   await eventually(
-    async () => (await world.db.sql.query<{ waiting: number }>(waiting, [flooded.id])).rows[0]!.waiting,
+    async () => (await world.db.sql.query<{ due: number }>(due, [flooded.id])).rows[0]!.due,
     (count) => count === 0,
     60_000,
   );
@@ -61,7 +61,7 @@ test('300 forged messages about one payment: all are taken, PayPal is asked abou
   expect(await merchant.payment(flooded.id)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: null });
   const { historyLength } = await describeRun(world, flooded);
   process.stdout.write(`a payment with ${FORGED} forged messages: ${historyLength} events\n`);
-  expect(historyLength).toBeLessThan(6 * FORGED);
+  expect(historyLength).toBeLessThan(FORGED);
   await world.temporal.workflow.getHandle(flooded.workflowId).terminate('the story is told');
 });
 
@@ -89,12 +89,13 @@ test('a history that a flood makes long goes on in a new run, and takes along wh
     const { runId } = await handle.describe();
     // Word of messages that are nowhere costs events like word of forged ones, and asks PayPal nothing.
     const tell = (id: string) => handle.signal(notificationReceived, { notificationId: `ntf_nowhere${id}` });
-    for (let batch = 0; batch < 13; batch++) await Promise.all(Array.from({ length: 100 }, (_, i) => tell(`${batch}_${i}`)));
+    for (let batch = 0; batch < 14; batch++) await Promise.all(Array.from({ length: 100 }, (_, i) => tell(`${batch}_${i}`)));
     await eventually(
       async () => {
-        const { historyLength, runId: now } = await handle.describe();
-        if (now === runId) await tell(`${historyLength}`); // with every turn the run sees how long it has become
-        return now;
+        const run = await handle.describe();
+        // With every turn the run sees how long it has become.
+        if (run.runId === runId && !run.raw.pendingWorkflowTask) await tell(`${run.historyLength}`);
+        return run.runId;
       },
       (now) => now !== runId,
       60_000,
@@ -112,5 +113,8 @@ test('a history that a flood makes long goes on in a new run, and takes along wh
 /** So that no later test pays for what is left of a flood. */
 async function terminateAll(query: string): Promise<void> {
   for await (const { workflowId } of world.temporal.workflow.list({ query }))
-    await world.temporal.workflow.getHandle(workflowId).terminate('the story is told');
+    await world.temporal.workflow
+      .getHandle(workflowId)
+      .terminate('the story is told')
+      .catch(() => undefined); // it may have ended since it was listed
 }

@@ -9,25 +9,24 @@ import { deliver, untilSettled } from '../support/quiet';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 
-let world: World;
-/** Between the API with its sweeper, and Temporal. */
-let wire: Cut;
-beforeAll(async () => {
-  const [host = '', port = ''] = testAddress('temporalAddress').split(':');
-  wire = await startCut({ host, port: Number(port) });
-  world = await startWorld({ temporalAddress: wire.address });
-});
-afterEach(() => {
-  wire.heal();
-});
-afterAll(async () => {
-  const broken = await brokenInvariants(world);
-  await world.stop();
-  await wire.stop();
-  expect(broken).toEqual({});
-});
+jest.setTimeout(60_000);
 
-async function open(over: Record<string, unknown> = {}) {
+/** A world of its own for each story, with a wire between Temporal and the API with its sweeper; what a story does takes it several seconds of waiting. */
+async function inWorld(story: (world: World, wire: Cut) => Promise<void>): Promise<void> {
+  const [host = '', port = ''] = testAddress('temporalAddress').split(':');
+  const wire = await startCut({ host, port: Number(port) });
+  const world = await startWorld({ temporalAddress: wire.address });
+  try {
+    await story(world, wire);
+    expect(await brokenInvariants(world)).toEqual({});
+  } finally {
+    wire.heal();
+    await world.stop();
+    await wire.stop();
+  }
+}
+
+async function open(world: World, over: Record<string, unknown> = {}) {
   const merchant = await Merchant.create(world);
   const member = await merchant.member([['fee', 3000]]);
   return { merchant, member, payment: await merchant.pay(member, over) };
@@ -40,78 +39,92 @@ async function expectBookedOnce({ merchant, member, payment }: Awaited<ReturnTyp
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 }
 
-test('Temporal is away when messages come: they are kept and answered 200, and their money is booked when it is back', async () => {
-  const opened = await Promise.all([open(), open(), open()]);
-  wire.cut();
-  for (const { merchant, payment } of opened) expect(await deliver(merchant, ipn(merchant, payment))).toBe(200);
-  for (const { merchant } of opened) expect(await merchant.notifications()).toMatchObject([{ state: 'received', attempts: 0 }]);
+test.concurrent('Temporal is away when messages come: they are kept and answered 200, and their money is booked when it is back', () =>
+  inWorld(async (world, wire) => {
+    const opened = await Promise.all([open(world), open(world), open(world)]);
+    wire.cut();
+    for (const { merchant, payment } of opened) expect(await deliver(merchant, ipn(merchant, payment))).toBe(200);
+    for (const { merchant } of opened) expect(await merchant.notifications()).toMatchObject([{ state: 'received', attempts: 0 }]);
 
-  wire.heal();
-  await Promise.all(opened.map(expectBookedOnce));
-});
+    wire.heal();
+    await Promise.all(opened.map(expectBookedOnce));
+  }),
+);
 
-test('Temporal swallows what it is told when a message comes: told again, its money is booked once', async () => {
-  const opened = await open();
-  wire.swallow();
-  expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
-  wire.heal();
-  await expectBookedOnce(opened);
-});
+test.concurrent('Temporal swallows what it is told when a message comes: told again, its money is booked once', () =>
+  inWorld(async (world, wire) => {
+    const opened = await open(world);
+    wire.swallow();
+    expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
+    wire.heal();
+    await expectBookedOnce(opened);
+  }),
+);
 
-test('Temporal is away when a payment is created: the payer can pay at once, and the money is booked when it is back', async () => {
-  wire.cut();
-  const opened = await open();
-  expect(opened.payment).toMatchObject({ status: 'awaiting_payer', nextAction: { kind: 'form' } });
-  expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
+test.concurrent('Temporal is away when a payment is created: the payer can pay at once, and the money is booked when it is back', () =>
+  inWorld(async (world, wire) => {
+    wire.cut();
+    const opened = await open(world);
+    expect(opened.payment).toMatchObject({ status: 'awaiting_payer', nextAction: { kind: 'form' } });
+    expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
 
-  wire.heal();
-  await expectBookedOnce(opened);
-});
+    wire.heal();
+    await expectBookedOnce(opened);
+  }),
+);
 
-test('Temporal is away from the creation until after the deadline: the payment expires when it is back', async () => {
-  wire.cut();
-  const { merchant, payment } = await open({ expiresInMs: 1000 });
-  await eventually(
-    async () => Date.now(),
-    (now) => now > Date.parse(payment.expiresAt),
-  );
-  expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
-  wire.heal();
-  await untilStatus(merchant, payment.id, 'expired');
-});
+test.concurrent('Temporal is away from the creation until after the deadline: the payment expires when it is back', () =>
+  inWorld(async (world, wire) => {
+    wire.cut();
+    const { merchant, payment } = await open(world, { expiresInMs: 1000 });
+    await eventually(
+      async () => Date.now(),
+      (now) => now > Date.parse(payment.expiresAt),
+    );
+    expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
+    wire.heal();
+    await untilStatus(merchant, payment.id, 'expired');
+  }),
+);
 
-test('Temporal is away over the deadline with money already told to us: it is paid and not late', async () => {
-  const opened = await open({ expiresInMs: 3000 });
-  wire.cut();
-  expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
-  await eventually(
-    async () => Date.now(),
-    (now) => now > Date.parse(opened.payment.expiresAt),
-  );
-  wire.heal();
-  await expectBookedOnce(opened);
-});
+test.concurrent('Temporal is away over the deadline with money already told to us: it is paid and not late', () =>
+  inWorld(async (world, wire) => {
+    const opened = await open(world, { expiresInMs: 3000 });
+    wire.cut();
+    expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
+    await eventually(
+      async () => Date.now(),
+      (now) => now > Date.parse(opened.payment.expiresAt),
+    );
+    wire.heal();
+    await expectBookedOnce(opened);
+  }),
+);
 
-test('Temporal is away when a payment is cancelled: the command is kept, answered 202, and obeyed when it is back', async () => {
-  const { merchant, payment } = await open();
-  wire.cut();
-  const answer = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
-  expect(answer).toMatchObject({ status: 202, body: { status: 'awaiting_payer' } });
+test.concurrent('Temporal is away when a payment is cancelled: the command is kept, answered 202, and obeyed when it is back', () =>
+  inWorld(async (world, wire) => {
+    const { merchant, payment } = await open(world);
+    wire.cut();
+    const answer = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
+    expect(answer).toMatchObject({ status: 202, body: { status: 'awaiting_payer' } });
 
-  wire.heal();
-  await untilStatus(merchant, payment.id, 'cancelled');
-});
+    wire.heal();
+    await untilStatus(merchant, payment.id, 'cancelled');
+  }),
+);
 
-test('no worker is there: a command is answered 202 and obeyed by the first that comes; a message waits for it as well', async () => {
-  const [toCancel, toPay] = await Promise.all([open(), open()]);
-  await world.stopWorkers();
-  const [answer] = await Promise.all([
-    toCancel.merchant.post(`/v1/payments/${toCancel.payment.id}/cancel`),
-    deliver(toPay.merchant, ipn(toPay.merchant, toPay.payment)),
-  ]);
-  expect(answer.status).toBe(202);
+test.concurrent('no worker is there: a command is answered 202 and obeyed by the first that comes; a message waits for it as well', () =>
+  inWorld(async (world) => {
+    const [toCancel, toPay] = await Promise.all([open(world), open(world)]);
+    await world.stopWorkers();
+    const [answer] = await Promise.all([
+      toCancel.merchant.post(`/v1/payments/${toCancel.payment.id}/cancel`),
+      deliver(toPay.merchant, ipn(toPay.merchant, toPay.payment)),
+    ]);
+    expect(answer.status).toBe(202);
 
-  await world.startWorker();
-  await untilStatus(toCancel.merchant, toCancel.payment.id, 'cancelled');
-  await expectBookedOnce(toPay);
-});
+    await world.startWorker();
+    await untilStatus(toCancel.merchant, toCancel.payment.id, 'cancelled');
+    await expectBookedOnce(toPay);
+  }),
+);

@@ -14,7 +14,8 @@ export function listenIn(answer: (url: string, body: string) => Promise<Response
   return {
     fetch: async (input: Input, init?: Init) => {
       const url = input instanceof Request ? input.url : String(input);
-      const body = init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : String(init?.body ?? '');
+      const body =
+        init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : typeof init?.body === 'string' ? init.body : '';
       if (body.startsWith('cmd=_notify-validate')) asked.push(body);
       return (await answer(url, body)) ?? globalThis.fetch(input, init);
     },

@@ -43,7 +43,9 @@ export async function holdInserts({ database }: Pick<World, 'database'>, table: 
     await client.query('SELECT pg_advisory_unlock_all()');
   };
   return {
-    arrival: async () => void (await eventually(standing, (pids) => pids.length > 0)),
+    async arrival() {
+      await eventually(standing, (pids) => pids.length > 0);
+    },
     open,
     async turnAway() {
       for (const pid of await standing()) await client.query('SELECT pg_terminate_backend($1, 5000)', [pid]);

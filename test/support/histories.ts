@@ -24,3 +24,14 @@ export function personalDataIn(history: string): string[] {
   const text = readable(history);
   return PERSONAL.flatMap((trace) => trace.exec(text)?.[0] ?? []);
 }
+
+/** The same history without what tells of the machine it was made on: who polled, and where in our files something failed. */
+export function withoutTraces(history: string): string {
+  const clean = (value: unknown, key = ''): unknown => {
+    if (typeof value === 'string') return key === 'stackTrace' ? '' : value.replace(/\d+@[\w.-]+/g, 'a worker');
+    if (Array.isArray(value)) return value.map((item) => clean(item));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, clean(inner, name)]));
+  };
+  return `${JSON.stringify(clean(JSON.parse(history)), null, 1)}\n`;
+}

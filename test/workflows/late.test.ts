@@ -155,7 +155,7 @@ test.concurrent('a payment that PayPal holds before the deadline never expires, 
   await untilStatus(merchant, payment.id, 'processing');
   await untilAfter(payment, () => null);
   expect(await merchant.payment(payment.id)).toMatchObject({ status: 'processing', reason: 'echeck' });
-  const timers = (await eventsOf(world, payment)).filter(({ timerStartedEventAttributes }) => timerStartedEventAttributes != null);
+  const timers = (await eventsOf(world, payment)).filter(({ timerStartedEventAttributes }) => Boolean(timerStartedEventAttributes));
   expect(timers).toEqual([]); // nothing is left that could expire it
 
   await deliver(merchant, ipn(merchant, payment, { txn_id }));

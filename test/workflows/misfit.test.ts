@@ -206,6 +206,6 @@ test.concurrent('the search attributes of a payment under review tell an operato
   const query = `MerchantId = '${merchant.id}' AND PaymentStatus = 'needs_review' AND PaymentAttention = 'amount_mismatch'`;
   await eventually(
     () => world.temporal.workflow.count(query),
-    ({ count }) => Number(count) === 1,
+    ({ count }) => count === 1,
   );
 });

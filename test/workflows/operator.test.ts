@@ -39,7 +39,7 @@ async function readMetadata(workflowId: string): Promise<string> {
 }
 
 const countOf = (query: string) =>
-  world.temporal.workflow.count(query).then(({ count }) => Number(count)); // prettier-ignore
+  world.temporal.workflow.count(query).then(({ count }) => count); // prettier-ignore
 
 test.concurrent('before anything happens an operator sees what is waited for, and finds it by member, merchant and gateway', async () => {
   const { merchant, member, payment } = await openPayment();

@@ -1,0 +1,111 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../activities';
+import type { Verification } from '../../activities/verify';
+import { createVault } from '../../vault/vault';
+import { call, Merchant } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { encode, ipn, postRaw } from '../support/paypal';
+import { ENCRYPTION_KEY, startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ workers: 0 });
+});
+afterAll(() => world.stop());
+
+/** Runs the activity once, with a gateway that answers as given. */
+function verify(notificationId: string, paymentId: string | null, answer: () => Response, pauseMs = 0): Promise<Verification> {
+  const activities = createActivities({
+    db: world.db,
+    vault: createVault(ENCRYPTION_KEY),
+    simulatorUrl: 'http://gateway.invalid',
+    fetch: async () => answer(),
+    throttle: async () => pauseMs,
+    announce: () => undefined,
+  });
+  return new MockActivityEnvironment().run(activities.verifyNotification, { notificationId, paymentId });
+}
+
+async function failureOf(attempt: Promise<unknown>): Promise<ApplicationFailure> {
+  const failure = await attempt.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof ApplicationFailure)) throw new Error(`not an ApplicationFailure: ${String(failure)}`);
+  return failure;
+}
+
+async function storedIpn(): Promise<{ merchant: Merchant; payment: PaymentView; id: string }> {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+  await postRaw(merchant, encode(ipn(merchant, payment)));
+  const [stored] = await merchant.notifications();
+  if (!stored) throw new Error('the message was not stored');
+  return { merchant, payment, id: stored.id };
+}
+
+test('a message that the gateway calls true gives its facts, and stays received until they are recorded', async () => {
+  const { merchant, payment, id } = await storedIpn();
+  const verification = await verify(id, payment.id, () => new Response('VERIFIED'));
+  expect(verification).toMatchObject({
+    outcome: 'facts',
+    facts: [
+      { kind: 'payment_captured', amount: 5000, currency: 'EUR' },
+      { kind: 'fee_charged', amount: 195 },
+    ],
+  });
+  expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 1 }]);
+});
+
+test('a message that the gateway calls INVALID is settled, and is not asked about again', async () => {
+  const { merchant, payment, id } = await storedIpn();
+  expect(await verify(id, payment.id, () => new Response('INVALID'))).toEqual({
+    outcome: 'settled',
+    state: 'invalid',
+    reason: 'not_verified',
+  });
+  const again = await verify(id, payment.id, () => {
+    throw new Error('it was asked again');
+  });
+  expect(again).toMatchObject({ outcome: 'settled' });
+  expect(await merchant.notifications()).toMatchObject([{ id, state: 'invalid', reason: 'not_verified', attempts: 1 }]);
+});
+
+test.each([
+  ['an error page', () => new Response('<h1>oops</h1>', { status: 500 }), 'http_500', undefined],
+  ['a page that says VERIFIED among other words', () => new Response('not VERIFIED'), 'unreadable_answer', undefined],
+  ['a redirect', () => new Response(null, { status: 302, headers: { location: 'http://elsewhere.invalid' } }), 'redirected', undefined],
+  ['a request to come back in 7 seconds', () => new Response('', { status: 429, headers: { 'retry-after': '7' } }), 'http_429', 7_000],
+])('no answer is no verdict: %s is tried again and leaves the message as it is', async (_what, answer, type, nextRetryDelay) => {
+  const { merchant, payment, id } = await storedIpn();
+  const failure = await failureOf(verify(id, payment.id, answer));
+  expect({ type: failure.type, nonRetryable: failure.nonRetryable, nextRetryDelay: failure.nextRetryDelay }).toEqual({
+    type,
+    nonRetryable: false,
+    nextRetryDelay,
+  });
+  expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 1 }]);
+});
+
+test('a flood waits its turn without a question to the gateway, and without looking like a fault', async () => {
+  const { merchant, payment, id } = await storedIpn();
+  const failure = await failureOf(verify(id, payment.id, () => new Response('VERIFIED'), 4_000));
+  expect(failure).toMatchObject({ type: 'verification_throttled', nextRetryDelay: 4_000, category: ApplicationFailureCategory.BENIGN });
+  expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 0 }]);
+});
+
+test('PDT is asked four times, ever further apart, and is then left to IPN and a person', async () => {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+  await call(world.baseUrl, null, 'GET', `/return/${payment.id}?tx=8AB12345CD678901E`);
+  const [stored] = await merchant.notifications();
+  const ask = () => verify(stored?.id ?? '', payment.id, () => new Response('', { status: 503 }));
+
+  const pauses: unknown[] = [];
+  for (let i = 0; i < 3; i++) pauses.push((await failureOf(ask())).nextRetryDelay);
+  expect(pauses).toEqual([15_000, 120_000, 900_000]);
+  expect(await ask()).toEqual({ outcome: 'settled', state: 'attention', reason: 'pdt_unanswered' });
+  expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
+});
