@@ -87,14 +87,19 @@ test('a history that a flood makes long goes on in a new run, and takes along wh
     await deliver(merchant, ipn(merchant, payment));
     const handle = roomy.temporal.workflow.getHandle(payment.workflowId);
     const { runId } = await handle.describe();
-    // Word of messages that are nowhere costs events like word of forged ones, and asks PayPal nothing.
-    const tell = (id: string) => handle.signal(notificationReceived, { notificationId: `ntf_nowhere${id}` });
-    for (let batch = 0; batch < 14; batch++) await Promise.all(Array.from({ length: 100 }, (_, i) => tell(`${batch}_${i}`)));
+    await eventually(
+      () => merchant.notifications(),
+      ([message]) => (message?.attempts ?? 0) > 0,
+    );
+    // Told again and again of a message that it is verifying, the run does nothing; but every word is an event.
+    const [verifying] = await merchant.notifications();
+    const tell = (notificationId: string) => handle.signal(notificationReceived, { notificationId });
+    for (let told = 0; told < 4000; told += 200) await Promise.all(Array.from({ length: 200 }, () => tell(verifying!.id)));
     await eventually(
       async () => {
         const run = await handle.describe();
         // With every turn the run sees how long it has become.
-        if (run.runId === runId && !run.raw.pendingWorkflowTask) await tell(`${run.historyLength}`);
+        if (run.runId === runId && !run.raw.pendingWorkflowTask) await tell(`ntf_nowhere${run.historyLength}`);
         return run.runId;
       },
       (now) => now !== runId,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -76,12 +77,10 @@ export async function startWorld({
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
 
   // The port is known only once it listens, and the app wants its own address.
-  let app: ReturnType<typeof createApp> | undefined;
-  const { createServer } = await import('node:http');
-  const server = createServer((req, res) => void app?.(req, res));
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  app = createApp({
+  const app = createApp({
     db, vault, runs, deliveries, live, backlog, redis: null, log,
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: 0,
@@ -91,6 +90,7 @@ export async function startWorld({
     view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: namespace },
     limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
   }); // prettier-ignore
+  server.on('request', app);
 
   const limiter = createLimiter(null, { name: randomUUID(), points: verificationsPerMinute, seconds: 60 });
   const activities = createActivities({

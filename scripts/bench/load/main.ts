@@ -1,0 +1,92 @@
+import { Client, Connection } from '@temporalio/client';
+import { sendNotifications } from './acknowledgements';
+import { watchBooked } from './booked';
+import type { FromGenerator, Orders, ToGenerator } from './orders';
+import { createCheckout, createPayer } from './pay';
+import { keepInFlight } from './shift';
+import { listenForDone, runYardstick, type DoneListener } from './yardsticks';
+
+let listener: DoneListener | null = null;
+const listening = async (): Promise<DoneListener> => (listener ??= await listenForDone());
+
+async function obey(message: ToGenerator): Promise<Orders[keyof Orders]['answer']> {
+  switch (message.kind) {
+    case 'listen':
+      return (await listening()).port;
+    case 'payments':
+      return pay(message.order);
+    case 'yardstick':
+      return runYardsticks(message.order);
+    case 'openings':
+      return open(message.order);
+    case 'notifications':
+      return sendNotifications(message.order);
+  }
+}
+
+/** Looking every 2 ms costs nothing beside one payment at a time, and would cost much beside 200 that take a second each. */
+const lookEveryMs = (inFlight: number): number => Math.min(50, Math.max(2, inFlight / 2));
+
+async function pay(order: Orders['payments']['order']): Promise<Orders['payments']['answer']> {
+  const checkout = createCheckout(order.shop);
+  const payer = createPayer(order.shop);
+  const watch = watchBooked(order.databaseUrl, lookEveryMs(order.inFlight));
+  try {
+    return await keepInFlight(
+      order,
+      async () => {
+        const opened = await checkout();
+        await payer(opened);
+        await watch.untilBooked(opened.id);
+      },
+      mark,
+    );
+  } finally {
+    await watch.close();
+  }
+}
+
+async function runYardsticks(order: Orders['yardstick']['order']): Promise<Orders['yardstick']['answer']> {
+  const done = await listening();
+  const connection = await Connection.connect({ address: order.address });
+  try {
+    const client = new Client({ connection });
+    return await keepInFlight(order, () => runYardstick(client, order.kind, done), mark);
+  } finally {
+    await connection.close();
+  }
+}
+
+async function open({ shop, count, inFlight }: Orders['openings']['order']): Promise<number> {
+  const checkout = createCheckout(shop);
+  let left = count;
+  await Promise.all(
+    Array.from({ length: inFlight }, async () => {
+      while (left-- > 0) await checkout();
+    }),
+  );
+  return count;
+}
+
+function mark(mark: 'begun' | 'ended'): void {
+  tell({ mark });
+}
+
+function tell(message: FromGenerator): void {
+  process.send?.(message);
+}
+
+process.on('message', (message: ToGenerator) => {
+  obey(message).then(
+    (answer) => {
+      tell({ answer });
+    },
+    (error: unknown) => {
+      tell({ failure: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    },
+  );
+});
+// The bench is gone, so nobody waits for an answer.
+process.on('disconnect', () => process.exit(0));
+// The terminal's Ctrl-C reaches this process too; the bench says when it ends.
+process.on('SIGINT', () => undefined);

@@ -1,0 +1,67 @@
+import type { Yardstick } from '../yardstick/messages';
+
+/** What the load generator can be told to do, and what it answers. It is a process of its own, so that its work disturbs no clock but its own. */
+export interface Orders {
+  /** Listens for the yardstick worker's word that an empty activity ran; answers the port. */
+  listen: { order: null; answer: number };
+  /** Payments end to end over HTTP, so many at once. */
+  payments: { order: Shift & { readonly shop: Shop; readonly databaseUrl: string }; answer: Pace };
+  /** Empty workflows, so many at once. */
+  yardstick: { order: Shift & { readonly address: string; readonly kind: Yardstick }; answer: Pace };
+  /** Opens payments that nobody pays; answers how many. */
+  openings: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: number };
+  /** Notifications at fixed times, whether or not earlier ones were answered. */
+  notifications: {
+    order: { readonly shop: Shop; readonly rate: number; readonly durationMs: number; readonly paymentIds: readonly string[] };
+    answer: Acknowledged;
+  };
+}
+export type OrderKind = keyof Orders;
+
+/** Where and as whom to pay. */
+export interface Shop {
+  readonly baseUrl: string;
+  readonly secretKey: string;
+  readonly notificationUrl: string;
+  readonly receiverId: string;
+  readonly receiverEmail: string;
+  readonly members: readonly string[];
+}
+
+/** So many at once: first a while that does not count, then one that does (both at least so long), then all that was begun is finished. */
+export interface Shift {
+  readonly inFlight: number;
+  readonly warmUpMs: number;
+  readonly measureMs: number;
+}
+
+export interface Pace {
+  /** Finished inside the measured while. */
+  readonly done: number;
+  readonly seconds: number;
+  readonly failed: number;
+  readonly firstFailure: string | null;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+export interface Acknowledged {
+  readonly offered: number;
+  /** Answers with 200, per second of the time until the last answer. */
+  readonly accepted: number;
+  readonly perSecond: number;
+  /** By status, or by the error's code where none came. */
+  readonly refused: Readonly<Record<string, number>>;
+  /** From the time it was due until the answer, so that a queue in front of the server is not overlooked. */
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly worstMs: number;
+  /** How late the generator itself was; its part in the figures above. */
+  readonly ownDelayP99Ms: number;
+}
+
+/** Between the bench and the generator. */
+export type ToGenerator = { readonly [Kind in OrderKind]: { readonly kind: Kind; readonly order: Orders[Kind]['order'] } }[OrderKind];
+export type FromGenerator =
+  /** The measured while begins or ends now. */
+  { readonly mark: 'begun' | 'ended' } | { readonly answer: Orders[OrderKind]['answer'] } | { readonly failure: string };

@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+
+export const PHASES = ['events', 'throughput', 'record', 'ack', 'memory'] as const;
+export type Phase = (typeof PHASES)[number];
+
+export interface Options {
+  readonly phases: readonly Phase[];
+  /** Enough to see that everything works and where about the figures lie. */
+  readonly quick: boolean;
+  readonly jsonFile: string | null;
+  /** Where the API and the worker leave CPU profiles when they end. */
+  readonly profileFolder: string | null;
+}
+
+/** A failure that one sentence explains: shown without a stack. */
+export class UsageFailure extends Error {
+  override name = 'UsageFailure';
+}
+
+export const USAGE = `npm run bench -- [--only ${PHASES.join(',')}] [--quick] [--json file] [--profile folder]`;
+
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parse(args);
+  const only = values.only?.split(',').filter(Boolean) ?? PHASES;
+  return {
+    phases: only.map((name) => {
+      const phase = PHASES.find((candidate) => candidate === name);
+      if (!phase) throw new UsageFailure(`There is no phase "${name}".\n${USAGE}`);
+      return phase;
+    }),
+    quick: values.quick ?? false,
+    jsonFile: values.json ?? null,
+    profileFolder: values.profile ?? null,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'string' }, profile: { type: 'string' } },
+    });
+  } catch (error) {
+    throw new UsageFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);
+  }
+}

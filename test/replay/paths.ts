@@ -1,0 +1,145 @@
+import { call, eventually, Merchant, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { behave, ipn, misbehave, payAs, postRaw } from '../support/paypal';
+import { deliver, untilSettled } from '../support/quiet';
+import { untilAtRest } from '../support/runs';
+import type { World } from '../support/world';
+
+/** Lives a path to its end, and gives the workflow whose newest run is its history. */
+type Path = (world: World) => Promise<{ readonly workflowId: string }>;
+
+/** One per way that a run can go. A run that is open somewhere when new code is deployed has gone one of these. */
+export const PATHS: Readonly<Record<string, Path>> = {
+  'paid-at-first-try': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    await payAs(merchant, payment);
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'paid-after-outage': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    await misbehave(merchant, { where: 'postback', mode: 'http_500', times: 2 });
+    await deliver(merchant, ipn(merchant, payment));
+    const paid = await untilStatus(merchant, payment.id, 'paid');
+    await behave(merchant);
+    return finished(world, paid);
+  },
+
+  // Takes the fifteen seconds for which a PDT token is left alone.
+  'pdt-answered-later': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    await misbehave(merchant, { where: 'pdt', mode: 'http_500', times: 1 });
+    const { returnUrl } = await payAs(merchant, payment, 'ivan');
+    await fetch(returnUrl!);
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'echeck-cleared': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const { txnId } = await payAs(merchant, payment, 'bruno');
+    await untilStatus(merchant, payment.id, 'processing');
+    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Completed' });
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'echeck-bounced': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const { txnId } = await payAs(merchant, payment, 'chantal');
+    await untilStatus(merchant, payment.id, 'processing');
+    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Failed' });
+    return finished(world, await untilStatus(merchant, payment.id, 'failed'));
+  },
+
+  'forged-then-expired': async (world) => {
+    const { merchant, payment } = await openPayment(world, { expiresInMs: 2500 });
+    await postRaw(merchant, new URLSearchParams(ipn(merchant, payment)).toString());
+    await untilSettled(merchant, 1);
+    return finished(world, await untilStatus(merchant, payment.id, 'expired'));
+  },
+
+  expired: async (world) => {
+    const { merchant, payment } = await openPayment(world, { expiresInMs: 1000 });
+    return finished(world, await untilStatus(merchant, payment.id, 'expired'));
+  },
+
+  cancelled: async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    return finished(world, await untilStatus(merchant, payment.id, 'cancelled'));
+  },
+
+  'run-cancelled': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    await world.temporal.workflow.getHandle(payment.workflowId).cancel();
+    return finished(world, await untilStatus(merchant, payment.id, 'cancelled'));
+  },
+
+  misfit: async (world) => {
+    const { merchant, payment } = await openMisfit(world);
+    return finished(world, await untilStatus(merchant, payment.id, 'needs_review'));
+  },
+
+  'misfit-accepted': async (world) => {
+    const { merchant, payment } = await openMisfit(world);
+    await finished(world, await untilStatus(merchant, payment.id, 'needs_review'));
+    await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'agreed' });
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  late: async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    await finished(world, payment);
+    await deliver(merchant, ipn(merchant, payment));
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'other-content': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const first = ipn(merchant, payment);
+    await deliver(merchant, first);
+    await finished(world, await untilStatus(merchant, payment.id, 'paid'));
+    await deliver(merchant, { ...first, mc_gross: '31.00' });
+    await eventually(
+      () => merchant.payment(payment.id),
+      ({ attention }) => attention !== null,
+    );
+    return finished(world, payment);
+  },
+
+  'refund-arrived': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const { txnId } = await payAs(merchant, payment);
+    await finished(world, await untilStatus(merchant, payment.id, 'paid'));
+    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Refunded', amount: '10.00' });
+    await eventually(
+      () => merchant.payment(payment.id),
+      ({ refunded }) => refunded > 0,
+    );
+    return finished(world, payment);
+  },
+
+  'money-of-nobody': async (world) => {
+    const merchant = await Merchant.create(world);
+    await deliver(merchant, ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR' }));
+    const [message] = await untilSettled(merchant, 1);
+    return finished(world, { workflowId: `notification-${message!.id}` });
+  },
+};
+
+async function openPayment(world: World, over: Record<string, unknown> = {}): Promise<{ merchant: Merchant; payment: PaymentView }> {
+  const merchant = await Merchant.create(world);
+  const member = await merchant.member([['fee', 3000]]);
+  return { merchant, payment: await merchant.pay(member, over) };
+}
+
+async function openMisfit(world: World) {
+  const opened = await openPayment(world);
+  await deliver(opened.merchant, ipn(opened.merchant, opened.payment, { mc_gross: '29.99' }));
+  return opened;
+}
+
+async function finished(world: World, { workflowId }: Pick<PaymentView, 'workflowId'>): Promise<{ workflowId: string }> {
+  await untilAtRest(world, { workflowId });
+  return { workflowId };
+}
