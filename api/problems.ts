@@ -139,7 +139,7 @@ export function isConnectionFailure(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
     /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|57P|53)/.test(String(code)) ||
-    /Connection terminated|timeout exceeded when trying to connect|Can't reach database/.test(String(message))
+    /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Can't reach database/.test(String(message))
   );
 }
 

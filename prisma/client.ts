@@ -11,9 +11,11 @@ export interface Database {
 
 /** `connections`: at most so many for `sql`, and as many again for Prisma. */
 export function openDatabase(url: string, { connections = 10 }: { connections?: number } = {}): Database {
-  const sql = new Pool({ connectionString: url, max: connections, connectionTimeoutMillis: 5_000, types: { getTypeParser } });
+  // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
+  const common = { connectionString: url, max: connections, connectionTimeoutMillis: 5_000, keepAlive: true, query_timeout: 20_000 };
+  const sql = new Pool({ ...common, types: { getTypeParser } });
   sql.on('error', () => undefined); // an idle connection that breaks is replaced by the pool; the next query reports what matters
-  const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: url, max: connections, connectionTimeoutMillis: 5_000 }) });
+  const prisma = new PrismaClient({ adapter: new PrismaPg(common) });
   return {
     prisma,
     sql,

@@ -1,7 +1,7 @@
 import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
-import { behave, ipn, misbehave, postRaw } from '../support/paypal';
+import { behave, encode, ipn, misbehave, postRaw } from '../support/paypal';
 import { deliver, untilSettled, vouchFor } from '../support/quiet';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -50,7 +50,7 @@ test.each([
 test('a forged message gains nothing by an outage: it is no money before PayPal says so, and then it is invalid', async () => {
   const { merchant, payment } = await openPayment();
   await misbehave(merchant, { where: 'postback', mode: 'redirect' });
-  expect(await postRaw(merchant, new URLSearchParams(ipn(merchant, payment)).toString())).toBe(200);
+  expect(await postRaw(merchant, encode(ipn(merchant, payment)))).toBe(200);
   await eventually(
     async () => listener.postBacks(merchant.seller.id),
     (asked) => asked >= 2,
@@ -65,7 +65,7 @@ test('a forged message gains nothing by an outage: it is no money before PayPal 
 
 test('a message called invalid is never booked; sent again it is verified once more, and then never again', async () => {
   const { merchant, payment } = await openPayment();
-  const forged = new URLSearchParams(ipn(merchant, payment)).toString();
+  const forged = encode(ipn(merchant, payment));
   await postRaw(merchant, forged);
   expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'invalid', attempts: 1, kind: null, amount: null });
 

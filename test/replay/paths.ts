@@ -1,6 +1,6 @@
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { behave, ipn, misbehave, payAs, postRaw } from '../support/paypal';
+import { behave, encode, ipn, misbehave, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
 import { untilAtRest } from '../support/runs';
 import type { World } from '../support/world';
@@ -52,7 +52,7 @@ export const PATHS: Readonly<Record<string, Path>> = {
 
   'forged-then-expired': async (world) => {
     const { merchant, payment } = await openPayment(world, { expiresInMs: 2500 });
-    await postRaw(merchant, new URLSearchParams(ipn(merchant, payment)).toString());
+    await postRaw(merchant, encode(ipn(merchant, payment)));
     await untilSettled(merchant, 1);
     return finished(world, await untilStatus(merchant, payment.id, 'expired'));
   },

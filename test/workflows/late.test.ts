@@ -2,7 +2,7 @@ import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { ipn, newTransactionId } from '../support/paypal';
+import { encode, ipn, newTransactionId, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
 import { eventsOf, untilAtRest } from '../support/runs';
 import { startWorld } from '../support/world';
@@ -135,12 +135,7 @@ test.concurrent('money that reached us in time is never late: no expiry while Pa
 test.concurrent('an unanswered message that proves to be forged holds up the deadline no longer than it must', async () => {
   const { merchant, payment } = await openPayment('credit', 1500);
   unanswered.add(merchant.seller.id);
-  const forged = new URLSearchParams(ipn(merchant, payment)).toString();
-  await fetch(merchant.notificationUrl, {
-    method: 'POST',
-    body: forged,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  });
+  await postRaw(merchant, encode(ipn(merchant, payment)));
   await untilAfter(payment, () => null);
   expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
 
@@ -164,12 +159,7 @@ test.concurrent('a payment that PayPal holds before the deadline never expires, 
 
 test.concurrent('a payment woken early by nothing of weight still expires at its deadline', async () => {
   const { merchant, payment } = await openPayment('credit', 2000);
-  const forged = new URLSearchParams(ipn(merchant, payment)).toString();
-  await fetch(merchant.notificationUrl, {
-    method: 'POST',
-    body: forged,
-    headers: { 'content-type': 'application/x-www-form-urlencoded' },
-  });
+  await postRaw(merchant, encode(ipn(merchant, payment)));
   expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'invalid' });
   expect(await untilStatus(merchant, payment.id, 'expired')).toMatchObject({ captured: 0, attention: null });
 });

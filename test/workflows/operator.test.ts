@@ -2,7 +2,7 @@ import { searchAttributes } from '../../workflows/messages';
 import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
-import { ipn, payAs } from '../support/paypal';
+import { encode, ipn, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
 import { describeRun, untilAtRest } from '../support/runs';
 import { startWorld } from '../support/world';
@@ -122,8 +122,7 @@ test.concurrent('while a payment is held, an operator reads in the open run wher
 
 test.concurrent('while the payer is waited for in an open run, an operator reads that too', async () => {
   const { merchant, payment } = await openPayment();
-  const forged = new URLSearchParams(ipn(merchant, payment)).toString();
-  await fetch(merchant.notificationUrl, { method: 'POST', body: forged, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
+  await postRaw(merchant, encode(ipn(merchant, payment)));
   expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'invalid' });
 
   const details = await eventually(

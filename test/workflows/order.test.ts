@@ -2,7 +2,7 @@ import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
 import { call, eventually, Merchant, net, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { ipn, newTransactionId, payAs, postRaw, sendGenuine } from '../support/paypal';
+import { encode, ipn, newTransactionId, payAs, postRaw, sendGenuine } from '../support/paypal';
 import { deliver, untilQuiet, untilSettled, vouchFor } from '../support/quiet';
 import { runsOf, untilAtRest } from '../support/runs';
 import { startWorld } from '../support/world';
@@ -253,7 +253,7 @@ test.concurrent('a message about one payment that was sent to the page of anothe
 
 test.concurrent('a forged message is invalid, and nothing is booked', async () => {
   const { merchant, payment } = await openPayment();
-  expect(await postRaw(merchant, new URLSearchParams(ipn(merchant, payment)).toString())).toBe(200);
+  expect(await postRaw(merchant, encode(ipn(merchant, payment)))).toBe(200);
 
   expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'invalid', payer: null, amount: null });
   expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: null });
