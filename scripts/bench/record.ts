@@ -179,8 +179,9 @@ async function furnish({ sql }: Database, count: number, withMessage: boolean): 
       { ...told, kind: 'payment_captured', amount: 5000 },
       { ...told, kind: 'fee_charged', amount: 195 },
     ];
-    const { sums, status } = summarize({ terms: on, facts: [checkoutOpened(on, AT), ...facts] });
+    const { sums, status, attention } = summarize({ terms: on, facts: [checkoutOpened(on, AT), ...facts] });
     const notification = { id: `ntf_${number}`, state: 'applied', about: facts[0] } as const;
-    return { on, facts, sums, status, ...(withMessage && { notification }) };
+    // One fact stands already: the opening.
+    return { on, facts, sums, status, attention: attention?.code ?? null, known: 1, ...(withMessage && { notification }) };
   });
 }
