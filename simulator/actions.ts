@@ -36,8 +36,16 @@ export function actionRoutes({ base, commands }: { base: string; commands: Comma
     const fields = filled(readForm(bodyOf(req), 'utf-8'));
     backTo(res, commands.forge({ like: req.params.id, fields }).parcel.about);
   });
+  router.post('/captures/:id/events', (req, res) => {
+    const { capture } = commands.checkout.happen(req.params.id, filled(readForm(bodyOf(req), 'utf-8')));
+    backTo(res, capture.order.id);
+  });
+  router.post('/kkiapay/transactions/:id/settle', (req, res) => {
+    backTo(res, commands.kkiapay.settle(req.params.id, filled(readForm(bodyOf(req), 'utf-8'))).id);
+  });
   router.post('/misbehave', (req, res) => {
-    commands.misbehave(filled(readForm(bodyOf(req), 'utf-8')));
+    const { afterActing, ...order } = filled(readForm(bodyOf(req), 'utf-8'));
+    commands.misbehave({ ...order, afterActing: afterActing === 'on' });
     backTo(res, 'misbehaviour');
   });
   router.post('/behave', (_req, res) => {

@@ -5,9 +5,11 @@ import { createCommands } from './commands';
 import { controlRoutes } from './control';
 import { homePage } from './home';
 import { html } from './html';
+import { createKkiapay } from './kkiapay';
 import { Misbehaviour } from './misbehaviour';
 import { Outbox } from './outbox';
 import { sendPage } from './page';
+import { createPayPalCheckout } from './paypal-checkout';
 import { createPayPalStandard } from './paypal-standard';
 import { STYLE } from './style';
 import { createTransport } from './transport';
@@ -36,7 +38,17 @@ export function createSimulator({ clock, resendSpeed, publicUrl, laterEvents = '
   const misbehaviour = new Misbehaviour();
   const outbox = new Outbox(timers, createTransport(timers, stopping.signal), misbehaviour);
   const paypal = createPayPalStandard({ base, clock: timers, outbox, misbehaviour, resendSpeed, laterEvents });
-  const commands = createCommands({ misbehaviour, outbox, paypal });
+  const checkout = createPayPalCheckout({
+    base,
+    publicUrl: publicUrl?.replace(/\/+$/, '') ?? null,
+    clock: timers,
+    outbox,
+    misbehaviour,
+    resendSpeed,
+    laterEvents,
+  });
+  const kkiapay = createKkiapay({ base, clock: timers, outbox, misbehaviour, resendSpeed, laterEvents });
+  const commands = createCommands({ misbehaviour, outbox, paypal, checkout, kkiapay });
 
   const app = express();
   app.disable('x-powered-by');
@@ -47,11 +59,17 @@ export function createSimulator({ clock, resendSpeed, publicUrl, laterEvents = '
     res.type('css').send(STYLE);
   });
   app.get('/', (_req, res) => {
-    sendPage(res, 200, { base, title: 'Gateway simulator', body: homePage({ base, misbehaviour, outbox, paypal, resendSpeed }) });
+    sendPage(res, 200, {
+      base,
+      title: 'Gateway simulator',
+      body: homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay, resendSpeed }),
+    });
   });
-  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, paypal }));
+  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, paypal, checkout, kkiapay }));
   app.use('/actions', actionRoutes({ base, commands }));
   app.use('/paypal', paypal.router);
+  app.use('/paypal', checkout.router);
+  app.use('/kkiapay', kkiapay.router);
   app.use((_req, res) => {
     sendPage(res, 404, {
       base,

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { deliveryRules, type DeliveryRules } from './delivery-rules';
 import type { Message } from './message';
-import { isSendingMode, MODES, PLACES, type Misbehaviour, type Switch } from './misbehaviour';
+import { isSendingMode, isSendingPlace, MODES, PLACES, type Misbehaviour, type Switch } from './misbehaviour';
 import type { Outbox } from './outbox';
 import { eventOrder } from './paypal-standard/events';
 import { isWebAddress } from './paypal-standard/checkout-form';
@@ -9,8 +9,13 @@ import type { Account } from './paypal-standard/accounts';
 import type { PayPalStandard } from './paypal-standard';
 import { override } from './paypal-standard/messenger';
 import type { PayOutcome } from './paypal-standard/pay';
+import type { PayPalCheckout } from './paypal-checkout';
 import type { Payment } from './paypal-standard/payments';
 import { readForm } from './form-encoding';
+import { readOrder } from './read-order';
+import type { Kkiapay } from './kkiapay';
+import type { CheckoutCommands } from './paypal-checkout/commands';
+import { createKkiapayCommands, type KkiapayCommands } from './kkiapay/commands';
 import { Refusal } from './refusal';
 
 const MOST_AT_ONCE = 100;
@@ -21,6 +26,8 @@ const misbehaveOrder = z.strictObject({
   where: z.enum(PLACES),
   mode: z.enum(MODES),
   times: z.coerce.number().int().positive().nullable().default(null),
+  /** What was asked is done, and only the answer goes wrong. For the calls that do something. */
+  afterActing: z.boolean().default(false),
 });
 
 const replayOrder = z.strictObject({ times: z.coerce.number().int().min(1).max(MOST_AT_ONCE).default(1) });
@@ -54,6 +61,8 @@ const accountOrder = z.strictObject({
   receiverId: z.string().min(1).optional(),
   receiverEmail: z.string().min(3).optional(),
   blockUsedInvoices: z.boolean().optional(),
+  /** The API user of this seller: from now on it is known by these only, and sees this seller's transactions only. */
+  nvp: z.strictObject({ username: z.string().min(1), password: z.string().min(1), signature: z.string().min(1) }).optional(),
 });
 
 /** Everything that can be asked of the simulator besides paying, with what was asked still unread. Refuses by throwing a `Refusal`. */
@@ -70,15 +79,19 @@ export interface Commands {
   forge(order: unknown): Message;
   sendBytes(order: unknown): Message;
   reset(): void;
+  readonly checkout: CheckoutCommands;
+  readonly kkiapay: KkiapayCommands;
 }
 
 export interface CommandsDeps {
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
   readonly paypal: PayPalStandard;
+  readonly checkout: PayPalCheckout;
+  readonly kkiapay: Kkiapay;
 }
 
-export function createCommands({ misbehaviour, outbox, paypal }: CommandsDeps): Commands {
+export function createCommands({ misbehaviour, outbox, paypal, checkout, kkiapay }: CommandsDeps): Commands {
   const messageOf = (id: string): Message => {
     const message = outbox.find(id);
     if (!message) throw new Refusal(404, 'not_found', `there is no message "${id}"`);
@@ -92,38 +105,46 @@ export function createCommands({ misbehaviour, outbox, paypal }: CommandsDeps): 
 
   return {
     misbehave(order) {
-      const { where, mode, times } = read(misbehaveOrder, order);
-      if (where === 'ipn' && !isSendingMode(mode))
-        throw new Refusal(400, 'invalid_request', `an IPN cannot be sent as ${mode}: it has no status`);
-      misbehaviour.turnOn({ where, mode, times });
+      const { where, mode, times, afterActing } = readOrder(misbehaveOrder, order);
+      if (isSendingPlace(where) && !isSendingMode(mode))
+        throw new Refusal(400, 'invalid_request', `a message cannot be sent as ${mode}: it has no status`);
+      misbehaviour.turnOn({ where, mode, times, afterActing });
       return misbehaviour.list();
     },
     behave: () => {
       misbehaviour.clear();
     },
     deliver(order) {
-      outbox.follow(read(deliveryRules, order));
+      outbox.follow(readOrder(deliveryRules, order));
       return outbox.rules;
     },
     deliverAsUsual: () => {
       outbox.follow(deliveryRules.parse({}));
     },
     setAccount(business, order) {
-      const settings = Object.entries(read(accountOrder, order)).filter(([, value]) => value !== undefined);
-      return paypal.accounts.change(business, Object.fromEntries(settings));
+      const { nvp, ...asked } = readOrder(accountOrder, order);
+      const settings = Object.entries(asked).filter(([, value]) => value !== undefined);
+      const account = paypal.accounts.change(business, Object.fromEntries(settings));
+      if (nvp !== undefined) paypal.apiUsers.set(nvp, account.receiverId);
+      return account;
     },
     pay(order) {
-      const { fields, buyer } = read(payOrder, order);
+      const { fields, buyer } = readOrder(payOrder, order);
       return paypal.payForm(fields, buyer);
     },
     happen(txnIdOrInvoice, order) {
       const payment = paypal.payment(txnIdOrInvoice);
-      return { payment, message: paypal.happen(payment, read(eventOrder, order)) };
+      return { payment, message: paypal.happen(payment, readOrder(eventOrder, order)) };
     },
-    resend: (messageId) => sendNow(paypal.messenger.resend(messageOf(messageId)), 1),
-    replay: (messageId, order) => outbox.sendNow(paypal.messenger.replay(messageOf(messageId)), read(replayOrder, order).times),
+    resend(messageId) {
+      const message = messageOf(messageId);
+      if (message.parcel.channel === 'kkiapay_webhook')
+        throw new Refusal(400, 'invalid_request', 'KKiaPay resends nothing on demand; its bytes can be replayed');
+      return sendNow(checkout.messenger.resend(message) ?? paypal.messenger.resend(message), 1);
+    },
+    replay: (messageId, order) => outbox.sendNow(paypal.messenger.replay(messageOf(messageId)), readOrder(replayOrder, order).times),
     forge(order) {
-      const { notifyUrl, like, fields } = read(forgeOrder, order);
+      const { notifyUrl, like, fields } = readOrder(forgeOrder, order);
       const model = like === undefined ? null : messageOf(like).parcel;
       const url = notifyUrl ?? model?.url;
       if (url === undefined) throw new Refusal(400, 'invalid_request', 'notifyUrl: say where to send it, or which message to be like');
@@ -131,22 +152,17 @@ export function createCommands({ misbehaviour, outbox, paypal }: CommandsDeps): 
       return sendNow(paypal.messenger.forge(model?.about ?? '', url, forged), 1);
     },
     sendBytes(order) {
-      const { notifyUrl, body } = read(sendOrder, order);
+      const { notifyUrl, body } = readOrder(sendOrder, order);
       return sendNow(paypal.messenger.genuine({ about: '', label: 'by hand', url: notifyUrl, body: Buffer.from(body, 'latin1') }), 1);
     },
     reset() {
       misbehaviour.clear();
       outbox.clear();
       paypal.clear();
+      checkout.clear();
+      kkiapay.clear();
     },
+    checkout: checkout.commands,
+    kkiapay: createKkiapayCommands({ kkiapay, outbox }),
   };
-}
-
-function read<T>(schema: z.ZodType<T>, order: unknown): T {
-  const reading = schema.safeParse(order ?? {});
-  if (reading.success) return reading.data;
-  const detail = reading.error.issues
-    .map(({ path, message }) => (path.length === 0 ? message : `${path.join('.')}: ${message}`))
-    .join('; ');
-  throw new Refusal(400, 'invalid_request', detail);
 }

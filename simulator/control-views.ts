@@ -45,6 +45,7 @@ export function viewMessage({ id, parcel, createdAt, state, attempts }: Message)
       status: 'status' in answer ? answer.status : null,
       error: 'error' in answer ? answer.error : null,
     })),
+    headers: parcel.headers,
     body: parcel.body.toString('latin1'),
   };
 }

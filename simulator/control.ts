@@ -1,8 +1,12 @@
 import { json, Router, type ErrorRequestHandler } from 'express';
 import type { Commands } from './commands';
 import { viewMessage, viewOutcome, viewPayment } from './control-views';
+import type { Kkiapay } from './kkiapay';
+import { kkiapayControl } from './kkiapay/control';
 import type { Misbehaviour } from './misbehaviour';
 import type { Outbox } from './outbox';
+import type { PayPalCheckout } from './paypal-checkout';
+import { checkoutControl } from './paypal-checkout/control';
 import type { PayPalStandard } from './paypal-standard';
 import { BUYERS, nameOf } from './paypal-standard/buyers';
 import { Refusal } from './refusal';
@@ -12,12 +16,15 @@ export interface ControlDeps {
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
   readonly paypal: PayPalStandard;
+  readonly checkout: PayPalCheckout;
+  readonly kkiapay: Kkiapay;
 }
 
 /** The control page's buttons as a JSON API, for tests and scripts. */
-export function controlRoutes({ commands, misbehaviour, outbox, paypal }: ControlDeps): Router {
+export function controlRoutes({ commands, misbehaviour, outbox, paypal, checkout, kkiapay }: ControlDeps): Router {
   const router = Router();
   router.use(json({ limit: '1mb' }));
+  router.use('/paypal-checkout', checkoutControl({ commands: commands.checkout, payerPage: checkout.payerPage }));
 
   router.get('/buyers', (_req, res) => {
     res.json({ data: BUYERS.map((buyer) => ({ key: buyer.key, name: nameOf(buyer), does: buyer.does })) });
@@ -39,7 +46,10 @@ export function controlRoutes({ commands, misbehaviour, outbox, paypal }: Contro
 
   router.get('/messages', (req, res) => {
     const { about } = req.query;
-    res.json({ data: outbox.list(typeof about === 'string' ? paypal.payment(about).txnId : undefined).map(viewMessage) });
+    const found = outbox.list(typeof about === 'string' ? about : undefined);
+    // A payment may be named by its invoice too.
+    const messages = found.length === 0 && typeof about === 'string' ? outbox.list(paypal.payment(about).txnId) : found;
+    res.json({ data: messages.map(viewMessage) });
   });
   router.post('/messages', (req, res) => {
     res.status(201).json(viewMessage(commands.sendBytes(req.body)));
@@ -86,6 +96,8 @@ export function controlRoutes({ commands, misbehaviour, outbox, paypal }: Contro
     .put((req, res) => {
       res.json(commands.setAccount(req.params.business, req.body));
     });
+
+  router.use('/kkiapay', kkiapayControl({ commands: commands.kkiapay, kkiapay, outbox }));
 
   router.get('/idle', async (_req, res) => {
     await outbox.idle();

@@ -1,9 +1,13 @@
 import { describeDuration } from './duration';
 import { html, type Html } from './html';
+import type { Kkiapay } from './kkiapay';
+import { kkiapaySection, kkiapayTestPayers } from './kkiapay/home-section';
 import type { Message } from './message';
 import { messageList } from './message-list';
 import { MODES, PLACES, type Misbehaviour } from './misbehaviour';
 import type { Outbox } from './outbox';
+import type { PayPalCheckout } from './paypal-checkout';
+import { checkoutSection, checkoutTestBuyers } from './paypal-checkout/home-section';
 import type { PayPalStandard } from './paypal-standard';
 import { BUYERS, nameOf } from './paypal-standard/buyers';
 import { paymentCard } from './paypal-standard/payment-card';
@@ -19,23 +23,26 @@ export interface HomeDeps {
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
   readonly paypal: PayPalStandard;
+  readonly checkout: PayPalCheckout;
+  readonly kkiapay: Kkiapay;
   readonly resendSpeed: number;
 }
 
 /** The control page: what was paid, what was sent, and the buttons that make life harder. */
-export function homePage({ base, misbehaviour, outbox, paypal, resendSpeed }: HomeDeps): Html {
+export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay, resendSpeed }: HomeDeps): Html {
   const payments = paypal.payments();
   const byPayment = groupByPayment(outbox.list());
   const strays = (byPayment.get('') ?? []).slice(0, PAYMENTS_SHOWN);
   return html`<h1>Gateway simulator</h1>
     <p>
-      It stands for PayPal, so that everything can be tried without an account. A payer’s choices are made on the payer page, everything
-      that happens later is made here. PayPal’s time passes ${resendSpeed} times faster: a day takes
+      It stands for PayPal and KKiaPay, so that everything can be tried without an account. A payer’s choices are made on the payer page,
+      everything that happens later is made here. PayPal’s time passes ${resendSpeed} times faster: a day takes
       ${describeDuration(86_400_000 / resendSpeed)}.
     </p>
     <nav class="row">
-      <a class="button quiet" href="${base}/">Refresh</a> <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a>
-      <a href="#buyers">Test buyers</a> <a href="#addresses">Addresses</a>
+      <a class="button quiet" href="${base}/">Refresh</a> <a href="#orders">PayPal orders</a> <a href="#kkiapay">KKiaPay</a>
+      <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a> <a href="#buyers">Test buyers</a>
+      <a href="#addresses">Addresses</a>
     </nav>
 
     <h2>Payments</h2>
@@ -48,6 +55,7 @@ export function homePage({ base, misbehaviour, outbox, paypal, resendSpeed }: Ho
         : html`<h2>Messages about no payment</h2>
             ${messageList(base, strays)}`
     }
+    ${checkoutSection(base, checkout, (id) => byPayment.get(id) ?? [])} ${kkiapaySection(base, kkiapay, (id) => byPayment.get(id) ?? [])}
 
     <datalist id="statuses">${STATUSES.map((status) => html`<option value="${status}"></option>`)}</datalist>
     <h2 id="misbehaviour">Misbehaviour</h2>
@@ -66,6 +74,7 @@ export function homePage({ base, misbehaviour, outbox, paypal, resendSpeed }: Ho
         </select></label
       >
       <label>Times (empty: until taken back) <input name="times" type="number" min="1" inputmode="numeric" /></label>
+      <label class="check"><input type="checkbox" name="afterActing" /> Do it, and lose the answer</label>
       <button>Misbehave</button>
     </form>
     <form method="post" action="${base}/actions/behave"><button class="quiet">Behave again</button></form>
@@ -86,6 +95,8 @@ export function homePage({ base, misbehaviour, outbox, paypal, resendSpeed }: Ho
     <ul>
       ${BUYERS.map((buyer) => html`<li><strong>${nameOf(buyer)}</strong> (<code>${buyer.key}</code>): ${buyer.does}</li>`)}
     </ul>
+
+    ${checkoutTestBuyers()} ${kkiapayTestPayers()}
 
     <h2 id="addresses">Addresses</h2>
     <dl>
@@ -123,7 +134,10 @@ function describeSwitches(misbehaviour: Misbehaviour): string {
   const switches = misbehaviour.list();
   if (switches.length === 0) return 'The simulator behaves.';
   return switches
-    .map(({ where, mode, times }) => `${where}: ${mode}, ${times === null ? 'until taken back' : `${times} more`}`)
+    .map(
+      ({ where, mode, afterActing, times }) =>
+        `${where}: ${mode}${afterActing ? ' after acting' : ''}, ${times === null ? 'until taken back' : `${times} more`}`,
+    )
     .join(' · ');
 }
 

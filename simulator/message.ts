@@ -1,7 +1,10 @@
+import type { SendingPlace } from './misbehaviour';
 import type { Answer } from './transport';
 
 /** What a gateway hands over to be delivered. */
 export interface Parcel {
+  /** What kind of message it is: each kind can be told to leave spoilt. */
+  readonly channel: SendingPlace;
   /** The payment it is about: one payment's messages leave one after the other, in the order they were handed over. */
   readonly about: string;
   /** For the history: `Completed`, `Pending (echeck)`, `forged`. */
@@ -34,9 +37,10 @@ export interface Message {
   readonly attempts: Attempt[];
 }
 
-/** Whether the receiver took it. PayPal is content with a 200 only. */
-export function isTaken(answer: Answer): boolean {
-  return 'status' in answer && answer.status === 200;
+/** Whether the receiver took it. For an IPN, PayPal is content with a 200 only; for a webhook's event with any 2xx. */
+export function isTaken({ channel }: Parcel, answer: Answer): boolean {
+  if (!('status' in answer)) return false;
+  return channel === 'ipn' ? answer.status === 200 : answer.status >= 200 && answer.status < 300;
 }
 
 export function describeAnswer(answer: Answer): string {

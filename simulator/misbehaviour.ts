@@ -1,11 +1,52 @@
 import type { Response } from 'express';
 
+/** Where it is asked: questions that it answers wrongly. */
+export const ANSWERING_PLACES = [
+  'postback',
+  'pdt',
+  'page',
+  'nvp',
+  'paypal_token',
+  'paypal_orders',
+  'paypal_capture',
+  'paypal_captures',
+  'paypal_refund',
+  'paypal_webhooks',
+  'paypal_verify',
+  'paypal_certificate',
+  'paypal_partner',
+  'kkiapay_status',
+  'kkiapay_prompt',
+  'kkiapay_revert',
+] as const;
+export type AnsweringPlace = (typeof ANSWERING_PLACES)[number];
+
+/** Where it is the one that asks: messages that leave spoilt. */
+export const SENDING_PLACES = ['ipn', 'paypal_event', 'kkiapay_webhook'] as const;
+export type SendingPlace = (typeof SENDING_PLACES)[number];
+
 /** Where the simulator can be told to misbehave. */
-export const PLACES = ['postback', 'pdt', 'ipn', 'page'] as const;
+export const PLACES = [...ANSWERING_PLACES, ...SENDING_PLACES] as const;
 export type Place = (typeof PLACES)[number];
 
+export function isSendingPlace(place: Place): place is SendingPlace {
+  return (SENDING_PLACES as readonly Place[]).includes(place);
+}
+
 /** How. What each means at each place is in the README. */
-export const MODES = ['http_500', 'http_403', 'html', 'timeout', 'drop', 'empty', 'redirect', 'invalid'] as const;
+export const MODES = [
+  'http_500',
+  'http_403',
+  'html',
+  'timeout',
+  'drop',
+  'empty',
+  'redirect',
+  'invalid',
+  'rate_limited',
+  'garbage',
+  'huge',
+] as const;
 export type Mode = (typeof MODES)[number];
 
 /** The modes that make sense where the simulator is the one that asks: a message that is sent has no status of its own. */
@@ -16,21 +57,27 @@ export function isSendingMode(mode: Mode): mode is SendingMode {
   return (SENDING_MODES as readonly Mode[]).includes(mode);
 }
 
-/** One order to misbehave. `times: null` is until it is taken back. */
-export interface Switch {
-  readonly where: Place;
+/** One way of misbehaving. */
+export interface Fault {
   readonly mode: Mode;
+  /** What was asked is done all the same; only the answer is lost. */
+  readonly afterActing: boolean;
+}
+
+/** One order to misbehave. `times: null` is until it is taken back. */
+export interface Switch extends Fault {
+  readonly where: Place;
   readonly times: number | null;
 }
 
 /** The switches in force. Those with a number are used up first, in the order they were given; then the lasting one. */
 export class Misbehaviour {
-  #counted: { where: Place; mode: Mode; times: number }[] = [];
-  readonly #lasting = new Map<Place, Mode>();
+  #counted: (Fault & { where: Place; times: number })[] = [];
+  readonly #lasting = new Map<Place, Fault>();
 
-  turnOn({ where, mode, times }: Switch): void {
-    if (times === null) this.#lasting.set(where, mode);
-    else this.#counted.push({ where, mode, times });
+  turnOn({ where, mode, afterActing, times }: Switch): void {
+    if (times === null) this.#lasting.set(where, { mode, afterActing });
+    else this.#counted.push({ where, mode, afterActing, times });
   }
 
   clear(): void {
@@ -39,30 +86,60 @@ export class Misbehaviour {
   }
 
   list(): Switch[] {
-    return [...this.#counted, ...[...this.#lasting].map(([where, mode]) => ({ where, mode, times: null }))];
+    return [...this.#counted, ...[...this.#lasting].map(([where, fault]) => ({ where, ...fault, times: null }))];
   }
 
   /** How to misbehave now at this place, or null. Uses up one time. */
-  take(where: Place): Mode | null {
+  take(where: Place): Fault | null {
     const counted = this.#counted.find((order) => order.where === where);
     if (!counted) return this.#lasting.get(where) ?? null;
     counted.times -= 1;
     this.#counted = this.#counted.filter((order) => order.times > 0);
-    return counted.mode;
+    return counted;
   }
 }
 
 const SORRY = '<!doctype html><html lang="en"><title>Sorry</title><h1>We are sorry</h1><p>The simulator was told to misbehave.</p></html>';
 
-/** The word that means no at each place that answers one. */
-const NO: Record<Exclude<Place, 'ipn'>, string> = {
-  postback: 'INVALID',
-  pdt: 'FAIL\nError: 4003\n',
-  page: 'Things do not appear to be working at the moment.',
+interface Body {
+  readonly type: 'text/plain' | 'application/json';
+  readonly text: string;
+}
+
+const plain = (text: string): Body => ({ type: 'text/plain', text });
+const json = (text: string): Body => ({ type: 'application/json', text });
+
+// JSON in order, and nothing of what was asked for in it.
+const BESIDE_THE_POINT = json('{"unexpected":true}');
+
+/** What means no at each place that has a word for it; elsewhere an answer beside the point. */
+const NO: Record<AnsweringPlace, Body> = {
+  postback: plain('INVALID'),
+  pdt: plain('FAIL\nError: 4003\n'),
+  page: plain('Things do not appear to be working at the moment.'),
+  nvp: plain('ACK=Failure&L_ERRORCODE0=10001&L_SHORTMESSAGE0=Internal%20Error&L_LONGMESSAGE0=Internal%20Error&L_SEVERITYCODE0=Error'),
+  paypal_token: BESIDE_THE_POINT,
+  paypal_orders: BESIDE_THE_POINT,
+  paypal_capture: BESIDE_THE_POINT,
+  paypal_captures: BESIDE_THE_POINT,
+  paypal_refund: BESIDE_THE_POINT,
+  paypal_webhooks: BESIDE_THE_POINT,
+  paypal_verify: json('{"verification_status":"FAILURE"}'),
+  paypal_certificate: plain('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
+  paypal_partner: BESIDE_THE_POINT,
+  kkiapay_status: BESIDE_THE_POINT,
+  kkiapay_prompt: BESIDE_THE_POINT,
+  kkiapay_revert: BESIDE_THE_POINT,
 };
 
+// More than a receiver should be willing to read.
+const HUGE_BYTES = 20 * 1024 * 1024;
+
+// Half of an answer, with bytes that no charset has.
+const GARBAGE = Buffer.from('{"id":"\u0000\u00fe\u00ff","status":COMPL\u0001 VERIFIED SUCCESS', 'latin1');
+
 /** Answers a request wrongly. `trap` is where a redirect leads: a client that follows it is fooled, see the README. */
-export function answerBadly(res: Response, mode: Mode, where: Exclude<Place, 'ipn'>, trap: string): void {
+export function answerBadly(res: Response, mode: Mode, where: AnsweringPlace, trap: string): void {
   switch (mode) {
     case 'http_500':
       res.status(500).type('html').send(SORRY);
@@ -85,6 +162,15 @@ export function answerBadly(res: Response, mode: Mode, where: Exclude<Place, 'ip
       res.redirect(302, trap);
       return;
     case 'invalid':
-      res.status(200).type('text/plain').send(NO[where]);
+      res.status(200).type(NO[where].type).send(NO[where].text);
+      return;
+    case 'rate_limited':
+      res.status(429).set('retry-after', '1').json({ name: 'RATE_LIMIT_REACHED', message: 'Too many requests.' });
+      return;
+    case 'garbage':
+      res.status(200).type('application/json').send(GARBAGE);
+      return;
+    case 'huge':
+      res.status(200).type('application/json').send(Buffer.alloc(HUGE_BYTES, 'x'));
   }
 }

@@ -20,6 +20,10 @@ export class Newest<V> {
     return this.#entries.has(key);
   }
 
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
   /** Newest first. */
   list(): V[] {
     return [...this.#entries.values()].reverse();

@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import { USUAL_DELIVERY, type DeliveryRules } from './delivery-rules';
 import { isTaken, type Message, type Parcel } from './message';
-import { isSendingMode, type Misbehaviour, type SendingMode } from './misbehaviour';
+import { isSendingMode, type Misbehaviour, type SendingMode, type SendingPlace } from './misbehaviour';
 import { Newest } from './newest';
 import type { Transport } from './transport';
 
@@ -126,12 +126,12 @@ export class Outbox {
 
   async #attempt(message: Message): Promise<void> {
     if (message.state === 'Lost') return;
-    const { url, headers, body, resendAfterMs } = message.parcel;
-    const fault = this.#fault();
+    const { channel, url, headers, body, resendAfterMs } = message.parcel;
+    const fault = this.#fault(channel);
     const answer = await this.transport({ url, headers, body, fault });
     message.attempts.push({ at: this.clock.now(), answer });
     // A garbled message that was answered 200 was still not delivered: the gateway sends it again, properly.
-    if (fault === null && isTaken(answer)) {
+    if (fault === null && isTaken(message.parcel, answer)) {
       message.state = 'Sent';
       return;
     }
@@ -145,9 +145,9 @@ export class Outbox {
     this.#track(this.#pause(pauseMs).then(() => this.#attempt(message)));
   }
 
-  #fault(): SendingMode | null {
-    const mode = this.misbehaviour.take('ipn');
-    return mode !== null && isSendingMode(mode) ? mode : null;
+  #fault(channel: SendingPlace): SendingMode | null {
+    const mode = this.misbehaviour.take(channel)?.mode;
+    return mode !== undefined && isSendingMode(mode) ? mode : null;
   }
 
   #pause(ms: number): Promise<void> {

@@ -4,7 +4,7 @@ export class Refusal extends Error {
 
   constructor(
     readonly status: 400 | 404 | 409,
-    readonly code: 'invalid_request' | 'not_found' | 'nothing_left' | 'invoice_used' | 'invalid_form',
+    readonly code: 'invalid_request' | 'not_found' | 'nothing_left' | 'not_possible' | 'invoice_used' | 'invalid_form',
     readonly detail: string,
   ) {
     super(detail);

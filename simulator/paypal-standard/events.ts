@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../clock';
 import type { Message } from '../message';
 import type { Outbox } from '../outbox';
 import { Refusal } from '../refusal';
@@ -30,11 +31,12 @@ export type EventOrder = z.infer<typeof eventOrder>;
 export function happen(
   payment: Payment,
   order: EventOrder,
-  { messenger, outbox }: { messenger: Messenger; outbox: Outbox },
+  { clock, messenger, outbox }: { clock: Clock; messenger: Messenger; outbox: Outbox },
 ): Message | null {
   const happening = plan(payment, order);
+  const at = clock.now();
   // After this point it happened.
-  apply(payment, happening);
+  apply(payment, happening, at);
   const fields = messenger.fieldsOf(payment, happening, order.over);
   const parcel = messenger.write(payment, fields, label(happening));
   return parcel && outbox.send(parcel);
@@ -87,7 +89,7 @@ function plan(payment: Payment, order: EventOrder): Happening {
   }
 }
 
-function apply(payment: Payment, happening: Happening): void {
+function apply(payment: Payment, happening: Happening, at: Date): void {
   switch (happening.kind) {
     case 'payment':
       payment.standing = happening.standing;
@@ -96,6 +98,7 @@ function apply(payment: Payment, happening: Happening): void {
       payment.cases.push(happening.caseId);
       return;
     case 'movement':
+      payment.movements.push({ ...happening, at });
       payment.standing = happening.standing;
       if (happening.standing.status === 'Refunded') payment.refunded -= happening.gross;
       else payment.reversed -= happening.gross;

@@ -5,13 +5,17 @@ import type { Fields } from '../form-encoding';
 import type { Message } from '../message';
 import type { Misbehaviour } from '../misbehaviour';
 import type { Outbox } from '../outbox';
+import { Newest } from '../newest';
 import { Refusal } from '../refusal';
+import { readBody } from '../request-body';
 import { Accounts } from './accounts';
+import { ApiUsers } from './api-users';
 import { findBuyer } from './buyers';
 import { readCheckoutForm } from './checkout-form';
 import { Checkouts } from './checkouts';
 import { happen, type EventOrder } from './events';
 import { Messenger } from './messenger';
+import { nvpRoute, type RefundAnswers } from './nvp';
 import { pay, type PayOutcome } from './pay';
 import { Payments, type Payment } from './payments';
 import { payerRoutes } from './payer-routes';
@@ -22,6 +26,7 @@ import { webscr } from './webscr';
 export interface PayPalStandard {
   readonly router: Router;
   readonly accounts: Accounts;
+  readonly apiUsers: ApiUsers;
   readonly messenger: Messenger;
   payments(): Payment[];
   /** By transaction id or invoice; throws a `Refusal` when there is none. */
@@ -41,10 +46,13 @@ export interface PayPalStandardDeps {
   readonly laterEvents: 'by_themselves' | 'by_hand';
 }
 
+const REFUND_ANSWERS_KEPT = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export function createPayPalStandard({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: PayPalStandardDeps): PayPalStandard {
   const accounts = new Accounts();
+  const apiUsers = new ApiUsers();
+  const refundAnswers: RefundAnswers = new Newest(REFUND_ANSWERS_KEPT);
   const checkouts = new Checkouts();
   const payments = new Payments();
   const messenger = new Messenger(clock, outbox, accounts, resendSchedule(resendSpeed));
@@ -63,11 +71,26 @@ export function createPayPalStandard({ base, clock, outbox, misbehaviour, resend
 
   const router = Router();
   router.use(webscr({ base, accounts, checkouts, payments, messenger, misbehaviour }));
+  router.post(
+    '/nvp',
+    readBody,
+    nvpRoute({
+      base,
+      clock,
+      accounts,
+      apiUsers,
+      payments,
+      misbehaviour,
+      refundAnswers,
+      refund: (payment, order) => happen(payment, order, payDeps),
+    }),
+  );
   router.use(payerRoutes({ base, checkouts, misbehaviour, pay: payAs, timeNote }));
 
   return {
     router,
     accounts,
+    apiUsers,
     messenger,
     payments: () => payments.list(),
     payment(txnIdOrInvoice) {
@@ -82,9 +105,9 @@ export function createPayPalStandard({ base, clock, outbox, misbehaviour, resend
       if (outcome.kind === 'refused') throw new Refusal(409, 'invoice_used', outcome.reason);
       return outcome;
     },
-    happen: (payment, order) => happen(payment, order, { messenger, outbox }),
+    happen: (payment, order) => happen(payment, order, { clock, messenger, outbox }),
     clear() {
-      for (const store of [accounts, checkouts, payments, messenger]) store.clear();
+      for (const store of [accounts, apiUsers, refundAnswers, checkouts, payments, messenger]) store.clear();
     },
   };
 }

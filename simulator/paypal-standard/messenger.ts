@@ -75,7 +75,7 @@ export class Messenger {
   #parcel(letter: Letter, genuine: boolean, copyOf: string | null): Parcel {
     const { about, label, url, body } = letter;
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': USER_AGENT };
-    return { about, label, url, body, headers, genuine, copyOf, resendAfterMs: this.resendAfterMs };
+    return { channel: 'ipn', about, label, url, body, headers, genuine, copyOf, resendAfterMs: this.resendAfterMs };
   }
 }
 

@@ -51,6 +51,7 @@ export function pay(form: CheckoutForm, buyer: Buyer, deps: PayDeps): PayOutcome
     refunded: 0,
     reversed: 0,
     cases: [],
+    movements: [],
     pdt: null,
   };
   deps.payments.add(payment);

@@ -23,9 +23,9 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
   const router = Router();
 
   router.use('/checkout', (_req, res, next) => {
-    const mode = misbehaviour.take('page');
-    if (mode === null) next();
-    else answerBadly(res, mode, 'page', `${base}/`);
+    const fault = misbehaviour.take('page');
+    if (fault === null) next();
+    else answerBadly(res, fault.mode, 'page', `${base}/`);
   });
 
   router.get('/checkout/:id', (req, res) => {

@@ -3,6 +3,17 @@ import { Newest } from '../newest';
 import type { Buyer, Standing } from './buyers';
 import type { CheckoutForm } from './checkout-form';
 
+/** Money that moved after a payment, under a transaction id of its own. */
+export interface Movement {
+  readonly txnId: string;
+  readonly standing: Standing;
+  /** In the smallest unit, below zero where money left the seller. */
+  readonly gross: number;
+  readonly fee: number;
+  readonly txnType: 'adjustment' | null;
+  readonly at: Date;
+}
+
 /** A payment at the look-alike: what was bought, by whom, and where it stands. Amounts are in PayPal's smallest unit. */
 export interface Payment {
   readonly txnId: string;
@@ -19,6 +30,8 @@ export interface Payment {
   /** Taken back and not given back again. */
   reversed: number;
   readonly cases: string[];
+  /** Oldest first. */
+  readonly movements: Movement[];
   /** What PDT tells: the payment as it was when the buyer came back, and how often it was asked. */
   pdt: { readonly fields: Fields; fetches: number } | null;
 }
@@ -42,6 +55,15 @@ export class Payments {
 
   get(txnId: string): Payment | undefined {
     return this.#byTxnId.get(txnId);
+  }
+
+  /** By the transaction id of a refund, a reversal or the like. */
+  movement(txnId: string): { readonly payment: Payment; readonly movement: Movement } | undefined {
+    for (const payment of this.list()) {
+      const movement = payment.movements.find((one) => one.txnId === txnId);
+      if (movement) return { payment, movement };
+    }
+    return undefined;
   }
 
   /** By transaction id, or the newest with this invoice. */

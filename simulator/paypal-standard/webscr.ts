@@ -34,8 +34,8 @@ export function webscr(deps: WebscrDeps): Router {
     const query = queryOf(req);
     const fields = readForm(req.method === 'GET' ? query : body, DEFAULT_CHARSET);
     const where = whatIsAsked(body, query, fields);
-    const mode = misbehaviour.take(where);
-    if (mode !== null) answerBadly(res, mode, where, `${base}/paypal/elsewhere`);
+    const fault = misbehaviour.take(where);
+    if (fault !== null) answerBadly(res, fault.mode, where, `${base}/paypal/elsewhere`);
     else if (where === 'page') openCheckout(res, fields);
     else if (!isDescriptive(req.get('user-agent'))) res.status(403).type('html').send('<html><body><h1>Access Denied</h1></body></html>');
     else if (req.method !== 'POST' || !isForm(req)) res.status(400).type('html').send('<html><body><h1>Bad Request</h1></body></html>');

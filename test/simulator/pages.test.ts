@@ -85,7 +85,13 @@ it.each([
     '/actions/misbehave',
     { where: 'postback', mode: 'http_500', times: '' },
     '/misbehave',
-    { data: [{ where: 'postback', mode: 'http_500', times: null }] },
+    { data: [{ where: 'postback', mode: 'http_500', times: null, afterActing: false }] },
+  ],
+  [
+    '/actions/misbehave',
+    { where: 'nvp', mode: 'drop', times: '2', afterActing: 'on' },
+    '/misbehave',
+    { data: [{ where: 'nvp', mode: 'drop', times: 2, afterActing: true }] },
   ],
   [
     '/actions/delivery',

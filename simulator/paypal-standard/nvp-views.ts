@@ -1,0 +1,118 @@
+import type { Fields } from '../form-encoding';
+import type { Accounts } from './accounts';
+import { writeAmount } from './amounts';
+import { nameOf } from './buyers';
+import type { Movement, Payment } from './payments';
+import { idOf } from './random-ids';
+
+/** A payment, or money that moved after it. */
+export interface Transaction {
+  readonly payment: Payment;
+  readonly movement: Movement | null;
+}
+
+/** A payment and all that came of it, newest first. */
+export function transactionsOf(payment: Payment): Transaction[] {
+  return [...payment.movements.map((movement) => ({ payment, movement })).reverse(), { payment, movement: null }];
+}
+
+/** What `GetTransactionDetails` says. Money that moved is `Completed` here, whatever it was: the reason and the sign tell which. */
+export function detailFields({ payment, movement }: Transaction, accounts: Accounts): Fields {
+  const { form, buyer } = payment;
+  const { receiverId, receiverEmail } = accounts.of(form.business);
+  const email = `${buyer.key}@buyer.example`;
+  const text = (units: number) => writeAmount(units, form.currency);
+  return {
+    RECEIVERBUSINESS: form.business.toLowerCase(),
+    RECEIVEREMAIL: receiverEmail,
+    RECEIVERID: receiverId,
+    EMAIL: email,
+    PAYERID: idOf(email),
+    PAYERSTATUS: 'verified',
+    COUNTRYCODE: buyer.address.code,
+    FIRSTNAME: buyer.firstName,
+    LASTNAME: buyer.lastName,
+    ...(movement === null
+      ? {
+          TRANSACTIONID: payment.txnId,
+          TRANSACTIONTYPE: form.kind === 'cart' ? 'cart' : 'webaccept',
+          ORDERTIME: instant(payment.at),
+          AMT: text(form.total),
+          ...(feeIsKnown(payment) && { FEEAMT: text(payment.fee) }),
+          PAYMENTSTATUS: statusOf(payment),
+          PENDINGREASON: pendingReasonOf(payment),
+          REASONCODE: 'None',
+        }
+      : {
+          TRANSACTIONID: movement.txnId,
+          PARENTTRANSACTIONID: payment.txnId,
+          TRANSACTIONTYPE: movement.txnType ?? 'sendmoney',
+          ORDERTIME: instant(movement.at),
+          AMT: text(movement.gross),
+          FEEAMT: text(movement.fee),
+          PAYMENTSTATUS: 'Completed',
+          PENDINGREASON: 'None',
+          REASONCODE: movement.standing.reasonCode ?? 'None',
+        }),
+    PAYMENTTYPE: payment.paymentType,
+    CURRENCYCODE: form.currency,
+    PROTECTIONELIGIBILITY: 'Eligible',
+    INVNUM: form.invoice,
+    CUSTOM: form.custom,
+    ...Object.fromEntries(
+      form.lines.flatMap((line, index) => [
+        [`L_NAME${index}`, line.name],
+        [`L_NUMBER${index}`, line.number],
+        [`L_QTY${index}`, String(line.quantity)],
+        [`L_AMT${index}`, text(line.amount)],
+      ]),
+    ),
+  };
+}
+
+/** One row of what `TransactionSearch` lists, its names still without their number. */
+export function searchRow({ payment, movement }: Transaction): Fields {
+  const { form, buyer } = payment;
+  const gross = movement?.gross ?? form.total;
+  const fee = movement?.fee ?? (feeIsKnown(payment) ? payment.fee : 0);
+  const text = (units: number) => writeAmount(units, form.currency);
+  return {
+    L_TIMESTAMP: instant((movement ?? payment).at),
+    L_TIMEZONE: 'GMT',
+    L_TYPE: movement === null ? 'Payment' : typeOf(movement),
+    L_EMAIL: `${buyer.key}@buyer.example`,
+    L_NAME: nameOf(buyer),
+    L_TRANSACTIONID: (movement ?? payment).txnId,
+    L_STATUS: movement === null ? statusOf(payment) : 'Completed',
+    L_AMT: text(gross),
+    L_CURRENCYCODE: form.currency,
+    L_FEEAMT: text(-fee),
+    L_NETAMT: text(gross - fee),
+  };
+}
+
+function typeOf({ standing, txnType }: Movement): string {
+  if (txnType !== null) return 'Adjustment';
+  if (standing.status === 'Refunded') return 'Refund';
+  return standing.status === 'Reversed' ? 'Reversal' : 'Canceled Reversal';
+}
+
+/** The payment's own status follows what came of it since, with hyphens where IPN has underscores. */
+function statusOf({ standing, movements, refunded, reversed, form }: Payment): string {
+  if (movements.length === 0) return standing.status.replaceAll('_', '-');
+  if (refunded > 0) return refunded < form.total ? 'Partially-Refunded' : 'Refunded';
+  return reversed > 0 ? 'Reversed' : 'Completed';
+}
+
+function pendingReasonOf({ standing }: Payment): string {
+  return standing.pendingReason?.replaceAll('_', '-') ?? 'None';
+}
+
+/** The fee is unknown until the money is there. */
+function feeIsKnown({ standing, movements }: Payment): boolean {
+  return standing.status === 'Completed' || movements.length > 0;
+}
+
+function instant(date: Date): string {
+  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
