@@ -75,6 +75,55 @@ test.each([0, 16, 31, 33])('a key of %i bytes is no key', (length) => {
   expect(() => createVault(new Uint8Array(length))).toThrow('must be 32 bytes');
 });
 
+describe('after the key was changed', () => {
+  const [old, older, unknown] = [createVault(key(6)), createVault(key(5)), createVault(key(4))];
+  const rotated = createVault(key(7), [key(6), key(5)]);
+
+  test('what any of the keys has sealed is opened, for its own context only', () => {
+    fc.assert(
+      fc.property(bytes, text, fc.constantFrom(vault, old, older), (plain, context, before) => {
+        const sealed = before.seal(plain, context);
+        expect(Uint8Array.from(rotated.open(sealed, context))).toEqual(plain);
+        expect(() => rotated.open(sealed, `${context}.`)).toThrow('no key opens this');
+      }),
+    );
+  });
+
+  test('what is sealed now is opened by the new key alone, and the new key has its own name', () => {
+    expect(vault.open(rotated.seal(Buffer.from('x'), 'acc_1'), 'acc_1').toString()).toBe('x');
+    expect(() => old.open(rotated.seal(Buffer.from('x'), 'acc_1'), 'acc_1')).toThrow();
+    expect(rotated.keyId).toBe(vault.keyId);
+  });
+
+  test('a vault that learnt the new key before using it opens what the new key seals', () => {
+    expect(
+      createVault(key(6), [key(7)])
+        .open(rotated.seal(Buffer.from('x'), 'acc_1'), 'acc_1')
+        .toString(),
+    ).toBe('x');
+  });
+
+  test('what an old key has sealed is sealed anew with the same content; what the new one has, stays', () => {
+    const resealed = rotated.reseal(older.seal(Buffer.from('secret'), 'acc_1'), 'acc_1')!;
+    expect(vault.open(resealed, 'acc_1').toString()).toBe('secret');
+    expect(rotated.reseal(resealed, 'acc_1')).toBeNull();
+  });
+
+  test('what no key opens is not sealed anew', () => {
+    expect(() => rotated.reseal(unknown.seal(Buffer.from('x'), 'acc_1'), 'acc_1')).toThrow('no key opens this');
+    expect(() => rotated.reseal(old.seal(Buffer.from('x'), 'acc_1'), 'acc_2')).toThrow('no key opens this');
+  });
+
+  test('keys for other purposes are those of the new key', () => {
+    expect(rotated.derive('tokens').equals(vault.derive('tokens'))).toBe(true);
+    expect(rotated.derive('tokens').equals(old.derive('tokens'))).toBe(false);
+  });
+
+  test.each([31, 33])('a previous key of %i bytes is no key', (length) => {
+    expect(() => createVault(key(7), [new Uint8Array(length)])).toThrow('must be 32 bytes');
+  });
+});
+
 test('a key for another purpose is 32 bytes, its own, and the same every time', () => {
   const derived = ['member tokens', 'cursors'].map((purpose) => vault.derive(purpose));
   expect(derived.map((one) => one.length)).toEqual([32, 32]);
