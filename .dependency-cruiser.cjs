@@ -61,7 +61,7 @@ module.exports = {
       to: {
         pathNot: [
           DOMAIN,
-          '^activities/gateways/http\\.ts$',
+          '^activities/gateways/(http|paypal-money)\\.ts$',
           '^activities/gateways/$1/',
           '^node_modules/(?!@temporalio/|@prisma/|prisma/|pg/)',
         ],

@@ -19,8 +19,8 @@ export function toTemporalFailure(failure: GatewayFailure): ApplicationFailure {
   return ApplicationFailure.create({ ...common, details: [{ moved: failure.moved, pauseMs: afterMs }], nextRetryDelay: afterMs });
 }
 
-/** An expected wait, not a fault: logged quietly and counted as no failure. */
-export function notYet(type: string, message: string, retryAfterMs: number): ApplicationFailure {
-  const details = [{ pauseMs: retryAfterMs }];
-  return ApplicationFailure.create({ type, message, details, nextRetryDelay: retryAfterMs, category: ApplicationFailureCategory.BENIGN });
+/** An expected wait, not a fault: logged quietly and counted as no failure. Without a time, the activity's own policy says when. */
+export function notYet(type: string, message: string, retryAfterMs?: number): ApplicationFailure {
+  const pause = retryAfterMs === undefined ? {} : { details: [{ pauseMs: retryAfterMs }], nextRetryDelay: retryAfterMs };
+  return ApplicationFailure.create({ type, message, ...pause, category: ApplicationFailureCategory.BENIGN });
 }

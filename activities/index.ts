@@ -3,10 +3,12 @@ import { loadPayment } from '../books/facts';
 import { record } from '../books/record';
 import type { Recorded, Recording } from '../books/record';
 import type { Payment } from '../workflows/domain/payment';
+import { capture, lookUp, openCheckout, watch } from './checkout';
+import type { Capture, CaptureRequest, CheckoutDependencies, CheckoutOpening, CheckoutQuestion, Standing } from './checkout';
 import { verifyNotification } from './verify';
 import type { Verification, VerificationDependencies } from './verify';
 
-export interface ActivityDependencies extends VerificationDependencies {
+export interface ActivityDependencies extends VerificationDependencies, CheckoutDependencies {
   /** Tells whoever watches this payment that its timeline grew. May be lost: watchers also look for themselves. */
   readonly announce: (paymentId: string) => void;
 }
@@ -19,6 +21,30 @@ export function createActivities(deps: ActivityDependencies) {
       const loaded = await loadPayment(deps.db, paymentId);
       if (!loaded) throw new Error(`payment ${paymentId} is not recorded`);
       return { terms: loaded.terms, facts: loaded.facts };
+    },
+
+    /** Asks the gateway to open a payment's checkout, where that needs the network. */
+    async openCheckout(paymentId: string): Promise<CheckoutOpening> {
+      const { info, cancellationSignal } = Context.current();
+      return openCheckout(deps, paymentId, info.isLocal, cancellationSignal);
+    },
+
+    /** Asks the gateway how a payment stands, before its time is called over. */
+    async lookUpPayment(question: CheckoutQuestion): Promise<Standing> {
+      return lookUp(deps, question, Context.current().cancellationSignal);
+    },
+
+    /** Asks the gateway until it has decided: fails, and is retried, while it has not. */
+    async watchPayment(question: CheckoutQuestion): Promise<Standing> {
+      return watch(deps, question, Context.current().cancellationSignal);
+    },
+
+    /** Takes money that the payer approved. */
+    async capturePayment(request: CaptureRequest): Promise<Capture> {
+      const { info, cancellationSignal } = Context.current();
+      // Tried first inside a workflow task, and only after that as a durable activity: whatever comes later repeats something.
+      const again = !info.isLocal || info.attempt > 1;
+      return capture(deps, request, again, cancellationSignal);
     },
 
     /** Asks the gateway whether a stored message is true, and sends it on when it belongs elsewhere. */

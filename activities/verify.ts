@@ -1,18 +1,16 @@
 import type { Database } from '../prisma/client';
 import { openRaw } from '../vault/raw-message';
-import type { Vault } from '../vault/vault';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from '../workflows/domain/gateway';
-import type { Channel, Environment, GatewayName, Lookup } from '../workflows/domain/gateway';
+import type { Channel, GatewayName, Lookup, OpenedCheckout } from '../workflows/domain/gateway';
 import { unreachable } from '../workflows/domain/unreachable';
+import { contextOf } from './accounts';
+import type { AskingDependencies, SealedAccount } from './accounts';
 import { notYet, toTemporalFailure } from './failures';
 import { GATEWAYS } from './gateways/registry';
 
-export interface VerificationDependencies {
+export interface VerificationDependencies extends AskingDependencies {
   readonly db: Pick<Database, 'sql'>;
-  readonly vault: Vault;
-  readonly simulatorUrl: string;
-  readonly fetch: typeof globalThis.fetch;
   /** Milliseconds until the gateway may be asked about this payment (or, where none is named, for this account) again; 0: now. Counts the call. */
   readonly throttle: (key: string) => Promise<number>;
 }
@@ -27,6 +25,8 @@ export interface VerificationRequest {
 export type Verification =
   /** True, and about the payment that asked (or about none). */
   | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[]; readonly account: VerifiedAccount }
+  /** True, and it says that the payer of the payment that asked has approved: the money of `reference` can be taken. */
+  | { readonly outcome: 'approved'; readonly reference: string }
   /** Nothing left to do here: it is invalid, in front of a person, already settled, or on its way to where it belongs. */
   | { readonly outcome: 'settled'; readonly state: string; readonly reason: string | null };
 export interface VerifiedAccount {
@@ -35,13 +35,12 @@ export interface VerifiedAccount {
   readonly gateway: GatewayName;
 }
 
-interface Row extends VerifiedAccount {
+interface Row extends VerifiedAccount, SealedAccount {
   readonly channel: Channel;
   readonly sealed: Buffer;
   readonly attempts: number;
-  readonly environment: Environment;
-  readonly credentials: Buffer;
-  readonly openedWith: Buffer | null;
+  readonly checkout: OpenedCheckout | null;
+  readonly receivedAt: Date;
 }
 
 /** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
@@ -60,8 +59,18 @@ export async function verifyNotification(
   const lookup = await ask(deps, row, signal);
   if (lookup instanceof GatewayFailure) return noAnswer(deps, notificationId, row, lookup);
   switch (lookup.found) {
-    case true:
-      return route(deps, { notificationId, paymentId, row, lookup });
+    case true: {
+      const elsewhere = await sendOn(deps, { notificationId, paymentId, row, lookup });
+      return elsewhere ?? accept(deps, notificationId, row, lookup);
+    }
+    case 'approved': {
+      const { reference } = lookup;
+      const elsewhere = await sendOn(deps, { notificationId, paymentId, row, lookup: { ...lookup, references: [reference] } });
+      if (elsewhere) return elsewhere;
+      return paymentId === null ? settle(deps, notificationId, 'attention', 'unknown_order') : { outcome: 'approved', reference };
+    }
+    case 'account_revoked':
+      return revoke(deps, notificationId, row, lookup.reason);
     case false:
       return settle(deps, notificationId, 'invalid', lookup.reason);
     case 'elsewhere':
@@ -91,25 +100,23 @@ async function beginAttempt({ db }: VerificationDependencies, notificationId: st
     name: 'begin_verification',
     text: `UPDATE notifications n SET attempts = n.attempts + 1 FROM gateway_accounts a
            WHERE n.id = $1 AND n.state = 'received' AND a.id = n.account_id
-           RETURNING n.channel, n.sealed, n.attempts, a.merchant_id AS "merchantId", a.id AS "accountId", a.gateway, a.environment, a.credentials,
-                     (SELECT p.opened_with FROM payments p WHERE p.id = $2) AS "openedWith"`,
+           RETURNING n.channel, n.sealed, n.attempts, n.received_at AS "receivedAt", a.merchant_id AS "merchantId", a.id AS "accountId", a.gateway, a.environment, a.credentials,
+                     (SELECT p.opened_with FROM payments p WHERE p.id = $2) AS "openedWith",
+                     (SELECT jsonb_build_object('paymentId', p.id, 'money', jsonb_build_object('amount', p.amount, 'currency', p.currency), 'method', p.method,
+                        'handed', p.next_action->>'kind', 'reference', p.checkout_reference, 'pending', '[]'::jsonb, 'createdAt', iso(p.created_at))
+                      FROM payments p WHERE p.id = $2) AS checkout`,
     values: [notificationId, paymentId],
   });
   return rows[0] ?? null;
 }
 
 async function ask(deps: VerificationDependencies, row: Row, signal: AbortSignal): Promise<Lookup | GatewayFailure> {
-  const context = {
-    credentials: openJson(deps.vault, row.credentials, row.accountId),
-    openedWith: row.openedWith && openJson(deps.vault, row.openedWith, row.accountId),
-    environment: row.environment,
-    simulatorUrl: deps.simulatorUrl,
-    fetch: deps.fetch,
-    signal,
-  };
   const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
   try {
-    return await GATEWAYS[row.gateway].gateway.fetchFacts({ by: 'notification', raw }, context);
+    return await GATEWAYS[row.gateway].gateway.fetchFacts(
+      { by: 'notification', raw, checkout: row.checkout, receivedAt: row.receivedAt.toISOString() },
+      contextOf(deps, row, signal),
+    );
   } catch (error) {
     if (error instanceof GatewayFailure) return error;
     throw error;
@@ -125,16 +132,16 @@ function noAnswer(deps: VerificationDependencies, notificationId: string, row: R
   return settle(deps, notificationId, 'attention', 'pdt_unanswered');
 }
 
-/** Sends the message on when it is true but not about the payment that asked. */
-async function route(
+interface Whose {
+  readonly paymentId: string | null;
+  readonly references: readonly string[];
+}
+
+/** Sends the message on when it is true but not about the payment that asked; null when it is. */
+async function sendOn(
   deps: VerificationDependencies,
-  {
-    notificationId,
-    paymentId,
-    row,
-    lookup,
-  }: { notificationId: string; paymentId: string | null; row: Row; lookup: Lookup & { found: true } },
-): Promise<Verification> {
+  { notificationId, paymentId, row, lookup }: { notificationId: string; paymentId: string | null; row: Row; lookup: Whose },
+): Promise<Verification | null> {
   const belongsTo = lookup.paymentId === paymentId && paymentId !== null ? paymentId : await findPayment(deps, row.accountId, lookup);
   if (belongsTo !== paymentId) {
     await deps.db.sql.query(
@@ -144,15 +151,31 @@ async function route(
     );
     return { outcome: 'settled', state: 'moved', reason: belongsTo };
   }
+  return null;
+}
+
+async function accept(
+  deps: VerificationDependencies,
+  notificationId: string,
+  row: Row,
+  lookup: Lookup & { found: true },
+): Promise<Verification> {
   if (lookup.facts.length === 0) return settle(deps, notificationId, 'attention', lookup.remark ?? 'nothing_understood');
   const { merchantId, accountId, gateway } = row;
   return { outcome: 'facts', facts: lookup.facts, account: { merchantId, accountId, gateway } };
 }
 
-async function findPayment({ db }: VerificationDependencies, accountId: string, lookup: Lookup & { found: true }): Promise<string | null> {
+/** The account must not be used any more, and says so; money that is under way through it is still followed. */
+async function revoke(deps: VerificationDependencies, notificationId: string, row: Row, reason: string): Promise<Verification> {
+  await deps.db.sql.query('UPDATE gateway_accounts SET enabled = false, disabled_reason = $2 WHERE id = $1', [row.accountId, reason]);
+  return settle(deps, notificationId, 'applied', reason);
+}
+
+async function findPayment({ db }: VerificationDependencies, accountId: string, lookup: Whose): Promise<string | null> {
   const { rows } = await db.sql.query<{ id: string }>(
     `SELECT id, 0 AS rank FROM payments WHERE id = $2 AND account_id = $1
-     UNION ALL SELECT bound_payment_id, 1 FROM payment_facts WHERE account_id = $1 AND gateway_reference = ANY ($3) AND bound_payment_id IS NOT NULL
+     UNION ALL SELECT id, 1 FROM payments WHERE account_id = $1 AND checkout_reference = ANY ($3)
+     UNION ALL SELECT bound_payment_id, 2 FROM payment_facts WHERE account_id = $1 AND gateway_reference = ANY ($3) AND bound_payment_id IS NOT NULL
      ORDER BY rank LIMIT 1`,
     [accountId, lookup.paymentId, lookup.references],
   );
@@ -162,13 +185,9 @@ async function findPayment({ db }: VerificationDependencies, accountId: string, 
 async function settle(
   { db }: VerificationDependencies,
   notificationId: string,
-  state: 'invalid' | 'attention',
+  state: 'applied' | 'invalid' | 'attention',
   reason: string,
 ): Promise<Verification> {
   await db.sql.query('SELECT settle_without_facts($1, $2, $3)', [notificationId, state, reason]);
   return { outcome: 'settled', state, reason };
-}
-
-function openJson(vault: Vault, sealed: Uint8Array, accountId: string): unknown {
-  return JSON.parse(vault.open(sealed, accountId).toString());
 }

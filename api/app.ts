@@ -6,6 +6,8 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { Database } from '../prisma/client';
 import type { Vault } from '../vault/vault';
+import type { GatewayWorld } from '../workflows/domain/gateway';
+import { createAccountDesk } from './accounts';
 import { createAuthenticator, createTokens, holderOf } from './auth';
 import type { watchBacklog } from './backlog';
 import type { Deliveries } from './deliveries';
@@ -21,6 +23,8 @@ import { notFound, Problem, problemHandler } from './problems';
 import { mount } from './routing';
 import type { Authenticate } from './routing';
 import { commandRoutes } from './routes/commands';
+import { optionRoutes } from './routes/checkout-options';
+import { createOnboarding } from './onboarding';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
@@ -37,6 +41,8 @@ import type { ViewSettings } from './views';
 export interface AppDependencies {
   readonly db: Database;
   readonly vault: Vault;
+  /** What gateways may use of the world when they are asked about an account. */
+  readonly gateways: GatewayWorld;
   readonly runs: Runs;
   readonly deliveries: Deliveries;
   readonly live: Live;
@@ -60,15 +66,18 @@ export function createApp(deps: AppDependencies): Express {
   const { db, vault, runs, deliveries, live, backlog, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
   const authenticate = limited(createAuthenticator({ db, tokens, operatorKey: deps.operatorKey }), deps);
+  const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
+  const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl });
   const inbox = createInbox({ db, vault, deliveries });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
     ...memberRoutes({ db, tokens }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
+    ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, view }),
     ...notificationRoutes({ db, vault }),
-    ...accountRoutes({ db, vault, publicUrl }),
+    ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
   ];
 
@@ -89,7 +98,7 @@ export function createApp(deps: AppDependencies): Express {
     }),
   );
   app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
-  app.use(pageRoutes({ db, inbox, tokens, log }));
+  app.use(pageRoutes({ db, inbox, tokens, onboarding, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate }));
   app.use(express.json({ limit: MAX_BODY, strict: false }));
@@ -110,12 +119,16 @@ function security(publicUrl: string, simulatorPublicUrl: string) {
         defaultSrc: ["'self'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],
+        // The widget of a gateway is its own script, and what it opens.
+        scriptSrc: ["'self'", 'https://cdn.kkiapay.me', new URL(simulatorPublicUrl).origin],
+        frameSrc: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me', new URL(simulatorPublicUrl).origin],
         formAction: ["'self'", 'https://www.paypal.com', 'https://www.sandbox.paypal.com', new URL(simulatorPublicUrl).origin],
         frameAncestors: ["'none'"],
         baseUri: ["'none'"],
         objectSrc: ["'none'"],
       },
     },
+    crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' }, // a bank's page opens from inside a gateway's widget
     strictTransportSecurity: publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'no-referrer' },
   });

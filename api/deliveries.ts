@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Database } from '../prisma/client';
+import type { NextAction } from '../workflows/domain/gateway';
 import type { PaymentTerms } from '../workflows/domain/payment';
 import type { Runs } from './runs';
 
@@ -14,7 +15,7 @@ export const MOST_AT_ONCE = 20;
 
 /** Tells Temporal what was just committed, without holding up whoever committed it. What fails is left to the sweeper. */
 export interface Deliveries {
-  started(terms: PaymentTerms): Promise<void>;
+  started(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
   notified(notificationId: string, paymentId: string | null): void;
   close(): Promise<void>;
 }
@@ -69,11 +70,11 @@ export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>;
   }
 
   return {
-    started: (terms) =>
+    started: (terms, handed) =>
       deliver(
         'a start',
         terms.id,
-        () => runs.start(terms),
+        () => runs.start(terms, handed),
         () => startedIds.push(terms.id),
       ),
     notified(notificationId, paymentId) {

@@ -45,6 +45,15 @@ export function answerOnce({ db }: IdempotencyDependencies, req: Request | null,
       }
     },
 
+    async amend(result: unknown): Promise<void> {
+      if (!claim) return;
+      await db.sql.query('UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2', [
+        claim.scope,
+        claim.key,
+        JSON.stringify({ result }),
+      ]);
+    },
+
     async forget(): Promise<void> {
       if (claim) await db.sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [claim.scope, claim.key]);
     },

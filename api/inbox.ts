@@ -3,7 +3,7 @@ import { GATEWAYS } from '../activities/gateways/registry';
 import type { Database } from '../prisma/client';
 import { sealRaw } from '../vault/raw-message';
 import type { Vault } from '../vault/vault';
-import type { GatewayName, RawNotification } from '../workflows/domain/gateway';
+import type { GatewayName, NotificationReading, RawNotification } from '../workflows/domain/gateway';
 import { LEASE, MOST_AT_ONCE } from './deliveries';
 import type { Deliveries } from './deliveries';
 import { newId } from './ids';
@@ -29,10 +29,37 @@ export interface Inbox {
   receive(addressee: Addressee, raw: RawNotification, hintedPayment?: string): Promise<Reception>;
 }
 
+/** How long an account's credentials are remembered at the door; a secret that was changed is found out sooner, by its refusal. */
+const CREDENTIALS_MEMORY_MS = 60_000;
+
 export function createInbox({ db, vault, deliveries }: { db: Pick<Database, 'sql'>; vault: Vault; deliveries: Deliveries }): Inbox {
+  const remembered = new Map<string, { credentials: unknown; until: number }>();
+
+  async function credentialsOf(accountId: string, memory: 'fresh' | 'remembered'): Promise<unknown> {
+    const known = remembered.get(accountId);
+    if (memory === 'remembered' && known && known.until > Date.now()) return known.credentials;
+    const { rows } = await db.sql.query<{ credentials: Buffer }>({
+      name: 'door_credentials',
+      text: 'SELECT credentials FROM gateway_accounts WHERE id = $1',
+      values: [accountId],
+    });
+    if (!rows[0]) throw new Error(`account ${accountId} is gone`);
+    const credentials: unknown = JSON.parse(vault.open(rows[0].credentials, accountId).toString());
+    remembered.set(accountId, { credentials, until: Date.now() + CREDENTIALS_MEMORY_MS });
+    return credentials;
+  }
+
+  async function readAtTheDoor({ accountId, gateway }: Addressee, raw: RawNotification): Promise<NotificationReading> {
+    const { readNotification } = GATEWAYS[gateway];
+    const reading = readNotification(raw, await credentialsOf(accountId, 'remembered'));
+    if (reading.ok || reading.status !== 401) return reading;
+    return readNotification(raw, await credentialsOf(accountId, 'fresh'));
+  }
+
   return {
-    async receive({ accountId, gateway }, raw, hintedPayment) {
-      const reading = GATEWAYS[gateway].readNotification(raw);
+    async receive(addressee, raw, hintedPayment) {
+      const { accountId } = addressee;
+      const reading = await readAtTheDoor(addressee, raw);
       if (!reading.ok) return reading;
       const { identity, paymentId, references, facts } = reading.hint;
       const claim = {

@@ -3,8 +3,9 @@ import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
 import { watchBacklog } from './backlog';
-import { ConfigError, configSchema, readConfig } from './config';
+import { ConfigError, configSchema, keysFrom, partnerFrom, readConfig } from './config';
 import { createDeliveries } from './deliveries';
+import { createGatewayCache } from './gateway-cache';
 import { createLive } from './live';
 import { createLog } from './log';
 import { createRuns } from './runs';
@@ -24,9 +25,17 @@ function main(): void {
   const live = createLive({ db, redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
 
+  const vault = createVault(...keysFrom(config));
   const app = createApp({
     db,
-    vault: createVault(Buffer.from(config.ENCRYPTION_KEY, 'base64')),
+    vault,
+    gateways: {
+      simulatorUrl: config.SIMULATOR_URL.replace(/\/$/, ''),
+      partner: partnerFrom(config),
+      fetch: globalThis.fetch,
+      now: Date.now,
+      cache: createGatewayCache(redis, vault),
+    },
     runs,
     deliveries,
     live,

@@ -25,6 +25,8 @@ export interface RouteRequest<Kind extends CallerKind, Params extends Shape, Que
   readonly body: Parsed<Body>;
   /** Runs the effect in one transaction that also keeps its result under the Idempotency-Key; a repeat gets the first result. */
   once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result>;
+  /** Keeps a fuller answer in the place of what {@link once} kept. */
+  amend(result: unknown): Promise<void>;
   /** Forgets what {@link once} kept: the effect turned out to be a refusal. */
   forget(): Promise<void>;
 }
@@ -100,7 +102,7 @@ function serve(definition: Route, deps: { authenticate: Authenticate; idempotenc
     };
     if (!definition.query) refuseParameters(req);
     const kept = answerOnce(deps.idempotency, definition.idempotent ? req : null, caller);
-    const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, forget: kept.forget });
+    const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, amend: kept.amend, forget: kept.forget });
     if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
     res.status(status).json(body);
   };

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { NextAction } from '../workflows/domain/gateway';
 import { describeMoney } from '../workflows/domain/money';
 import type { PaymentTerms, ResolutionAction } from '../workflows/domain/payment';
 import type * as workflows from '../workflows';
@@ -22,8 +23,8 @@ export interface Command {
 
 /** What Temporal is told about payments. Each may be repeated: ids make a repeat harmless. */
 export interface Runs {
-  /** Starts the first run; it sleeps until the payer's deadline unless something happens earlier. */
-  start(terms: PaymentTerms): Promise<void>;
+  /** Starts the first run. With the checkout in the payer's hands it sleeps until the deadline, unless something happens earlier; without, it opens it. */
+  start(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
   /** Tells a payment's run, or the message's own, that a stored message waits. */
   notify(notificationId: string, paymentId: string | null): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
@@ -32,17 +33,19 @@ export interface Runs {
 
 export function createRuns(client: Client, taskQueue: string): Runs {
   return {
-    async start(terms) {
-      const { id, status } = { id: paymentWorkflowId(terms.id), status: 'awaiting_payer' };
+    async start(terms, handed) {
+      const id = paymentWorkflowId(terms.id);
+      // A prompt's payer may never answer, and is asked about while the phone rings.
+      const maySleep = handed !== null && handed !== 'prompt';
       try {
         await client.workflow.start<typeof workflows.payment>('payment', {
           workflowId: id,
           taskQueue,
-          args: [{ terms }],
-          startDelay: Math.max(0, Date.parse(terms.expiresAt) - Date.now()),
+          args: [{ terms, handed }],
+          ...(maySleep && { startDelay: Math.max(0, Date.parse(terms.expiresAt) - Date.now()) }),
           workflowIdReusePolicy: 'REJECT_DUPLICATE', // a later run is never started like a first one
           typedSearchAttributes: new TypedSearchAttributes([
-            { key: searchAttributes.status, value: status },
+            { key: searchAttributes.status, value: handed === null ? 'created' : 'awaiting_payer' },
             { key: searchAttributes.gateway, value: terms.gateway },
             { key: searchAttributes.merchant, value: terms.merchantId },
             { key: searchAttributes.member, value: terms.memberId },

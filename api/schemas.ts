@@ -189,11 +189,50 @@ export const notificationFilter = z.strictObject({
 });
 export const attachment = z.strictObject({ member: wantedId('mem') });
 
+export const optionFilter = z.strictObject({
+  amount: z
+    .string()
+    .regex(/^[1-9]\d{0,11}$/, 'a positive integer in minor units')
+    .transform(Number)
+    .optional()
+    .describe('minor units; defaults to the balance due'),
+  currency: currency.optional(),
+});
+export const checkoutOptions = z.object({
+  amount: minor,
+  currency,
+  data: z.array(
+    z.object({
+      gateway: gatewayName,
+      available: z.boolean(),
+      reason: z.string().nullable().describe('the code with which opening a payment would be refused'),
+      detail: z.string().nullable(),
+      environment: z.enum(ENVIRONMENTS).nullable(),
+      methods: z.array(
+        z.object({ method: z.string(), refund: z.enum(['none', 'full', 'partial']), feesReturned: z.enum(['none', 'some']) }),
+      ),
+    }),
+  ),
+  nextCursor: z.null(),
+});
+
 export const newAccount = z.looseObject({ environment: z.enum(ENVIRONMENTS) });
 export const account = z.object({
-  gateway: gatewayName, environment: z.enum(ENVIRONMENTS), enabled: z.boolean(), notificationUrl: z.url(), returnUrl: z.string(),
-  checks: z.array(z.object({ name: z.string(), ok: z.boolean().nullable(), detail: z.string() })),
+  gateway: gatewayName, environment: z.enum(ENVIRONMENTS), enabled: z.boolean(),
+  disabledReason: z.string().nullable().describe('why it is not used for new payments'),
+  notificationUrl: z.url(), returnUrl: z.string(),
+  capabilities: z.unknown().describe('what this account can do, as data'),
+  checks: z.array(z.object({
+    name: z.string(), ok: z.boolean().nullable().describe('null: it cannot be known yet'), detail: z.string(),
+    remedy: z.string().nullable().describe('what to do about it'), required: z.boolean().describe('the account is not used while this is not true'),
+  })),
+  checkedAt: moment.nullable(),
 }); // prettier-ignore
+
+export const newConnection = z.strictObject({
+  returnUrl: webUrl.optional().describe('where the person goes on from our page, at one of the returnOrigins'),
+});
+export const connection = z.object({ url: z.url().describe('where the merchant logs in and agrees'), trackingId: id('onb') });
 
 export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...paging });
 export const entry = z.object({

@@ -1,6 +1,6 @@
 import type { Database } from '../prisma/client';
 import type { Fact, Recorded } from '../workflows/domain/fact';
-import type { GatewayName } from '../workflows/domain/gateway';
+import type { GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { LatePaymentPolicy, Payment, PaymentTerms } from '../workflows/domain/payment';
 
 /** The columns of a fact that are its identity and content; the rest of each kind's data lies in `detail`. */
@@ -36,6 +36,11 @@ export interface PaymentRow extends PaymentTerms {
 export interface LoadedPayment extends Payment {
   readonly row: PaymentRow;
   readonly facts: readonly Recorded[];
+}
+
+/** How the checkout was handed to its payer; null while it is not open. */
+export function handedBy({ facts }: Payment): NextAction['kind'] | null {
+  return facts.find((fact) => fact.kind === 'checkout_opened')?.handed ?? null;
 }
 
 const PAYMENTS = `

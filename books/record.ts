@@ -13,7 +13,7 @@ export type Booked = PaymentTerms | { readonly merchantId: string; readonly acco
 /** How the message that brought the facts ends. */
 export interface SettledNotification {
   readonly id: string;
-  readonly state: 'applied' | 'duplicate' | 'unmatched' | 'attention';
+  readonly state: 'applied' | 'duplicate' | 'invalid' | 'unmatched' | 'attention';
   readonly reason?: string;
   /** The fact that tells what the message was about; undefined when it told none. */
   readonly about: Fact | undefined;

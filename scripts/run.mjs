@@ -9,6 +9,7 @@ const PROGRAMS = {
   simulator: 'simulator/main.js',
   migrate: 'prisma/migrate.js',
   audit: 'scripts/audit.js',
+  'rotate-keys': 'scripts/rotate-keys.js',
   demo: 'scripts/demo.js',
   bench: 'scripts/bench/main.js',
   docs: 'scripts/config-table.js',

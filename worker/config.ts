@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configSchema as apiConfig } from '../api/config';
+import { configSchema as apiConfig, PARTNER_FIELDS } from '../api/config';
 import { BUNDLE_PATH } from './bundle';
 
 /** What the worker process is told by its environment. */
@@ -11,7 +11,9 @@ export const configSchema = apiConfig
     TASK_QUEUE: true,
     SIMULATOR_URL: true,
     ENCRYPTION_KEY: true,
+    ENCRYPTION_KEY_PREVIOUS: true,
     REDIS_URL: true,
+    ...PARTNER_FIELDS,
     LOG_LEVEL: true,
     DATABASE_CONNECTIONS: true,
   })

@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
-import { ConfigError, readConfig } from '../api/config';
+import { ConfigError, keysFrom, partnerFrom, readConfig } from '../api/config';
+import { createGatewayCache } from '../api/gateway-cache';
 import { createLimiter, waitFor } from '../api/limits';
 import { LIVE_CHANNEL } from '../api/live';
 import { createLog } from '../api/log';
@@ -28,11 +29,17 @@ async function main(): Promise<void> {
 
   const perPayment = createLimiter(redis, { name: 'verify-payment', points: config.VERIFICATIONS_PER_MINUTE, seconds: 60 });
   const unmatched = createLimiter(redis, { name: 'verify-unmatched', points: config.UNMATCHED_VERIFICATIONS_PER_MINUTE, seconds: 60 });
+  const vault = createVault(...keysFrom(config));
   const activities = createActivities({
     db,
-    vault: createVault(Buffer.from(config.ENCRYPTION_KEY, 'base64')),
-    simulatorUrl: config.SIMULATOR_URL.replace(/\/$/, ''),
-    fetch: globalThis.fetch,
+    vault,
+    gateways: {
+      simulatorUrl: config.SIMULATOR_URL.replace(/\/$/, ''),
+      partner: partnerFrom(config),
+      fetch: globalThis.fetch,
+      now: Date.now,
+      cache: createGatewayCache(redis, vault),
+    },
     throttle: (key) => waitFor(key.startsWith('pay_') ? perPayment : unmatched, key),
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { confirmTold, MOST_AT_ONCE } from '../api/deliveries';
 import type { Command, Runs } from '../api/runs';
-import { loadPayment } from '../books/facts';
+import { handedBy, loadPayment } from '../books/facts';
 import type { Database } from '../prisma/client';
 
 const EVERY_MS = 1_000;
@@ -101,7 +101,7 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
   switch (due.kind) {
     case 'start': {
       const payment = await loadPayment(db, due.subject_id);
-      if (payment) await runs.start(payment.terms);
+      if (payment) await runs.start(payment.terms, handedBy(payment));
       await db.sql.query('DELETE FROM outbox WHERE subject_id = $1', [due.subject_id]);
       return;
     }

@@ -18,14 +18,34 @@ const UNTIL_IT_ANSWERS: ActivityOptions = {
   },
 };
 
+/** One call that keeps asking costs three events, however often it asks; a timer per question would cost five each. */
+const UNTIL_IT_IS_DECIDED: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '72 hours', // mobile money is decided within minutes, an eCheck within days; then a person looks
+  retry: {
+    initialInterval: '3 seconds',
+    backoffCoefficient: 1.6, // 3, 5, 8, 12, 20, 31 s to a minute and a half, then minutes, then hours
+    maximumInterval: '1 hour',
+  },
+};
+
+const patiently = proxyActivities<Pick<Activities, 'watchPayment'>>({
+  ...UNTIL_IT_IS_DECIDED,
+  summary: 'Ask the gateway until it has decided',
+});
+
 /**
- * Every activity, tried inside the workflow task first, which costs one event on a good day; when that fails for whatever
+ * Most activities are tried inside the workflow task first, which costs one event on a good day; when that fails for whatever
  * reason, the same function runs as a regular activity: retried for as long as it takes, visible to an operator.
  */
 export const hands: Activities = {
   loadPayment: localFirst('loadPayment', 'Read what was recorded'),
   verifyNotification: localFirst('verifyNotification', 'Ask the gateway whether a message is true'),
   recordFacts: localFirst('recordFacts', 'Write facts and books'),
+  lookUpPayment: localFirst('lookUpPayment', 'Ask the gateway before the time is over'),
+  capturePayment: localFirst('capturePayment', 'Take the money that the payer approved'),
+  openCheckout: localFirst('openCheckout', 'Open the checkout at the gateway'),
+  watchPayment: patiently.watchPayment,
 };
 
 /** `summary`: what an operator reads beside the call. */

@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { NextAction } from './domain/gateway';
 import type { PaymentTerms, Rejection, ResolutionAction } from './domain/payment';
 
 /** The task queue of a deployment that names no other. */
@@ -10,10 +11,13 @@ export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;
 export const notificationWorkflowId = (notificationId: string) => `notification-${notificationId}`;
 
 /**
- * How a run begins: with the terms of a payment just created, or with a payment that the run loads first. `unverified`:
- * the messages that the run before had been told of and leaves to this one.
+ * How a run begins: with the terms of a payment just created (and how it was handed to its payer, or null where the gateway
+ * must be asked first), or with a payment that the run loads first. `unverified`: the messages that the run before had been
+ * told of and leaves to this one.
  */
-export type PaymentStart = { readonly terms: PaymentTerms } | { readonly paymentId: string; readonly unverified?: readonly string[] };
+export type PaymentStart =
+  | { readonly terms: PaymentTerms; readonly handed: NextAction['kind'] | null }
+  | { readonly paymentId: string; readonly unverified?: readonly string[] };
 
 /** A stored message waits to be verified. Carries its id and nothing of its content. */
 export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');

@@ -5,6 +5,9 @@ export async function notification({ notificationId }: { readonly notificationId
   const verification = await hands.verifyNotification({ notificationId, paymentId: null });
   if (verification.outcome === 'settled') return { state: verification.state };
 
+  // Approved money is taken by the run of the payment that it is for, and one that names none has none.
+  if (verification.outcome === 'approved') return { state: 'attention' };
+
   const { facts, account } = verification;
   const about = facts[0];
   const recorded = await hands.recordFacts({

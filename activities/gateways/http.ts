@@ -15,7 +15,7 @@ export interface Question {
   /** What is attempted, as a clause for messages: `asking PayPal to verify a notification`. Holds no secret and no body. */
   readonly attempt: string;
   readonly url: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
   /** Whether the request may move money: only then does a lost answer leave that open. */

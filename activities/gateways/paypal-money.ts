@@ -1,6 +1,6 @@
-import { formatDecimal, isCurrency, MAX_AMOUNT, parseDecimal, type Currency, type Money } from '../../../workflows/domain/money';
+import { formatDecimal, isCurrency, MAX_AMOUNT, parseDecimal, type Currency, type Money } from '../../workflows/domain/money';
 
-/** What PayPal takes (PayPal REST reference, "Currency codes"). BRL, CNY and MYR only between accounts of that country. */
+/** Both roads of PayPal write money alike. What it takes (PayPal REST reference, "Currency codes"). BRL, CNY and MYR only between accounts of that country. */
 export const PAYPAL_CURRENCIES: readonly Currency[] =
   'AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF ILS JPY MXN MYR NOK NZD PHP PLN SEK SGD THB TWD USD'.split(' ');
 
@@ -11,7 +11,7 @@ function paypalDecimals(currency: Currency): number {
   return WITHOUT_DECIMALS.has(currency) ? 0 : 2;
 }
 
-/** Writes an amount for PayPal's form; null when PayPal does not take the currency or cannot write the amount (10.50 HUF). */
+/** Writes an amount for PayPal, in a form or a request; null when PayPal does not take the currency or cannot write the amount (10.50 HUF). */
 export function writePaypalAmount(money: Money): string | null {
   return PAYPAL_CURRENCIES.includes(money.currency) ? formatDecimal(money, paypalDecimals(money.currency)) : null;
 }

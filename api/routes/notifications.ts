@@ -44,7 +44,10 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
 
   function payerOf(row: Row) {
     const raw = { channel: row.channel, ...openRaw(vault, row.sealed, row.accountId) };
-    const reading = GATEWAYS[row.account.gateway as GatewayName].readNotification(raw);
+    const reading = GATEWAYS[row.account.gateway as GatewayName].readNotification(
+      raw,
+      JSON.parse(vault.open(row.account.credentials, row.accountId).toString()),
+    );
     return reading.ok ? reading.hint.payer : null;
   }
 

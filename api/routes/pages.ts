@@ -10,8 +10,10 @@ import { isId } from '../../workflows/domain/ids';
 import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../auth';
 import type { Inbox } from '../inbox';
+import type { OnboardingDesk } from '../onboarding';
 import { isConnectionFailure } from '../problems';
 import { loadAssets } from '../web/assets';
+import { connectedPage } from '../web/connected-page';
 import { checkoutPage } from '../web/checkout-page';
 import { pageSender, plainPage } from '../web/layout';
 import { standingPage } from '../web/standing-page';
@@ -22,6 +24,7 @@ export interface PageDependencies {
   readonly db: Database;
   readonly inbox: Inbox;
   readonly tokens: Tokens;
+  readonly onboarding: OnboardingDesk;
   readonly log: Logger;
 }
 
@@ -29,7 +32,7 @@ export interface PageDependencies {
 const MOST_HINTS_PER_PAYMENT = 10;
 
 /** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
-export function pageRoutes({ db, inbox, tokens, log }: PageDependencies): Router {
+export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependencies): Router {
   const assets = loadAssets();
   const sendPage = pageSender(assets);
 
@@ -72,16 +75,15 @@ export function pageRoutes({ db, inbox, tokens, log }: PageDependencies): Router
   /** What the gateway gave the browser to bring along says where to look, and nothing else. */
   async function keepHint({ terms }: LoadedPayment, query: string): Promise<void> {
     const { id, accountId, gateway } = terms;
-    if (query === '' || !GATEWAYS[gateway].channels.includes('pdt')) return;
-    const raw = { channel: 'pdt' as const, headers: {}, body: Buffer.from(query) };
-    if (!GATEWAYS[gateway].readNotification(raw).ok) return;
+    const channel = (['pdt', 'poll'] as const).find((candidate) => GATEWAYS[gateway].channels.includes(candidate));
+    if (query === '' || !channel) return;
     const { rows } = await db.sql.query<{ hints: number }>({
       name: 'count_hints',
-      text: `SELECT count(*) AS hints FROM notifications WHERE payment_id = $1 AND channel = 'pdt'`,
+      text: `SELECT count(*) AS hints FROM notifications WHERE payment_id = $1 AND channel IN ('pdt', 'poll')`,
       values: [id],
     });
     if ((rows[0]?.hints ?? 0) >= MOST_HINTS_PER_PAYMENT) return;
-    await inbox.receive({ accountId, gateway }, raw, id);
+    await inbox.receive({ accountId, gateway }, { channel, headers: {}, body: Buffer.from(query) }, id); // refused where it names nothing
   }
 
   async function readMerchant(id: string): Promise<{ name: string; returnOrigins: string[] }> {
@@ -98,6 +100,14 @@ export function pageRoutes({ db, inbox, tokens, log }: PageDependencies): Router
   router.use(assets.router);
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());
+  });
+  router.get('/connect/:trackingId', async (req, res) => {
+    const arrival = await onboarding.arrive(req.params.trackingId, new URLSearchParams(queryOf(req)));
+    sendPage(
+      res,
+      arrival.outcome === 'unknown' ? 404 : 200,
+      connectedPage(arrival, arrival.outcome === 'unknown' ? null : arrival.returnUrl),
+    );
   });
   for (const place of ['return', 'cancel'] as const) router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
   router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {

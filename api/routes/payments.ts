@@ -1,15 +1,15 @@
 import type { Pool } from 'pg';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { loadPayment, loadPayments } from '../../books/facts';
+import { handedBy, loadPayment, loadPayments, toRow } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
 import type { Cart } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { Vault } from '../../vault/vault';
-import type { Environment, GatewayName } from '../../workflows/domain/gateway';
+import type { CheckoutOrder, Environment, GatewayName, MethodCapabilities, Opening, Starter } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
 import type { LatePaymentPolicy, PaymentTerms } from '../../workflows/domain/payment';
-import { checkoutOpened } from '../../workflows/domain/payment';
+import { checkoutOpened, summarize } from '../../workflows/domain/payment';
 import type { Caller } from '../auth';
 import { LEASE } from '../deliveries';
 import type { Deliveries } from '../deliveries';
@@ -32,6 +32,10 @@ export interface PaymentDependencies {
 
 /** How long an answer waits for Temporal to hear of a new payment, before it is left to the sweeper. */
 const START_PATIENCE_MS = 1_000;
+/** How long an answer waits for the gateway to open a checkout; whoever waits longer should look again, not hang. */
+const OPENING_PATIENCE_MS = 5_000;
+/** How long a prompt that nobody answered may still be approved, though we have closed its payment: networks end theirs within minutes. */
+const PROMPT_WINDOW = '15 minutes';
 
 export function paymentRoutes(deps: PaymentDependencies) {
   const { db, deliveries, view } = deps;
@@ -51,10 +55,12 @@ export function paymentRoutes(deps: PaymentDependencies) {
         'amount_not_supported',
         'currency_not_supported',
         'method_not_supported',
+        'phone_not_supported',
+        'prompt_open',
         'origin_not_registered',
       ],
       idempotent: true,
-      async handle({ caller, body, once }) {
+      async handle({ caller, body, once, amend }) {
         if (caller.kind === 'member' && caller.memberId !== body.member) throw notFound('member');
         let opened: LoadedPayment | undefined;
         const answer = await once(async (tx) => {
@@ -63,8 +69,11 @@ export function paymentRoutes(deps: PaymentDependencies) {
         });
         // Of requests racing with one key only one is committed; what the others opened is gone and must not be started.
         if (opened?.terms.id === answer.id)
-          await Promise.race([deliveries.started(opened.terms), new Promise((resolve) => setTimeout(resolve, START_PATIENCE_MS).unref())]);
-        return { status: 201, body: answer };
+          await Promise.race([deliveries.started(opened.terms, handedBy(opened)), pause(START_PATIENCE_MS)]);
+        if (answer.status !== 'created') return { status: 201, body: answer };
+        const handed = viewPayment(await untilOpened(db, answer.id), view);
+        await amend(handed);
+        return { status: 201, body: handed };
       },
     }),
     route({
@@ -141,6 +150,19 @@ export async function readPayment(db: Pick<Database, 'sql'>, caller: Caller, id:
   return payment;
 }
 
+/** The payment as it stands once the gateway has opened its checkout, or after a short patience without. */
+async function untilOpened(db: Pick<Database, 'sql'>, id: string): Promise<LoadedPayment> {
+  for (const end = Date.now() + OPENING_PATIENCE_MS; ; await pause(50)) {
+    const payment = await loadPayment(db, id);
+    if (!payment) throw new Error(`payment ${id} is gone`);
+    if (summarize(payment).status !== 'created' || Date.now() >= end) return payment;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+}
+
 interface Situation {
   readonly merchant: {
     readonly name: string;
@@ -148,6 +170,7 @@ interface Situation {
     readonly latePayments: LatePaymentPolicy;
     readonly returnOrigins: readonly string[];
   };
+  readonly member: { readonly name: string; readonly email: string | null } | null;
   readonly cart: Cart | null;
   readonly account: {
     readonly id: string;
@@ -155,20 +178,20 @@ interface Situation {
     readonly pathToken: string;
     readonly credentials: string;
     readonly enabled: boolean;
+    readonly disabledReason: string | null;
   } | null;
 }
 
 type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 
-/** Checks, then opens the checkout (pure for this gateway), then writes payment, first fact and the run to start. */
-async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { merchantId: string }, body: NewPayment): Promise<LoadedPayment> {
-  const { merchant, cart, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
-  if (!cart) throw notFound('member');
+/** Checks, then opens the checkout or plans its opening, then writes payment, first fact and the run to start. */
+async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningCaller, body: NewPayment): Promise<LoadedPayment> {
+  const { merchant, member, cart, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
+  if (!cart || !member) throw notFound('member');
   if (body.charges) await checkCharges(sql, body.member, body.charges);
   const { amount, currency } = priceOf(body, merchant.currency, cart);
   for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
   if (!account) throw new Problem('gateway_not_configured', `this merchant has no account at ${body.gateway}`);
-  if (!account.enabled) throw new Problem('gateway_not_enabled', `this merchant's account at ${body.gateway} is disabled`);
 
   const entry = GATEWAYS[body.gateway];
   if (body.method !== undefined && !Object.hasOwn(entry.gateway.capabilities.methods, body.method)) {
@@ -179,22 +202,31 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { mercha
   }
   const id = newId('pay');
   const credentials = Buffer.from(account.credentials, 'base64');
-  const opening = entry.openCheckout(
-    {
-      paymentId: id,
-      money: { amount, currency },
-      description: merchant.name,
-      returnUrl: `${deps.publicUrl}/return/${id}`,
-      cancelUrl: `${deps.publicUrl}/cancel/${id}`,
-      notificationUrl: notificationUrl(deps.publicUrl, body.gateway, account.pathToken),
-    },
-    {
-      credentials: JSON.parse(deps.vault.open(credentials, account.id).toString()),
-      environment: account.environment,
-      simulatorPublicUrl: deps.simulatorPublicUrl,
-    },
-  );
+  const order: CheckoutOrder = {
+    paymentId: id,
+    money: { amount, currency },
+    method: body.method ?? null,
+    startedBy: starterOf(caller, body),
+    phone: body.phone ?? null,
+    payer: member,
+    description: merchant.name,
+    returnUrl: `${deps.publicUrl}/return/${id}`,
+    cancelUrl: `${deps.publicUrl}/cancel/${id}`,
+    notificationUrl: notificationUrl(deps.publicUrl, body.gateway, account.pathToken),
+  };
+  const opening = entry.openCheckout(order, {
+    credentials: JSON.parse(deps.vault.open(credentials, account.id).toString()),
+    environment: account.environment,
+    simulatorPublicUrl: deps.simulatorPublicUrl,
+  });
   if (!opening.ok) throw new Problem(opening.reason, opening.detail);
+  // Afterwards: what this gateway can never take is the better answer, and a disabled account is mended without the member.
+  if (!account.enabled)
+    throw new Problem(
+      'gateway_not_enabled',
+      `this merchant's account at ${body.gateway} is disabled${account.disabledReason === null ? '' : `: ${account.disabledReason}`}`,
+    );
+  if (opening.asks === 'once') await refuseSecondPrompt(sql, account.id, opening);
 
   const now = new Date();
   const terms: PaymentTerms = {
@@ -211,18 +243,19 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { mercha
   };
   const checkout = {
     method: body.method ?? null,
-    nextAction: opening.nextAction,
+    nextAction: opening.asks === 'nobody' ? opening.nextAction : null,
     returnUrl: body.returnUrl ?? null,
     cancelUrl: body.cancelUrl ?? null,
   };
-  const first = checkoutOpened(terms, now.toISOString());
+  const first = opening.asks === 'nobody' ? checkoutOpened(terms, opening.nextAction.kind, now.toISOString()) : null;
   const payload = {
     ...terms,
     ...checkout,
     merchant: terms.merchantId,
     member: terms.memberId,
     account: terms.accountId,
-    opened: first,
+    opening: opening.asks === 'nobody' ? null : { ...opening, order },
+    opened: first && toRow(first),
   };
   const { rows } = await sql.query<{ at: Date }>({
     name: 'create_payment',
@@ -230,7 +263,30 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: { mercha
     values: [JSON.stringify(payload), credentials],
   });
   const createdAt = (rows[0]?.at ?? now).toISOString();
-  return { terms, row: { ...terms, ...checkout, createdAt }, facts: [{ ...first, recordedAt: createdAt }] };
+  return { terms, row: { ...terms, ...checkout, createdAt }, facts: first ? [{ ...first, recordedAt: createdAt }] : [] };
+}
+
+type OpeningCaller = Extract<Caller, { kind: 'merchant' | 'member' }>;
+
+/** A merchant who names a phone and how it is to be charged starts the payment in the member's place, where the gateway knows such a thing. */
+function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment): Starter {
+  const methods = Object.values<MethodCapabilities>(GATEWAYS[gateway].gateway.capabilities.methods);
+  const possible = methods.some(({ startedBy }) => startedBy.includes('merchant'));
+  return caller.kind === 'merchant' && possible && phone !== undefined && method !== undefined ? 'merchant' : 'member';
+}
+
+/** Two prompts on one phone may both be approved, so the second waits until the first is decided or over. */
+async function refuseSecondPrompt(sql: Sql, accountId: string, { nextAction }: Extract<Opening, { asks: 'once' }>): Promise<void> {
+  const phone = nextAction.to;
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`prompt ${accountId} ${phone}`]); // of two at once, one sees the other
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT p.id FROM payments p
+     WHERE p.account_id = $1 AND p.opening->>'asks' = 'once' AND p.opening->'nextAction'->>'to' = $2
+       AND (p.status IN ('created', 'awaiting_payer', 'processing') OR (p.status IN ('cancelled', 'expired') AND p.created_at > now() - interval '${PROMPT_WINDOW}'))
+       AND NOT EXISTS (SELECT FROM facts f WHERE f.payment_id = p.id AND f.kind = 'payment_failed') LIMIT 1`,
+    [accountId, phone],
+  );
+  if (rows[0]) throw new Problem('prompt_open', `payment ${rows[0].id} prompted this phone, and its prompt may still be approved`);
 }
 
 type Sql = Pick<Pool, 'query'>;
@@ -239,8 +295,9 @@ async function readSituation(sql: Sql, merchantId: string, memberId: string, gat
   const { rows } = await sql.query<Situation>({
     name: 'read_situation',
     text: `SELECT jsonb_build_object('name', m.name, 'currency', m.currency, 'latePayments', m.late_payments, 'returnOrigins', m.return_origins) AS merchant,
+                  (SELECT jsonb_build_object('name', b.name, 'email', b.email) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS member,
                   (SELECT read_cart(b.id) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,
-                  (SELECT jsonb_build_object('id', a.id, 'environment', a.environment, 'pathToken', a.path_token, 'enabled', a.enabled,
+                  (SELECT jsonb_build_object('id', a.id, 'environment', a.environment, 'pathToken', a.path_token, 'enabled', a.enabled, 'disabledReason', a.disabled_reason,
                      'credentials', encode(a.credentials, 'base64')) FROM gateway_accounts a WHERE a.merchant_id = m.id AND a.gateway = $3) AS account
            FROM merchants m WHERE m.id = $1`,
     values: [merchantId, memberId, gateway],
@@ -268,7 +325,8 @@ function priceOf(body: NewPayment, currency: string, cart: Cart): { amount: numb
   return { amount, currency };
 }
 
-function checkOrigin(field: 'returnUrl' | 'cancelUrl', url: string | undefined, origins: readonly string[]): void {
+/** Refuses a browser's way on to an origin that the merchant has not registered. */
+export function checkOrigin(field: 'returnUrl' | 'cancelUrl', url: string | undefined, origins: readonly string[]): void {
   if (url === undefined || isRegistered(url, origins)) return;
   const message = `${new URL(url).origin} is not among the merchant's returnOrigins`;
   throw new Problem('origin_not_registered', `${field}: ${message}`, { errors: [{ path: field, message }] });

@@ -2,6 +2,7 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities';
 import type { Verification } from '../../activities/verify';
+import { memoryCache } from '../gateways/gateway-context';
 import { createVault } from '../../vault/vault';
 import { call, Merchant } from '../support/client';
 import type { PaymentView } from '../support/client';
@@ -20,8 +21,7 @@ function verify(notificationId: string, paymentId: string | null, answer: () => 
   const activities = createActivities({
     db: world.db,
     vault: createVault(ENCRYPTION_KEY),
-    simulatorUrl: 'http://gateway.invalid',
-    fetch: async () => answer(),
+    gateways: { simulatorUrl: 'http://gateway.invalid', partner: null, fetch: async () => answer(), now: Date.now, cache: memoryCache() },
     throttle: async () => pauseMs,
     announce: () => undefined,
   });

@@ -8,6 +8,7 @@ import { createApp } from '../../api/app';
 import type { AppDependencies } from '../../api/app';
 import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
+import { memoryCache } from '../gateways/gateway-context';
 import { createVault } from '../../vault/vault';
 import { ENCRYPTION_KEY, OPERATOR_KEY } from '../support/world';
 
@@ -30,6 +31,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   const app = createApp({
     db: over.db ?? away!,
     vault: createVault(ENCRYPTION_KEY),
+    gateways: { simulatorUrl: 'http://127.0.0.1:1', partner: null, fetch: globalThis.fetch, now: Date.now, cache: memoryCache() },
     runs: { start: nobody, notify: nobody, command: nobody },
     deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },

@@ -1,6 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { ConfigError, configSchema, readConfig } from '../../api/config';
+import { ConfigError, configSchema, partnerFrom, readConfig } from '../../api/config';
+
+const PARTNER = ['PAYPAL_PARTNER_ID', 'PAYPAL_PARTNER_CLIENT_ID', 'PAYPAL_PARTNER_CLIENT_SECRET'] as const;
 
 const ROOT = path.resolve(__dirname, '..', '..');
 const right = {
@@ -29,6 +31,8 @@ test('three variables are enough; the rest has defaults', () => {
     PORT: 3000,
     HOST: '0.0.0.0',
     SIMULATOR_URL: 'http://127.0.0.1:3400',
+    ENCRYPTION_KEY_PREVIOUS: [],
+    PAYPAL_PARTNER_ENVIRONMENT: 'live',
     LOG_LEVEL: 'info',
     DATABASE_CONNECTIONS: 10,
     REQUESTS_PER_MINUTE: 60_000,
@@ -64,6 +68,9 @@ const wrong = [
   ['ENCRYPTION_KEY', Buffer.alloc(31).toString('base64')],
   ['ENCRYPTION_KEY', Buffer.alloc(33).toString('base64')],
   ['ENCRYPTION_KEY', Buffer.alloc(32).toString('hex')],
+  ['ENCRYPTION_KEY_PREVIOUS', 'short'],
+  ['ENCRYPTION_KEY_PREVIOUS', `${Buffer.alloc(32, 2).toString('base64')},short`],
+  ['PAYPAL_PARTNER_ENVIRONMENT', 'production'],
   ['REDIS_URL', 'http://localhost:6379'],
   ['REDIS_URL', 'localhost:6379'],
   ['LOG_LEVEL', 'loud'],
@@ -86,8 +93,21 @@ test.each([['DATABASE_URL'], ['OPERATOR_KEY'], ['ENCRYPTION_KEY']])('without %s 
   expect(complaintAbout({ ...right, [name]: undefined })).toMatch(new RegExp(`^${name}: `));
 });
 
+test('partner credentials are there whole or not at all', () => {
+  const whole = Object.fromEntries(PARTNER.map((name) => [name, `its ${name}`]));
+  expect(partnerFrom(readConfig(configSchema, right))).toBeNull();
+  expect(partnerFrom(readConfig(configSchema, { ...right, ...whole, PAYPAL_PARTNER_ENVIRONMENT: 'sandbox' }))).toEqual({
+    environment: 'sandbox',
+    partnerId: 'its PAYPAL_PARTNER_ID',
+    clientId: 'its PAYPAL_PARTNER_CLIENT_ID',
+    clientSecret: 'its PAYPAL_PARTNER_CLIENT_SECRET',
+  });
+  for (const name of PARTNER)
+    expect(() => partnerFrom(readConfig(configSchema, { ...right, ...whole, [name]: undefined }))).toThrow('all three, or none');
+});
+
 test('every variable that can be wrong is tried above', () => {
-  const anyTextWillDo = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TASK_QUEUE', 'HOST'];
+  const anyTextWillDo = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TASK_QUEUE', 'HOST', ...PARTNER];
   expect([...new Set<string>(wrong.map(([name]) => name)), ...anyTextWillDo].sort()).toEqual(Object.keys(configSchema.shape).sort());
 });
 

@@ -192,7 +192,13 @@ describe('routes and document', () => {
   test('are equal, but for what only our own pages load', async () => {
     const api = await startApi();
     await api.stop();
-    const ofPages = ['GET /checkout', 'GET /assets/{version}/{name}', 'GET /docs/start.js', 'GET /docs/problems'];
+    const ofPages = [
+      'GET /checkout',
+      'GET /assets/{version}/{name}',
+      'GET /docs/start.js',
+      'GET /docs/problems',
+      'GET /connect/{trackingId}',
+    ];
     const mounted = mountedRoutes(api.app).filter((name) => !ofPages.includes(name));
     expect(mounted.length).toBeGreaterThan(30);
     expect(mounted.sort()).toEqual(operations.map(([method, path]) => `${method.toUpperCase()} ${path}`).sort());
@@ -210,16 +216,35 @@ describe('routes and document', () => {
   test('every documented call that is open answers anybody', async () => {
     const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
     const [, , , token = ''] = new URL(merchant.notificationUrl).pathname.split('/');
+    const webhook = await webhookAddress();
     for (const [method, path, operation] of operations.filter(([, , one]) => one.security)) {
       expect(operation.security).toEqual([]);
-      const concrete = path.replace('{gateway}', 'paypal-standard').replace('{token}', token).replace('{id}', payment.id);
-      const body = path.startsWith('/hooks') ? 'txn_id=1' : undefined;
-      const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/x-www-form-urlencoded' };
+      const isWebhook = path === '/hooks/{gateway}/{token}';
+      const concrete = isWebhook
+        ? webhook
+        : path.replace('{gateway}', 'paypal-standard').replace('{token}', token).replace('{id}', payment.id);
+      const body = isWebhook ? '{}' : path.startsWith('/hooks') ? 'txn_id=1' : undefined;
+      const headers: Record<string, string> = isWebhook
+        ? { 'content-type': 'application/json', 'x-kkiapay-secret': 'webhook-secret' }
+        : body === undefined
+          ? {}
+          : { 'content-type': 'application/x-www-form-urlencoded' };
       const { status } = await asking(world, null).ask(method.toUpperCase(), concrete, body, headers);
       expect([method, path, status]).toEqual([method, path, 200]);
       expect(operation.responses).toHaveProperty(String(status));
     }
   });
+
+  async function webhookAddress(): Promise<string> {
+    const { body } = await asking(world, merchant.secretKey).put<{ notificationUrl: string }>('/v1/gateway-accounts/kkiapay', {
+      environment: 'simulator',
+      publicKey: 'public',
+      privateKey: 'private',
+      secret: 'secret',
+      webhookSecret: 'webhook-secret',
+    });
+    return new URL(body.notificationUrl).pathname;
+  }
 
   test('answers have exactly the fields that the document gives them', async () => {
     const member = await merchant.member([['fee', 3000]]);

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { addCharge } from '../../books/cart';
-import { loadPayment } from '../../books/facts';
+import { loadPayment, toRow } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
 import { record } from '../../books/record';
 import type { Recorded, Recording, SettledNotification } from '../../books/record';
@@ -91,7 +91,15 @@ export async function newPayment(
     ...over,
   };
   const { merchantId: merchant, accountId: account } = terms;
-  const payload = { ...terms, merchant, member: memberId, account, nextAction: { kind: 'form' }, opened: checkoutOpened(terms, now()) };
+  const payload = {
+    ...terms,
+    merchant,
+    member: memberId,
+    account,
+    nextAction: { kind: 'form' },
+    opening: null,
+    opened: toRow(checkoutOpened(terms, 'form', now())),
+  };
   await sql.query("SELECT create_payment($1, '', interval '30 seconds')", [JSON.stringify(payload)]);
   return terms;
 }

@@ -99,5 +99,5 @@ export const accepted = (reference = 'TX1', money: Money = ASKED, commandId = 'c
 /** A payment whose checkout was handed to the payer, and what was then recorded of it. */
 export function paymentWith(facts: readonly Fact[] = [], over: Partial<PaymentTerms> = {}): Payment {
   const agreed = terms(over);
-  return [checkoutOpened(agreed, NOON), ...facts].reduce<Payment>(evolve, { terms: agreed, facts: [] });
+  return [checkoutOpened(agreed, 'form', NOON), ...facts].reduce<Payment>(evolve, { terms: agreed, facts: [] });
 }

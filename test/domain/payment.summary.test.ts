@@ -1,8 +1,8 @@
 import type { Fact } from '../../workflows/domain/fact';
-import { evolve, rests, summarize } from '../../workflows/domain/payment';
-import type { PaymentSummary, PaymentTerms } from '../../workflows/domain/payment';
+import { checkoutOpened, evolve, isWorthWatching, nextAttempt, pendingReferences, rests, summarize } from '../../workflows/domain/payment';
+import type { Payment, PaymentSummary, PaymentTerms } from '../../workflows/domain/payment';
 import {
-  accepted, attemptFailed, cancelled, captured, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee, paymentWith, pending,
+  accepted, attemptFailed, cancelled, captured, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee, NOON, paymentWith, pending,
   refunded, reversalCancelled, reversed, terms, usd,
 } from './builders'; // prettier-ignore
 
@@ -32,7 +32,9 @@ test('a payment that was not handed to the payer is only created', () => {
 describe('each status by the facts that make it', () => {
   test.each<[string, Row]>([
     ['the payer has the checkout', { facts: [], status: 'awaiting_payer' }],
-    ['a failed try leaves the payer trying', { facts: [attemptFailed()], status: 'awaiting_payer' }],
+    ['a failed try leaves the payer trying, who is told why', { facts: [attemptFailed()], status: 'awaiting_payer', reason: 'declined' }],
+    ['a held try that failed leaves the payer trying', { facts: [pending('TX1'), attemptFailed('TX1')], status: 'awaiting_payer', reason: 'declined' }],
+    ['a failure of a try told before the hold it ends', { facts: [attemptFailed('TX1'), pending('TX1')], status: 'awaiting_payer', reason: 'declined' }],
     ['the gateway holds the money and says why', { facts: [pending('TX1', 'echeck')], status: 'processing', reason: 'echeck' }],
     ['held for two reasons: the newer one by the gateway’s clock counts',
       { facts: [pending('TX1', 'paymentreview', { occurredAt: '2026-03-02T13:00:00.000Z' }), pending('TX1', 'echeck')], status: 'processing', reason: 'paymentreview' }],
@@ -183,4 +185,41 @@ test.each<[PaymentSummary['status'], readonly Fact[], boolean]>([
   const summary = summarize(paymentWith(facts));
   expect(summary.status).toBe(status);
   expect(rests(summary)).toBe(resting);
+});
+
+describe('what is asked about again', () => {
+  const handed = (kind: 'form' | 'prompt', ...facts: Fact[]) =>
+    [checkoutOpened(terms(), kind, NOON), ...facts].reduce<Payment>(evolve, { terms: terms(), facts: [] });
+
+  test.each<readonly [string, Payment, boolean]>([
+    ['a form whose payer may never come', handed('form'), false],
+    ['money that the gateway holds', handed('form', pending('TX1')), true],
+    ['money that it held and captured', handed('form', pending('TX1'), captured('TX1')), false],
+    ['money that it held and refused', handed('form', pending('TX1'), failed('TX1')), false],
+    ['a held try that failed', handed('form', pending('TX1'), attemptFailed('TX1')), false],
+    ['one of two sums still held', handed('form', pending('TX1'), failed('TX1'), pending('TX2')), true],
+    ['a prompt on a phone', handed('prompt'), true],
+    ['a prompt that our deadline has passed: it may still be approved', handed('prompt', expired()), true],
+    ['a prompt that was refused', handed('prompt', failed('TX1')), false],
+    ['a prompt that was approved', handed('prompt', captured('TX1')), false],
+  ])('%s', (_what, payment, expected) => {
+    expect(isWorthWatching(payment)).toBe(expected);
+  });
+
+  test('held sums are asked about by their references, each once', () => {
+    const payment = handed(
+      'form',
+      pending('TX1', 'echeck'),
+      pending('TX1', 'paymentreview'),
+      pending('TX2'),
+      pending('TX3'),
+      failed('TX2'),
+    );
+    expect(pendingReferences(payment)).toEqual(['TX1', 'TX3']);
+  });
+
+  test('an approval after a declined one is the next attempt, and a repetition of it is not', () => {
+    const payment = handed('form', attemptFailed('ORDER1'), attemptFailed('OTHER'));
+    expect([nextAttempt(handed('form'), 'ORDER1'), nextAttempt(payment, 'ORDER1')]).toEqual([1, 2]);
+  });
 });

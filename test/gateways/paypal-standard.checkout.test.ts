@@ -1,6 +1,6 @@
 import { openCheckout } from '../../activities/gateways/paypal-standard/checkout';
 import { paypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
-import { PAYPAL_CURRENCIES } from '../../activities/gateways/paypal-standard/currencies';
+import { PAYPAL_CURRENCIES } from '../../activities/gateways/paypal-money';
 import { paypalStandard } from '../../activities/gateways/paypal-standard';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { GATEWAY_NAMES, type CheckoutContext, type CheckoutOrder } from '../../workflows/domain/gateway';
@@ -9,6 +9,10 @@ import { PAYMENT_ID, SELLER } from './paypal-messages';
 const order = (over: Partial<CheckoutOrder> = {}): CheckoutOrder => ({
   paymentId: PAYMENT_ID,
   money: { amount: 4250, currency: 'EUR' },
+  method: null,
+  startedBy: 'member',
+  phone: null,
+  payer: { name: 'Anne Martin', email: null },
   description: 'Club alpin',
   returnUrl: `https://pay.example/return/${PAYMENT_ID}`,
   cancelUrl: `https://pay.example/cancel/${PAYMENT_ID}`,
@@ -22,13 +26,14 @@ const context = (environment: 'live' | 'sandbox' | 'simulator'): CheckoutContext
 });
 const fieldsOf = (over: Partial<CheckoutOrder> = {}) => {
   const opening = openCheckout(order(over), context('live'));
-  return opening.ok && opening.nextAction.kind === 'form' ? opening.nextAction.fields : {};
+  return opening.ok && opening.asks === 'nobody' && opening.nextAction.kind === 'form' ? opening.nextAction.fields : {};
 };
 
 describe('the form of a checkout', () => {
   it('asks for exactly the amount, for the merchant id, and names the payment twice', () => {
     expect(openCheckout(order(), context('live'))).toEqual({
       ok: true,
+      asks: 'nobody',
       nextAction: {
         kind: 'form',
         method: 'POST',
@@ -98,7 +103,13 @@ describe('the form of a checkout', () => {
   });
 });
 
+const NVP = { username: 'seller_api1.club.example', password: 'p', signature: 's'.repeat(200) };
+
 describe('what a merchant enters', () => {
+  it('API credentials are kept as they were entered', () => {
+    expect(paypalStandardCredentials.parse({ receiverId: 'A', nvp: NVP }).nvp).toEqual(NVP);
+  });
+
   it('a merchant id is enough', () => {
     expect(paypalStandardCredentials.parse({ receiverId: ' ABC123 ' })).toEqual({ receiverId: 'ABC123', receiverEmails: [] });
   });
@@ -112,6 +123,12 @@ describe('what a merchant enters', () => {
     ['receiverEmails', { receiverId: 'A', receiverEmails: Array.from({ length: 21 }, (_, i) => `a${i}@b.example`) }],
     ['pdtIdentityToken', { receiverId: 'A', pdtIdentityToken: ' ' }],
     ['pdtIdentityToken', { receiverId: 'A', pdtIdentityToken: 'x'.repeat(201) }],
+    ['nvp.signature', { receiverId: 'A', nvp: { username: 'u', password: 'p' } }],
+    ['nvp.username', { receiverId: 'A', nvp: { ...NVP, username: '' } }],
+    ['nvp.password', { receiverId: 'A', nvp: { ...NVP, password: 'x'.repeat(201) } }],
+    ['nvp.signature', { receiverId: 'A', nvp: { ...NVP, signature: 'a\u0000b' } }],
+    ['nvp', { receiverId: 'A', nvp: { ...NVP, subject: 'x' } }],
+    ['nvp', { receiverId: 'A', nvp: null }],
   ])('what is wrong with %s is said under its name', (field, entered) => {
     expect(paypalStandardCredentials.safeParse(entered).error?.issues.map((issue) => issue.path.join('.'))).toEqual([field]);
   });
@@ -149,6 +166,22 @@ describe('the registry', () => {
   it('takes notifications where the gateway has them', () => {
     expect(GATEWAYS['paypal-standard'].channels).toEqual(['ipn', 'pdt']);
     expect(GATEWAYS['paypal-standard'].gateway.capabilities).toEqual(paypalStandard.capabilities);
+  });
+
+  it('promises look-ups and refunds only to an account with API credentials', () => {
+    const { gateway } = GATEWAYS['paypal-standard'];
+    const promised = (stored: unknown) => {
+      const { lookup, methods } = gateway.capabilitiesWith?.(stored) ?? gateway.capabilities;
+      return { lookup, refund: methods['paypal']?.refund };
+    };
+    expect(promised({ ...SELLER, nvp: NVP })).toEqual({ lookup: 'by_reference', refund: 'partial' });
+    expect(promised(SELLER)).toEqual({ lookup: 'none', refund: 'none' });
+    expect(gateway.capabilitiesWith?.({ ...SELLER, nvp: NVP })).toEqual(gateway.capabilities);
+    expect({ ...gateway.capabilitiesWith?.(SELLER), lookup: 'by_reference', methods: {} }).toEqual({
+      ...gateway.capabilities,
+      methods: {},
+    });
+    expect(gateway.refund).toBeDefined();
   });
 
   it('promises only currencies that the form can write', () => {

@@ -9,6 +9,7 @@ import { postBack, synchronise } from '../../activities/gateways/paypal-standard
 import type { PaypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { GatewayFailure, type Channel, type Environment, type GatewayContext } from '../../workflows/domain/gateway';
+import { gatewayContext } from './gateway-context';
 import { completed, encode, moneyBack, PAYMENT_ID, pdtSuccess, SELLER, type MessageFields } from './paypal-messages';
 
 interface Asked {
@@ -68,14 +69,8 @@ function says(body: string | Uint8Array, status = 200, headers: Record<string, s
 }
 
 const CREDENTIALS: PaypalStandardCredentials = { ...SELLER, pdtIdentityToken: 'identity-token' };
-const context = (over: Partial<GatewayContext<PaypalStandardCredentials>> = {}): GatewayContext<PaypalStandardCredentials> => ({
-  credentials: CREDENTIALS,
-  environment: 'simulator',
-  simulatorUrl: paypal.url,
-  fetch: globalThis.fetch,
-  signal: new AbortController().signal,
-  ...over,
-});
+const context = (over: Partial<GatewayContext<PaypalStandardCredentials>> = {}): GatewayContext<PaypalStandardCredentials> =>
+  gatewayContext<PaypalStandardCredentials>({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, over);
 const BODY = encode(completed());
 
 async function failureOf(work: Promise<unknown>): Promise<GatewayFailure> {
@@ -269,6 +264,7 @@ const notified = (fields: MessageFields, channel: Channel = 'ipn') =>
   ({
     by: 'notification',
     raw: { channel, headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: encode(fields) },
+    checkout: null,
   }) as const;
 
 describe('the truth behind an IPN', () => {
@@ -426,7 +422,7 @@ describe('the truth behind an IPN', () => {
     says('INVALID');
     const subject = notified(completed());
     const raw = { ...subject.raw, headers: { ...subject.raw.headers, 'x-real-ip': '173.0.81.1' } };
-    expect(await paypalStandard.fetchFacts({ by: 'notification', raw }, context())).toMatchObject({ found: false });
+    expect(await paypalStandard.fetchFacts({ ...subject, raw }, context())).toMatchObject({ found: false });
     expect(paypal.asked).toHaveLength(1);
   });
 
@@ -541,15 +537,6 @@ describe('the truth behind a PDT return', () => {
 });
 
 describe('what PayPal Standard cannot be asked', () => {
-  it('the state of a payment by our reference is unknown, not "no"', async () => {
-    expect(await paypalStandard.fetchFacts({ by: 'payment', paymentId: PAYMENT_ID }, context())).toEqual({
-      found: 'unknown',
-      reason: 'no_lookup',
-    });
-    expect(paypalStandard.capabilities.lookup).toBe('none');
-    expect(paypal.asked).toHaveLength(0);
-  });
-
   it.each(['webhook', 'poll'] as const)('a %s message is asked about never', async (channel) => {
     expect(await failureOf(paypalStandard.fetchFacts(notified(completed(), channel), context()))).toMatchObject({
       code: 'unaskable',

@@ -1,5 +1,6 @@
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
+import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, transactionsOf, visit } from '../support/gateways';
 import { behave, encode, ipn, misbehave, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
 import { untilAtRest } from '../support/runs';
@@ -119,6 +120,76 @@ export const PATHS: Readonly<Record<string, Path>> = {
     return finished(world, payment);
   },
 
+  'order-captured': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    await visit(await approveAs(merchant, payment));
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'order-declined-then-captured': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    await visit(await approveAs(merchant, payment, 'denis'));
+    await eventually(
+      () => merchant.payment(payment.id),
+      ({ reason }) => reason === 'instrument_declined',
+    );
+    await visit(await approveAs(merchant, payment, 'denis'));
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'order-held-then-captured': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    await visit(await approveAs(merchant, payment, 'bruno'));
+    await untilStatus(merchant, payment.id, 'processing');
+    await control(world, 'POST', `/paypal-checkout/captures/${payment.id}/events`, { kind: 'complete' });
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'order-found-at-deadline': async (world) => {
+    const { merchant, payment } = await openOrder(world, { expiresInMs: 2500 });
+    await approveAs(merchant, payment, 'ivan');
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'order-cancelled-then-approved': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    await visit(await approveAs(merchant, payment, 'ivan'));
+    await untilSettled(merchant, 1);
+    return finished(world, payment);
+  },
+
+  'widget-failed-then-paid': async (world) => {
+    const merchant = await kkiapayMerchant(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay' });
+    await payInWidget(merchant, payment, 'celine');
+    await eventually(
+      () => merchant.payment(payment.id),
+      ({ reason }) => reason === 'insufficient_fund',
+    );
+    await visit((await payInWidget(merchant, payment)).callbackUrl);
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'prompt-approved': async (world) => {
+    const { merchant, payment } = await openPrompt(world);
+    await answerPrompt(world, payment, 'SUCCESS');
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'prompt-refused': async (world) => {
+    const { merchant, payment } = await openPrompt(world);
+    await answerPrompt(world, payment, 'FAILED');
+    return finished(world, await untilStatus(merchant, payment.id, 'failed'));
+  },
+
+  'prompt-approved-late': async (world) => {
+    const { merchant, payment } = await openPrompt(world, { expiresInMs: 1500 });
+    await untilStatus(merchant, payment.id, 'expired');
+    await answerPrompt(world, payment, 'SUCCESS');
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
   'money-of-nobody': async (world) => {
     const merchant = await Merchant.create(world);
     await deliver(merchant, ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR' }));
@@ -131,6 +202,23 @@ async function openPayment(world: World, over: Record<string, unknown> = {}): Pr
   const merchant = await Merchant.create(world);
   const member = await merchant.member([['fee', 3000]]);
   return { merchant, payment: await merchant.pay(member, over) };
+}
+
+async function openOrder(world: World, over: Record<string, unknown> = {}) {
+  const merchant = await Merchant.create(world);
+  await connectCheckout(merchant);
+  return { merchant, payment: await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'paypal-checkout', ...over }) };
+}
+
+async function openPrompt(world: World, over: Record<string, unknown> = {}) {
+  const merchant = await kkiapayMerchant(world);
+  const order = { gateway: 'kkiapay', method: 'mobile_money', phone: '+22961777777', ...over };
+  return { merchant, payment: await merchant.pay(await merchant.member([['fee', 3000]]), order) };
+}
+
+async function answerPrompt(world: World, { id }: PaymentView, status: 'SUCCESS' | 'FAILED'): Promise<void> {
+  const [prompt] = await transactionsOf(world, id);
+  await control(world, 'POST', `/kkiapay/transactions/${prompt!.id}/settle`, { status });
 }
 
 async function openMisfit(world: World) {

@@ -19,7 +19,11 @@ export interface PaymentView {
   readonly fee: number;
   readonly refunded: number;
   readonly disputed: number;
-  readonly nextAction: { readonly kind: 'form'; readonly action: string; readonly method: 'POST'; readonly fields: Record<string, string> } | null;
+  /** Of these members, those that its kind has. */
+  readonly nextAction: {
+    readonly kind: 'form' | 'redirect' | 'widget' | 'prompt'; readonly action: string; readonly method: 'POST'; readonly fields: Record<string, string>;
+    readonly url: string; readonly script: string; readonly params: Record<string, string | number | boolean>; readonly to: string; readonly patienceMs: number;
+  } | null;
   readonly attention: { readonly code: string; readonly detail: string; readonly since: string } | null;
   readonly timeline: readonly { readonly kind: string; readonly amount: number | null; readonly gatewayReference: string | null; readonly reason: string | null; readonly occurredAt: string | null; readonly recordedAt: string }[];
   readonly workflowId: string;

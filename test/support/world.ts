@@ -4,10 +4,12 @@ import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
 import { createApp } from '../../api/app';
 import { watchBacklog } from '../../api/backlog';
 import { createDeliveries } from '../../api/deliveries';
+import { createGatewayCache } from '../../api/gateway-cache';
 import { createLimiter, waitFor } from '../../api/limits';
 import { createLive } from '../../api/live';
 import { createRuns } from '../../api/runs';
@@ -16,6 +18,7 @@ import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
+import type { GatewayCache, PartnerCredentials } from '../../workflows/domain/gateway';
 import { createVault } from '../../vault/vault';
 import { startSweeper } from '../../worker/sweeper';
 import { createTestDatabase } from './environment/database';
@@ -49,6 +52,12 @@ export interface WorldOptions {
   readonly inboxBacklog?: number;
   /** What workers ask gateways with: a test may listen in, or stand in the way. */
   readonly fetch?: typeof globalThis.fetch;
+  /** The platform's own credentials as a partner of PayPal. */
+  readonly partner?: PartnerCredentials | null;
+  /** What is remembered of gateways between calls; by default this process remembers for itself. */
+  readonly cache?: GatewayCache;
+  /** Who hears what the product logs; by default nobody. */
+  readonly log?: Logger;
   /** Leads the product to its database another way than straight. */
   readonly databaseVia?: (url: string) => Promise<string>;
 }
@@ -59,9 +68,11 @@ export async function startWorld({
   verificationsPerMinute = 1_000,
   inboxBacklog = 20_000,
   fetch = globalThis.fetch,
+  partner = null,
+  cache = createGatewayCache(null, createVault(ENCRYPTION_KEY)),
+  log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   databaseVia = async (url) => url,
 }: WorldOptions = {}): Promise<World> {
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
   const [database, simulator, connection] = await Promise.all([
     createTestDatabase(),
@@ -80,8 +91,9 @@ export async function startWorld({
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const gateways = { simulatorUrl: simulator.url, partner, fetch, now: Date.now, cache };
   const app = createApp({
-    db, vault, runs, deliveries, live, backlog, redis: null, log,
+    db, vault, gateways, runs, deliveries, live, backlog, redis: null, log,
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: 0,
     operatorKey: OPERATOR_KEY,
@@ -96,8 +108,7 @@ export async function startWorld({
   const activities = createActivities({
     db,
     vault,
-    simulatorUrl: simulator.url,
-    fetch,
+    gateways,
     throttle: (key) => waitFor(limiter, key),
     announce: () => undefined,
   });

@@ -10,6 +10,8 @@ export type Fact = GatewayFact | OwnFact;
 export type GatewayFact =
   | (OfGateway & Money & { readonly kind: 'payment_captured' })
   | (OfGateway & Money & { readonly kind: 'fee_charged' })
+  /** What the payer was charged on top by the gateway: told for the record, no money of the merchant's. */
+  | (OfGateway & Money & { readonly kind: 'payer_fee_charged' })
   /** The gateway holds the money and says why; `qualifier` is the reason, since one reference may have several. */
   | (OfGateway & Money & { readonly kind: 'payment_pending'; readonly reason: string })
   | (OfGateway & Money & { readonly kind: 'payment_failed'; readonly reason: string })
@@ -28,7 +30,13 @@ export type GatewayFact =
 
 /** What we did or decided: the opening, our own closing, a person's resolution, a contradiction we saw. */
 export type OwnFact =
-  | (OfUs & { readonly kind: 'checkout_opened'; readonly amount: number; readonly currency: Currency })
+  | (OfUs & {
+      readonly kind: 'checkout_opened';
+      readonly amount: number;
+      readonly currency: Currency;
+      /** How the payer is reached. */
+      readonly handed: 'form' | 'redirect' | 'widget' | 'prompt';
+    })
   | (OfUs & { readonly kind: 'payment_cancelled'; readonly amount: null; readonly currency: null })
   | (OfUs & { readonly kind: 'payment_expired'; readonly amount: null; readonly currency: null })
   /** A person took the sum `gatewayReference` out of suspense: once per sum, so the key holds no command id. */

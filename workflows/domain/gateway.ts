@@ -2,7 +2,7 @@ import type { GatewayFact } from './fact';
 import type { Currency, Money } from './money';
 
 /** The gateways this release knows, by the name they have in the API. */
-export const GATEWAY_NAMES = ['paypal-standard'] as const;
+export const GATEWAY_NAMES = ['paypal-standard', 'paypal-checkout', 'kkiapay'] as const;
 export type GatewayName = (typeof GATEWAY_NAMES)[number];
 
 /** Where a gateway account's money is real (live), pretended by the gateway (sandbox), or pretended by us (simulator). */
@@ -12,22 +12,25 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 /** What a gateway can do, as data. Per payment method where methods differ. */
 export interface Capabilities {
   readonly methods: Readonly<Record<string, MethodCapabilities>>;
-  /** Whether a payment can be asked about by our reference, without any notification. */
+  /** Whether the gateway can be asked about a payment of ours without any notification. */
   readonly lookup: 'by_reference' | 'none';
+  /** Whether money is taken by a call of ours, after the payer has approved it. */
+  readonly capture: 'by_gateway' | 'by_us';
   readonly recurring: boolean;
   readonly notifications: 'post_back' | 'signature' | 'shared_secret';
-  /** Whether opening a checkout needs a call to the gateway. */
-  readonly opening: 'pure' | 'network';
 }
 export interface MethodCapabilities {
-  readonly startedBy: readonly ('member' | 'merchant')[];
+  readonly startedBy: readonly Starter[];
   readonly currencies: readonly Currency[];
   /** Minor units, inclusive. */
   readonly min: number;
   readonly max: number;
+  /** `full`: the whole sum or nothing, and once. */
   readonly refund: 'none' | 'full' | 'partial';
   readonly feesReturned: 'none' | 'some';
 }
+/** Who sets a payment going: the member in a browser, or the merchant with the member's phone number. */
+export type Starter = 'member' | 'merchant';
 
 /** What the payer does next. `fields` of a form are posted by the browser to `action`. */
 export type NextAction =
@@ -40,11 +43,32 @@ export type NextAction =
 export interface CheckoutOrder {
   readonly paymentId: string;
   readonly money: Money;
+  /** One of the gateway's methods, or null: the payer chooses. */
+  readonly method: string | null;
+  readonly startedBy: Starter;
+  /** The payer's phone number as it was given, or null. */
+  readonly phone: string | null;
+  readonly payer: Payer;
   /** What the payer reads on the gateway's page, for example the merchant's name. */
   readonly description: string;
   readonly returnUrl: string;
   readonly cancelUrl: string;
   readonly notificationUrl: string;
+}
+
+/** A checkout as it was handed to the payer: where to look for its money. */
+export interface OpenedCheckout {
+  readonly paymentId: string;
+  readonly money: Money;
+  readonly method: string | null;
+  /** How the payer is reached; null while the gateway has not been asked. */
+  readonly handed: NextAction['kind'] | null;
+  /** The gateway's own id of the checkout (an order, a prompt), where it gave one. */
+  readonly reference: string | null;
+  /** References of money that the gateway said it holds and has not decided on since. */
+  readonly pending: readonly string[];
+  /** Our clock, ISO 8601. */
+  readonly createdAt: string;
 }
 
 /** How a message reached us. */
@@ -81,9 +105,16 @@ export interface Payer {
   readonly email: string | null;
 }
 
-/** What is asked of the gateway: the truth behind a message, or the state of a payment of ours. */
+/** What is asked of the gateway: the truth behind a message (of the payment on whose behalf it is asked, if any), or how a payment of ours stands. */
 export type Subject =
-  { readonly by: 'notification'; readonly raw: RawNotification } | { readonly by: 'payment'; readonly paymentId: string };
+  | {
+      readonly by: 'notification';
+      readonly raw: RawNotification;
+      readonly checkout: OpenedCheckout | null;
+      /** When the message reached us: our clock, ISO 8601. Without it, long ago. */
+      readonly receivedAt?: string;
+    }
+  | { readonly by: 'payment'; readonly checkout: OpenedCheckout };
 
 /** The gateway's answer; the only source of truth. No answer at all is a thrown {@link GatewayFailure}. */
 export type Lookup =
@@ -98,6 +129,10 @@ export type Lookup =
       /** A reason in snake case why a person should look at the message itself (`unknown_status`); else null. */
       readonly remark: string | null;
     }
+  /** The payer has agreed (or is said to, where trying to take the money tells): the money of `reference` waits to be taken. */
+  | { readonly found: 'approved'; readonly paymentId: string | null; readonly reference: string }
+  /** Genuine, and about the account itself: the gateway or its owner has withdrawn our right to act for it. */
+  | { readonly found: 'account_revoked'; readonly reason: string }
   /** Genuine, but meant for another receiver or environment: `reason` is `receiver_mismatch` or `environment_mismatch`. */
   | { readonly found: 'elsewhere'; readonly reason: 'receiver_mismatch' | 'environment_mismatch'; readonly detail: string }
   /** The gateway itself says that there is no such thing: forged, or long gone. */
@@ -134,8 +169,29 @@ export interface GatewayContext<Credentials> {
   readonly environment: Environment;
   /** The simulator's base URL; used only where `environment` is `simulator`. */
   readonly simulatorUrl: string;
+  /** The platform's own credentials as a partner of the gateway, for accounts that were connected through it. */
+  readonly partner: PartnerCredentials | null;
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
+  /** Our clock, milliseconds since 1970. */
+  readonly now: () => number;
+  readonly cache: GatewayCache;
+}
+/** What all contexts share; the rest belongs to one account and one call. */
+export type GatewayWorld = Pick<GatewayContext<unknown>, 'simulatorUrl' | 'partner' | 'fetch' | 'now' | 'cache'>;
+export interface PartnerCredentials {
+  /** Partner keys are of one environment. */
+  readonly environment: Environment;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** The partner's own merchant id at the gateway. */
+  readonly partnerId: string;
+}
+/** Remembers between calls what may vanish at any time: an access token, a certificate. Kept sealed where others could read it. */
+export interface GatewayCache {
+  get(key: string): Promise<string | null>;
+  set(key: string, value: string, forMs: number): Promise<void>;
+  delete(key: string): Promise<void>;
 }
 
 /** What opening a checkout without the network may use. */
@@ -145,13 +201,110 @@ export interface CheckoutContext<Credentials> {
   /** Where a browser finds the simulator. */
   readonly simulatorPublicUrl: string;
 }
-/** An opened checkout, or why this order cannot be written in the gateway's form. */
+/** What can be said of a checkout before any gateway is asked. */
 export type Opening =
-  | { readonly ok: true; readonly nextAction: NextAction }
-  | { readonly ok: false; readonly reason: 'amount_not_supported'; readonly detail: string };
+  /** Nobody has to be asked: the payer may go on at once. */
+  | { readonly ok: true; readonly asks: 'nobody'; readonly nextAction: NextAction }
+  /** `startCheckout` must ask, and may ask again as often as it takes: the gateway recognises our order. */
+  | { readonly ok: true; readonly asks: 'repeatably' }
+  /** `startCheckout` must ask, and never twice, because each call reaches the payer. `nextAction` holds even when no answer comes. */
+  | { readonly ok: true; readonly asks: 'once'; readonly nextAction: NextAction & { readonly kind: 'prompt' } }
+  /** Why this order cannot be written in the gateway's form. */
+  | { readonly ok: false; readonly reason: OpeningRefusal; readonly detail: string };
+export type OpeningRefusal = 'amount_not_supported' | 'currency_not_supported' | 'method_not_supported' | 'phone_not_supported';
+
+/** What the gateway answered to `startCheckout`. No answer is a thrown {@link GatewayFailure}. */
+export type StartedCheckout =
+  | { readonly opened: true; readonly nextAction: NextAction; readonly reference: string | null }
+  /** A clear no. `reason` is the gateway's word in lower snake case. */
+  | { readonly opened: false; readonly reason: string; readonly detail: string };
+
+/** Money that the payer approved, to be taken now. */
+export interface CaptureOrder {
+  readonly checkout: OpenedCheckout;
+  /** What is taken: the gateway's id of what the payer approved. */
+  readonly reference: string;
+  /** Counts the payer's approvals of this reference from 1; a declined one is followed by the next. */
+  readonly attempt: number;
+  /** The same for every repetition of one attempt. */
+  readonly idempotencyKey: string;
+  /** An earlier call of this attempt may have reached the gateway: look before repeating it. */
+  readonly again: boolean;
+}
+
+/** Money to give back. `whole`: all that was captured under `capture`, of which nothing was given back before. */
+export interface RefundOrder {
+  readonly refundId: string;
+  /** The gateway's reference of the captured money. */
+  readonly capture: string;
+  readonly method: string | null;
+  readonly money: Money;
+  readonly whole: boolean;
+  readonly note: string | null;
+  /** At most 38 characters, the same for every repetition. */
+  readonly idempotencyKey: string;
+  /** An earlier call may have reached the gateway: look before repeating it where the gateway knows no idempotency key. */
+  readonly again: boolean;
+}
+export type RefundAnswer =
+  | { readonly status: 'succeeded'; readonly fact: GatewayFact & { readonly kind: 'payment_refunded' } }
+  /** Accepted and not done yet. */
+  | { readonly status: 'pending'; readonly reference: string | null; readonly reason: string }
+  /** A clear no, in the gateway's word; nothing moved. */
+  | { readonly status: 'refused'; readonly reason: string; readonly detail: string };
+
+/** One question about a gateway account, answered for a person. `ok`: null where it cannot be known yet. */
+export interface AccountCheck {
+  readonly name: string;
+  readonly ok: boolean | null;
+  readonly detail: string;
+  /** What to do about it; null when nothing is to be done. */
+  readonly remedy: string | null;
+  /** The account must not be used while this is not true. */
+  readonly required: boolean;
+}
+/** What an account is to be used for. */
+export interface AccountUse {
+  readonly notificationUrl: string;
+  /** The currency of the merchant's books. */
+  readonly currency: Currency;
+}
+export interface Inspection<Credentials> {
+  readonly checks: readonly AccountCheck[];
+  /** What was found out or set up meanwhile and belongs to the account from now on: a webhook's id. */
+  readonly learned: Partial<Credentials>;
+}
+
+/** What connecting an account through the platform uses of the world. */
+export type OnboardingContext = Omit<GatewayContext<unknown>, 'credentials' | 'openedWith' | 'partner'> & {
+  readonly partner: PartnerCredentials;
+};
+/** For gateways where a merchant can let the platform act for them, instead of copying keys. */
+export interface Onboarding {
+  /** Where the merchant logs in and agrees. `trackingId`: ours, unguessable; the way back to `returnUrl` is bound to it. */
+  invite(invitation: { readonly trackingId: string; readonly returnUrl: string }, context: OnboardingContext): Promise<string>;
+  /** What the browser brought back says where to look; the gateway says who agreed. */
+  complete(invitation: { readonly trackingId: string; readonly query: URLSearchParams }, context: OnboardingContext): Promise<Onboarded>;
+}
+/** The stored form of a connected account's credentials, or why there is none. */
+export type Onboarded =
+  | { readonly ok: true; readonly credentials: unknown }
+  /** `unfinished`: the merchant did not agree; `other_invitation`: it belongs to another merchant of ours. */
+  | { readonly ok: false; readonly reason: 'unfinished' | 'other_invitation'; readonly detail: string };
 
 /** What every gateway answers. Optional verbs are absent, not throwing, and `capabilities` says the same. */
 export interface Gateway<Credentials> {
+  /** What it can do at its best. */
   readonly capabilities: Capabilities;
+  /** What it can do with these credentials, where that is less. */
+  capabilitiesWith?(credentials: Credentials): Capabilities;
+  /** Opens a checkout for which the gateway must be asked. */
+  startCheckout?(order: CheckoutOrder, context: GatewayContext<Credentials>): Promise<StartedCheckout>;
+  /** Asks or verifies: the only source of truth. */
   fetchFacts(subject: Subject, context: GatewayContext<Credentials>): Promise<Lookup>;
+  /** Takes approved money, where approving and taking are two steps. `found: false`: it is not approved. */
+  capture?(order: CaptureOrder, context: GatewayContext<Credentials>): Promise<Lookup>;
+  refund?(order: RefundOrder, context: GatewayContext<Credentials>): Promise<RefundAnswer>;
+  /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
+  inspectAccount(use: AccountUse, context: GatewayContext<Credentials>): Promise<Inspection<Credentials>>;
 }

@@ -1,6 +1,6 @@
 import { isOwnFact, keyOf, sameContent } from './fact';
 import type { Fact, FactKind, GatewayFact, OwnFact, Recorded } from './fact';
-import type { GatewayName } from './gateway';
+import type { GatewayName, NextAction } from './gateway';
 import type { Currency, Money } from './money';
 import { describeMoney, sameMoney } from './money';
 import { unreachable } from './unreachable';
@@ -114,8 +114,12 @@ export function decide(payment: Payment, input: PaymentInput): Decision {
   }
 }
 
-/** The first fact of every payment whose checkout was handed to the payer. */
-export function checkoutOpened(terms: Pick<PaymentTerms, 'id' | 'amount' | 'currency'>, at: string): OwnFact {
+/** The first fact of every payment whose checkout was handed to the payer, and how. */
+export function checkoutOpened(
+  terms: Pick<PaymentTerms, 'id' | 'amount' | 'currency'>,
+  handed: NextAction['kind'],
+  at: string,
+): OwnFact & { kind: 'checkout_opened' } {
   return {
     kind: 'checkout_opened',
     gatewayReference: terms.id,
@@ -123,7 +127,14 @@ export function checkoutOpened(terms: Pick<PaymentTerms, 'id' | 'amount' | 'curr
     amount: terms.amount,
     currency: terms.currency,
     occurredAt: at,
+    handed,
   };
+}
+
+/** The gateway said a clear no before any payer was reached. `reason` is its word. */
+export function openingRefused(terms: PaymentTerms, reason: string, at: string): GatewayFact {
+  const { id, amount, currency } = terms;
+  return { kind: 'payment_failed', gatewayReference: id, qualifier: '', amount, currency, reason, occurredAt: at };
 }
 
 function ownFact(payment: Payment, kind: 'payment_cancelled' | 'payment_expired', qualifier: string, at: string): OwnFact {
@@ -258,12 +269,41 @@ function statusOf({ facts }: Payment, sums: readonly CapturedSum[]): { status: P
   if (closing) return { status: closing.kind === 'payment_cancelled' ? 'cancelled' : 'expired', reason: null };
 
   const failed = facts.filter((fact) => fact.kind === 'payment_failed');
-  const held = facts
-    .filter((fact) => fact.kind === 'payment_pending')
-    .filter((fact) => !failed.some((f) => f.gatewayReference === fact.gatewayReference));
+  const held = heldSums(facts);
   if (held.length > 0) return { status: 'processing', reason: newest(held).reason };
   if (failed.length > 0) return { status: 'failed', reason: newest(failed).reason };
-  return { status: facts.some((fact) => fact.kind === 'checkout_opened') ? 'awaiting_payer' : 'created', reason: null };
+  if (!facts.some((fact) => fact.kind === 'checkout_opened')) return { status: 'created', reason: null };
+  // The payer may try again, and should know why the try before came to nothing.
+  const tries = facts.filter((fact) => fact.kind === 'attempt_failed');
+  return { status: 'awaiting_payer', reason: tries.length > 0 ? newest(tries).reason : null };
+}
+
+/** Money that the gateway said it holds and has not decided on since. */
+function heldSums(facts: readonly Fact[]) {
+  const decided = facts.filter(({ kind }) => kind === 'payment_captured' || kind === 'payment_failed' || kind === 'attempt_failed');
+  return facts
+    .filter((fact) => fact.kind === 'payment_pending')
+    .filter((fact) => !decided.some((other) => other.gatewayReference === fact.gatewayReference));
+}
+
+/** References of the money that the gateway holds. */
+export function pendingReferences({ facts }: Payment): readonly string[] {
+  return [...new Set(heldSums(facts).map((fact) => fact.gatewayReference))];
+}
+
+/**
+ * Whether the gateway should be asked by itself how this payment stands, because its word may never reach us: while it
+ * holds money, and while a prompt that it sent to the payer's phone may still be approved, our own deadline or not.
+ */
+export function isWorthWatching(payment: Payment): boolean {
+  if (pendingReferences(payment).length > 0) return true;
+  const prompted = payment.facts.some((fact) => fact.kind === 'checkout_opened' && fact.handed === 'prompt');
+  return prompted && !payment.facts.some((fact) => fact.kind === 'payment_captured' || fact.kind === 'payment_failed');
+}
+
+/** The payer's approvals of `reference` that came to nothing, plus one: the next try's number. */
+export function nextAttempt({ facts }: Payment, reference: string): number {
+  return facts.filter((fact) => fact.kind === 'attempt_failed' && fact.gatewayReference === reference).length + 1;
 }
 
 /** The newest by the gateway's clock, then by key, so that the order of arrival does not matter. */
@@ -327,6 +367,7 @@ function attentionFor(payment: Payment, fact: Fact, sums: readonly CapturedSum[]
     case 'payment_failed':
     case 'attempt_failed':
     case 'fee_charged':
+    case 'payer_fee_charged':
     case 'reversal_cancelled':
     case 'dispute_closed':
       return null;

@@ -1,6 +1,19 @@
-import type { Environment, Lookup } from '../../../workflows/domain/gateway';
+import type { Environment, GatewayContext, Lookup } from '../../../workflows/domain/gateway';
 import type { PaypalStandardCredentials } from './credentials';
 import { valueOf, type Fields } from './form';
+
+type Context = GatewayContext<PaypalStandardCredentials>;
+
+/** Today's account, and the one that the payment was opened with: either may be named as its receiver. */
+export function accountsOf({ credentials, openedWith }: Context): PaypalStandardCredentials[] {
+  return openedWith ? [credentials, openedWith] : [credentials];
+}
+
+/** The account that a payer's money went to: identity tokens and API credentials open the transactions of their own account only. */
+export function payingAccount({ credentials, openedWith }: Context): PaypalStandardCredentials {
+  // For one and the same account today's token is the better one: the old may have been renewed since.
+  return openedWith && openedWith.receiverId !== credentials.receiverId ? openedWith : credentials;
+}
 
 export type Elsewhere = Extract<Lookup, { found: 'elsewhere' }>;
 

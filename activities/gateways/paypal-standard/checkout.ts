@@ -2,7 +2,7 @@ import type { CheckoutContext, CheckoutOrder, Environment, Opening } from '../..
 import { describeMoney } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import type { PaypalStandardCredentials } from './credentials';
-import { writePaypalAmount } from './currencies';
+import { writePaypalAmount } from '../paypal-money';
 
 const ITEM_NAME_LENGTH = 127;
 
@@ -17,6 +17,7 @@ export function openCheckout(order: CheckoutOrder, context: CheckoutContext<Payp
   }
   return {
     ok: true,
+    asks: 'nobody',
     nextAction: {
       kind: 'form',
       action: formAction(context),

@@ -3,7 +3,7 @@ import type { Payer } from '../../../workflows/domain/gateway';
 import { isId } from '../../../workflows/domain/ids';
 import type { Money } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { readPaypalAmount } from './currencies';
+import { readPaypalAmount } from '../paypal-money';
 import { readPaypalDate } from './date';
 import { contradicts, valueOf, type Fields } from './form';
 
@@ -187,7 +187,7 @@ function reasonCode(fields: Fields): string {
 }
 
 /** PayPal's word in lower snake case, whatever its spelling of the day: `multi-currency`, `Canceled Reversal`. `None` is no word. */
-function word(text: string): string {
+export function word(text: string): string {
   const snake = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '_')

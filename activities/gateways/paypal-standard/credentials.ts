@@ -1,5 +1,12 @@
 import { z } from 'zod';
 
+const nvpField = (name: string) =>
+  z
+    .string()
+    .min(1, `nvp.${name} must not be empty`)
+    .max(200, `nvp.${name} must have at most 200 characters`)
+    .regex(/^\P{Cc}*$/u, `nvp.${name} must have no control characters`);
+
 /** What a merchant tells us about their PayPal account. The environment belongs to the gateway account, not to these. */
 export const paypalStandardCredentials = z.strictObject({
   receiverId: z
@@ -21,6 +28,13 @@ export const paypalStandardCredentials = z.strictObject({
     .max(200, 'pdtIdentityToken must have at most 200 characters')
     .optional()
     .describe('The identity token of Payment Data Transfer (Website payment preferences). Without it only IPN messages are used.'),
+  nvp: z
+    .strictObject({ username: nvpField('username'), password: nvpField('password'), signature: nvpField('signature') })
+    .optional()
+    .describe(
+      'API credentials of the kind NVP/SOAP (Account settings, API access). Without them PayPal cannot be asked about a payment, nor told to refund one.',
+    ),
 });
 
 export type PaypalStandardCredentials = z.output<typeof paypalStandardCredentials>;
+export type NvpCredentials = NonNullable<PaypalStandardCredentials['nvp']>;

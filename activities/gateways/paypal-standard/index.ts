@@ -1,5 +1,6 @@
 import {
   GatewayFailure,
+  type Capabilities,
   type Gateway,
   type GatewayContext,
   type Lookup,
@@ -8,46 +9,61 @@ import {
 } from '../../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { otherEnvironment, otherReceiver } from './addressee';
+import { PAYPAL_CURRENCIES } from '../paypal-money';
+import { accountsOf, otherEnvironment, otherReceiver, payingAccount } from './addressee';
 import { postBack, synchronise, unreadableAnswer } from './client';
 import { readMessage, transactionId } from './codec';
 import type { PaypalStandardCredentials } from './credentials';
-import { PAYPAL_CURRENCIES } from './currencies';
 import { parseForm, parsePdtAnswer, type Fields } from './form';
+import { inspectAccount } from './inspection';
 import { readToken } from './notification';
+import { refund } from './refund';
+import { lookUpPayment } from './transactions';
 
 type Context = GatewayContext<PaypalStandardCredentials>;
 
 /** PayPal Payments Standard: a form posted by the browser, answered by IPN messages and, perhaps, a PDT return. */
 export const paypalStandard = {
-  capabilities: {
-    methods: {
-      paypal: {
-        startedBy: ['member'],
-        currencies: PAYPAL_CURRENCIES,
-        min: 1,
-        max: MAX_AMOUNT, // PayPal's own ceiling differs per account and is not published; its page tells the payer
-        refund: 'none',
-        feesReturned: 'some',
-      },
-    },
-    lookup: 'none',
-    recurring: false,
-    notifications: 'post_back',
-    opening: 'pure',
+  capabilities: capabilitiesOf({ lookup: 'by_reference', refund: 'partial' }),
+
+  /** Look-up and refunds go through an API with credentials of its own, which an account may not have. */
+  capabilitiesWith({ nvp }: PaypalStandardCredentials): Capabilities {
+    return nvp ? paypalStandard.capabilities : capabilitiesOf({ lookup: 'none', refund: 'none' });
   },
 
   async fetchFacts(subject: Subject, context: Context): Promise<Lookup> {
     switch (subject.by) {
       case 'payment':
-        return { found: 'unknown', reason: 'no_lookup' };
+        return lookUpPayment(subject.checkout, context);
       case 'notification':
         return fetchNotified(subject.raw, context);
       default:
         return unreachable(subject);
     }
   },
+
+  refund,
+  inspectAccount,
 } satisfies Gateway<PaypalStandardCredentials>;
+
+function capabilitiesOf({ lookup, refund }: { lookup: 'by_reference' | 'none'; refund: 'partial' | 'none' }): Capabilities {
+  return {
+    methods: {
+      paypal: {
+        startedBy: ['member'],
+        currencies: PAYPAL_CURRENCIES,
+        min: 1,
+        max: MAX_AMOUNT, // PayPal's own ceiling differs per account and is not published; its page tells the payer
+        refund,
+        feesReturned: 'some',
+      },
+    },
+    lookup,
+    capture: 'by_gateway',
+    recurring: false,
+    notifications: 'post_back',
+  };
+}
 
 async function fetchNotified(raw: RawNotification, context: Context): Promise<Lookup> {
   switch (raw.channel) {
@@ -82,17 +98,6 @@ async function fetchPdt(raw: RawNotification, context: Context): Promise<Lookup>
   // An answer about other money than we asked for is a mix-up on the way; the IPN will tell the same without one.
   if (transactionId(answer.fields, 'txn_id') !== token) return { found: 'unknown', reason: 'other_transaction' };
   return otherReceiver(answer.fields, accountsOf(context)) ?? found(answer.fields);
-}
-
-/** Today's account, and the one that the payment was opened with: either may be named as its receiver. */
-function accountsOf({ credentials, openedWith }: Context): PaypalStandardCredentials[] {
-  return openedWith ? [credentials, openedWith] : [credentials];
-}
-
-/** The account that a payer's token belongs to: an identity token opens the transactions of its own account only. */
-function payingAccount({ credentials, openedWith }: Context): PaypalStandardCredentials {
-  // For one and the same account today's token is the better one: the old may have been renewed since.
-  return openedWith && openedWith.receiverId !== credentials.receiverId ? openedWith : credentials;
 }
 
 /** The payer stays behind: an answer travels through Temporal, where no personal data belongs. */

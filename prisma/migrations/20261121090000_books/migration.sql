@@ -79,10 +79,26 @@ CREATE TABLE gateway_accounts (
   path_token text NOT NULL UNIQUE,
   credentials bytea NOT NULL,
   key_id text NOT NULL,
-  enabled boolean NOT NULL DEFAULT true,
+  -- Used for new payments only while its required checks hold.
+  enabled boolean NOT NULL DEFAULT false,
+  disabled_reason text,
+  -- What the gateway said when it was last asked about the account: [{ name, ok, detail, remedy, required }].
+  checks jsonb NOT NULL DEFAULT '[]',
+  checked_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now(),
   updated_at timestamptz NOT NULL DEFAULT now(),
   UNIQUE (merchant_id, gateway)
+);
+
+-- A person was sent to the gateway to let the platform act for them; the way back is bound to this row and to nothing in its query.
+CREATE TABLE onboardings (
+  tracking_id text PRIMARY KEY,
+  merchant_id text NOT NULL REFERENCES merchants,
+  gateway text NOT NULL,
+  environment gateway_environment NOT NULL,
+  return_url text,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  completed_at timestamptz
 );
 
 -- ---------------------------------------------------------------- payments and facts
@@ -102,6 +118,12 @@ CREATE TABLE payments (
   return_url text,
   cancel_url text,
   next_action jsonb,
+  -- What the gateway is to be asked for, where opening needs the network: { asks: 'repeatably' | 'once', order, nextAction? }.
+  opening jsonb,
+  -- Set before a gateway that must never be asked twice is asked.
+  asked_at timestamptz,
+  -- The gateway's own id of the checkout.
+  checkout_reference text,
   -- Who could be paid when the checkout was opened, so that changed credentials do not orphan a message under way.
   opened_with bytea NOT NULL,
   expires_at timestamptz NOT NULL,
@@ -112,6 +134,9 @@ CREATE TABLE payments (
 ) WITH (fillfactor = 85);
 CREATE INDEX payments_of_merchant ON payments (merchant_id, sequence);
 CREATE INDEX payments_of_member ON payments (member_id, sequence);
+CREATE UNIQUE INDEX payments_by_checkout ON payments (account_id, checkout_reference) WHERE checkout_reference IS NOT NULL;
+-- Before a phone is prompted again, its open prompts are looked for.
+CREATE INDEX payments_prompted ON payments (account_id, (opening->'nextAction'->>'to')) WHERE opening->>'asks' = 'once';
 
 -- What gateways said and what we decided. Insert-only; the key is (account, reference, kind, qualifier).
 CREATE TABLE facts (
@@ -228,7 +253,7 @@ CREATE TABLE notifications (
 ) WITH (fillfactor = 80);
 CREATE INDEX notifications_of_account ON notifications (account_id, sequence);
 -- A payment's page counts its hints before it takes another one.
-CREATE INDEX notifications_hinted_on_pages ON notifications (payment_id) WHERE channel = 'pdt';
+CREATE INDEX notifications_hinted_on_pages ON notifications (payment_id) WHERE channel IN ('pdt', 'poll');
 CREATE INDEX notifications_awaiting_parent ON notifications (account_id, parent_reference) WHERE state = 'unmatched' AND parent_reference IS NOT NULL;
 
 CREATE TABLE commands (
@@ -350,13 +375,15 @@ BEGIN
 END $$;
 CREATE CONSTRAINT TRIGGER allocations_fit AFTER INSERT ON allocations DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse_overallocation();
 
--- What a payment was agreed to be never changes; only its derived status does.
+-- What a payment was agreed to be never changes; only its derived status does. A rotation of the encryption key writes the same
+-- account under another key, and says so in its own transaction.
 CREATE FUNCTION refuse_changed_terms() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF (OLD.id, OLD.merchant_id, OLD.member_id, OLD.account_id, OLD.gateway, OLD.method, OLD.amount, OLD.currency, OLD.charges, OLD.late_payments,
-      OLD.opened_with, OLD.expires_at, OLD.created_at)
+      OLD.opening, OLD.expires_at, OLD.created_at)
      IS DISTINCT FROM (NEW.id, NEW.merchant_id, NEW.member_id, NEW.account_id, NEW.gateway, NEW.method, NEW.amount, NEW.currency, NEW.charges, NEW.late_payments,
-      NEW.opened_with, NEW.expires_at, NEW.created_at) THEN
+      NEW.opening, NEW.expires_at, NEW.created_at)
+     OR OLD.opened_with <> NEW.opened_with AND current_setting('quittance.rotating_keys', true) IS DISTINCT FROM pg_current_xact_id()::text THEN
     RAISE EXCEPTION 'the terms of payment % are fixed', OLD.id USING ERRCODE = 'restrict_violation';
   END IF;
   RETURN NEW;

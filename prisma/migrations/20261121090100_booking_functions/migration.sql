@@ -62,7 +62,8 @@ END $$;
 CREATE FUNCTION settle_notification(settled jsonb, fresh boolean) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   UPDATE notifications SET
-      state = CASE WHEN settled->>'state' IN ('applied', 'unmatched') AND NOT fresh THEN 'duplicate' ELSE (settled->>'state')::notification_state END,
+      -- Unless it says why it changed nothing, a message without a new fact repeats a known one.
+      state = CASE WHEN settled->>'state' IN ('applied', 'unmatched') AND NOT fresh AND settled->>'reason' IS NULL THEN 'duplicate' ELSE (settled->>'state')::notification_state END,
       reason = settled->>'reason', payment_id = coalesce(settled->>'payment', payment_id), member_id = coalesce(settled->>'member', member_id),
       kind = settled->>'kind', amount = (settled->>'amount')::bigint, currency = settled->>'currency',
       gateway_reference = settled->>'gatewayReference', parent_reference = settled->>'parentReference'
@@ -225,6 +226,9 @@ DECLARE
 BEGIN
   SELECT id INTO payment FROM payments WHERE id = payload->>'payment' AND account_id = account;
   IF payment IS NULL THEN
+    SELECT id INTO payment FROM payments WHERE account_id = account AND checkout_reference IN (SELECT jsonb_array_elements_text(payload->'references')) LIMIT 1;
+  END IF;
+  IF payment IS NULL THEN
     SELECT bound_payment_id INTO payment FROM payment_facts
       WHERE account_id = account AND gateway_reference IN (SELECT jsonb_array_elements_text(payload->'references')) AND bound_payment_id IS NOT NULL LIMIT 1;
   END IF;
@@ -234,7 +238,8 @@ BEGIN
     VALUES (row_id, account, dedupe, (payload->>'channel')::notification_channel, sealed_bytes, initial, payment) ON CONFLICT (account_id, dedupe_key) DO NOTHING;
   IF NOT FOUND THEN
     UPDATE notifications SET state = 'received', reverified = true, reason = NULL
-      WHERE account_id = account AND dedupe_key = dedupe AND state = 'invalid' AND NOT reverified RETURNING * INTO existing;
+      WHERE account_id = account AND dedupe_key = dedupe
+        AND (state = 'invalid' AND NOT reverified OR may_ask_again(notifications)) RETURNING * INTO existing;
     IF NOT FOUND THEN
       SELECT * INTO existing FROM notifications WHERE account_id = account AND dedupe_key = dedupe;
       RETURN jsonb_build_object('id', existing.id, 'payment', existing.payment_id, 'fresh', false, 'state', existing.state, 'waiting', 0);
@@ -248,11 +253,20 @@ BEGIN
   RETURN jsonb_build_object('id', row_id, 'payment', payment, 'fresh', initial = 'received', 'state', initial, 'waiting', waiting);
 END $$;
 
--- Whether every claim of an unverified message is already a recorded fact with the same content; a PDT return claims only that its money exists.
+-- A browser brings the same id back each time its payer returns, and each time something may have happened meanwhile; until the money is there.
+CREATE FUNCTION may_ask_again(hint notifications) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT hint.channel = 'poll' AND hint.state IN ('applied', 'duplicate', 'invalid') AND hint.attempts < 20
+    AND NOT EXISTS (SELECT FROM payment_facts f WHERE f.bound_payment_id = hint.payment_id AND f.kind = 'payment_captured')
+$$;
+
+-- Whether every claim of an unverified message is already a recorded fact with the same content; a browser's return claims only that its money exists.
 CREATE FUNCTION says_nothing_new(account text, payload jsonb) RETURNS boolean LANGUAGE sql STABLE AS $$
   SELECT CASE
-    WHEN payload->>'channel' = 'pdt' THEN EXISTS (
+    WHEN payload->>'channel' IN ('pdt', 'poll') THEN EXISTS (
       SELECT FROM facts f WHERE f.account_id = account AND f.gateway_reference = payload->'references'->>0 AND f.kind = 'payment_captured')
+      OR EXISTS (
+      SELECT FROM payments p JOIN payment_facts f ON f.bound_payment_id = p.id AND f.kind = 'payment_captured'
+      WHERE p.account_id = account AND p.checkout_reference = payload->'references'->>0)
     WHEN jsonb_array_length(payload->'facts') = 0 THEN false
     ELSE NOT EXISTS (
       SELECT FROM jsonb_to_recordset(payload->'facts') AS c("gatewayReference" text, kind text, qualifier text, amount bigint, currency text)
@@ -268,18 +282,22 @@ CREATE FUNCTION settle_without_facts(message text, final notification_state, why
   DELETE FROM outbox WHERE subject_id = message;
 $$;
 
--- create_payment(payload, opened_with): the payment, its first fact, and the run to start, at once.
---   { id, merchant, member, account, gateway, method, amount, currency, charges, latePayments, returnUrl, cancelUrl, nextAction, expiresAt, opened: fact }
+-- create_payment(payload, opened_with): the payment, its first fact where its checkout is open already, and the run to start, at once.
+--   { id, merchant, member, account, gateway, method, amount, currency, charges, latePayments, returnUrl, cancelUrl, opening,
+--     nextAction, expiresAt, opened: fact | null }
 CREATE FUNCTION create_payment(payload jsonb, receivers bytea, lease interval) RETURNS timestamptz LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO payments (id, merchant_id, member_id, account_id, gateway, method, amount, currency, charges, late_payments, return_url, cancel_url,
-                        next_action, opened_with, expires_at, status)
+                        next_action, opening, opened_with, expires_at, status)
     VALUES (payload->>'id', payload->>'merchant', payload->>'member', payload->>'account', payload->>'gateway', payload->>'method', (payload->>'amount')::bigint,
             payload->>'currency', ARRAY(SELECT jsonb_array_elements_text(payload->'charges')), (payload->>'latePayments')::late_payment_policy,
-            payload->>'returnUrl', payload->>'cancelUrl', payload->'nextAction', receivers, (payload->>'expiresAt')::timestamptz, 'awaiting_payer');
-  INSERT INTO facts (account_id, gateway_reference, kind, qualifier, payment_id, amount, currency, occurred_at)
-    VALUES (payload->>'account', payload->'opened'->>'gatewayReference', payload->'opened'->>'kind', payload->'opened'->>'qualifier', payload->>'id',
-            (payload->'opened'->>'amount')::bigint, payload->'opened'->>'currency', (payload->'opened'->>'occurredAt')::timestamptz);
+            payload->>'returnUrl', payload->>'cancelUrl', nullif(payload->'nextAction', 'null'), nullif(payload->'opening', 'null'), receivers, (payload->>'expiresAt')::timestamptz,
+            (CASE WHEN payload->>'opened' IS NULL THEN 'created' ELSE 'awaiting_payer' END)::payment_status);
+  IF payload->>'opened' IS NOT NULL THEN
+    INSERT INTO facts (account_id, gateway_reference, kind, qualifier, payment_id, amount, currency, detail, occurred_at)
+      VALUES (payload->>'account', payload->'opened'->>'gatewayReference', payload->'opened'->>'kind', payload->'opened'->>'qualifier', payload->>'id',
+              (payload->'opened'->>'amount')::bigint, payload->'opened'->>'currency', payload->'opened'->'detail', (payload->'opened'->>'occurredAt')::timestamptz);
+  END IF;
   INSERT INTO outbox (subject_id, kind, payment_id, due_at) VALUES (payload->>'id', 'start', payload->>'id', now() + lease);
   RETURN now();
 END $$;

@@ -1,0 +1,61 @@
+import { GatewayFailure } from '../../../workflows/domain/gateway';
+import type { CheckoutOrder, GatewayContext, Payer, StartedCheckout } from '../../../workflows/domain/gateway';
+import { planPrompt } from './checkout';
+import { KEYS_REFUSED, requestPrompt } from './client';
+import { readFailure, readTransactionId } from './codec';
+import type { KkiapayCredentials } from './credentials';
+import type { Fields } from './json';
+
+/**
+ * Sends the prompt to the payer's phone. Refused is what KKiaPay refuses in so many words; after anything else the prompt
+ * may be on the phone, and its {@link GatewayFailure} says that it must not be sent again. Only where the request never
+ * left is it retried.
+ */
+export async function startCheckout(order: CheckoutOrder, context: GatewayContext<KkiapayCredentials>): Promise<StartedCheckout> {
+  const plan = planPrompt(order, context.credentials);
+  if (!plan.ok) return refused(plan.reason, plan.detail);
+  const { phoneNumber, amount, reason, nextAction } = plan;
+  const prompt = { phoneNumber, amount, reason, partnerId: order.paymentId, stateData: order.paymentId, ...nameOf(order.payer) };
+  const answer = await requestPrompt(prompt, context).catch(asRefusedKeys);
+  if (answer === null) return refused(KEYS_REFUSED, `KKiaPay does not accept the keys in the ${context.environment} environment`);
+
+  const { status, fields } = answer;
+  // Old answers call it one way, newer ones the other.
+  const reference = readTransactionId(fields['internalTransactionId']) ?? readTransactionId(fields['transactionId']);
+  const word = readStatus(fields);
+  if (status === 400 && reference === null && word !== null) return refused(word.toLowerCase(), `KKiaPay refused the prompt: ${word}`);
+  if (status === 200 && word === 'FAILED') {
+    const failure = readFailure(fields);
+    return refused(failure, `KKiaPay answered that the prompt failed: ${failure}`);
+  }
+  if (status === 200 && reference !== null) return { opened: true, nextAction, reference };
+  throw new GatewayFailure({
+    code: 'unreadable_answer',
+    message: `asking KKiaPay to prompt the payer of ${order.paymentId}: HTTP ${status} without an id and without a clear no`,
+    moved: 'perhaps',
+    retry: 'never',
+  });
+}
+
+/** KKiaPay wants two names and a person may have one: what follows the first space is the last name. */
+function nameOf({ name, email }: Payer): { firstname: string; lastname: string; email: string } {
+  const [firstname = '', ...rest] = (name ?? '').trim().split(/\s+/);
+  return { firstname, lastname: rest.join(' '), email: email ?? '' };
+}
+
+function asRefusedKeys(failure: unknown): null {
+  if (failure instanceof GatewayFailure && failure.code === KEYS_REFUSED) return null;
+  throw failure;
+}
+
+/** A status word that is none of success: an answer that opened something is never taken for a no. */
+function readStatus(fields: Fields): string | null {
+  const { status } = fields;
+  if (typeof status !== 'string' || !/^[A-Za-z_]{1,64}$/.test(status)) return null;
+  const word = status.toUpperCase();
+  return word === 'SUCCESS' || word === 'PENDING' ? null : word;
+}
+
+function refused(reason: string, detail: string): StartedCheckout {
+  return { opened: false, reason, detail };
+}

@@ -1,0 +1,115 @@
+import { GatewayFailure } from '../../../workflows/domain/gateway';
+import type { GatewayContext, RefundAnswer, RefundOrder } from '../../../workflows/domain/gateway';
+import { sameMoney } from '../../../workflows/domain/money';
+import { unreachable } from '../../../workflows/domain/unreachable';
+import { requestRevert } from './client';
+import { refundOf } from './codec';
+import type { KkiapayCredentials } from './credentials';
+import { look, type Seen } from './lookup';
+
+type Context = GatewayContext<KkiapayCredentials>;
+
+/**
+ * Gives a mobile-money payment back: whole, once, without its fee (KKiaPay, admin SDK, "Refund a transaction"). There is
+ * no idempotency key, so it is always looked at first: what was given back already, by an earlier call or from KKiaPay's
+ * dashboard, has succeeded. KKiaPay's SUCCESS is believed once the transaction itself says REVERTED.
+ */
+export async function refund(order: RefundOrder, context: Context): Promise<RefundAnswer> {
+  if (!order.whole) return refused('partial_refund_not_supported', 'KKiaPay gives a payment back whole or not at all, and once');
+  if (order.method !== null && order.method !== 'mobile_money')
+    return refused('method_not_refundable', `KKiaPay gives mobile money back, and this was paid by ${order.method}`);
+
+  const seen = await look(order.capture, context).catch(forThisCallOnly(order));
+  const settled = settle(order, seen);
+  if (settled !== 'to_be_reverted') return settled.answer;
+
+  // After this point money may move.
+  const credentials = seen.answer === 'transaction' ? seen.credentials : context.credentials;
+  const word = await requestRevert(order.capture, credentials, context);
+  switch (word) {
+    case 'SUCCESS':
+      return confirm(order, context);
+    case 'INSUFFICIENT_FUND':
+      // It is the merchant's balance that is too low: the refund waits for it to be filled.
+      return { status: 'pending', reference: order.capture, reason: 'insufficient_fund' };
+    case 'TRANSACTION_NOT_ELIGIBLE':
+      return eligibleNoMore(order, context);
+    case 'INVALID_TRANSACTION_TYPE':
+    case 'INVALID_TRANSACTION':
+    case 'TRANSACTION_NOT_FOUND':
+      return refused(word.toLowerCase(), `KKiaPay does not give this transaction back: ${word}`);
+    default:
+      throw new GatewayFailure({
+        code: 'unknown_word',
+        message: `asking KKiaPay to give back the transaction ${order.capture}: it answered ${word}, which says neither yes nor no`,
+      });
+  }
+}
+
+/** What a look at the captured money says before anything is asked of KKiaPay. */
+function settle(order: RefundOrder, seen: Seen): 'to_be_reverted' | { readonly answer: RefundAnswer } {
+  switch (seen.answer) {
+    case 'not_found':
+      return { answer: refused('transaction_not_found', 'KKiaPay does not know this transaction') };
+    case 'of_another_merchant':
+      return { answer: refused('invalid_transaction', 'KKiaPay says that this transaction belongs to another merchant') };
+    case 'other_transaction':
+      throw new GatewayFailure({
+        code: seen.answer,
+        message: `asking KKiaPay for the transaction ${order.capture}: it answered about another one`,
+        moved: order.again ? 'perhaps' : 'no',
+      });
+    case 'transaction': {
+      const { standing, source, money } = seen.transaction;
+      if (standing === 'reverted') return { answer: succeeded(order) };
+      if (standing !== 'success')
+        return { answer: refused('transaction_not_eligible', `KKiaPay says that this transaction is ${standing}`) };
+      if (source !== 'MOBILE_MONEY')
+        return {
+          answer: refused('method_not_refundable', `KKiaPay gives mobile money back, and this was paid by ${source || 'something else'}`),
+        };
+      if (money === null || !sameMoney(money, order.money))
+        return { answer: refused('partial_refund_not_supported', 'KKiaPay would give back another sum than this') };
+      return 'to_be_reverted';
+    }
+    default:
+      return unreachable(seen);
+  }
+}
+
+/** KKiaPay said SUCCESS, so a look that fails or sees no change yet leaves the refund accepted and not done. */
+async function confirm(order: RefundOrder, context: Context): Promise<RefundAnswer> {
+  const isDone = await isReverted(order, context).catch((failure: unknown) => {
+    if (failure instanceof GatewayFailure) return false;
+    throw failure;
+  });
+  return isDone ? succeeded(order) : { status: 'pending', reference: order.capture, reason: 'not_reverted_yet' };
+}
+
+/** Already given back, or not to be given back: KKiaPay has one word for both. */
+async function eligibleNoMore(order: RefundOrder, context: Context): Promise<RefundAnswer> {
+  if (await isReverted(order, context)) return succeeded(order);
+  return refused('transaction_not_eligible', 'KKiaPay says that this transaction cannot be given back');
+}
+
+async function isReverted({ capture }: RefundOrder, context: Context): Promise<boolean> {
+  const seen = await look(capture, context);
+  return seen.answer === 'transaction' && seen.transaction.standing === 'reverted';
+}
+
+/** A look moves nothing, but before a repeated refund it leaves open what the earlier call has moved. */
+function forThisCallOnly({ again }: RefundOrder): (failure: unknown) => never {
+  return (failure) => {
+    if (!again || !(failure instanceof GatewayFailure)) throw failure;
+    const { code, message, retry } = failure;
+    throw new GatewayFailure({ code, message, retry, moved: 'perhaps', cause: failure });
+  };
+}
+
+function succeeded({ capture, money }: RefundOrder): RefundAnswer {
+  return { status: 'succeeded', fact: refundOf(capture, money) };
+}
+
+function refused(reason: string, detail: string): RefundAnswer {
+  return { status: 'refused', reason, detail };
+}

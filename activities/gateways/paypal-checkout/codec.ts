@@ -1,0 +1,316 @@
+import { z } from 'zod';
+import type { GatewayFact } from '../../../workflows/domain/fact';
+import type { CheckoutOrder, Payer } from '../../../workflows/domain/gateway';
+import { isId } from '../../../workflows/domain/ids';
+import type { Money } from '../../../workflows/domain/money';
+import { readPaypalAmount, writePaypalAmount } from '../paypal-money';
+import { word } from './answers';
+
+// Unknown fields are ignored everywhere. What decides about money must read; what only helps may be missing or odd.
+const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+const resourceId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+const money = z.object({ currency_code: z.string(), value: z.string() });
+const links = optional(z.array(z.object({ rel: z.string(), href: z.string() })));
+const statusDetails = optional(z.object({ reason: optional(z.string()) }));
+const merchant = optional(z.object({ merchant_id: optional(z.string()) }));
+const related = optional(
+  z.object({ related_ids: optional(z.object({ order_id: optional(resourceId), capture_id: optional(resourceId) })) }),
+);
+const ours = { custom_id: optional(z.string()), invoice_id: optional(z.string()) };
+const times = { create_time: optional(z.string()), update_time: optional(z.string()) };
+
+/** A capture (Payments v2, "Show captured payment details"), as its own resource, in an order, or in a webhook. */
+export const captureResource = z.object({
+  id: resourceId,
+  status: z.string(),
+  status_details: statusDetails,
+  amount: money.optional(),
+  payee: merchant,
+  /** Absent while the capture is pending. */
+  seller_receivable_breakdown: z.object({ paypal_fee: money.optional(), paypal_fee_in_receivable_currency: money.optional() }).optional(),
+  supplementary_data: related,
+  ...ours,
+  ...times,
+});
+
+/** Money given back (Payments v2, "Show refund details"). A reversal's webhook carries one as well. */
+export const refundResource = z.object({
+  id: resourceId,
+  status: z.string(),
+  status_details: statusDetails,
+  amount: money.optional(),
+  seller_payable_breakdown: z.object({ paypal_fee: money.optional() }).optional(),
+  supplementary_data: related,
+  links,
+  ...ours,
+  ...times,
+});
+
+const person = optional(
+  z.object({
+    email_address: optional(z.string()),
+    name: optional(z.object({ given_name: optional(z.string()), surname: optional(z.string()) })),
+  }),
+);
+
+/** An order (Orders v2, "Show order details"). */
+export const orderResource = z.object({
+  id: resourceId,
+  status: z.string(),
+  purchase_units: z
+    .array(z.object({ payee: merchant, payments: z.object({ captures: z.array(captureResource).optional() }).optional(), ...ours }))
+    .optional(),
+  payer: person,
+  payment_source: optional(z.object({ paypal: person })),
+  links,
+});
+
+/** A case (Disputes v1, "Show dispute details"). */
+export const disputeResource = z.object({
+  dispute_id: z.string().regex(/^[!-~]{1,64}$/),
+  status: z.string(),
+  reason: optional(z.string()),
+  dispute_outcome: optional(z.object({ outcome_code: optional(z.string()) })),
+  disputed_transactions: optional(
+    z.array(z.object({ seller_transaction_id: optional(resourceId), custom: optional(z.string()), invoice_number: optional(z.string()) })),
+  ),
+  ...times,
+});
+
+export type Capture = z.output<typeof captureResource>;
+export type Refund = z.output<typeof refundResource>;
+export type Order = z.output<typeof orderResource>;
+export type Dispute = z.output<typeof disputeResource>;
+
+/** What a resource says, in our words. Whether it may be believed is decided elsewhere. */
+export interface Told {
+  /** Our payment id, if the resource echoes something of its shape. */
+  readonly paymentId: string | null;
+  /** The money's own id first, then its parent's or its order's. */
+  readonly references: readonly string[];
+  readonly facts: readonly GatewayFact[];
+  /** Why a person should look at it, in snake case; null when the facts say it all. */
+  readonly remark: string | null;
+  /** Asking for the resource might tell more: a captured sum without its fee. */
+  readonly mayTellMore: boolean;
+  /** PayPal's merchant id of who is paid, where it is named. */
+  readonly payee: string | null;
+}
+
+export function tellCapture(capture: Capture): Told {
+  const order = capture.supplementary_data?.related_ids?.order_id;
+  return {
+    paymentId: paymentIdOf(capture.custom_id, capture.invoice_id),
+    references: [capture.id, ...(order === undefined ? [] : [order])],
+    payee: capture.payee?.merchant_id ?? null,
+    ...captureFacts(capture),
+  };
+}
+
+/**
+ * What an order says of its money. Refunds listed in it are left out: an order shows refunds and reversals alike, and only
+ * their own webhooks tell which is which. Read here, a reversal would be booked as a refund, and then once more.
+ */
+export function tellOrder(order: Order): Told {
+  const units = order.purchase_units ?? [];
+  const told = units.flatMap(({ payments }) => payments?.captures ?? []).map(tellCapture);
+  return {
+    paymentId: paymentIdOf(
+      ...units.flatMap(({ custom_id, invoice_id }) => [custom_id, invoice_id]),
+      ...told.map(({ paymentId }) => paymentId),
+    ),
+    references: [...new Set([...told.map(({ references }) => references[0] ?? order.id), order.id])],
+    facts: told.flatMap(({ facts }) => facts),
+    remark: told.find(({ remark }) => remark !== null)?.remark ?? null,
+    mayTellMore: told.some(({ mayTellMore }) => mayTellMore),
+    payee: units.find(({ payee }) => payee?.merchant_id)?.payee?.merchant_id ?? null,
+  };
+}
+
+export function tellRefund(refund: Refund, kind: 'payment_refunded' | 'payment_reversed'): Told {
+  const parent = captureOf(refund);
+  const common = {
+    paymentId: paymentIdOf(refund.custom_id, refund.invoice_id),
+    references: [refund.id, ...(parent === null ? [] : [parent])],
+    mayTellMore: false,
+    payee: null,
+  };
+  const nothing = (remark: string): Told => ({ ...common, facts: [], remark });
+  if (refund.status !== 'COMPLETED') return nothing(REFUND_STATUSES[refund.status] ?? 'unknown_status');
+  if (parent === null) return nothing('no_parent_transaction');
+  const gross = readMoney(refund.amount);
+  if (gross === null) return nothing('unreadable_amount');
+  if (gross.amount === 0) return nothing('zero_amount');
+  const fact = {
+    gatewayReference: refund.id,
+    qualifier: '',
+    occurredAt: readTime(refund.update_time ?? refund.create_time),
+    ...gross,
+    parent,
+  };
+  const reason = word(refund.status_details?.reason ?? '');
+  if (kind === 'payment_reversed') return { ...common, facts: [{ ...fact, kind, reason: reason || 'reversed' }], remark: null };
+  const fee = readMoney(refund.seller_payable_breakdown?.paypal_fee);
+  const feeReturned = fee?.currency === gross.currency ? fee.amount : 0;
+  return { ...common, facts: [{ ...fact, kind, reason: reason || 'refund', feeReturned }], remark: null };
+}
+const REFUND_STATUSES: Readonly<Record<string, string>> = {
+  PENDING: 'refund_pending',
+  FAILED: 'refund_failed',
+  CANCELLED: 'refund_cancelled',
+};
+
+export function tellDispute(dispute: Dispute): Told {
+  const disputed = dispute.disputed_transactions?.[0];
+  const reference = disputed?.seller_transaction_id;
+  const common = { paymentId: paymentIdOf(disputed?.custom, disputed?.invoice_number), mayTellMore: false, payee: null };
+  if (reference === undefined) return { ...common, references: [], facts: [], remark: 'no_transaction_id' };
+  const about = { gatewayReference: reference, qualifier: dispute.dispute_id, amount: null, currency: null };
+  const reason = word(dispute.reason ?? '') || 'dispute';
+  const fact: GatewayFact =
+    dispute.status === 'RESOLVED'
+      ? {
+          ...about,
+          kind: 'dispute_closed',
+          occurredAt: readTime(dispute.update_time),
+          reason: word(dispute.dispute_outcome?.outcome_code ?? '') || 'resolved',
+        }
+      : { ...about, kind: 'dispute_opened', occurredAt: readTime(dispute.create_time), reason };
+  return { ...common, references: [reference], facts: [fact], remark: null };
+}
+
+/** Who is said to have paid. */
+export function payerOf({ payer, payment_source }: Order): Payer | null {
+  const who = { ...payment_source?.paypal, ...payer };
+  const name = printable([who.name?.given_name, who.name?.surname].filter(Boolean).join(' '));
+  const email = printable(who.email_address ?? '');
+  return name === null && email === null ? null : { name, email };
+}
+
+/** Where the payer approves the order: `payer-action` where a payment source was named, `approve` otherwise. */
+export function approvalUrl({ links: all = [] }: Order): string | null {
+  return all.find(({ rel }) => rel === 'payer-action')?.href ?? all.find(({ rel }) => rel === 'approve')?.href ?? null;
+}
+
+/** The order that is created (Orders v2, "Create order"); null when PayPal cannot write the amount. */
+export function writeOrder(order: CheckoutOrder): object | null {
+  const value = writePaypalAmount(order.money);
+  if (value === null) return null;
+  const description = oneLine(order.description) || order.paymentId;
+  return {
+    intent: 'CAPTURE',
+    purchase_units: [
+      {
+        reference_id: order.paymentId,
+        custom_id: order.paymentId,
+        // Unique per merchant: PayPal itself refuses to take money twice for one payment.
+        invoice_id: order.paymentId,
+        description,
+        amount: { currency_code: order.money.currency, value },
+      },
+    ],
+    payment_source: {
+      paypal: {
+        experience_context: {
+          brand_name: description,
+          user_action: 'PAY_NOW',
+          shipping_preference: 'NO_SHIPPING',
+          return_url: order.returnUrl,
+          cancel_url: order.cancelUrl,
+        },
+      },
+    },
+  };
+}
+
+/** PayPal's form of a refund's amount; null when it cannot be written. */
+export function writeMoney(sum: Money): { currency_code: string; value: string } | null {
+  const value = writePaypalAmount(sum);
+  return value === null ? null : { currency_code: sum.currency, value };
+}
+
+/** At most so many characters on one line. */
+export function oneLine(text: string, length = 127): string {
+  let line = '';
+  for (const letter of text.replace(/[\p{Cc}\s]+/gu, ' ').trim()) {
+    if (line.length + letter.length > length) break;
+    line += letter;
+  }
+  return line.trim();
+}
+
+type Meaning = Pick<Told, 'facts' | 'remark' | 'mayTellMore'>;
+
+/** By the capture's own status, never by that of its order or of an HTTP answer: a completed order may hold a declined capture. */
+function captureFacts(capture: Capture): Meaning {
+  const { status } = capture;
+  const gross = readMoney(capture.amount);
+  if (gross === null) return nothing('unreadable_amount');
+  if (gross.amount === 0) return nothing('zero_amount');
+  const movement = { gatewayReference: capture.id, qualifier: '', ...gross };
+  const reason = word(capture.status_details?.reason ?? '');
+  switch (status) {
+    case 'COMPLETED':
+      return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.update_time ?? capture.create_time) });
+    // What was given back since are other resources; here it counts that the money came. Its last change was the refund.
+    case 'PARTIALLY_REFUNDED':
+    case 'REFUNDED':
+      return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.create_time) });
+    case 'PENDING': {
+      const why = reason || 'pending';
+      const occurredAt = readTime(capture.create_time);
+      return only({ ...movement, kind: 'payment_pending', qualifier: why, reason: why, occurredAt });
+    }
+    case 'DECLINED':
+    case 'FAILED':
+      return only({ ...movement, kind: 'payment_failed', reason: reason || word(status), occurredAt: readTime(capture.update_time) });
+    default:
+      return nothing('unknown_status');
+  }
+}
+
+function taken({ seller_receivable_breakdown: breakdown }: Capture, captured: GatewayFact & { kind: 'payment_captured' }): Meaning {
+  if (!breakdown) return { facts: [captured], remark: null, mayTellMore: true };
+  const written = breakdown.paypal_fee ?? breakdown.paypal_fee_in_receivable_currency;
+  if (!written) return only(captured);
+  const fee = readMoney(written);
+  if (fee === null) return { facts: [captured], remark: 'unreadable_fee', mayTellMore: false };
+  if (fee.amount === 0) return only(captured);
+  // Kept back after a conversion: the books of this payment hold no money of that currency to take it from.
+  if (fee.currency !== captured.currency) return { facts: [captured], remark: 'fee_in_other_currency', mayTellMore: false };
+  return { facts: [captured, { ...captured, ...fee, kind: 'fee_charged' }], remark: null, mayTellMore: false };
+}
+
+/** The capture that the money goes back from: behind the link `up`, or named beside it. */
+function captureOf({ links: all = [], supplementary_data }: Refund): string | null {
+  const up = all.find(({ rel }) => rel === 'up')?.href ?? '';
+  return /\/captures\/([A-Za-z0-9-]{1,64})$/.exec(up)?.[1] ?? supplementary_data?.related_ids?.capture_id ?? null;
+}
+
+/** An amount below zero is none of PayPal's: the resource has the direction. */
+function readMoney(written: z.output<typeof money> | undefined): Money | null {
+  const read = written ? readPaypalAmount(written.value, written.currency_code) : null;
+  return read === null || read.amount < 0 ? null : read;
+}
+
+function readTime(text: string | undefined): string | null {
+  const time = Date.parse(text ?? '');
+  return Number.isNaN(time) ? null : new Date(time).toISOString();
+}
+
+function paymentIdOf(...echoed: readonly (string | null | undefined)[]): string | null {
+  return echoed.find((text): text is string => typeof text === 'string' && isId('pay', text)) ?? null;
+}
+
+/** Text that a database and a page can hold: no control characters, no half surrogate pairs, not endless. */
+function printable(text: string): string | null {
+  return oneLine(text.replace(/\p{Cs}/gu, '\ufffd'), 254) || null;
+}
+
+function only(fact: GatewayFact): Meaning {
+  return { facts: [fact], remark: null, mayTellMore: false };
+}
+
+function nothing(remark: string): Meaning {
+  return { facts: [], remark, mayTellMore: false };
+}

@@ -1,0 +1,92 @@
+import {
+  GatewayFailure,
+  type Gateway,
+  type GatewayContext,
+  type Lookup,
+  type OpenedCheckout,
+  type RawNotification,
+  type Subject,
+} from '../../../workflows/domain/gateway';
+import { MAX_AMOUNT } from '../../../workflows/domain/money';
+import { unreachable } from '../../../workflows/domain/unreachable';
+import { PAYPAL_CURRENCIES } from '../paypal-money';
+import { inspectAccount } from './account';
+import type { PaypalCheckoutCredentials } from './credentials';
+import { readToken } from './notification';
+import { askerOf, capture, fetchOrder, standingOf, startCheckout } from './orders';
+import { refund } from './refunds';
+import { fetchWebhook, lookUpOrder } from './webhook';
+
+type Context = GatewayContext<PaypalCheckoutCredentials>;
+
+/** PayPal Checkout: an order that the payer approves at PayPal and that we capture, and webhooks about what becomes of the money. */
+export const paypalCheckout = {
+  capabilities: {
+    methods: {
+      paypal: {
+        startedBy: ['member'],
+        currencies: PAYPAL_CURRENCIES,
+        min: 1,
+        max: MAX_AMOUNT, // PayPal's own ceiling differs per account and is not published; it refuses the order
+        refund: 'partial',
+        feesReturned: 'some',
+      },
+    },
+    lookup: 'by_reference',
+    capture: 'by_us',
+    recurring: false,
+    notifications: 'signature',
+  },
+
+  startCheckout,
+
+  async fetchFacts(subject: Subject, context: Context): Promise<Lookup> {
+    switch (subject.by) {
+      case 'payment':
+        return fetchPayment(subject.checkout, context);
+      case 'notification':
+        return fetchNotified(subject.raw, subject.checkout, context);
+      default:
+        return unreachable(subject);
+    }
+  },
+
+  capture,
+  refund,
+  inspectAccount,
+} satisfies Gateway<PaypalCheckoutCredentials>;
+
+/** The order shows its captures as they are now, so what was pending is among them. */
+async function fetchPayment({ reference }: OpenedCheckout, context: Context): Promise<Lookup> {
+  // Nobody was sent anywhere, so nobody can have paid.
+  if (reference === null) return { found: false, reason: 'order_not_created' };
+  const seen = await fetchOrder(askerOf(context), reference);
+  return seen ? standingOf(seen) : { found: false, reason: 'order_unknown' };
+}
+
+async function fetchNotified(raw: RawNotification, checkout: OpenedCheckout | null, context: Context): Promise<Lookup> {
+  switch (raw.channel) {
+    case 'webhook':
+      return fetchWebhook(raw, checkout, context);
+    case 'poll':
+      return fetchReturned(raw, checkout, context);
+    case 'ipn':
+    case 'pdt':
+      throw unaskable(`PayPal Checkout has no ${raw.channel} messages`);
+    default:
+      return unreachable(raw.channel);
+  }
+}
+
+/** A browser that comes back proves nothing; trying to take the money does, and needs no question before it. */
+async function fetchReturned(raw: RawNotification, checkout: OpenedCheckout | null, context: Context): Promise<Lookup> {
+  const token = readToken(raw);
+  if (token === null) throw unaskable('a return without an order token');
+  if (checkout && token === checkout.reference) return { found: 'approved', paymentId: checkout.paymentId, reference: token };
+  return lookUpOrder(token, askerOf(context), context);
+}
+
+/** The door refuses such messages, so none is stored; asking again would not change it. */
+function unaskable(message: string): GatewayFailure {
+  return new GatewayFailure({ code: 'unaskable', message, moved: 'no', retry: 'never' });
+}

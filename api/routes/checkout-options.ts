@@ -1,0 +1,108 @@
+import { GATEWAYS } from '../../activities/gateways/registry';
+import { readCart } from '../../books/cart';
+import type { Database } from '../../prisma/client';
+import type { GatewayAccount } from '../../prisma/generated/client';
+import type { Vault } from '../../vault/vault';
+import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
+import type { GatewayName, MethodCapabilities } from '../../workflows/domain/gateway';
+import { isId } from '../../workflows/domain/ids';
+import type { Money } from '../../workflows/domain/money';
+import { newId } from '../ids';
+import { notFound } from '../problems';
+import type { ProblemCode } from '../problems';
+import { route } from '../routing';
+import * as schemas from '../schemas';
+
+export interface OptionDependencies {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly publicUrl: string;
+  readonly simulatorPublicUrl: string;
+}
+
+type Refusal = { readonly reason: ProblemCode; readonly detail: string };
+
+export function optionRoutes(deps: OptionDependencies) {
+  const { db } = deps;
+  return [
+    route({
+      method: 'get',
+      path: '/v1/members/:id/checkout-options',
+      summary: 'List the gateways through which this member may pay this amount, with the reason for each one left out',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      query: schemas.optionFilter,
+      answers: { 200: schemas.checkoutOptions },
+      async handle({ caller, params, query }) {
+        if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
+        const member = isId('mem', params.id)
+          ? await db.prisma.member.findFirst({
+              where: { id: params.id, merchantId: caller.merchantId },
+              include: { merchant: { include: { accounts: true } } },
+            })
+          : null;
+        const cart = member && (await readCart(db, member.id));
+        if (!member || !cart) throw notFound('member');
+        const { currency, accounts, name } = member.merchant;
+        const due = cart.charges.reduce((sum, charge) => sum + charge.open, 0);
+        const money = { amount: query.amount ?? due, currency: query.currency ?? currency };
+        const options = GATEWAY_NAMES.map((gateway) => {
+          const account = accounts.find((candidate) => candidate.gateway === gateway);
+          const refusal = refuse(deps, gateway, account, money, { currency, name });
+          return {
+            gateway,
+            available: refusal === null,
+            reason: refusal?.reason ?? null,
+            detail: refusal?.detail ?? null,
+            environment: account?.environment ?? null,
+            methods: refusal === null ? methodsFor(gateway, money) : [],
+          };
+        });
+        return { status: 200, body: { ...money, data: options, nextCursor: null } };
+      },
+    }),
+  ];
+}
+
+/** The same checks, in the same order, that opening a payment makes; null when it would be opened. */
+function refuse(
+  { vault, publicUrl, simulatorPublicUrl }: OptionDependencies,
+  gateway: GatewayName,
+  account: GatewayAccount | undefined,
+  money: Money,
+  merchant: { currency: string; name: string },
+): Refusal | null {
+  if (!account) return { reason: 'gateway_not_configured', detail: `this merchant has no account at ${gateway}` };
+  if (money.currency !== merchant.currency)
+    return { reason: 'currency_not_supported', detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}` };
+  if (money.amount === 0) return { reason: 'nothing_due', detail: 'the cart owes nothing; give an `amount` to pay in advance' };
+  const paymentId = newId('pay');
+  const opening = GATEWAYS[gateway].openCheckout(
+    {
+      paymentId,
+      money,
+      method: null,
+      startedBy: 'member',
+      phone: null,
+      payer: { name: null, email: null },
+      description: merchant.name,
+      returnUrl: `${publicUrl}/return/${paymentId}`,
+      cancelUrl: `${publicUrl}/cancel/${paymentId}`,
+      notificationUrl: publicUrl,
+    },
+    {
+      credentials: JSON.parse(vault.open(account.credentials, account.id).toString()),
+      environment: account.environment,
+      simulatorPublicUrl,
+    },
+  );
+  if (!opening.ok) return opening;
+  if (!account.enabled) return { reason: 'gateway_not_enabled', detail: account.disabledReason ?? 'the account has not been checked yet' };
+  return null;
+}
+
+function methodsFor(gateway: GatewayName, { amount, currency }: Money) {
+  return Object.entries<MethodCapabilities>(GATEWAYS[gateway].gateway.capabilities.methods)
+    .filter(([, can]) => can.startedBy.includes('member') && can.currencies.includes(currency) && can.min <= amount && amount <= can.max)
+    .map(([method, { refund, feesReturned }]) => ({ method, refund, feesReturned }));
+}

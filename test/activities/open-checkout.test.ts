@@ -1,0 +1,104 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../activities';
+import { createVault } from '../../vault/vault';
+import { memoryCache } from '../gateways/gateway-context';
+import { kkiapayMerchant } from '../support/gateways';
+import { ENCRYPTION_KEY, startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld({ workers: 0 });
+});
+afterAll(() => world.stop());
+
+/** A worker whose gateway answers as given; `asked` counts what reached it. */
+function worker(answer: () => Promise<Response>) {
+  const asked: string[] = [];
+  const activities = createActivities({
+    db: world.db,
+    vault: createVault(ENCRYPTION_KEY),
+    gateways: {
+      simulatorUrl: 'http://gateway.invalid',
+      partner: null,
+      fetch: async (input) => {
+        asked.push(input instanceof Request ? input.url : new URL(input).href);
+        return answer();
+      },
+      now: Date.now,
+      cache: memoryCache(),
+    },
+    throttle: async () => 0,
+    announce: () => undefined,
+  });
+  return { asked, open: (paymentId: string) => new MockActivityEnvironment().run(activities.openCheckout, paymentId) };
+}
+
+let phones = 0;
+async function createdPrompt(): Promise<string> {
+  const merchant = await kkiapayMerchant(world);
+  const phone = `+22961${String((phones += 1)).padStart(6, '2')}`;
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay', method: 'mobile_money', phone });
+  expect(payment).toMatchObject({ status: 'created', nextAction: null }); // no worker runs
+  return payment.id;
+}
+const pendingAs = (id: string) => async () => Response.json({ internalTransactionId: id, status: 'PENDING', providerCommonName: 'MTN' });
+const never = async (): Promise<Response> => {
+  throw new Error('nobody should ask');
+};
+async function referenceOf(id: string): Promise<string | null> {
+  const { rows } = await world.db.sql.query<{ reference: string | null }>(
+    'SELECT checkout_reference AS reference FROM payments WHERE id = $1',
+    [id],
+  );
+  return rows[0]?.reference ?? null;
+}
+
+test('a prompt that was sent is not sent again by whoever repeats the step, and its reference is kept', async () => {
+  const id = await createdPrompt();
+  const first = worker(pendingAs('kk_first'));
+  await expect(first.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+  const second = worker(never);
+  await expect(second.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+  expect([first.asked.length, second.asked.length, await referenceOf(id)]).toEqual([1, 0, 'kk_first']);
+});
+
+test('a worker that died while it asked leaves the payment with its payer, and no second prompt', async () => {
+  const id = await createdPrompt();
+  await world.db.sql.query('UPDATE payments SET asked_at = now() WHERE id = $1', [id]); // all that such a worker leaves behind
+  const next = worker(never);
+  await expect(next.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+  expect([next.asked, await referenceOf(id)]).toEqual([[], null]);
+});
+
+test('a prompt that never left may be sent by the next try', async () => {
+  const id = await createdPrompt();
+  const away = worker(async () => {
+    throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
+  });
+  await expect(away.open(id)).rejects.toMatchObject({ type: 'no_connection' });
+  await expect(worker(pendingAs('kk_later')).open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+  expect(await referenceOf(id)).toBe('kk_later');
+});
+
+test.each([
+  ['the connection broke', async () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }))],
+  ['KKiaPay is ill', async () => new Response('<h1>no</h1>', { status: 500 })],
+  ['it answered something else', async () => Response.json({ hello: 'you' })],
+] as const)(
+  'after %s nobody knows whether the phone rang: the payer is waited for, and the prompt is not repeated',
+  async (_what, answer) => {
+    const id = await createdPrompt();
+    const first = worker(answer);
+    await expect(first.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+    const again = worker(never);
+    await expect(again.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+    expect([first.asked.length, again.asked.length]).toEqual([1, 0]);
+  },
+);
+
+test('a clear no is told as such', async () => {
+  const id = await createdPrompt();
+  const answer = async () => Response.json({ status: 'FAILED', failureCode: 'processing_error' });
+  await expect(worker(answer).open(id)).resolves.toEqual({ outcome: 'refused', reason: 'processing_error' });
+});
