@@ -43,8 +43,16 @@ export function checkoutPage(): Page {
               </details>
               <fieldset id="gateways" hidden>
                 <legend>Pay with</legend>
+                <div id="choice-of-gateways"></div>
               </fieldset>
+              <p class="note" id="left-out" role="status" hidden></p>
+              <p class="note" id="replacing" role="status" hidden>
+                <span id="replacing-text"></span> <button type="button" class="link" id="keep">Keep it</button>
+              </p>
               <button id="pay-button">Pay</button>
+              <p class="note" id="opening" role="status" hidden>
+                <span id="opening-text"></span> <button type="button" class="link" id="stop-opening">Cancel</button>
+              </p>
               <p class="error" id="pay-error" role="alert" hidden></p>
             </form>
           </section>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { connectKkiapay, connectPaypalCheckout, control, payInWindow } from '../e2e/accounts';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
-import type { NotificationView } from '../support/client';
+import type { NotificationView, PaymentView } from '../support/client';
 import { newTransactionId, payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -117,6 +118,70 @@ test('who cancels at the gateway may go on paying, until it is too late', async 
   expect(statusOn(later)).toBe('cancelled');
   expect(later).not.toContain('<form');
 });
+
+/** A payer chooses a card at PayPal that will be declined when the money is taken; the payment lives on. */
+async function declinedAtPaypal(over: Record<string, unknown> = {}): Promise<PaymentView> {
+  await connectPaypalCheckout(merchant);
+  const payment = await merchant.pay(member, { gateway: 'paypal-checkout', ...over });
+  const { url } = payment.nextAction as unknown as { url: string };
+  await control(merchant, 'POST', 'paypal-checkout/pay', { orderId: new URL(url).searchParams.get('token'), buyer: 'denis' });
+  return untilReason(payment.id, 'instrument_declined');
+}
+const untilReason = (payment: string, reason: string): Promise<PaymentView> =>
+  eventually(
+    () => merchant.payment(payment),
+    (view) => view.reason === reason,
+  );
+
+test.each(['return', 'cancel'])(
+  'after a declined try the %s page leads back to PayPal, also without scripts, and not away',
+  async (place) => {
+    const payment = await declinedAtPaypal({ returnUrl: RETURN_URL });
+    const { text } = await page(`/${place}/${payment.id}`);
+    expect(statusOn(text)).toBe('awaiting_payer');
+    expect(text).toContain('PayPal could not use the card or account that you chose');
+    const { url } = payment.nextAction as unknown as { url: string };
+    expect(text).toContain(`href="${url.replaceAll('&', '&#38;')}">Try again with PayPal</a>`);
+    expect(text).toContain('Back to Club');
+    expect(text).not.toMatch(/http-equiv="refresh" content="\d+; url=/);
+  },
+);
+
+test('before anything was declined, who comes back is asked for nothing and led on', async () => {
+  await connectPaypalCheckout(merchant);
+  const payment = await merchant.pay(member, { gateway: 'paypal-checkout', returnUrl: RETURN_URL });
+  const { text } = await page(`/return/${payment.id}`);
+  expect(text).toContain('Waiting for PayPal');
+  expect(text).not.toContain('Try again');
+  expect(text).toMatch(/http-equiv="refresh" content="10; url=https:\/\/club\.example/);
+});
+
+test('a page that needs the gateway’s own window says so to who has no scripts', async () => {
+  merchant = await Merchant.create(world, { name: 'Club', currency: 'XOF' });
+  member = await merchant.member([['cotisation', 5_000]]);
+  await connectKkiapay(merchant);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  expect((await page(`/return/${payment.id}`)).text).not.toContain('<button type="button" disabled>');
+  await payInWindow(merchant, payment, 'celine');
+  await untilReason(payment.id, 'insufficient_fund');
+  for (const place of ['return', 'cancel']) {
+    const { text } = await page(`/${place}/${payment.id}`);
+    expect(text).toContain('The account did not hold enough money for it.');
+    expect(text).toContain('<button type="button" disabled>Try again with KKiaPay</button>');
+    expect(text).toMatch(/<noscript><p class="note">For this, please allow JavaScript/);
+  }
+});
+
+test('a payer who is asked on the telephone reads which one, and is not led away', async () => {
+  merchant = await Merchant.create(world, { name: 'Club', currency: 'XOF', returnOrigins: [SHOP] });
+  member = await merchant.member([['cotisation', 5_000]]);
+  await connectKkiapay(merchant);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay', method: 'mobile_money', phone: '+229 61 00 00 77', returnUrl: RETURN_URL });
+  const { text } = await page(`/return/${payment.id}`);
+  expect(text).toContain('Look at your phone');
+  expect(text).toContain('+22961000077');
+  expect(text).not.toMatch(/not charged|url=https/);
+}); // prettier-ignore
 
 test('the token in the page watches this payment and nothing else', async () => {
   const payment = await merchant.pay(member);

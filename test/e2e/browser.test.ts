@@ -1,27 +1,14 @@
-import { existsSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import path from 'node:path';
-import { chromium } from 'playwright-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { misbehave, behave, payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
+import { launchBrowser, listenForComplaints, takePicture } from './chromium';
 
 jest.setTimeout(90_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-const FLAGS = [
-  '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-]; // prettier-ignore
-/** Where to leave pictures of the pages, for those who want to look at them. */
-const PICTURES = process.env['BROWSER_PICTURES'];
-
-if (!existsSync(CHROMIUM))
-  throw new Error(`These tests click through the pages with Chromium, and there is none at ${CHROMIUM}; set CHROMIUM_PATH.`);
 
 let world: World;
 let browser: Browser;
@@ -31,7 +18,7 @@ let merchant: Merchant;
 let member: string;
 
 beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS, headless: true });
+  browser = await launchBrowser();
   world = await startWorld();
 });
 afterAll(async () => {
@@ -39,17 +26,13 @@ afterAll(async () => {
   await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
 });
 
-const complaints: string[] = [];
+let complaints: readonly string[];
 beforeEach(async () => {
   merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
   member = await merchant.member([['membership', 12_000], ['insurance', 2_350]]); // prettier-ignore
   context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
   page = await context.newPage();
-  complaints.length = 0;
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  page.on('console', (message) => {
-    if (/content security policy/i.test(message.text())) complaints.push(message.text());
-  });
+  complaints = listenForComplaints(page);
 });
 afterEach(async () => {
   await context.close();
@@ -61,9 +44,7 @@ async function linkOf(id: string, body: Record<string, unknown> = {}): Promise<s
   const { token } = (await merchant.post<{ token: string }>(`/v1/members/${id}/tokens`, body)).body;
   return `${world.baseUrl}/checkout#${token}`;
 }
-async function picture(name: string): Promise<void> {
-  if (PICTURES) await page.screenshot({ path: path.join(PICTURES, `${name}.png`), fullPage: true });
-}
+const picture = (name: string): Promise<void> => takePicture(page, name);
 const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 const click = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
 /** A way to the product that can be cut. */

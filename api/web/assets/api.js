@@ -23,12 +23,30 @@ export class Unreachable extends Error {
 /** One request may take so long before it counts as unanswered. */
 const PATIENCE_MS = 20_000;
 
-/** One call of the public API: `{ status, body, replayed }`, or one of the errors above. */
-export async function call(token, method, path, { body, idempotencyKey } = {}) {
+/** A clock that differs by less is right: the server names whole seconds, and its answer takes a while. */
+const CLOCK_TOLERANCE_MS = 2_000;
+let clockIsAheadMs = 0;
+
+/** The time by the server's clock, as far as it is known: a telephone's own may be wrong by hours. */
+export const serverNow = () => Date.now() - clockIsAheadMs;
+
+/** One call of the public API: `{ status, body, replayed }`, or one of the errors above. `signal` ends it early, as unanswered. */
+export async function call(token, method, path, { body, idempotencyKey, signal } = {}) {
+  const ending = new AbortController();
+  signal?.addEventListener('abort', () => ending.abort(), { once: true });
+  const timer = setTimeout(() => ending.abort(), PATIENCE_MS);
+  try {
+    return await ask(token, method, path, { body, idempotencyKey, signal: ending.signal });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function ask(token, method, path, { body, idempotencyKey, signal }) {
   const answer = await fetch(path, {
     method,
     cache: 'no-store',
-    signal: AbortSignal.timeout(PATIENCE_MS),
+    signal,
     headers: {
       authorization: `Bearer ${token}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -38,11 +56,17 @@ export async function call(token, method, path, { body, idempotencyKey } = {}) {
   }).catch((error) => {
     throw new Unreachable(String(error));
   });
+  readClock(answer.headers.get('date'));
   if (!answer.ok) throw await refusalOf(answer);
   const answered = await answer.json().catch((error) => {
     throw new Unreachable(String(error)); // cut off half-way
   });
   return { status: answer.status, body: answered, replayed: answer.headers.has('idempotency-replayed') };
+}
+
+function readClock(date) {
+  const ahead = Date.now() - Date.parse(date ?? '');
+  clockIsAheadMs = Math.abs(ahead) < CLOCK_TOLERANCE_MS || Number.isNaN(ahead) ? 0 : ahead;
 }
 
 export async function refusalOf(answer) {

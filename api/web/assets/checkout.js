@@ -1,17 +1,24 @@
 import { call, Refusal, Unreachable } from './api.js';
-import { at, formatDay, make, say } from './dom.js';
+import { balanceInWords, showCharges, showPaylines } from './cart-view.js';
+import { asClaimed } from './claims.js';
+import { at, make, say } from './dom.js';
+import { createGatewayChoice } from './gateway-choice.js';
 import { pause, pauseAfter, watchPayment } from './live.js';
 import { formatAmount, formatMoney, parseAmount } from './money.js';
-import { openPayment, perform } from './paying.js';
-import { hasReceipt, showReceipt } from './receipt.js';
+import { perform } from './next-action.js';
+import { paymentRow } from './payment-row.js';
+import { cancelPayment, openPayment, untilOpened } from './paying.js';
+import { showReceipt } from './receipt.js';
 import { forget, memberOf, readToken } from './session.js';
 import { describeStanding, gatewayLabel, isSettled } from './standing-words.js';
-import { GATEWAYS } from './words.js';
+import { WidgetTrouble } from './widget.js';
 
 /** The member's plain checkout: everything it shows and does goes through the public API with the member's own token. */
 
 /** A browser holds about six connections to one server; streams must leave some for the rest. */
 const MOST_WATCHED = 3;
+/** So long the page waits to be told which gateways can be chosen, before it offers them all. */
+const CHOICE_PATIENCE_MS = 1_500;
 
 const token = readToken();
 const memberId = token === null ? null : memberOf(token);
@@ -20,6 +27,8 @@ const returned = new URLSearchParams(location.search).get('payment');
 let account = null; // { member, cart, payments, nextCursor }
 let amountIsTyped = false;
 let busy = false;
+let replacing = null; // the id of an open payment, in whose place the next one comes
+const choice = createGatewayChoice({ token, memberId, onChange: showOtherChoice });
 const watched = new Map(); // payment id → how to stop watching it
 
 // A new link opened in this tab changes nothing but the fragment.
@@ -44,15 +53,16 @@ async function start() {
     showAmount();
   });
   at('more').addEventListener('click', () => void act(at('more'), showOlder));
-  showGateways();
-  await refresh();
+  at('keep').addEventListener('click', keepReplaced);
+  await refresh(Promise.race([choice.ask(null), pause(CHOICE_PATIENCE_MS)]));
 }
 
-/** Loads everything anew and shows it; after a failure again, until it works. */
-async function refresh() {
+/** Loads everything anew and shows it, not before `ready`; after a failure again, until it works. */
+async function refresh(ready) {
   for (let failures = 0; ;) {
     try {
-      account = { ...account, ...(await load()) };
+      const [loaded] = await Promise.all([load(), ready]);
+      account = { ...account, ...loaded };
       break;
     } catch (error) {
       if (isFinal(error)) return;
@@ -75,7 +85,7 @@ async function load() {
   ]);
   // Those shown by "older" stay; the newest twenty are as they are now.
   const older = (account?.payments ?? []).filter((payment) => !page.data.some(({ id }) => id === payment.id));
-  return { cart, member, payments: [...page.data, ...older], nextCursor: account?.nextCursor ?? page.nextCursor };
+  return { cart, member, payments: [...page.data.map(asClaimed), ...older], nextCursor: account?.nextCursor ?? page.nextCursor };
 }
 
 function show() {
@@ -86,71 +96,13 @@ function show() {
   say(at('headline'), balanceInWords(cart));
   showCharges(cart);
   showPaylines(cart);
+  leaveReplaced();
   showPayForm(cart);
   showPayments();
   showReturned();
   watchOpenPayments();
 }
 
-function balanceInWords({ due, credit, currency }) {
-  if (due > 0) return `You owe ${formatMoney(due, currency)}`;
-  if (credit > 0) return `You are ${formatMoney(credit, currency)} in advance`;
-  return 'Nothing due';
-}
-
-function showCharges({ charges, currency }) {
-  const rows = charges.map((charge) => {
-    const open = charge.amount - charge.paid;
-    return make(
-      'li',
-      {},
-      make('span', {}, charge.label),
-      make('span', { className: 'figure' }, formatMoney(charge.amount, currency)),
-      make('span', { className: 'note' }, aboutCharge(charge)),
-      open === 0
-        ? make('span', { className: 'figure' }, make('span', { className: 'badge', dataset: { tone: 'good' } }, 'paid'))
-        : make('span', { className: 'figure note' }, charge.paid > 0 ? `${formatMoney(open, currency)} open` : 'open'),
-    );
-  });
-  at('charges').replaceChildren(...(rows.length > 0 ? rows : [make('li', { className: 'note' }, 'Nothing so far.')]));
-}
-
-function aboutCharge({ label, category, dueOn }) {
-  if (dueOn !== undefined) return `due on ${formatDay(dueOn)}`;
-  return category.toLowerCase() === label.toLowerCase() ? '' : category;
-}
-
-function showPaylines({ paylines, currency }) {
-  at('received').hidden = paylines.length === 0;
-  const newestFirst = [...paylines].reverse();
-  at('paylines').replaceChildren(
-    ...newestFirst.map((payline) =>
-      make(
-        'li',
-        { dataset: { payline: payline.id } },
-        make('span', {}, formatDay(payline.at)),
-        make('span', { className: 'figure' }, formatMoney(payline.amount, currency)),
-      ),
-    ),
-  );
-}
-
-function showGateways() {
-  const names = Object.keys(GATEWAYS);
-  at('gateways').hidden = names.length < 2;
-  at('gateways').append(
-    ...names.map((name, index) =>
-      make(
-        'label',
-        { className: 'option' },
-        make('input', { type: 'radio', name: 'gateway', value: name, checked: index === 0, onchange: showAmount }),
-        gatewayLabel(name),
-      ),
-    ),
-  );
-}
-
-const chosenGateway = () => document.querySelector('input[name=gateway]:checked')?.value ?? Object.keys(GATEWAYS)[0];
 const chosenCharges = () => [...document.querySelectorAll('input[name=charge]:checked')].map((box) => box.value);
 
 function showPayForm({ charges, currency }) {
@@ -188,12 +140,35 @@ function showAmount() {
       .filter((sentence) => sentence !== '')
       .join(' '),
   );
-  at('pay-button').textContent = busy
-    ? `Going to ${gatewayLabel(chosenGateway())} …`
-    : amount === undefined
-      ? `Pay with ${gatewayLabel(chosenGateway())}`
-      : `Pay ${formatMoney(amount, currency)} with ${gatewayLabel(chosenGateway())}`;
-  at('pay-button').disabled = busy;
+  if (amount !== undefined || due === 0) void choice.ask(amount ?? usualAmount());
+  showChoice();
+}
+
+/** What to ask about while nothing is due and nothing typed: which gateways take such a payment at all. */
+function usualAmount() {
+  const { payments, cart } = account;
+  return payments[0]?.amount ?? parseAmount('10', cart.currency).amount;
+}
+
+function showOtherChoice() {
+  if (account === null) return;
+  showChoice();
+  showPayments();
+}
+
+function showChoice() {
+  const { cart } = account;
+  const { amount } = parseAmount(at('amount').value, cart.currency);
+  choice.show({ merchant: cart.merchantName, isAboutAmount: amount !== undefined });
+  showReplacing();
+  at('pay-button').textContent = payButtonText(amount, cart.currency);
+  at('pay-button').disabled = busy || choice.chosen() === null;
+}
+
+function payButtonText(amount, currency) {
+  if (choice.chosen() === null) return 'Pay';
+  if (busy) return `Going to ${choice.label()} …`;
+  return amount === undefined ? `Pay with ${choice.label()}` : `Pay ${formatMoney(amount, currency)} with ${choice.label()}`;
 }
 
 function defaultAmount({ charges, due }) {
@@ -209,6 +184,9 @@ function consequence(amount, due, currency) {
   return due === 0 ? 'All of it is paid in advance.' : `${formatMoney(amount - due, currency)} of it is paid in advance.`;
 }
 
+/** Something a member is told when it did not work. */
+class Told extends Error {}
+
 async function pay() {
   if (busy) return;
   const { currency } = account.cart;
@@ -219,66 +197,187 @@ async function pay() {
     at('amount').focus();
     return;
   }
+  if (choice.chosen() === null) return;
   busy = true;
   say(at('pay-error'), '');
+  at('notice').replaceChildren();
   showAmount();
-  const order = { member: memberId, gateway: chosenGateway(), amount, currency, charges: chosenCharges() };
   try {
-    const payment = await openPayment(token, order, {
-      onTrouble: () => say(at('connection'), 'The connection is interrupted. We are trying again; you will not pay twice.'),
-    });
+    const payment = await openOrContinue({ member: memberId, gateway: choice.chosen(), amount, currency, charges: chosenCharges() });
     say(at('connection'), '');
-    if (perform(payment.nextAction)) return; // the browser is on its way
+    if (payment !== null && (await goOn(payment)) === 'leaving') return;
     busy = false;
     await refresh();
+    if (payment === null) sayThatItTakesLong();
+    else if (payment.nextAction === null) notify(describeStanding(payment, { place: 'list', merchant: account.cart.merchantName }));
   } catch (error) {
     busy = false;
     say(at('connection'), '');
-    if (!isFinal(error)) say(at('pay-error'), inPlainWords(error));
+    if (isFinal(error)) return;
+    say(at('pay-error'), inPlainWords(error));
     showAmount();
+    if (error.code?.startsWith('gateway_')) void choice.ask(amount, { anew: true });
+    if (error instanceof Told || error instanceof Refusal) await refresh(); // what we show may be out of date
   }
+}
+
+/** The payment for this order: the open one where it is about the same, else a new one, for which the open one makes room. Null: it takes long. */
+async function openOrContinue(order) {
+  const before = replacedPayment();
+  if (before && isAbout(before, order)) return before;
+  if (before) await makeRoom(before);
+  const trouble = () => say(at('connection'), 'The connection is interrupted. We are trying again; you will not pay twice.');
+  const opened = await openPayment(token, order, { onTrouble: trouble });
+  if (opened.status !== 'created') return opened;
+
+  const name = gatewayLabel(opened.gateway);
+  say(at('opening-text'), `We are asking ${name} to open your payment\u00a0…`);
+  at('opening').hidden = false;
+  at('stop-opening').onclick = () => void act(at('stop-opening'), () => cancelPayment(token, opened));
+  try {
+    return await untilOpened(token, opened, { onConnection: showConnection });
+  } finally {
+    at('opening').hidden = true;
+  }
+}
+
+/** Cancels what the next payment replaces. Throws unless that is over for certain: never are two open at once by one click. */
+async function makeRoom(payment) {
+  const isOver = await cancelPayment(token, payment).catch((error) => {
+    if (!(error instanceof Refusal) || error.isPassing || !(error.code in TOO_LATE_TO_CANCEL)) throw error;
+    throw new Told(`${TOO_LATE_TO_CANCEL[error.code].replaceAll('{gateway}', () => gatewayLabel(payment.gateway))} Nothing new was opened.`);
+  });
+  if (!isOver) throw new Told('Your open payment is being cancelled, which takes a moment. Nothing new was opened yet: please try again soon.');
+  replacing = null;
+} // prettier-ignore
+
+const TOO_LATE_TO_CANCEL = {
+  payment_processing: '{gateway} already has this payment and decides about it, so it cannot be cancelled now.',
+  already_paid: 'This payment has been paid meanwhile.',
+  payment_needs_review: 'Money has come for this payment, and a person is looking at it.',
+};
+
+/** Brings the payer to the gateway of this payment. From then on the next payment replaces this one, if it is still open. */
+async function goOn(payment) {
+  const name = gatewayLabel(payment.gateway);
+  let isDeclined = false;
+  try {
+    const way = await perform(payment, {
+      onFailedTry() {
+        isDeclined = true;
+        notify({ ...DECLINED, text: `You can try again in ${name}’s window, or close it and pay in another way.` });
+      },
+      onClosed: () => void comeBackFrom(payment, isDeclined),
+    });
+    if (way !== 'nowhere') replacing = payment.id;
+    return way;
+  } catch (error) {
+    if (!(error instanceof WidgetTrouble)) throw error;
+    replacing = payment.id;
+    throw new Told(`${name}’s window could not be opened here. Please check the connection and try again, or pay in another way.`);
+  }
+}
+
+const DECLINED = { tone: 'bad', title: 'That try did not go through' };
+
+async function comeBackFrom({ id, gateway }, isDeclined) {
+  await refresh();
+  const now = account.payments.find((payment) => payment.id === id);
+  if (!now?.nextAction) return;
+  const closed = isDeclined ? DECLINED : { tone: 'waiting', title: 'Not paid yet' };
+  const text = `You closed ${gatewayLabel(gateway)}’s window. You can continue the payment, cancel it, or pay in another way.`;
+  notify(now.reason === null ? { ...closed, text } : describeStanding(now, { place: 'list', merchant: account.cart.merchantName }));
+  document.querySelector(`[data-payment="${id}"] button`)?.focus();
+}
+
+function sayThatItTakesLong() {
+  notify({
+    tone: 'waiting',
+    title: 'Your payment is being prepared',
+    text: 'It takes longer than usual to open it. You need not wait here: it is among your payments, and can be continued there once it is open.',
+  });
+}
+
+const isOpen = ({ status }) => status === 'created' || status === 'awaiting_payer';
+const replacedPayment = () => account.payments.find((payment) => payment.id === replacing && isOpen(payment)) ?? null;
+
+/** A payment that is no longer open is replaced by nothing; where its money came, what the form was filled with is not owed any more. */
+function leaveReplaced() {
+  const before = account.payments.find(({ id }) => id === replacing);
+  if (!before || isOpen(before)) return;
+  replacing = null;
+  if (['cancelled', 'expired', 'failed'].includes(before.status)) return;
+  amountIsTyped = false;
+  notify(describeStanding(before, { place: 'list', merchant: account.cart.merchantName }));
+}
+
+/** The payer may go on with this payment instead of opening another one for the same. */
+function isAbout({ gateway, amount, charges, nextAction }, order) {
+  const sameCharges = charges.length === order.charges.length && charges.every((id) => order.charges.includes(id));
+  return nextAction !== null && nextAction.kind !== 'prompt' && gateway === order.gateway && amount === order.amount && sameCharges;
+}
+
+function showReplacing() {
+  const before = replacedPayment();
+  const { amount } = parseAmount(at('amount').value, account.cart.currency);
+  at('replacing').hidden = busy || !before || isAbout(before, { gateway: choice.chosen(), amount, charges: chosenCharges() });
+  if (at('replacing').hidden) return;
+  const phone = before.nextAction?.kind === 'prompt' ? ' Please do not approve the request on your phone any more.' : '';
+  const money = formatMoney(before.amount, before.currency);
+  say(at('replacing-text'), `Your open payment of ${money} with ${gatewayLabel(before.gateway)} is cancelled first.${phone}`);
+}
+
+function keepReplaced() {
+  replacing = null;
+  amountIsTyped = false;
+  showAmount();
+}
+
+/** Fills the form for the same once more, through another gateway where there is one. */
+function payInAnotherWay(payment) {
+  const others = choice.available().filter((gateway) => gateway !== payment.gateway);
+  replacing = isOpen(payment) ? payment.id : null;
+  for (const box of document.querySelectorAll('input[name=charge]')) box.checked = payment.charges.includes(box.value);
+  amountIsTyped = true;
+  at('amount').value = formatAmount(payment.amount, payment.currency);
+  if (others.length > 0) choice.choose(others[0]);
+  showAmount();
+  at('pay').scrollIntoView({ block: 'center' });
+  (at('gateways').querySelector('input:checked') ?? at('pay-button')).focus({ preventScroll: true });
 }
 
 function showPayments() {
-  const { payments, nextCursor } = account;
+  const { payments, nextCursor, cart } = account;
   at('history').hidden = payments.length === 0;
   at('more').hidden = nextCursor === null;
-  at('payments').replaceChildren(...payments.map(paymentRow));
-}
-
-function paymentRow(payment) {
-  const { label, tone } = describeStanding(payment, { place: 'list', merchant: account.cart.merchantName });
-  const actions = [];
-  if (payment.nextAction !== null) {
-    actions.push(make('button', { type: 'button', className: 'small', onclick: () => perform(payment.nextAction) }, 'Continue paying'));
-    const cancel = make('button', { type: 'button', className: 'small quiet' }, 'Cancel');
-    cancel.onclick = () => void act(cancel, () => cancelPayment(payment));
-    actions.push(cancel);
-  }
-  if (hasReceipt(payment))
-    actions.push(
-      make('button', { type: 'button', className: 'small quiet', onclick: () => showReceipt({ ...account, payment }) }, 'Receipt'),
-    );
-  return make(
-    'li',
-    { dataset: { payment: payment.id, status: payment.status } },
-    make('span', {}, formatDay(payment.createdAt)),
-    make('span', { className: 'figure' }, formatMoney(payment.amount, payment.currency)),
-    make('span', {}, make('span', { className: 'badge', dataset: { tone } }, label)),
-    make('span', { className: 'figure note' }, gatewayLabel(payment.gateway)),
-    actions.length > 0 ? make('div', { className: 'actions' }, ...actions) : null,
+  const available = choice.available();
+  const rows = payments.map((payment, index) =>
+    paymentRow(payment, {
+      merchant: cart.merchantName,
+      isNewest: index === 0,
+      hasOtherWay: available.some((gateway) => gateway !== payment.gateway),
+      on: {
+        goOn: (_, button) => void act(button, () => goOn(payment)),
+        cancel: (_, button) => void act(button, () => cancel(payment)),
+        payInAnotherWay,
+        showReceipt: () => showReceipt({ ...account, payment }),
+      },
+    }),
   );
+  at('payments').replaceChildren(...rows);
 }
 
-async function cancelPayment({ id }) {
-  // One key per payment: cancelling is the same command however often it is given.
-  await call(token, 'POST', `/v1/payments/${id}/cancel`, { body: {}, idempotencyKey: `cancel ${id}` });
+async function cancel(payment) {
+  const isOver = await cancelPayment(token, payment);
   await refresh();
+  if (!isOver) notify({ tone: 'waiting', title: 'Being cancelled', text: 'This takes a moment.' });
+  else if (payment.nextAction?.kind === 'prompt')
+    notify({ tone: 'waiting', title: 'Cancelled', text: 'Please do not approve the request on your phone any more.' });
 }
 
 async function showOlder() {
   const { body } = await call(token, 'GET', `/v1/payments?limit=20&cursor=${encodeURIComponent(account.nextCursor)}`);
-  account = { ...account, payments: [...account.payments, ...body.data], nextCursor: body.nextCursor };
+  account = { ...account, payments: [...account.payments, ...body.data.map(asClaimed)], nextCursor: body.nextCursor };
   showPayments();
 }
 
@@ -302,10 +401,11 @@ function showReturned() {
 }
 
 function notify({ tone, title, text }) {
-  const known = at('notice').querySelector('[data-title]');
-  if (known?.dataset.title === title) return; // said already
+  const known = at('notice').firstElementChild;
+  const said = `${title} ${text}`;
+  if (known?.dataset.said === said) return;
   at('notice').replaceChildren(
-    make('div', { className: 'card standing', dataset: { tone, title } }, make('h2', {}, title), make('p', {}, text)),
+    make('div', { className: 'card standing', dataset: { tone, said } }, make('h2', {}, title), make('p', {}, text)),
   );
 }
 
@@ -322,15 +422,20 @@ function watchOpenPayments() {
     const stop = watchPayment({
       id,
       token,
-      onPayment(now) {
+      onPayment(told) {
+        const now = asClaimed(told);
         const shown = account.payments.find((payment) => payment.id === id);
         if (shown?.status !== now.status || shown.reason !== now.reason) void refresh();
       },
-      onConnection: (isThere) => say(at('connection'), isThere ? '' : 'The connection is interrupted. We keep trying.'),
+      onConnection: showConnection,
       onRefused: isFinal,
     });
     watched.set(id, stop);
   }
+}
+
+function showConnection(isThere) {
+  say(at('connection'), isThere ? '' : 'The connection is interrupted. We keep trying.');
 }
 
 /** A token that is no longer valid ends the page. */
@@ -349,10 +454,11 @@ function askForNewLink(why) {
 }
 
 function inPlainWords(error) {
+  if (error instanceof Told) return error.message;
   if (error instanceof Unreachable) return 'We cannot reach the server. Please try again: you will not pay twice.';
   if (error instanceof Refusal) {
     if (error.code === 'gateway_not_configured' || error.code === 'gateway_not_enabled')
-      return `${account.cart.merchantName} does not take ${gatewayLabel(chosenGateway())} at the moment.`;
+      return `${account.cart.merchantName} does not take ${choice.label()} at the moment.`;
     return `${error.message.charAt(0).toUpperCase()}${error.message.slice(1)}.`;
   }
   return 'Something went wrong on this page. Please load it again.';

@@ -1,5 +1,5 @@
 import { call } from './api.js';
-import { pause } from './live.js';
+import { pause, watchPayment } from './live.js';
 import { forget, recall, remember } from './session.js';
 
 /** Pauses between the tries of one click; after the last the member is told, and may click again without paying twice. */
@@ -72,27 +72,46 @@ function bodyOf({ member, gateway, amount, currency, charges }, { returns }) {
   };
 }
 
-/** Sends the browser where the payer acts next; false where this page cannot. */
-export function perform(nextAction) {
-  if (nextAction?.kind === 'redirect') {
-    location.assign(nextAction.url);
-    return true;
+/** A gateway that has not opened a payment by then is slow; the payment goes on without anybody waiting. */
+const OPENING_PATIENCE_MS = 30_000;
+
+/**
+ * Waits until the gateway has been asked to open this payment, and gives the payment as it stands then; null when that
+ * takes too long. `onConnection` hears whether the network is there.
+ */
+export function untilOpened(token, payment, { onConnection }) {
+  if (payment.status !== 'created') return Promise.resolve(payment);
+  return new Promise((resolve, reject) => {
+    const end = (how, value) => {
+      clearTimeout(timer);
+      stop();
+      how(value);
+    };
+    const timer = setTimeout(() => end(resolve, null), OPENING_PATIENCE_MS);
+    const stop = watchPayment({
+      id: payment.id,
+      token,
+      onPayment: (now) => now.status !== 'created' && end(resolve, now),
+      onConnection,
+      onRefused: (refusal) => end(reject, refusal),
+    });
+  });
+}
+
+const CLOSED = ['cancelled', 'expired', 'failed'];
+
+/**
+ * Cancels a payment and tells whether it is over now; false: the cancellation is kept, and nobody can say yet what comes
+ * of it. Throws the refusal where the payment cannot be cancelled any more.
+ */
+export async function cancelPayment(token, { id }) {
+  try {
+    // One key per payment: cancelling is the same command however often it is given.
+    await call(token, 'POST', `/v1/payments/${id}/cancel`, { body: {}, idempotencyKey: `cancel ${id}` });
+  } catch (error) {
+    if (!CLOSED.some((status) => error.code === `already_${status}`)) throw error;
   }
-  if (nextAction?.kind !== 'form') return false;
-  const form = document.createElement('form');
-  form.method = 'post';
-  form.action = nextAction.action;
-  form.acceptCharset = 'utf-8';
-  form.hidden = true;
-  for (const [name, value] of Object.entries(nextAction.fields)) {
-    const field = document.createElement('input');
-    field.type = 'hidden';
-    field.name = name;
-    field.value = value;
-    form.append(field);
-  }
-  document.body.append(form);
-  // Not `form.submit()`: a field of that name would stand in its place.
-  HTMLFormElement.prototype.submit.call(form);
-  return true;
+  // Asked anew: an answer to an earlier try may be old by now.
+  const { body } = await call(token, 'GET', `/v1/payments/${id}`);
+  return CLOSED.includes(body.status);
 }

@@ -12,6 +12,9 @@ export function showReceipt({ payment, cart, member }) {
     ['On', captures.map((row) => formatDay(row.occurredAt ?? row.recordedAt)).join(', ')],
     ['For', named.length > 0 ? named.join(', ') : 'the cart'],
     ['Through', gatewayLabel(payment.gateway)],
+    ...payment.timeline
+      .filter((row) => row.kind === 'payer_fee_charged')
+      .map((row) => ['Fee', `${gatewayLabel(payment.gateway)} charged you ${formatMoney(row.amount, row.currency)} on top`]),
     ['Reference there', captures.map((row) => row.gatewayReference).join(', ')],
     ['Payment', payment.id],
   ];

@@ -1,71 +1,162 @@
+import { serverNow } from './api.js';
+import { asClaimed, claim } from './claims.js';
+import { at, make, say } from './dom.js';
 import { watchPayment } from './live.js';
-import { describeStanding } from './standing-words.js';
+import { perform } from './next-action.js';
+import { describeStanding, gatewayLabel, goOnLabel, mayTryAgain } from './standing-words.js';
+import { WidgetTrouble } from './widget.js';
 
 /** So long a payer who waits is kept, whatever happens. */
 const LONGEST_STAY_MS = 10_000;
 /** So long the last word stays to be read. */
 const READING_MS = 2_500;
+/** So long the payer who comes back has just agreed to something, and what failed before that is not the answer to it. */
+const ARRIVAL_MS = 15_000;
+/** A failure told so shortly before the payer's arrival is about the try that the payer comes from. */
+const BEFORE_ARRIVAL_MS = 5_000;
 
-const at = (id) => document.getElementById(id);
-const { payment: id, token, place, merchant, onward } = at('page').dataset;
+const { payment: id, token, place, merchant, gateway, onward, kept } = at('page').dataset;
+/** What the gateway gave the browser to bring along; believed by nobody. */
+const brought = place === 'return' ? location.search : '';
+const claimed = new URLSearchParams(brought).get('transaction_id');
 
-let goAt = Infinity;
+let latest = null; // the payment as it was told last
+let arrivedAt = null; // by the server's clock
+let leaveAt = Infinity;
+// Who comes here by the Back button wants to be here, and would be caught between two pages otherwise.
+let stays = onward === '' || performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
 
-function show(payment) {
-  const words = describeStanding(payment, { place, merchant });
-  at('standing').dataset.tone = words.tone;
-  at('standing').dataset.status = payment.status;
-  // Only what differs is written: a screen reader says what is written.
-  if (at('title').textContent !== words.title) at('title').textContent = words.title;
-  if (at('text').textContent !== words.text) at('text').textContent = words.text;
-  document.title = `${words.title} · ${merchant}`;
-  if (payment.nextAction === null) {
-    at('continue')?.remove();
-    at('onward')?.classList.remove('quiet');
-  }
-  if (words.settled) {
-    goAt = Math.min(goAt, performance.now() + READING_MS);
-    stopWatching();
-  }
+// Perhaps just paid: until we know more, nothing on this page says otherwise.
+if (claimed && at('standing').dataset.status === 'awaiting_payer') {
+  const waiting = { status: 'awaiting_payer', reason: null, gateway, nextAction: null };
+  showWords(waiting);
+  showGoOn(waiting);
 }
-
-function showConnection(isThere) {
-  const note = isThere ? '' : 'The connection is interrupted. We keep trying; your payment does not depend on it.';
-  if (at('connection').textContent !== note) at('connection').textContent = note;
-  at('connection').hidden = isThere;
-}
+if (kept !== 'true') leaveAt = performance.now() + LONGEST_STAY_MS;
+at('stay').addEventListener('click', () => (stays = true));
+at('continue').addEventListener('click', (event) => {
+  stays = true; // who acts here is not led away
+  if (event.target.closest('a, form') === null && event.target.closest('button')) void goOn();
+});
+setInterval(tick, 250);
+tick();
 
 const stopWatching = watchPayment({
   id,
   token,
-  onPayment: show,
-  onConnection: showConnection,
-  onRefused() {
-    at('connection').textContent = 'This page has been open for long. Load it again to see where the payment stands.';
-    at('connection').hidden = false;
+  onPayment(payment) {
+    if (arrivedAt === null) arrive();
+    latest = payment;
+    show(asArrived(asClaimed(payment)));
   },
-});
+  onConnection: (isThere) => say(at('connection'), isThere ? '' : 'The connection is interrupted. We keep trying; your payment does not depend on it.'),
+  onRefused: () => say(at('connection'), 'This page has been open for long. Load it again to see where the payment stands.'),
+}); // prettier-ignore
 
-// Who comes here by the Back button wants to be here, and would be caught between two pages otherwise.
-const cameBack = performance.getEntriesByType('navigation')[0]?.type === 'back_forward';
-if (onward && !cameBack) goOn();
+function arrive() {
+  arrivedAt = serverNow();
+  if (claimed) claim(id, claimed);
+  // Where no answer comes, what is known stands.
+  if (brought !== '') setTimeout(() => show(asClaimed(latest)), ARRIVAL_MS);
+}
 
-function goOn() {
-  goAt = Math.min(goAt, performance.now() + LONGEST_STAY_MS);
-  const tick = () => {
-    const left = goAt - performance.now();
-    if (left <= 0) {
-      clearInterval(timer);
-      location.assign(onward);
-    } else {
-      at('countdown').textContent = `You go back to ${merchant} in ${Math.ceil(left / 1000)} s.`;
-    }
-  };
-  const timer = setInterval(tick, 250);
-  tick();
-  at('moving').hidden = false;
-  at('stay').addEventListener('click', () => {
-    clearInterval(timer);
-    at('moving').hidden = true;
-  });
+/** The payment without the failure of an earlier try, for a payer who has just come back from the next one. */
+function asArrived(payment) {
+  if (brought === '' || payment.reason === null || payment.status !== 'awaiting_payer') return payment;
+  const isAnswer = ({ kind, recordedAt }) => kind === 'attempt_failed' && Date.parse(recordedAt) > arrivedAt - BEFORE_ARRIVAL_MS;
+  if (serverNow() - arrivedAt > ARRIVAL_MS || payment.timeline.some(isAnswer)) return payment;
+  return { ...payment, reason: null };
+}
+
+function show(payment) {
+  const words = showWords(payment);
+  showGoOn(payment);
+  showPatience(payment);
+  if (words.settled) {
+    leaveAt = Math.min(leaveAt, performance.now() + READING_MS);
+    stopWatching();
+  } else if (mayTryAgain(payment) || payment.nextAction?.kind === 'prompt') {
+    leaveAt = Infinity;
+  } else if (leaveAt === Infinity) {
+    leaveAt = performance.now() + LONGEST_STAY_MS;
+  }
+  move();
+}
+
+function showWords(payment) {
+  const isUnanswered = patienceLeft(payment) <= 0;
+  const words = describeStanding({ ...payment, isUnanswered }, { place, merchant });
+  at('standing').dataset.tone = words.tone;
+  at('standing').dataset.status = payment.status;
+  say(at('title'), words.title);
+  say(at('text'), words.text);
+  document.title = `${words.title} · ${merchant}`;
+  return words;
+}
+
+/** The button back to the gateway: as the server wrote it, until it has to be another one. */
+function showGoOn(payment) {
+  const label = goOnLabel(payment, place);
+  at('onward')?.classList.toggle('quiet', label !== null);
+  const shown = at('continue').querySelector('a, button');
+  if (label === null) {
+    at('continue').replaceChildren();
+    say(at('trouble'), '');
+  } else if (shown?.textContent !== label) {
+    const { kind, url } = payment.nextAction;
+    at('continue').replaceChildren(
+      kind === 'redirect' ? make('a', { className: 'button', href: url }, label) : make('button', { type: 'button' }, label),
+    );
+  } else if (shown.matches('button')) {
+    shown.disabled = false; // it waited for this script
+  }
+}
+
+/** How long the request on the payer's phone is usually answered within; whatever comes later still counts. */
+function showPatience(payment) {
+  const left = patienceLeft(payment);
+  say(at('patience'), left > 0 ? `${Math.ceil(left / 1000)} s left` : '');
+}
+
+/** Milliseconds; NaN where nobody waits for a phone. */
+function patienceLeft({ status, nextAction, timeline }) {
+  if (status !== 'awaiting_payer' || nextAction?.kind !== 'prompt') return NaN;
+  const opened = timeline.find(({ kind }) => kind === 'checkout_opened');
+  return Math.min(nextAction.patienceMs, Date.parse(opened.recordedAt) + nextAction.patienceMs - serverNow());
+}
+
+async function goOn() {
+  const button = at('continue').querySelector('button');
+  button.disabled = true;
+  say(at('trouble'), '');
+  const name = gatewayLabel(gateway);
+  try {
+    await perform(latest, {
+      onFailedTry: () => say(at('trouble'), `That try did not go through. You can try again, or close ${name}’s window and pay in another way.`),
+      onClosed: () => button.focus(),
+    });
+  } catch (error) {
+    if (!(error instanceof WidgetTrouble)) throw error;
+    say(at('trouble'), `${name}’s window could not be opened here. Please check the connection and try again, or pay in another way.`);
+  } finally {
+    button.disabled = false;
+  }
+} // prettier-ignore
+
+function tick() {
+  if (latest?.nextAction?.kind === 'prompt') show(latest);
+  else move();
+}
+
+/** Leads the browser back to the merchant when it is time, and says so before. */
+function move() {
+  const left = leaveAt - performance.now();
+  at('moving').hidden = stays || leaveAt === Infinity;
+  if (at('moving').hidden) return;
+  if (left <= 0) {
+    stays = true;
+    location.assign(onward);
+  } else {
+    say(at('countdown'), `You go back to ${merchant} in ${Math.ceil(left / 1000)} s.`);
+  }
 }

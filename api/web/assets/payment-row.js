@@ -1,0 +1,39 @@
+import { formatDay, make } from './dom.js';
+import { formatMoney } from './money.js';
+import { hasReceipt } from './receipt.js';
+import { describeStanding, gatewayLabel } from './standing-words.js';
+
+/**
+ * One of the member's payments with what can be done about it now. `on`: `goOn`, `cancel` and `payInAnotherWay` with the
+ * payment and the button that was pressed, and `showReceipt`. `hasOtherWay`: another gateway takes such a payment.
+ */
+export function paymentRow(payment, { merchant, isNewest, hasOtherWay, on }) {
+  const { label, text, tone } = describeStanding(payment, { place: 'list', merchant });
+  const { id, status, reason, nextAction } = payment;
+  const isOpen = nextAction !== null;
+  const isPrompt = nextAction?.kind === 'prompt';
+  const button = (name, act, look = 'small quiet') => {
+    const made = make('button', { type: 'button', className: look }, name);
+    made.onclick = () => act(payment, made);
+    return made;
+  };
+  const actions = [
+    isOpen && !isPrompt && button('Continue paying', on.goOn, 'small'),
+    isPrompt && make('a', { className: 'button small quiet', href: `/return/${encodeURIComponent(id)}` }, 'See how it stands'),
+    (isOpen || status === 'created') && button('Cancel', on.cancel),
+    ((isOpen && hasOtherWay) || (status === 'failed' && isNewest)) &&
+      button(hasOtherWay ? 'Pay in another way' : 'Try again', on.payInAnotherWay),
+    hasReceipt(payment) && button('Receipt', on.showReceipt),
+  ].filter(Boolean);
+  const wantsWords = isPrompt || (reason !== null && (isOpen || status === 'failed'));
+  return make(
+    'li',
+    { dataset: { payment: id, status } },
+    make('span', {}, formatDay(payment.createdAt)),
+    make('span', { className: 'figure' }, formatMoney(payment.amount, payment.currency)),
+    make('span', {}, make('span', { className: 'badge', dataset: { tone } }, label)),
+    make('span', { className: 'figure note' }, gatewayLabel(payment.gateway)),
+    wantsWords ? make('p', { className: 'note' }, text) : null,
+    actions.length > 0 ? make('div', { className: 'actions' }, ...actions) : null,
+  );
+}

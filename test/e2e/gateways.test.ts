@@ -1,0 +1,343 @@
+import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
+import { call, eventually, Merchant } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { behave, misbehave, payAs as payClassic } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { connectKkiapay, connectPaypalCheckout, control, payInWindow } from './accounts';
+import { launchBrowser, listenForComplaints, takePicture } from './chromium';
+
+jest.setTimeout(90_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+
+let world: World;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let complaints: readonly string[];
+let merchant: Merchant;
+let member: string;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  world = await startWorld();
+});
+afterAll(async () => {
+  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
+  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+});
+beforeEach(async () => {
+  context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  page = await context.newPage();
+  complaints = listenForComplaints(page);
+});
+afterEach(async () => {
+  await context.close();
+  await behave(merchant);
+  expect(complaints).toEqual([]);
+});
+
+async function linkOf(id: string): Promise<string> {
+  const { token } = (await merchant.post<{ token: string }>(`/v1/members/${id}/tokens`, {})).body;
+  return `${world.baseUrl}/checkout#${token}`;
+}
+const picture = (name: string): Promise<void> => takePicture(page, name);
+const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
+const click = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
+const payments = async (): Promise<readonly PaymentView[]> =>
+  (await merchant.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}`)).body.data;
+
+describe('KKiaPay', () => {
+  const widget = (): FrameLocator => page.frameLocator('iframe[title^="KKiaPay"]');
+  const payAs = (payer: RegExp): Promise<void> => widget().getByRole('button', { name: payer }).click();
+  const open = async (over: Record<string, unknown> = {}): Promise<PaymentView> => merchant.pay(member, { gateway: 'kkiapay', ...over });
+
+  beforeEach(async () => {
+    merchant = await Merchant.create(world, { name: 'Club de Cotonou', currency: 'XOF', returnOrigins: [world.baseUrl] });
+    member = await merchant.member([['cotisation', 5_000]]);
+    await connectKkiapay(merchant);
+  });
+
+  test('a member pays in the window over the page, comes back, and reads on the receipt what it cost on top', async () => {
+    await page.goto(await linkOf(member));
+    await click('Pay 5000 XOF with KKiaPay');
+    await widget().getByText('Pay 5000 F CFA').waitFor();
+    await picture('kkiapay-window');
+    await payAs(/Awa Dossou/);
+    await page.waitForURL(/\/return\/pay_\w+\?transaction_id=/);
+    await see('Paid. Thank you!');
+
+    await page.waitForURL(/\/checkout\?payment=pay_/); // by itself
+    await see('Nothing due');
+    const [payment] = await payments();
+    expect(payment).toMatchObject({ status: 'paid', captured: 5_000, fee: 0 });
+    const fee = payment!.timeline.find((row) => row.kind === 'payer_fee_charged')!.amount!;
+    await click('Receipt');
+    await page.getByRole('dialog').getByText(`KKiaPay charged you ${fee} XOF on top`).waitFor();
+    await picture('kkiapay-receipt');
+  });
+
+  test('a try that fails in the window is said, and the next one pays the same payment', async () => {
+    await page.goto(await linkOf(member));
+    await click('Pay 5000 XOF with KKiaPay');
+    await payAs(/Céline Akpo/);
+    await page.locator('#notice').getByText('That try did not go through').waitFor();
+    await payAs(/Awa Dossou/);
+    await page.waitForURL(/\/return\//);
+    await see('Paid. Thank you!');
+    expect(await payments()).toMatchObject([{ status: 'paid', captured: 5_000 }]);
+  });
+
+  test('who closes the window keeps the payment, and may go on with it', async () => {
+    await page.goto(await linkOf(member));
+    await click('Pay 5000 XOF with KKiaPay');
+    await payAs(/Céline Akpo/);
+    await widget().getByRole('button', { name: 'Close without paying' }).click();
+    await page.locator('#payments').getByText('The account did not hold enough money').waitFor();
+    await picture('kkiapay-closed');
+    await page.locator('#payments').getByRole('button', { name: 'Continue paying' }).click();
+    await widget().getByRole('button', { name: 'Close without paying' }).click();
+    await click('Pay 5000 XOF with KKiaPay'); // the same again: the payment that is open, and no second one
+    await payAs(/Awa Dossou/);
+    await see('Paid. Thank you!');
+    expect(await payments()).toMatchObject([{ status: 'paid', captured: 5_000 }]);
+  });
+
+  test('where the window cannot be loaded the page says so, and the next click opens it for the same payment', async () => {
+    await page.route('**/k.js', (route) => route.abort());
+    await page.goto(await linkOf(member));
+    await click('Pay 5000 XOF with KKiaPay');
+    await see(/window could not be opened here/);
+    await picture('kkiapay-not-loaded');
+    await page.unroute('**/k.js');
+    await click('Pay 5000 XOF with KKiaPay');
+    await widget().getByText('Pay 5000 F CFA').waitFor();
+    expect(await payments()).toHaveLength(1);
+  });
+
+  test.each(['return', 'cancel'])(
+    'on the %s page a declined payer reads why and tries again there, without being led away',
+    async (place) => {
+      const payment = await open({ returnUrl: `${world.baseUrl}/checkout` });
+      await page.goto(`${world.baseUrl}/${place}/${payment.id}`);
+      await payInWindow(merchant, payment, 'celine');
+      await see('The account did not hold enough money for it');
+      expect(await page.locator('#moving').isVisible()).toBe(false);
+      await picture(`kkiapay-declined-${place}`);
+
+      await click('Try again with KKiaPay');
+      await payAs(/Awa Dossou/);
+      await page.waitForURL(/transaction_id=/);
+      await see('Paid. Thank you!');
+      expect(await payments()).toHaveLength(1);
+    },
+  );
+
+  test('who has perhaps just paid is not invited to pay again because of a try before', async () => {
+    const payment = await open();
+    await payInWindow(merchant, payment, 'celine');
+    await eventually(() => merchant.payment(payment.id), ({ reason }) => reason === 'insufficient_fund');
+    await misbehave(merchant, { where: 'kkiapay_status', mode: 'http_500' });
+    const { callbackUrl } = await payInWindow(merchant, payment, 'helene');
+    await page.goto(callbackUrl!);
+    await see('Waiting for KKiaPay');
+    await eventually(() => page.locator('#continue').textContent(), (text) => text === '');
+    expect(await page.getByText('did not go through').count()).toBe(0);
+    await behave(merchant);
+    await see('Paid. Thank you!');
+  }); // prettier-ignore
+
+  test('the pages of a declined payer fit a small telephone, light and dark', async () => {
+    await page.setViewportSize({ width: 360, height: 740 });
+    const payment = await open({ returnUrl: `${world.baseUrl}/checkout` });
+    await payInWindow(merchant, payment, 'benoit');
+    const addresses = { checkout: await linkOf(member), return: `${world.baseUrl}/return/${payment.id}`, cancel: `${world.baseUrl}/cancel/${payment.id}` };
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      for (const [name, address] of Object.entries(addresses)) {
+        await page.goto(address);
+        await see(/another request was still open on your phone/);
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+        await picture(`declined-${name}-telephone-${colorScheme}`);
+      }
+    }
+    await click('Try again with KKiaPay');
+    await widget().getByText('Pay 5000 F CFA').waitFor();
+    await picture('kkiapay-window-telephone');
+  }); // prettier-ignore
+
+  test('a payer who is asked on the telephone is told which, how long, and never that nothing was charged before KKiaPay says so', async () => {
+    const payment = await open({ method: 'mobile_money', phone: '+229 61 00 00 77' });
+    await page.goto(`${world.baseUrl}/return/${payment.id}`);
+    await see('Look at your phone');
+    await see('+22961000077');
+    await see(/^\d+ s left$/);
+    await picture('kkiapay-prompt');
+
+    await page.route(`**/v1/payments/${payment.id}`, async (route) => {
+      const answer = await route.fetch();
+      const long = new Date(Date.now() - 90_000).toISOString();
+      const view = (await answer.json()) as PaymentView; // as it is told once the payer's time is over
+      await route.fulfill({ response: answer, json: { ...view, timeline: view.timeline.map((row) => ({ ...row, recordedAt: long })) } });
+    });
+    await page.reload();
+    await see('No answer yet');
+    await see('If you approve the request on +22961000077 now, it still counts.');
+    expect(await page.getByText(/not charged| s left/).count()).toBe(0);
+    await picture('kkiapay-prompt-unanswered');
+
+    await page.unroute(`**/v1/payments/${payment.id}`);
+    await control(merchant, 'POST', `kkiapay/transactions/${payment.id}/settle`, { status: 'FAILED', failureCode: 'payment_declined' });
+    await see('KKiaPay says that you were not charged');
+  });
+});
+
+describe('PayPal', () => {
+  /** Agrees at PayPal and goes where PayPal sends the browser. */
+  const approve = async (buyer: RegExp): Promise<void> => {
+    await page.waitForURL(/\/paypal\/checkoutnow\?token=/);
+    await click(buyer);
+    await page.getByRole('link', { name: 'Return to merchant' }).click();
+    await page.waitForURL(/\/return\/pay_\w+\?token=/);
+  };
+  const choose = (label: string): Promise<void> => page.getByRole('radio', { name: label, exact: true }).check();
+
+  beforeEach(async () => {
+    merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
+    member = await merchant.member([['membership', 12_000], ['insurance', 2_350]]); // prettier-ignore
+    await connectPaypalCheckout(merchant);
+  });
+
+  test('where both ways to PayPal are open they have two names, and the one that is chosen is used', async () => {
+    await page.goto(await linkOf(member));
+    expect(await page.getByRole('radio', { name: 'PayPal', exact: true }).isChecked()).toBe(true);
+    await choose('PayPal (classic)');
+    await picture('both-paypals');
+    await click('Pay 143.50 EUR with PayPal (classic)');
+    await see('Who pays?');
+    expect(await payments()).toMatchObject([{ gateway: 'paypal-standard' }]);
+  });
+
+  test('a member approves at PayPal, and the money is taken once', async () => {
+    await page.goto(await linkOf(member));
+    await click('Pay 143.50 EUR with PayPal');
+    await approve(/Anne Martin/);
+    await see('Paid. Thank you!');
+    expect(await payments()).toMatchObject([{ gateway: 'paypal-checkout', status: 'paid', captured: 14_350 }]);
+  });
+
+  test('a payer whose card is declined is sent back by the button to choose another one, and pays the same payment', async () => {
+    await page.goto(await linkOf(member));
+    await click('Pay 143.50 EUR with PayPal');
+    await approve(/Denis Petit/);
+    await see('PayPal could not use the card or account that you chose');
+    expect(await page.locator('#moving').isVisible()).toBe(false);
+    await picture('paypal-declined');
+    await page.getByRole('link', { name: 'Try again with PayPal' }).click();
+    await approve(/Denis Petit/);
+    await see('Paid. Thank you!');
+    expect(await payments()).toMatchObject([{ status: 'paid', captured: 14_350 }]);
+  });
+
+  test('while PayPal has not opened the payment the page says what it waits for, and goes there as soon as it is open', async () => {
+    await misbehave(merchant, { where: 'paypal_orders', mode: 'http_500' });
+    await page.goto(await linkOf(member));
+    await click('Pay 143.50 EUR with PayPal');
+    await see('We are asking PayPal to open your payment …');
+    await picture('paypal-opening');
+    await behave(merchant);
+    await page.waitForURL(/\/paypal\/checkoutnow/);
+    expect(await payments()).toHaveLength(1);
+  });
+
+  test('who does not want to wait for PayPal cancels, and may pay otherwise', async () => {
+    await misbehave(merchant, { where: 'paypal_orders', mode: 'http_500' });
+    await page.goto(await linkOf(member));
+    await click('Pay 143.50 EUR with PayPal');
+    await see('We are asking PayPal to open your payment …');
+    await page.locator('#opening').getByRole('button', { name: 'Cancel' }).click();
+    await page.locator('#notice').getByText('This payment was cancelled').waitFor();
+    await choose('PayPal (classic)');
+    await click('Pay 143.50 EUR with PayPal (classic)');
+    await see('Who pays?');
+    expect((await payments()).map(({ status }) => status)).toEqual(['awaiting_payer', 'cancelled']);
+  });
+
+  test('paying in another way cancels the open payment first', async () => {
+    await page.goto(await linkOf(member));
+    await click('Pay 143.50 EUR with PayPal');
+    await page.waitForURL(/\/paypal\/checkoutnow/);
+    await page.goto(await linkOf(member));
+    await click('Pay in another way');
+    await see('Your open payment of 143.50 EUR with PayPal is cancelled first.');
+    await picture('another-way');
+    await click('Pay 143.50 EUR with PayPal (classic)');
+    await see('Who pays?');
+    expect((await payments()).map(({ status }) => status)).toEqual(['awaiting_payer', 'cancelled']);
+  });
+
+  test('a payment that can no longer be cancelled is not replaced: nothing new is opened', async () => {
+    const classic = await merchant.pay(member);
+    await page.route('**/events', (route) => route.abort()); // the page does not hear of it in time
+    await page.route('**/cancel', async (route) => {
+      await payClassic(merchant, classic, 'bruno');
+      await eventually(() => merchant.payment(classic.id), ({ status }) => status === 'processing');
+      await route.continue();
+    });
+    await page.goto(await linkOf(member));
+    await click('Pay in another way');
+    await click('Pay 143.50 EUR with PayPal');
+    await see('PayPal already has this payment and decides about it, so it cannot be cancelled now. Nothing new was opened.');
+    await picture('not-replaced');
+    expect(await payments()).toMatchObject([{ id: classic.id, status: 'processing' }]);
+  }); // prettier-ignore
+
+  test('a payment that is paid meanwhile is not paid again in another way', async () => {
+    const classic = await merchant.pay(member);
+    await page.goto(await linkOf(member));
+    await click('Pay in another way');
+    await payClassic(merchant, classic, 'hana');
+    await see('Nothing due');
+    await page.locator('#notice').getByText('Paid. Thank you!').waitFor();
+    expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('');
+  });
+
+  test('an account that cannot be used is shown with the reason and cannot be chosen, and what the merchant does not have is not shown', async () => {
+    await page.goto(await linkOf(member));
+    await page.getByRole('radio', { name: 'PayPal', exact: true }).waitFor();
+    expect(await page.getByText('KKiaPay').count()).toBe(0);
+
+    const keys = { environment: 'simulator', publicKey: 'key', privateKey: 'key', secret: 'key', webhookSecret: 'key' };
+    await call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', keys); // takes no euros
+    await page.reload();
+    const kkiapay = page.getByRole('radio', { name: /^KKiaPay (is not available at the moment|cannot take 143\.50 EUR)$/ });
+    await kkiapay.waitFor();
+    expect(await kkiapay.isDisabled()).toBe(true);
+    await picture('one-left-out');
+  });
+
+  test('an amount that no gateway can take is said before anybody tries, and the next amount is asked about anew', async () => {
+    merchant = await Merchant.create(world, { name: 'Úszóklub', currency: 'HUF', returnOrigins: [world.baseUrl] });
+    member = await merchant.member([['tagdíj', 500_000]]);
+    await page.setViewportSize({ width: 360, height: 740 });
+    await page.goto(await linkOf(member));
+    await click('Pay 5000.00 HUF with PayPal');
+    await see('Who pays?');
+    await page.goto(await linkOf(member));
+    await page.getByLabel('Amount in HUF').fill('10.50');
+    await see('PayPal cannot take 10.50 HUF.');
+    expect(await page.locator('#pay-button').isDisabled()).toBe(true);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    await picture('cannot-be-paid');
+    await page.getByLabel('Amount in HUF').fill('10');
+    await page.getByRole('button', { name: 'Pay 10.00 HUF with PayPal' }).waitFor();
+    expect(await page.locator('#left-out').isVisible()).toBe(false);
+  });
+
+  test('when nobody says which gateways can be used, the payment is opened all the same', async () => {
+    await page.route('**/checkout-options*', (route) => route.abort());
+    await page.goto(await linkOf(member));
+    await choose('PayPal (classic)');
+    await click('Pay 143.50 EUR with PayPal (classic)');
+    await see('Who pays?');
+  });
+});
