@@ -32,7 +32,7 @@ function configTable(schema: z.ZodObject): string {
 function defaultOf(field: z.ZodType): string {
   const unset = field.safeParse(undefined);
   if (!unset.success) return '**required**';
-  if (unset.data === undefined) return '';
+  if (unset.data === undefined || (Array.isArray(unset.data) && unset.data.length === 0)) return '';
   const value = typeof unset.data === 'string' ? unset.data : JSON.stringify(unset.data);
   // A place on this machine: what is true everywhere is the file's name.
   return `\`${path.isAbsolute(value) ? `…/${path.basename(value)}` : value}\``;

@@ -1,28 +1,33 @@
 import { ConfigError } from '../api/config';
-import { GATEWAY_NAMES } from '../workflows/domain/gateway';
 import { DemoFailure } from './demo/failure';
 import { findRunning, startOwnCopy } from './demo/place';
-import { tellStory } from './demo/story';
+import type { Place } from './demo/club';
+import { tellOfEuros, tellOfFrancs } from './demo/story';
 import { readStartConfig } from './start-config';
 
-/** Pays a cart through every gateway of the simulator: at what runs already, or at a copy started for it. */
+/** Pays carts through every gateway of the simulator: at what runs already, or at a copy started for it. */
 async function main(): Promise<void> {
   const running = await findRunning(readStartConfig(process.env), say);
   if (running) {
     say(`Quittance runs at ${running.baseUrl}: the demo makes clubs of its own there.`);
-    for (const gateway of GATEWAY_NAMES) await tellStory(running, gateway, say);
+    await tellAll(running);
     say('\nAll as it should be. The links to Temporal stay open.');
     return;
   }
   say('Starting everything in a folder that is deleted afterwards …');
   const copy = await startOwnCopy(say);
   try {
-    for (const gateway of GATEWAY_NAMES) await tellStory(copy, gateway, say);
+    await tellAll(copy);
   } finally {
     say('\nStopping …');
     await copy.stop();
   }
   say('All as it should be. To open the links to Temporal: `npm start`, and `npm run demo` beside it.');
+}
+
+async function tellAll(place: Place): Promise<void> {
+  await tellOfEuros(place, say);
+  await tellOfFrancs(place, say);
 }
 
 function say(text: string): void {

@@ -242,7 +242,12 @@ async function demoData(publicUrl: string, port: number, environment: NodeJS.Pro
   // Its links are for a browser; only where that address does not lead back to this machine does the local one serve.
   const baseUrl = (await answers(`${publicUrl}/healthz`)) ? publicUrl : `http://127.0.0.1:${String(port)}`;
   try {
-    const { lines } = await seedDemo({ baseUrl, operatorKey: environment['OPERATOR_KEY'] ?? '', dataDir: folder.path });
+    const { lines } = await seedDemo({
+      baseUrl,
+      operatorKey: environment['OPERATOR_KEY'] ?? '',
+      dataDir: folder.path,
+      simulatorUrl: environment['SIMULATOR_URL'] ?? '',
+    });
     return lines;
   } catch (error) {
     return [`The demo data could not be made: ${error instanceof Error ? error.message : String(error)}`];

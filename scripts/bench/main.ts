@@ -3,8 +3,11 @@ import path from 'node:path';
 import { PostgresFailure } from '../postgres-server';
 import { resolveTemporal, TemporalFailure } from '../temporal-server';
 import { measureAcknowledgement } from './acknowledgement';
+import { startCountingProxy, type CountingProxy } from './counting-proxy';
 import { countEvents } from './events';
-import { startGenerator } from './generator';
+import { measureGateways } from './gateways';
+import { startGenerator, type Generator } from './generator';
+import { measureIdlePrompts } from './idle-prompts';
 import { describeMachine, lookAtMachine } from './machine';
 import { measureMemory } from './memory';
 import { readOptions, UsageFailure, type Options } from './options';
@@ -30,6 +33,8 @@ const PLANS = {
     },
     memory: { waiting: 10_000, loadMs: 6000 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 8000, tryMs: 4000, halvings: 2, drainMs: 20_000 },
+    gateways: { samples: 10, inFlight: 20, rounds: 2, firstWarmUpMs: 6000, warmUpMs: 1500, measureMs: 6000, members: 100 },
+    prompts: { prompts: 1000, watchMs: 240_000 },
   },
   quick: {
     members: 100,
@@ -43,6 +48,8 @@ const PLANS = {
     },
     memory: { waiting: 500, loadMs: 3000 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 4000, tryMs: 2000, halvings: 1, drainMs: 10_000 },
+    gateways: { samples: 3, inFlight: 20, rounds: 1, firstWarmUpMs: 2000, warmUpMs: 1000, measureMs: 2500, members: 50 },
+    prompts: { prompts: 100, watchMs: 60_000 },
   },
 } as const;
 
@@ -51,24 +58,27 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const wants = (...phases: Options['phases']): boolean => phases.some((phase) => options.phases.includes(phase));
 
   // Whatever must be compiled is compiled before anything is measured.
-  const server = wants('throughput', 'memory', 'ack') ? await resolveServer(say) : 'not asked for';
-  const needsDev = wants('events', 'throughput') || (wants('memory', 'ack') && typeof server === 'string');
+  const onLastKind = ['memory', 'ack', 'gateways', 'prompts'] as const;
+  const server = wants('throughput', ...onLastKind) ? await resolveServer(say) : 'not asked for';
+  const needsDev = wants('events', 'throughput') || (wants(...onLastKind) && typeof server === 'string');
   const program = needsDev ? await resolveTemporal(say) : null;
 
   if (wants('record')) {
     say('booking …');
     publish(await measureRecord(workbench, plan.bookings));
   }
-  if (!wants('events', 'throughput', 'memory', 'ack')) return;
+  if (!wants('events', 'throughput', ...onLastKind)) return;
   const generator = startGenerator(workbench);
 
   const kinds: TemporalKind[] = [
     ...(program !== null ? [{ kind: 'dev', program } as const] : []),
     ...(typeof server !== 'string' ? [{ kind: 'production', programs: server } as const] : []),
   ];
-  for (const temporal of kinds) {
+  const last = kinds.at(-1);
+  if (last && wants('gateways', 'prompts')) await benchGateways(workbench, options, { temporal: last, generator }, publish);
+  for (const temporal of wants('events', 'throughput', 'memory', 'ack') ? kinds : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
-    const isLast = temporal === kinds.at(-1);
+    const isLast = temporal === last;
     const isFirst = temporal === kinds[0];
     say(`starting everything on: ${TITLES[temporal.kind]} …`);
     const stack = await startStack(workbench, temporal, { members: plan.members, profileFolder: options.profileFolder });
@@ -93,13 +103,39 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     if (casualty !== undefined) throw new BenchFailure(casualty);
     await stack.stop();
   }
-  if (typeof server === 'string' && wants('throughput', 'memory', 'ack'))
+  if (typeof server === 'string' && wants('throughput', ...onLastKind))
     publish({
       title: 'Left out',
       notes: [`Everything on Temporal server over PostgreSQL, because ${server}.`],
       tables: [],
       data: { reason: server },
     });
+}
+
+/** The simulator plays all gateways here, on a stack of its own: what it does would be counted as the product's cost elsewhere. */
+async function benchGateways(
+  workbench: Workbench,
+  { phases, quick, profileFolder }: Options,
+  { temporal, generator }: { temporal: TemporalKind; generator: Generator },
+  publish: (finding: Finding) => void,
+): Promise<void> {
+  const plan = quick ? PLANS.quick : PLANS.full;
+  say(`starting everything with the simulator on: ${TITLES[temporal.kind]} …`);
+  const counting: { proxy: CountingProxy | null } = { proxy: null };
+  const askedThrough = async (url: string): Promise<string> => (counting.proxy = await startCountingProxy(workbench, url)).url;
+  const stack = await startStack(workbench, temporal, { members: 1, profileFolder, simulator: { askedThrough } });
+  if (!counting.proxy) throw new BenchFailure('nothing counts what the gateways are asked');
+  if (phases.includes('gateways')) {
+    say('each gateway …');
+    publish(await measureGateways({ stack, generator, proxy: counting.proxy }, plan.gateways));
+  }
+  if (phases.includes('prompts')) {
+    say(`${plan.prompts.prompts} prompts that nobody answers …`);
+    publish(await measureIdlePrompts({ stack, generator, proxy: counting.proxy }, plan.prompts));
+  }
+  const [casualty] = workbench.casualties();
+  if (casualty !== undefined) throw new BenchFailure(casualty);
+  await stack.stop();
 }
 
 async function main(): Promise<void> {

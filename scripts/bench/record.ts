@@ -159,8 +159,8 @@ async function furnish({ sql }: Database, count: number, withMessage: boolean): 
       SELECT ${id('chg')}, 'mer_bench', ${id('mem')}, 'Membership', 'membership', 5000, 'EUR' ${each};
     INSERT INTO payments (id, merchant_id, member_id, account_id, gateway, amount, currency, late_payments, opened_with, expires_at, status)
       SELECT ${id('pay')}, 'mer_bench', ${id('mem')}, 'acc_bench', 'paypal-standard', 5000, 'EUR', 'credit', '', now() + interval '1 day', 'awaiting_payer' ${each};
-    INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency, occurred_at)
-      SELECT 'acc_bench', ${id('pay')}, 'checkout_opened', ${id('pay')}, 5000, 'EUR', now() ${each};`);
+    INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency, detail, occurred_at)
+      SELECT 'acc_bench', ${id('pay')}, 'checkout_opened', ${id('pay')}, 5000, 'EUR', '{"handed":"form"}', now() ${each};`);
   if (withMessage)
     await sql.query(`
       INSERT INTO notifications (id, account_id, dedupe_key, channel, sealed, state, payment_id)
@@ -179,7 +179,7 @@ async function furnish({ sql }: Database, count: number, withMessage: boolean): 
       { ...told, kind: 'payment_captured', amount: 5000 },
       { ...told, kind: 'fee_charged', amount: 195 },
     ];
-    const { sums, status, attention } = summarize({ terms: on, facts: [checkoutOpened(on, AT), ...facts] });
+    const { sums, status, attention } = summarize({ terms: on, facts: [checkoutOpened(on, 'form', AT), ...facts] });
     const notification = { id: `ntf_${number}`, state: 'applied', about: facts[0] } as const;
     // One fact stands already: the opening.
     return { on, facts, sums, status, attention: attention?.code ?? null, known: 1, ...(withMessage && { notification }) };

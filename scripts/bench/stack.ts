@@ -8,7 +8,8 @@ import { createDatabase, postgresCommand, postgresObstacle, postgresUrl, prepare
 import { call } from '../seed';
 import { temporalCommand, temporalObstacle, workerAsksForWork } from '../temporal-server';
 import { TASK_QUEUE } from '../../workflows/messages';
-import type { Shop } from './load/orders';
+import type { GatewayName } from '../../workflows/domain/gateway';
+import type { PaypalShop, Shop } from './load/orders';
 import { createTemporalTables, namespaceObstacle, serverCommand, smallPort, type ServerPrograms } from './production-temporal';
 import { cpuOf, PostgresMeter } from './process-tree';
 import type { Workbench } from './workbench';
@@ -17,20 +18,31 @@ import type { Workbench } from './workbench';
 export type TemporalKind =
   { readonly kind: 'dev'; readonly program: string } | { readonly kind: 'production'; readonly programs: ServerPrograms };
 
-export type ProcessName = 'postgres' | 'temporal' | 'paypal' | 'worker' | 'api';
+export type ProcessName = 'postgres' | 'temporal' | 'gateways' | 'worker' | 'api';
 
 /** Everything that a payment needs, each part a process of its own as in production. */
 export interface Stack {
   readonly title: string;
   readonly temporalAddress: string;
   readonly databaseUrl: string;
-  readonly shop: Shop;
+  /** Where the gateways' look-alike answers. */
+  readonly gatewaysUrl: string;
+  readonly shop: PaypalShop;
+  /** Another merchant, who is paid through one gateway. */
+  openShop(plan: ShopPlan): Promise<Shop>;
   pid(name: ProcessName): number;
   restart(...names: ('api' | 'worker')[]): Promise<void>;
   stopTemporal(): Promise<void>;
   stop(): Promise<void>;
   /** CPU milliseconds used so far, by process; PostgreSQL by what it worked for. */
   cpu(): Record<string, number>;
+}
+
+export interface ShopPlan {
+  readonly gateway: GatewayName;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly currency: string;
+  readonly members: number;
 }
 
 const NAMESPACE = 'default';
@@ -56,7 +68,16 @@ export async function startPostgres(workbench: Workbench, name: string) {
 export async function startStack(
   workbench: Workbench,
   temporal: TemporalKind,
-  { members, profileFolder }: { members: number; profileFolder: string | null },
+  {
+    members,
+    profileFolder,
+    simulator = null,
+  }: {
+    members: number;
+    profileFolder: string | null;
+    /** The simulator in the place of what says VERIFIED to everything, and through what it is asked. */
+    simulator?: { askedThrough(url: string): Promise<string> } | null;
+  },
 ): Promise<Stack> {
   const postgres = await startPostgres(workbench, `postgres-${temporal.kind}`);
   const databaseUrl = postgres.url('quittance');
@@ -67,7 +88,8 @@ export async function startStack(
   const temporalAddress = `127.0.0.1:${temporalPort}`;
   const temporalPiece = await startTemporal(workbench, temporal, { postgres, port: temporalPort });
 
-  const [paypalPort, apiPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const [gatewaysPort, apiPort, metricsPort] = [await freePort(), await freePort(), await freePort()];
+  const gatewaysUrl = `http://127.0.0.1:${gatewaysPort}`;
   const baseUrl = `http://127.0.0.1:${apiPort}`;
   const operatorKey = randomBytes(24).toString('base64url');
   const environment = {
@@ -79,7 +101,8 @@ export async function startStack(
     HOST: '127.0.0.1',
     PUBLIC_URL: baseUrl,
     METRICS_PORT: String(metricsPort),
-    SIMULATOR_URL: `http://127.0.0.1:${paypalPort}`,
+    SIMULATOR_URL: simulator ? await simulator.askedThrough(gatewaysUrl) : gatewaysUrl,
+    SIMULATOR_PUBLIC_URL: gatewaysUrl,
     OPERATOR_KEY: operatorKey,
     ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     // One merchant makes all the load, and limits are not what is measured.
@@ -101,13 +124,14 @@ export async function startStack(
     },
     api: () => workbench.start(node('api', 'api/main.js', environment), () => answers(`${baseUrl}/readyz`)),
   };
-  const paypal = await workbench.start(node('paypal', 'scripts/bench/paypal.js', { ...ownEnvironment(), PORT: String(paypalPort) }), () =>
-    isListening(paypalPort),
+  const [program, portVariable] = simulator ? ['simulator/main.js', 'SIMULATOR_PORT'] : ['scripts/bench/paypal.js', 'PORT'];
+  const gateways = await workbench.start(node('gateways', program, { ...ownEnvironment(), [portVariable]: String(gatewaysPort) }), () =>
+    isListening(gatewaysPort),
   );
   const pieces: Record<ProcessName, Piece> = {
     postgres: postgres.piece,
     temporal: temporalPiece,
-    paypal,
+    gateways,
     worker: await starts.worker(),
     api: await starts.api(),
   };
@@ -118,7 +142,17 @@ export async function startStack(
     title: TITLES[temporal.kind],
     temporalAddress,
     databaseUrl,
-    shop: await openShop(baseUrl, operatorKey, members),
+    gatewaysUrl,
+    shop: {
+      ...(await openShop(baseUrl, operatorKey, {
+        gateway: 'paypal-standard',
+        fields: { receiverId: RECEIVER.receiverId, receiverEmails: [RECEIVER.receiverEmail] },
+        currency: 'EUR',
+        members,
+      })),
+      ...RECEIVER,
+    },
+    openShop: (plan) => openShop(baseUrl, operatorKey, plan),
     pid: (name) => pieces[name].group,
     async restart(...names) {
       for (const name of names) {
@@ -128,7 +162,7 @@ export async function startStack(
     },
     stopTemporal: () => workbench.stop(pieces.temporal),
     async stop() {
-      for (const name of ['api', 'worker', 'paypal', 'temporal', 'postgres'] as const) await workbench.stop(pieces[name], 10_000);
+      for (const name of ['api', 'worker', 'gateways', 'temporal', 'postgres'] as const) await workbench.stop(pieces[name], 10_000);
     },
     cpu() {
       const { books, temporal: temporalStore, shared } = postgresMeter.read();
@@ -139,7 +173,7 @@ export async function startStack(
         'postgres, our books': books,
         'postgres, Temporal': temporalStore,
         'postgres, shared': shared,
-        paypal: cpuOf(pieces.paypal.group),
+        gateways: cpuOf(pieces.gateways.group),
       };
     },
   };
@@ -174,15 +208,11 @@ async function startTemporal(
 }
 
 /** One merchant, and members who each owe a charge that outlasts what they pay. */
-async function openShop(baseUrl: string, operatorKey: string, count: number): Promise<Shop> {
-  const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', {
-    name: 'Tennis Club Bench',
-    currency: 'EUR',
-  });
-  const { notificationUrl } = await call<{ notificationUrl: string }>(baseUrl, secretKey, 'PUT', '/v1/gateway-accounts/paypal-standard', {
+async function openShop(baseUrl: string, operatorKey: string, { gateway, fields, currency, members: count }: ShopPlan): Promise<Shop> {
+  const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', { name: 'Club Bench', currency });
+  const { notificationUrl } = await call<{ notificationUrl: string }>(baseUrl, secretKey, 'PUT', `/v1/gateway-accounts/${gateway}`, {
     environment: 'simulator',
-    receiverId: RECEIVER.receiverId,
-    receiverEmails: [RECEIVER.receiverEmail],
+    ...fields,
   });
   const members: string[] = [];
   let left = count;
@@ -190,13 +220,13 @@ async function openShop(baseUrl: string, operatorKey: string, count: number): Pr
     Array.from({ length: 8 }, async () => {
       while (left-- > 0) {
         const { id } = await call<{ id: string }>(baseUrl, secretKey, 'POST', '/v1/members', { name: `Member ${left}` });
-        const charge = { label: 'Membership', category: 'membership', amount: 1_000_000_000, currency: 'EUR' };
+        const charge = { label: 'Membership', category: 'membership', amount: 1_000_000_000, currency };
         await call(baseUrl, secretKey, 'POST', `/v1/members/${id}/charges`, charge);
         members.push(id);
       }
     }),
   );
-  return { baseUrl, secretKey, notificationUrl, members, ...RECEIVER };
+  return { baseUrl, secretKey, notificationUrl, members };
 }
 
 /** Only what a program needs to run: no variable of whoever calls us may change what is measured. */

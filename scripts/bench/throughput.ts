@@ -37,8 +37,8 @@ export async function measureThroughput(
   plan: ThroughputPlan,
 ): Promise<Finding> {
   const cpu = (contender: Contender): Record<string, number> => {
-    const { api, worker, paypal, ...servers } = stack.cpu();
-    const own = contender === 'ours' ? { api, worker, paypal } : { worker: cpuOf(yardstick.pid) };
+    const { api, worker, gateways, ...servers } = stack.cpu();
+    const own = contender === 'ours' ? { api, worker, gateways } : { worker: cpuOf(yardstick.pid) };
     return { ...own, ...servers, 'load generator': cpuOf(generator.pid) } as Record<string, number>;
   };
   const shift = async (contender: Contender, order: Shift): Promise<{ pace: Pace; cpuMs: Record<string, number> }> => {

@@ -12,8 +12,8 @@ export async function addWaitingPayments(databaseUrl: string, count: number): Pr
          SELECT 'pay_' || substr(md5(random()::text || i), 1, 26), m.merchant_id, m.id, a.id, a.gateway, 5000, 'EUR', 'credit', a.credentials, now() + interval '1 day', 'awaiting_payer'
          FROM generate_series(1, $1::int) AS i JOIN numbered m ON m.place = i % m.members JOIN gateway_accounts a ON a.merchant_id = m.merchant_id
          RETURNING id, account_id)
-       INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency, occurred_at)
-         SELECT account_id, id, 'checkout_opened', id, 5000, 'EUR', now() FROM added RETURNING payment_id AS id`,
+       INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency, detail, occurred_at)
+         SELECT account_id, id, 'checkout_opened', id, 5000, 'EUR', '{"handed":"form"}', now() FROM added RETURNING payment_id AS id`,
       [count],
     );
     return rows.map(({ id }) => id);

@@ -1,5 +1,7 @@
 import { describeMoney, formatDecimal, minorUnitDecimals } from '../../workflows/domain/money';
-import type { Cart, Charge, Entry, Balance, Payment } from './club';
+import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
+import type { Balance, Cart, Charge, CheckoutOptions, Entry, Payment } from './club';
+import { PAYERS } from './payers';
 
 /** The decimals of a sum without its currency, for columns. */
 export function writeAmount(amount: number, currency: string): string {
@@ -22,8 +24,16 @@ export function title(text: string): string {
   return `\n── ${text} ${'─'.repeat(Math.max(3, 88 - text.length))}`;
 }
 
+/** Through which gateways this may be paid, and why not through the others. */
+export function optionsTable({ data }: CheckoutOptions): string {
+  return table(
+    ['gateway', 'may be used'],
+    data.map(({ gateway, available, detail }) => [PAYERS[gateway].title, available ? 'yes' : `no: ${detail ?? ''}`]),
+  );
+}
+
 /** What the member owes and what was received of them. */
-export function cartTable({ currency, charges, paylines, due, credit }: Cart): string {
+export function cartTable({ currency, charges, paylines, due, credit }: Cart, memberName: string): string {
   const owed = table(
     ['charge', 'category', 'amount>', 'paid>', 'open>'],
     charges.map(({ label, category, amount, paid }: Charge) => [
@@ -37,7 +47,7 @@ export function cartTable({ currency, charges, paylines, due, credit }: Cart): s
   );
   return [
     '',
-    "  Anne Martin's cart",
+    `  The cart of ${memberName}`,
     owed,
     ...received,
     `  Due ${describeMoney({ amount: due, currency })}, credit ${describeMoney({ amount: credit, currency })}.`,
@@ -48,7 +58,7 @@ export function cartTable({ currency, charges, paylines, due, credit }: Cart): s
 export function paymentStory({ id, status, amount, currency, captured, fee, attention, timeline, temporalUrl }: Payment): string {
   const rows = timeline.map((fact) => [
     clock(fact.recordedAt),
-    inWords(fact.kind),
+    inWords(fact.reason === null ? fact.kind : `${fact.kind}: ${fact.reason}`),
     fact.amount === null ? '' : writeAmount(fact.amount, fact.currency ?? currency),
     fact.gatewayReference ?? '',
   ]);
@@ -62,11 +72,11 @@ export function paymentStory({ id, status, amount, currency, captured, fee, atte
 }
 
 /** Oldest first, a line per posting: what the club owns and spends on the left, where it comes from on the right. */
-export function entriesTable(entries: readonly Entry[], gatewayTitle: string): string {
+export function entriesTable(entries: readonly Entry[]): string {
   const rows = entries.flatMap(({ kind, postings }) =>
     postings.map(({ account, side, amount, currency }, index) => [
       index === 0 ? inWords(kind) : '',
-      accountInWords(account, gatewayTitle),
+      accountInWords(account),
       side === 'debit' ? writeAmount(amount, currency) : '',
       side === 'credit' ? writeAmount(amount, currency) : '',
     ]),
@@ -74,7 +84,7 @@ export function entriesTable(entries: readonly Entry[], gatewayTitle: string): s
   return table(['entry', 'account', 'debit>', 'credit>'], rows);
 }
 
-export function balancesTable(balances: readonly Balance[], gatewayTitle: string): string {
+export function balancesTable(balances: readonly Balance[]): string {
   const total = (of: (balance: Balance) => number) => balances.reduce((sum, balance) => sum + of(balance), 0);
   const currency = balances[0]?.currency ?? 'EUR';
   const sums = ({ debit, credit, balance }: Pick<Balance, 'debit' | 'credit' | 'balance'>) =>
@@ -82,15 +92,17 @@ export function balancesTable(balances: readonly Balance[], gatewayTitle: string
   return table(
     ['account', 'debit>', 'credit>', 'debit − credit>'],
     [
-      ...balances.map((balance) => [accountInWords(balance.account, gatewayTitle), ...sums(balance)]),
+      ...balances.map((balance) => [accountInWords(balance.account), ...sums(balance)]),
       ['together', ...sums({ debit: total((b) => b.debit), credit: total((b) => b.credit), balance: total((b) => b.balance) })],
     ],
   );
 }
 
 /** `gateway_clearing:paypal-standard` and the like, as a treasurer says it. */
-function accountInWords(account: string, gatewayTitle: string): string {
+function accountInWords(account: string): string {
   const [name = '', detail = ''] = account.split(':');
+  const gateway = GATEWAY_NAMES.find((known) => known === detail);
+  const gatewayTitle = gateway ? PAYERS[gateway].title : detail;
   switch (name) {
     case 'gateway_clearing':
       return `held for us by ${gatewayTitle}`;

@@ -1,68 +1,99 @@
-import type { GatewayName } from '../../workflows/domain/gateway';
-import { describeMoney } from '../../workflows/domain/money';
-import { Club } from './club';
-import type { Cart, Place } from './club';
+import type { Payment, Place } from './club';
 import { DemoFailure } from './failure';
-import { PAYERS } from './payers';
-import { balancesTable, cartTable, entriesTable, paymentStory, title } from './print';
+import { Telling } from './telling';
+import type { Say } from './telling';
 
-type Say = (text: string) => void;
-
-/** One member pays through one gateway: a part, the rest, in advance, and a sum that does not fit. Every step is checked. */
-export async function tellStory(place: Place, gateway: GatewayName, say: Say): Promise<void> {
-  const payer = PAYERS[gateway];
-  const club = await Club.found(place, { name: `Demo club (${payer.title})`, gateway, account: payer.account });
+/** One cart, paid through PayPal Standard and PayPal Checkout. Every step is checked. */
+export async function tellOfEuros(place: Place, say: Say): Promise<void> {
+  const club = await Telling.of(
+    place,
+    { name: 'Demo tennis club', currency: 'EUR', memberName: 'Anne Martin', gateways: ['paypal-standard', 'paypal-checkout'] },
+    say,
+  );
   await club.charge('Membership 2027', 'membership', 12_000);
   await club.charge('Insurance', 'insurance', 2_350);
-  say(title(`${payer.title}: before`));
-  await showCart({ due: 14_350, credit: 0, paylines: 0 });
+  club.heading('A club whose books are in euros');
+  await club.options();
+  await club.cart({ due: 14_350, credit: 0, paylines: 0 });
 
-  say(title('Anne pays a part: 50.00 EUR; the oldest charge first'));
-  await pay(5_000);
-  await showCart({ due: 9_350, credit: 0, paylines: 1 });
+  club.heading('PayPal Standard: Anne pays a part, 50.00 EUR; the oldest charge first');
+  await club.pay(await club.open('paypal-standard', { amount: 5_000 }), 'anne');
+  await club.cart({ due: 9_350, credit: 0, paylines: 1 });
 
-  say(title('She pays all that is due'));
-  await pay();
-  await showCart({ due: 0, credit: 0, paylines: 2 });
+  club.heading('PayPal Standard: she pays all that is due');
+  await club.pay(await club.open('paypal-standard'), 'anne');
+  await club.cart({ due: 0, credit: 0, paylines: 2 });
 
-  say(title('She pays in advance: 30.00 EUR, and owes nothing'));
-  await pay(3_000);
-  await showCart({ due: 0, credit: 3_000, paylines: 3 });
+  club.heading('PayPal Standard: she pays in advance, 30.00 EUR, and owes nothing');
+  await club.pay(await club.open('paypal-standard', { amount: 3_000 }), 'anne');
+  await club.cart({ due: 0, credit: 3_000, paylines: 3 });
 
-  say(title('A new charge uses up her credit'));
+  club.heading('A new charge uses up her credit');
   await club.charge('Spring outing', 'outing', 4_500);
-  await showCart({ due: 1_500, credit: 0, paylines: 3 });
+  await club.cart({ due: 1_500, credit: 0, paylines: 3 });
 
-  say(title('She is asked for 15.00 EUR and 10.00 EUR come: the money waits for a person'));
-  const misfit = await club.openPayment();
-  await payer.pay(misfit, '10.00');
-  const waiting = await club.until('needs_review', misfit);
-  say(paymentStory(waiting));
-  await showCart({ due: 1_500, credit: 0, paylines: 3 });
+  club.heading('PayPal Standard: 15.00 EUR are asked and 10.00 EUR come; the money waits for a person');
+  const misfit = await club.open('paypal-standard');
+  await club.payMisfit(withFormField(misfit, { amount: '10.00' }), 'anne');
+  await club.cart({ due: 1_500, credit: 0, paylines: 3 });
 
-  say(title('The treasurer accepts it'));
-  await club.accept(waiting, 'The rest is paid at the desk');
-  say(paymentStory(await club.until('paid', misfit)));
-  await showCart({ due: 500, credit: 0, paylines: 4 });
+  club.heading('The treasurer accepts it');
+  await club.accept(misfit, 'The rest is paid at the desk');
+  await club.cart({ due: 500, credit: 0, paylines: 4 });
 
-  say(title('What stands in the books'));
-  say(entriesTable(await club.entries(), payer.title));
-  const balances = await club.balances();
-  say(`\n${balancesTable(balances, payer.title)}`);
-  const off = balances.reduce((sum, { balance }) => sum + balance, 0);
-  if (off !== 0) throw new DemoFailure(`The books are off by ${describeMoney({ amount: off, currency: 'EUR' })}.`);
+  await club.charge('Summer camp', 'camp', 8_000);
+  club.heading('PayPal Checkout, the same cart: she pays a part, 25.00 EUR, and comes back');
+  await club.pay(await club.open('paypal-checkout', { amount: 2_500 }), 'anne');
+  await club.cart({ due: 6_000, credit: 0, paylines: 5 });
 
-  async function pay(amount?: number): Promise<void> {
-    const payment = await club.openPayment(amount);
-    await payer.pay(payment);
-    say(paymentStory(await club.until('paid', payment)));
-  }
+  club.heading('PayPal Checkout: she approves all that is due and closes the tab; the webhook tells');
+  await club.pay(await club.open('paypal-checkout'), 'hana');
+  await club.cart({ due: 0, credit: 0, paylines: 6 });
 
-  async function showCart(expected: Pick<Cart, 'due' | 'credit'> & { readonly paylines: number }): Promise<void> {
-    const cart = await club.cart();
-    say(cartTable(cart));
-    const found = { due: cart.due, credit: cart.credit, paylines: cart.paylines.length };
-    if (JSON.stringify(found) !== JSON.stringify(expected))
-      throw new DemoFailure(`The cart is not what it should be: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}.`);
-  }
+  club.heading('PayPal Checkout: 20.00 EUR in advance; her card is declined, another one pays');
+  const declined = await club.open('paypal-checkout', { amount: 2_000 });
+  await club.tryInVain(declined, 'denis');
+  await club.pay(declined, 'denis');
+  await club.cart({ due: 0, credit: 2_000, paylines: 7 });
+
+  club.heading('What stands in the books of the club in euros');
+  await club.books();
+}
+
+/** A merchant's books have one currency, and KKiaPay takes XOF only: a club of its own. Every step is checked. */
+export async function tellOfFrancs(place: Place, say: Say): Promise<void> {
+  const club = await Telling.of(
+    place,
+    { name: 'Demo club de Cotonou', currency: 'XOF', memberName: 'Koffi Adjovi', gateways: ['kkiapay'] },
+    say,
+  );
+  await club.charge('Cotisation 2027', 'membership', 15_000);
+  await club.charge('Assurance', 'insurance', 2_500);
+  club.heading('A club whose books are in CFA francs');
+  await club.options();
+  await club.cart({ due: 17_500, credit: 0, paylines: 0 });
+
+  club.heading('KKiaPay: Koffi pays a part, 5000 XOF; a first try fails, the second succeeds');
+  const part = await club.open('kkiapay', { amount: 5_000 });
+  await club.tryInVain(part, 'celine');
+  await club.pay(part, 'awa');
+  await club.cart({ due: 12_500, credit: 0, paylines: 1 });
+
+  club.heading('KKiaPay: the treasurer asks for the rest on his phone, and he agrees');
+  await club.pay(await club.open('kkiapay', { method: 'mobile_money', phone: '+229 01 61 00 00 77' }), 'koffi');
+  await club.cart({ due: 0, credit: 0, paylines: 2 });
+
+  club.heading('KKiaPay: he pays in advance, 2000 XOF');
+  await club.pay(await club.open('kkiapay', { amount: 2_000 }), 'awa');
+  await club.cart({ due: 0, credit: 2_000, paylines: 3 });
+
+  club.heading('What stands in the books of the club in francs');
+  await club.books();
+}
+
+/** A payer can change every field of a form before it is posted. */
+function withFormField(payment: Payment, fields: Readonly<Record<string, string>>): Payment {
+  const { nextAction } = payment;
+  if (nextAction?.kind !== 'form') throw new DemoFailure(`${payment.id} should have a form to pay with.`);
+  return { ...payment, nextAction: { ...nextAction, fields: { ...nextAction.fields, ...fields } } };
 }

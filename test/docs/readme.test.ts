@@ -10,8 +10,8 @@ import type { World } from '../support/world';
 const ROOT = path.resolve(__dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const README = read('README.md');
-const DOCUMENTS = ['README.md', ...readdirSync(path.join(ROOT, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
-  name.endsWith('.md'),
+const DOCUMENTS = ['README.md', ...readdirSync(path.join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`)].filter(
+  (name) => name.endsWith('.md'),
 );
 
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, ...groups]) => groups);
@@ -80,14 +80,28 @@ describe('what the README tells to type', () => {
     expect(Object.keys(variables)).toEqual(['URL', 'OPERATOR_KEY', 'SECRET_KEY', 'MEMBER', 'PAYMENT']);
   });
 
-  test('npm run demo: paid in part, in full, in advance and not as asked, each with its payline and its link, in books that balance', async () => {
+  test('npm run demo: through each gateway paid in part, in full and in advance, each with its payline and its link, in books that balance', async () => {
     const { code, output, errors } = await runDemo({ PUBLIC_URL: world.baseUrl, OPERATOR_KEY });
     expect([code, errors]).toEqual([0, '']);
-    for (const amount of ['50.00', '93.50', '30.00', '10.00'])
-      expect(output).toMatch(new RegExp(`payline [\\d:]{8} +${amount} EUR received by pay_\\w{26}$`, 'm'));
+    for (const sum of [
+      '50.00 EUR',
+      '93.50 EUR',
+      '30.00 EUR',
+      '10.00 EUR',
+      '25.00 EUR',
+      '60.00 EUR',
+      '20.00 EUR',
+      '5000 XOF',
+      '12500 XOF',
+      '2000 XOF',
+    ])
+      expect(output).toMatch(new RegExp(`payline [\\d:]{8} +${sum} received by pay_\\w{26}$`, 'm'));
     expect(output).toMatch(/A person must look: 10\.00 EUR came as \w{17}, but 15\.00 EUR was asked/);
-    expect(matches(output, /Temporal: (\S+workflows\?query=WorkflowId%3D%22payment-pay_\w{26}%22)$/gm).length).toBe(5);
+    expect(output).toMatch(/attempt failed: instrument declined +20\.00/);
+    expect(output).toMatch(/attempt failed: insufficient fund +5000/);
+    expect(matches(output, /Temporal: (\S+workflows\?query=WorkflowId%3D%22payment-pay_\w{26}%22)$/gm).length).toBe(11);
     expect(output).toMatch(/^ +together +(\S+) +\1 +0\.00$/m);
+    expect(output).toMatch(/^ +together +(\S+) +\1 +0$/m);
     expect(output.trimEnd()).toMatch(/All as it should be\. .*$/);
   });
 
@@ -119,7 +133,7 @@ describe('what the README tells to type', () => {
     await world.simulator.stop(); // nobody needs it any more
     const { code, errors } = await runDemo({ PUBLIC_URL: world.baseUrl, OPERATOR_KEY });
     expect(code).toBe(1);
-    expect(errors).toMatch(/^The demo failed: The simulator does not answer at .*\n$/);
+    expect(errors).toMatch(/^The demo failed: The account at \S+ cannot be used: .* no connection .*\n$/);
   });
 });
 

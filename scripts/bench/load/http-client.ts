@@ -8,6 +8,13 @@ export interface Reply {
 // As many connections as needed at once: a notification never waits for another's connection.
 const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 1_000, scheduling: 'lifo' });
 
+/** One GET, whose answer is not wanted. */
+export function get(url: URL): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.get(url, { agent }, (response) => response.resume().once('end', resolve).once('error', reject)).once('error', reject);
+  });
+}
+
 /** One POST. `node:http` costs the machine under test less than `fetch`. */
 export async function post(url: URL, headers: Readonly<Record<string, string>>, body: string): Promise<Reply> {
   try {

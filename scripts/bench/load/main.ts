@@ -1,7 +1,8 @@
 import { Client, Connection } from '@temporalio/client';
 import { sendNotifications } from './acknowledgements';
 import { watchBooked } from './booked';
-import type { FromGenerator, Orders, ToGenerator } from './orders';
+import { createOpening, createPayingAs, openPrompts } from './counters';
+import type { FromGenerator, Orders, Pace, Shift, ToGenerator } from './orders';
 import { createCheckout, createPayer } from './pay';
 import { keepInFlight } from './shift';
 import { listenForDone, runYardstick, type DoneListener } from './yardsticks';
@@ -19,6 +20,10 @@ async function obey(message: ToGenerator): Promise<Orders[keyof Orders]['answer'
       return runYardsticks(message.order);
     case 'openings':
       return open(message.order);
+    case 'counterPayments':
+      return payAtCounter(message.order);
+    case 'prompts':
+      return openPrompts(message.order.shop, message.order.count, message.order.inFlight);
     case 'notifications':
       return sendNotifications(message.order);
   }
@@ -30,17 +35,28 @@ const lookEveryMs = (inFlight: number): number => Math.min(50, Math.max(2, inFli
 async function pay(order: Orders['payments']['order']): Promise<Orders['payments']['answer']> {
   const checkout = createCheckout(order.shop);
   const payer = createPayer(order.shop);
+  return keepPaying(order, async () => {
+    const opened = await checkout();
+    await payer(opened);
+    return opened.id;
+  });
+}
+
+async function payAtCounter(order: Orders['counterPayments']['order']): Promise<Orders['counterPayments']['answer']> {
+  const open = createOpening(order.counter);
+  const payAs = createPayingAs(order.counter);
+  return keepPaying(order, async () => {
+    const opened = await open();
+    await payAs(opened, order.payer);
+    return opened.id;
+  });
+}
+
+/** `one` gives the id of a payment that is paid and has still to be booked. */
+async function keepPaying(order: Shift & { readonly databaseUrl: string }, one: () => Promise<string>): Promise<Pace> {
   const watch = watchBooked(order.databaseUrl, lookEveryMs(order.inFlight));
   try {
-    return await keepInFlight(
-      order,
-      async () => {
-        const opened = await checkout();
-        await payer(opened);
-        await watch.untilBooked(opened.id);
-      },
-      mark,
-    );
+    return await keepInFlight(order, async () => watch.untilBooked(await one()), mark);
   } finally {
     await watch.close();
   }

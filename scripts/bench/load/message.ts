@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Shop } from './orders';
+import type { PaypalShop } from './orders';
 
 export const IPN_HEADERS = {
   'content-type': 'application/x-www-form-urlencoded',
@@ -14,7 +14,10 @@ interface Told {
 }
 
 /** The body of a message in the shape that a European seller gets; `paymentId` null: money that names no payment. */
-export function messageBody({ receiverId, receiverEmail }: Shop, { paymentId, gross, currency, txnId = newTransactionId() }: Told): string {
+export function messageBody(
+  { receiverId, receiverEmail }: PaypalShop,
+  { paymentId, gross, currency, txnId = newTransactionId() }: Told,
+): string {
   return new URLSearchParams({
     mc_gross: gross,
     protection_eligibility: 'Eligible',

@@ -1,3 +1,4 @@
+import type { GatewayName } from '../../../workflows/domain/gateway';
 import type { Yardstick } from '../yardstick/messages';
 
 /** What the load generator can be told to do, and what it answers. It is a process of its own, so that its work disturbs no clock but its own. */
@@ -5,14 +6,18 @@ export interface Orders {
   /** Listens for the yardstick worker's word that an empty activity ran; answers the port. */
   listen: { order: null; answer: number };
   /** Payments end to end over HTTP, so many at once. */
-  payments: { order: Shift & { readonly shop: Shop; readonly databaseUrl: string }; answer: Pace };
+  payments: { order: Shift & { readonly shop: PaypalShop; readonly databaseUrl: string }; answer: Pace };
   /** Empty workflows, so many at once. */
   yardstick: { order: Shift & { readonly address: string; readonly kind: Yardstick }; answer: Pace };
   /** Opens payments that nobody pays; answers how many. */
   openings: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: number };
+  /** The same through one gateway of the simulator, whose people pay. */
+  counterPayments: { order: Shift & { readonly counter: Counter; readonly payer: string; readonly databaseUrl: string }; answer: Pace };
+  /** Prompts that nobody answers; answers when each was opened, in milliseconds since 1970. */
+  prompts: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: readonly number[] };
   /** Notifications at fixed times, whether or not earlier ones were answered. */
   notifications: {
-    order: { readonly shop: Shop; readonly rate: number; readonly durationMs: number; readonly paymentIds: readonly string[] };
+    order: { readonly shop: PaypalShop; readonly rate: number; readonly durationMs: number; readonly paymentIds: readonly string[] };
     answer: Acknowledged;
   };
 }
@@ -23,9 +28,19 @@ export interface Shop {
   readonly baseUrl: string;
   readonly secretKey: string;
   readonly notificationUrl: string;
+  readonly members: readonly string[];
+}
+/** A shop that PayPal's messages are written for here, without PayPal. */
+export interface PaypalShop extends Shop {
   readonly receiverId: string;
   readonly receiverEmail: string;
-  readonly members: readonly string[];
+}
+
+/** A shop's counter at one gateway of the simulator. */
+export interface Counter {
+  readonly gateway: GatewayName;
+  readonly shop: Shop;
+  readonly simulatorUrl: string;
 }
 
 /** So many at once: first a while that does not count, then one that does (both at least so long), then all that was begun is finished. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { post } from './http-client';
 import { IPN_HEADERS, messageBody, newTransactionId } from './message';
-import type { Shop } from './orders';
+import type { PaypalShop, Shop } from './orders';
 
 interface Opened {
   readonly id: string;
@@ -25,7 +25,7 @@ export function createCheckout({ baseUrl, secretKey, members }: Shop): () => Pro
 }
 
 /** PayPal's message that the payer paid what was asked; with a transaction id given twice, the same told again in other bytes. */
-export function createPayer(shop: Shop): (opened: Opened, txnId?: string) => Promise<void> {
+export function createPayer(shop: PaypalShop): (opened: Opened, txnId?: string) => Promise<void> {
   const url = new URL(shop.notificationUrl);
   return async ({ nextAction: { fields } }, txnId = newTransactionId()) => {
     const message = messageBody(shop, { paymentId: fields.custom, gross: fields.amount, currency: fields.currency_code, txnId });
