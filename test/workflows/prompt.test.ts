@@ -106,6 +106,17 @@ test('K26: a prompt that was ignored and approved after our deadline is late mon
   expect((await untilAtRest(world, payment)).status.name).toBe('COMPLETED');
 });
 
+test('K18: a prompt approved while no worker runs, and whose webhook is lost, is paid once one runs again', async () => {
+  await loseWebhooks(true);
+  const { merchant, payment } = await prompt();
+  await world.stopWorkers();
+  await answer(payment, 'SUCCESS');
+  await world.startWorker();
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, reason: null });
+  await loseWebhooks(false);
+  expect(promptsFor(payment)).toBe(1);
+});
+
 test('a prompt whose answer was lost is never sent again; its payer may still approve it', async () => {
   unheard.add('4100');
   const { merchant, payment } = await prompt({ amount: 4100 });
@@ -147,6 +158,40 @@ describe('the widget', () => {
     await Promise.all(Array.from({ length: 20 }, () => visit(callbackUrl)));
     await untilStatus(merchant, payment.id, 'paid');
     expect((await merchant.entries(payment.id)).map(({ kind }) => kind)).toEqual(['payment_captured']);
+  });
+
+  test.each([
+    ['K12: a smaller', 2999],
+    ['K13: a larger', 3001],
+  ])('%s sum than was asked, since the amount passes through the browser, waits in suspense for a person', async (_what, amount) => {
+    const { merchant, payment } = await openWidget();
+    const tampered = { ...payment, nextAction: { ...payment.nextAction!, params: { ...payment.nextAction!.params, amount } } };
+    await visit((await payInWidget(merchant, tampered)).callbackUrl);
+    const review = await untilStatus(merchant, payment.id, 'needs_review');
+    expect(review).toMatchObject({ captured: amount, attention: { code: 'amount_mismatch' } });
+    const entries = await merchant.entries(payment.id);
+    expect([net(entries, 'suspense'), net(entries, 'income:fee')]).toEqual([-amount, 0]);
+  });
+
+  test('K11: a genuine transaction of another payment, brought to this one’s page, pays the other', async () => {
+    const { merchant, payment } = await openWidget();
+    const other = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay' });
+    await loseWebhooks(true);
+    const { transactionId } = await payInWidget(merchant, other);
+    await visit(`${world.baseUrl}/return/${payment.id}?transaction_id=${transactionId}`);
+    await untilStatus(merchant, other.id, 'paid');
+    expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
+    await loseWebhooks(false);
+  });
+
+  test('K5: money of another shop on the same KKiaPay account is nobody’s until a person says whose', async () => {
+    const { merchant, payment } = await openWidget();
+    const params = { ...payment.nextAction!.params, data: '', partnerId: '', amount: 700 };
+    await payInWidget(merchant, { ...payment, nextAction: { ...payment.nextAction!, params } });
+    const [message] = await eventually(() => merchant.notifications(), ([first]) => first?.state === 'unmatched'); // prettier-ignore
+    expect(message).toMatchObject({ channel: 'webhook', payment: null, amount: 700 });
+    expect(net(await merchant.entries(), 'suspense')).toBe(-700);
+    expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
   });
 
   test('a payment that the network holds is processing and is asked about by itself, though the webhook is lost', async () => {
