@@ -3,9 +3,9 @@ import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
 import { watchBacklog } from './backlog';
-import { ConfigError, configSchema, keysFrom, partnerFrom, readConfig } from './config';
+import { ConfigError, configSchema, keysFrom, readConfig } from './config';
 import { createDeliveries } from './deliveries';
-import { createGatewayCache } from './gateway-cache';
+import { createGatewayWorld } from './gateway-world';
 import { createLive } from './live';
 import { createLog } from './log';
 import { createRuns } from './runs';
@@ -29,13 +29,7 @@ function main(): void {
   const app = createApp({
     db,
     vault,
-    gateways: {
-      simulatorUrl: config.SIMULATOR_URL.replace(/\/$/, ''),
-      partner: partnerFrom(config),
-      fetch: globalThis.fetch,
-      now: Date.now,
-      cache: createGatewayCache(redis, vault),
-    },
+    gateways: createGatewayWorld(config, redis, vault),
     runs,
     deliveries,
     live,

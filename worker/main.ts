@@ -2,8 +2,8 @@ import { Redis } from 'ioredis';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
-import { ConfigError, keysFrom, partnerFrom, readConfig } from '../api/config';
-import { createGatewayCache } from '../api/gateway-cache';
+import { ConfigError, keysFrom, readConfig } from '../api/config';
+import { createGatewayWorld } from '../api/gateway-world';
 import { createLimiter, waitFor } from '../api/limits';
 import { LIVE_CHANNEL } from '../api/live';
 import { createLog } from '../api/log';
@@ -33,13 +33,7 @@ async function main(): Promise<void> {
   const activities = createActivities({
     db,
     vault,
-    gateways: {
-      simulatorUrl: config.SIMULATOR_URL.replace(/\/$/, ''),
-      partner: partnerFrom(config),
-      fetch: globalThis.fetch,
-      now: Date.now,
-      cache: createGatewayCache(redis, vault),
-    },
+    gateways: createGatewayWorld(config, redis, vault),
     throttle: (key) => waitFor(key.startsWith('pay_') ? perPayment : unmatched, key),
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });
