@@ -216,8 +216,12 @@ describe('connecting through the platform', () => {
     expect(paypal.asked()).toEqual(['POST /v1/oauth2/token', 'GET /v1/customer/partners/PARTNER1/merchant-integrations/MERCHANT7']);
   });
 
-  it('an account that was connected by another invitation is not given to this merchant', async () => {
-    paypal.integration = { tracking_id: 'onb_2' };
+  it.each([
+    ['another invitation', { tracking_id: 'onb_2' }],
+    ['an invitation that named the account itself', { tracking_id: 'MERCHANT7' }],
+    ['no invitation of ours', {}],
+  ])('an account that was connected by %s is not given to this merchant', async (_what, integration) => {
+    paypal.integration = integration;
     expect(await complete('merchantIdInPayPal=MERCHANT7')).toMatchObject({ ok: false, reason: 'other_invitation' });
   });
 

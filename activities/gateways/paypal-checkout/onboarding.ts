@@ -18,8 +18,8 @@ export const paypalCheckoutOnboarding: Onboarding = {
     await forgetPartnerToken(partner, world);
     const seller = await readSeller(merchantId, partner, world);
     if (!seller) return { ok: false, reason: 'unfinished', detail: 'PayPal knows of no consent of this account' };
-    // An account that came to us by another invitation belongs to another merchant of ours. (PayPal repeats the account's own id where there was none.)
-    if (seller.trackingId !== null && seller.trackingId !== trackingId && seller.trackingId !== merchantId)
+    // Whoever came by another invitation, or by none of ours, belongs to somebody else: a browser must not bind them to this merchant.
+    if (seller.trackingId !== trackingId)
       return { ok: false, reason: 'other_invitation', detail: 'this PayPal account was connected by another invitation' };
     return { ok: true, credentials: { merchantId } };
   },
