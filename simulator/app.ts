@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { actionRoutes } from './actions';
 import { stoppable, type Clock } from './clock';
@@ -35,6 +36,7 @@ export function createSimulator({ clock, resendSpeed, publicUrl, laterEvents = '
   const base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
   const timers = stoppable(clock);
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // each message under way listens, however many there are
   const misbehaviour = new Misbehaviour();
   const outbox = new Outbox(timers, createTransport(timers, stopping.signal), misbehaviour);
   const paypal = createPayPalStandard({ base, clock: timers, outbox, misbehaviour, resendSpeed, laterEvents });

@@ -1,0 +1,115 @@
+import { call } from '../../support/client';
+import type { Account, Driver, Visit } from './driver';
+import { accepted } from './shop';
+import type { OpenPayment, Shop } from './shop';
+
+/** PayPal Payments Standard: a form, IPN messages, and a PDT return. */
+const common: Omit<Driver, 'account' | 'foundUntold'> = {
+  gateway: 'paypal-standard',
+  currency: 'EUR',
+  amount: 3000,
+  fee: 127, // 3.4 % and 0.25 EUR, at the simulator
+  handed: 'form',
+  cannotWrite: { currency: 'HUF', amount: 1050 },
+
+  setUp: async () => undefined, // where messages go travels with each form
+  order: () => ({}),
+
+  pay: (shop, payment, over) => payAs('anne', shop, payment, over),
+  pend: (shop, payment) => payAs('bruno', shop, payment),
+  async settle(shop, _payment, { reference }, how) {
+    const event = how === 'paid' ? { status: 'Completed', fee: '1.27' } : { status: 'Failed' };
+    await shop.control('POST', `/payments/${reference}/events`, event);
+  },
+  async tryInVain(shop, payment) {
+    const { outcome } = await submit('denis', shop, payment);
+    if (outcome !== 'declined') throw new Error(`the card was not declined: ${outcome}`);
+  },
+  decline: { none: 'PayPal’s page keeps a payer whose card is declined; only what was pending fails for good' },
+  async story(shop, payment) {
+    const visit = await payAs('bruno', shop, payment);
+    await this.settle(shop, payment, visit, 'paid');
+    return { letters: await shop.box.untilHolding(2), returnUrl: visit.returnUrl };
+  },
+  otherCurrency: 'USD',
+
+  forge(_shop, payment, genuine) {
+    const fields = new URLSearchParams(genuine.body.toString('latin1'));
+    fields.set('custom', payment.id);
+    fields.set('invoice', payment.id);
+    const retold = { ...genuine, body: Buffer.from(fields.toString()) };
+    fields.set('txn_id', 'FORGED00000000001');
+    const invented = { ...genuine, body: Buffer.from(fields.toString()) };
+    return [
+      { lie: 'a true message, made out to be about this payment', letter: retold, end: 'harmless' },
+      { lie: 'a transaction that does not exist', letter: invented, end: 'invalid' },
+    ];
+  },
+
+  count: async (shop, payment) => {
+    const { data } = await shop.control<{ data: { invoice: string }[] }>('GET', '/payments');
+    return { openings: null, takings: data.filter(({ invoice }) => invoice === payment.id).length };
+  },
+  nameCall: ({ body }) => {
+    const fields = new URLSearchParams(body);
+    return fields.get('cmd') ?? fields.get('METHOD') ?? 'unknown';
+  },
+  asksAboutMoney: ({ body }) => !body.startsWith('cmd=_notify-validate'),
+};
+
+/** An account without API credentials: PayPal cannot be asked about a payment. */
+export const paypalStandardDriver: Driver = {
+  ...common,
+  account,
+  foundUntold: { none: 'without API credentials PayPal cannot be asked' },
+};
+
+/** An account with the credentials of PayPal's API for name-value pairs. */
+export const paypalStandardWithApiDriver: Driver = {
+  ...common,
+  way: 'with API credentials',
+  account(number) {
+    const { fields, secrets, marks } = account(number);
+    const [username, password, signature] = [
+      `api-user-${number}-of-the-contract`,
+      `api-password-canary-${number}`,
+      `api-signature-canary-${number}`,
+    ];
+    return {
+      fields: { ...fields, nvp: { username, password, signature } },
+      secrets: [...secrets, password, signature],
+      marks: [...marks, username],
+    };
+  },
+  foundUntold: true,
+};
+
+function account(number: number): Account {
+  const receiverId = `CONTRACT${String(number).padStart(5, '0')}`;
+  const pdtIdentityToken = `pdt-canary-of-${receiverId}`;
+  return {
+    fields: { receiverId, receiverEmails: [`${receiverId.toLowerCase()}@club.example`], pdtIdentityToken },
+    secrets: [pdtIdentityToken],
+    marks: [receiverId],
+  };
+}
+
+async function payAs(buyer: string, shop: Shop, payment: OpenPayment, over?: { amount: number } | { currency: string }): Promise<Visit> {
+  const { txnId, returnUrl } = await submit(buyer, shop, payment, over);
+  if (txnId === null) throw new Error(`${buyer} did not pay`);
+  return { reference: txnId, returnUrl };
+}
+
+/** The payer can change every field of the form. */
+async function submit(buyer: string, { box, world }: Shop, { nextAction }: OpenPayment, over?: { amount: number } | { currency: string }) {
+  if (nextAction?.kind !== 'form') throw new Error(`a form was expected, and not ${nextAction?.kind ?? 'nothing'}`);
+  const changed =
+    over === undefined ? {} : 'amount' in over ? { amount: (over.amount / 100).toFixed(2) } : { currency_code: over.currency };
+  const fields = { ...nextAction.fields, ...changed, notify_url: box.url };
+  return accepted(
+    await call<{ outcome: string; txnId: string | null; returnUrl: string | null }>(world.simulator.url, null, 'POST', '/control/pay', {
+      buyer,
+      fields,
+    }),
+  );
+}

@@ -1,0 +1,4 @@
+import { describeGateway } from './contract';
+import { kkiapayPromptDriver } from './contract/kkiapay';
+
+describeGateway(kkiapayPromptDriver);

@@ -1,0 +1,4 @@
+import { describeGateway } from './contract';
+import { kkiapayWidgetDriver } from './contract/kkiapay';
+
+describeGateway(kkiapayWidgetDriver);

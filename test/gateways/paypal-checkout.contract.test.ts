@@ -1,0 +1,4 @@
+import { describeGateway } from './contract';
+import { paypalCheckoutDriver } from './contract/paypal-checkout';
+
+describeGateway(paypalCheckoutDriver);

@@ -1,0 +1,4 @@
+import { describeGateway } from './contract';
+import { paypalStandardWithApiDriver } from './contract/paypal-standard';
+
+describeGateway(paypalStandardWithApiDriver);

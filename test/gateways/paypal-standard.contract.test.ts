@@ -1,0 +1,4 @@
+import { describeGateway } from './contract';
+import { paypalStandardDriver } from './contract/paypal-standard';
+
+describeGateway(paypalStandardDriver);
