@@ -1,3 +1,4 @@
+import { GATEWAYS } from '../activities/gateways/registry';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
@@ -8,7 +9,7 @@ export function createLog(name: string, level: string, destination: DestinationS
     'cookie',
     'secretKey',
     'credentials',
-    'pdtIdentityToken',
+    ...Object.values(GATEWAYS).flatMap(({ credentials }) => Object.keys(credentials.shape)),
     'token',
     'password',
     'signature',

@@ -7,8 +7,11 @@ import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
 let world: World;
+/** No worker opens them: each answer takes its whole patience, so all are asked for at once. */
+let created: string[];
 beforeAll(async () => {
   world = await startWorld({ workers: 0 });
+  created = await Promise.all(Array.from({ length: 7 }, createPrompt));
 });
 afterAll(() => world.stop());
 
@@ -35,12 +38,18 @@ function worker(answer: () => Promise<Response>) {
 }
 
 let phones = 0;
-async function createdPrompt(): Promise<string> {
+async function createPrompt(): Promise<string> {
   const merchant = await kkiapayMerchant(world);
   const phone = `+22961${String((phones += 1)).padStart(6, '2')}`;
   const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay', method: 'mobile_money', phone });
   expect(payment).toMatchObject({ status: 'created', nextAction: null }); // no worker runs
   return payment.id;
+}
+/** A payment whose prompt nobody has sent yet. */
+function createdPrompt(): string {
+  const id = created.pop();
+  if (id === undefined) throw new Error('more tests than prompts');
+  return id;
 }
 const pendingAs = (id: string) => async () => Response.json({ internalTransactionId: id, status: 'PENDING', providerCommonName: 'MTN' });
 const never = async (): Promise<Response> => {
@@ -55,7 +64,7 @@ async function referenceOf(id: string): Promise<string | null> {
 }
 
 test('a prompt that was sent is not sent again by whoever repeats the step, and its reference is kept', async () => {
-  const id = await createdPrompt();
+  const id = createdPrompt();
   const first = worker(pendingAs('kk_first'));
   await expect(first.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
   const second = worker(never);
@@ -64,7 +73,7 @@ test('a prompt that was sent is not sent again by whoever repeats the step, and 
 });
 
 test('a worker that died while it asked leaves the payment with its payer, and no second prompt', async () => {
-  const id = await createdPrompt();
+  const id = createdPrompt();
   await world.db.sql.query('UPDATE payments SET asked_at = now() WHERE id = $1', [id]); // all that such a worker leaves behind
   const next = worker(never);
   await expect(next.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
@@ -72,7 +81,7 @@ test('a worker that died while it asked leaves the payment with its payer, and n
 });
 
 test('a prompt that never left may be sent by the next try', async () => {
-  const id = await createdPrompt();
+  const id = createdPrompt();
   const away = worker(async () => {
     throw new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } });
   });
@@ -88,7 +97,7 @@ test.each([
 ] as const)(
   'after %s nobody knows whether the phone rang: the payer is waited for, and the prompt is not repeated',
   async (_what, answer) => {
-    const id = await createdPrompt();
+    const id = createdPrompt();
     const first = worker(answer);
     await expect(first.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
     const again = worker(never);
@@ -98,7 +107,7 @@ test.each([
 );
 
 test('a clear no is told as such', async () => {
-  const id = await createdPrompt();
+  const id = createdPrompt();
   const answer = async () => Response.json({ status: 'FAILED', failureCode: 'processing_error' });
   await expect(worker(answer).open(id)).resolves.toEqual({ outcome: 'refused', reason: 'processing_error' });
 });
