@@ -250,7 +250,6 @@ describe('taking the money', () => {
     not_approved: () => ({ found: false, reason: 'order_not_approved' }),
     attempt_failed: (reference) => [['attempt_failed', reference, '3', 5000, 'EUR']],
     failed: (reference) => [['payment_failed', reference, '', 5000, 'EUR']],
-    taken_otherwise: (_reference, reason) => ({ found: false, reason }),
     under_way: () => ({ code: 'http_422', moved: 'perhaps', retry: 'later' }),
   };
   it.each(Object.entries(CAPTURE_REFUSALS))('422 %s means %s', async (issue, meaning) => {

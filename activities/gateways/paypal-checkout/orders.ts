@@ -93,8 +93,6 @@ async function refused(reply: Reply & { accepted: false }, order: CaptureOrder, 
       return saying(order, { kind: 'attempt_failed', qualifier: String(order.attempt), reason });
     case 'failed':
       return saying(order, { kind: 'payment_failed', qualifier: '', reason });
-    case 'taken_otherwise':
-      return { found: false, reason };
     case 'under_way':
     case undefined:
       throw reply.failure;

@@ -8,8 +8,6 @@ export type CaptureRefusal =
   | 'attempt_failed'
   /** It will not be taken, however often it is tried. */
   | 'failed'
-  /** Nothing is taken for this order, because money for the same invoice was taken otherwise. */
-  | 'taken_otherwise'
   /** Another call is at it. */
   | 'under_way';
 
@@ -41,9 +39,9 @@ export const CAPTURE_REFUSALS: Readonly<Record<string, CaptureRefusal>> = {
   TRANSACTION_LIMIT_EXCEEDED: 'failed',
   TRANSACTION_RECEIVING_LIMIT_EXCEEDED: 'failed',
   DOMESTIC_TRANSACTION_REQUIRED: 'failed',
-
-  // The invoice is our payment id, so the other money is this payment's own. Calling the payment failed would make that money late.
-  DUPLICATE_INVOICE_ID: 'taken_otherwise',
+  // Ours is unique, so another order of this payment was paid: that money is told of by itself and booked as late money, and meanwhile
+  // the member is not left waiting for an order that can never be captured.
+  DUPLICATE_INVOICE_ID: 'failed',
 
   ORDER_COMPLETION_IN_PROGRESS: 'under_way',
 };
