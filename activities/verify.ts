@@ -2,7 +2,7 @@ import type { Database } from '../prisma/client';
 import { openRaw } from '../vault/raw-message';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from '../workflows/domain/gateway';
-import type { Channel, GatewayName, Lookup, OpenedCheckout } from '../workflows/domain/gateway';
+import type { Channel, GatewayContext, GatewayName, Lookup, OpenedCheckout, RawNotification } from '../workflows/domain/gateway';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
 import type { AskingDependencies, SealedAccount } from './accounts';
@@ -56,7 +56,10 @@ export async function verifyNotification(
   const row = await beginAttempt(deps, notificationId, paymentId);
   if (!row) return { outcome: 'settled', state: 'settled', reason: null };
 
-  const lookup = await ask(deps, row, signal);
+  const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
+  const context = contextOf(deps, row, signal);
+  if (await isKnownByNow(deps, row, raw, context)) return settle(deps, notificationId, 'duplicate', null);
+  const lookup = await ask(row, raw, context);
   if (lookup instanceof GatewayFailure) return noAnswer(deps, notificationId, row, lookup);
   switch (lookup.found) {
     case true: {
@@ -110,12 +113,34 @@ async function beginAttempt({ db }: VerificationDependencies, notificationId: st
   return rows[0] ?? null;
 }
 
-async function ask(deps: VerificationDependencies, row: Row, signal: AbortSignal): Promise<Lookup | GatewayFailure> {
-  const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
+/**
+ * Whether all that the message claims was recorded since it came. Where we take the money ourselves, the gateway tells of it
+ * while its answer to us is being recorded; nobody need be asked about what changes nothing.
+ */
+async function isKnownByNow(
+  { db }: VerificationDependencies,
+  row: Row,
+  raw: RawNotification,
+  { credentials }: GatewayContext<unknown>,
+): Promise<boolean> {
+  const { gateway, readNotification } = GATEWAYS[row.gateway];
+  if (gateway.capabilities.capture !== 'by_us') return false;
+  const reading = readNotification(raw, credentials);
+  if (!reading.ok) return false;
+  const { references, facts } = reading.hint;
+  const { rows } = await db.sql.query<{ known: boolean }>({
+    name: 'says_nothing_new',
+    text: 'SELECT says_nothing_new($1, $2) AS known',
+    values: [row.accountId, JSON.stringify({ channel: row.channel, references, facts })],
+  });
+  return rows[0]?.known === true;
+}
+
+async function ask(row: Row, raw: RawNotification, context: GatewayContext<unknown>): Promise<Lookup | GatewayFailure> {
   try {
     return await GATEWAYS[row.gateway].gateway.fetchFacts(
       { by: 'notification', raw, checkout: row.checkout, receivedAt: row.receivedAt.toISOString() },
-      contextOf(deps, row, signal),
+      context,
     );
   } catch (error) {
     if (error instanceof GatewayFailure) return error;
@@ -185,8 +210,8 @@ async function findPayment({ db }: VerificationDependencies, accountId: string, 
 async function settle(
   { db }: VerificationDependencies,
   notificationId: string,
-  state: 'applied' | 'invalid' | 'attention',
-  reason: string,
+  state: 'applied' | 'duplicate' | 'invalid' | 'attention',
+  reason: string | null,
 ): Promise<Verification> {
   await db.sql.query('SELECT settle_without_facts($1, $2, $3)', [notificationId, state, reason]);
   return { outcome: 'settled', state, reason };

@@ -9,8 +9,11 @@ import type { World } from '../support/world';
 
 /** Captures that reach PayPal, by order; while an order is held its answer waits. */
 const captures: string[] = [];
+/** Questions about captured money. */
+let questions = 0;
 const held = new Map<string, Promise<void>>();
 const listener = listenIn(async (url) => {
+  if (url.includes('/v2/payments/captures/')) questions += 1;
   const order = /\/orders\/(\w+)\/capture$/.exec(url)?.[1];
   if (order === undefined) return undefined;
   captures.push(order);
@@ -36,6 +39,16 @@ async function openPayment(over: Record<string, unknown> = {}) {
   return { merchant, member, payment, order: orderOf(payment) };
 }
 const capturesOf = (order: string) => captures.filter((captured) => captured === order).length;
+
+test('what PayPal says of money that we have just taken is known, and costs no question', async () => {
+  const { merchant, payment } = await openPayment();
+  await visit(await approveAs(merchant, payment));
+  await untilStatus(merchant, payment.id, 'paid');
+  await untilQuiet(merchant);
+  const last = await eventually(() => merchant.notifications(), (all) => all.length === 3 && all.every(({ state }) => state !== 'received')); // prettier-ignore
+  expect(last.map(({ state }) => state).sort()).toEqual(['applied', 'duplicate', 'duplicate']);
+  expect(questions).toBe(0);
+});
 
 test.concurrent('a payer who approves and closes the tab is charged once, by the webhook that says so', async () => {
   const { merchant, payment, order } = await openPayment();
