@@ -59,7 +59,7 @@ test.concurrent('a payer who approves and closes the tab is charged once, by the
 });
 
 test.concurrent('an approval that nobody told us about is found before the payment would expire', async () => {
-  const { merchant, payment, order } = await openPayment({ expiresInMs: 3000 });
+  const { merchant, payment, order } = await openPayment({ expiresInMs: 6000 });
   const returnUrl = await approveAs(merchant, payment, 'ivan'); // its webhook is lost, and the browser never comes back
   expect(returnUrl).not.toBeNull();
   const paid = await untilStatus(merchant, payment.id, 'paid', 'expired');

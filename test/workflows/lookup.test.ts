@@ -18,7 +18,7 @@ afterAll(async () => {
 
 let users = 0;
 /** A merchant at PayPal Standard who also gave the credentials of PayPal's classic API; without a PDT token the browser's return tells nothing. */
-async function openPayment(expiresInMs = 3000) {
+async function openPayment(expiresInMs = 6000) {
   const username = `api-user-${(users += 1)}`;
   const merchant = await Merchant.create(
     world,
@@ -53,7 +53,7 @@ test('the IPN that arrives after the look-up says nothing new', async () => {
 });
 
 test('a payment of which PayPal knows nothing expires; while PayPal gives no answer it does not', async () => {
-  const { merchant, payment } = await openPayment(2000);
+  const { merchant, payment } = await openPayment(4000);
   await misbehave(merchant, { where: 'nvp', mode: 'http_500' });
   await eventually(
     async () => (await world.temporal.workflow.getHandle(payment.workflowId).describe()).raw.pendingActivities?.length ?? 0,
