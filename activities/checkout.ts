@@ -150,10 +150,9 @@ async function askAbout(
   signal: AbortSignal,
 ): Promise<{ lookup: Lookup; checkout: OpenedCheckout } | null> {
   const row = await readRow(deps, paymentId);
-  const { gateway } = GATEWAYS[row.gateway];
+  const { gateway, capabilitiesOf } = GATEWAYS[row.gateway];
   const context = contextOf(deps, row, signal);
-  const { lookup: can } = gateway.capabilitiesWith?.(context.credentials) ?? gateway.capabilities;
-  if (can === 'none') return null;
+  if (capabilitiesOf(context.credentials).lookup === 'none') return null;
   const checkout = checkoutOf(row, paymentId, pending);
   const lookup = await gateway.fetchFacts({ by: 'payment', checkout }, context).catch(explain);
   // Opened with a former account of the merchant's, which had nothing to ask with.

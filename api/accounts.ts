@@ -5,9 +5,9 @@ import type { Database } from '../prisma/client';
 import type { GatewayAccount } from '../prisma/generated/client';
 import type { Vault } from '../vault/vault';
 import type { AccountCheck, Environment, GatewayName, GatewayWorld } from '../workflows/domain/gateway';
+import { notificationUrl } from './checkout';
 import { newId } from './ids';
 import { Problem } from './problems';
-import { notificationUrl } from './routes/payments';
 import type * as schemas from './schemas';
 
 export interface AccountDeskDependencies {
@@ -38,14 +38,14 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     return db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
   }
 
+  /** What was found of the credentials before says nothing of these. */
   async function replace(account: GatewayAccount, environment: Environment, credentials: unknown): Promise<void> {
     await db.sql
-      .query('UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now() WHERE id = $1', [
-        account.id,
-        environment,
-        seal(credentials, account.id),
-        vault.keyId,
-      ])
+      .query(
+        `UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now(), enabled = false, disabled_reason = $5
+         WHERE id = $1`,
+        [account.id, environment, seal(credentials, account.id), vault.keyId, 'the credentials have not been checked yet'],
+      )
       .catch((error: unknown) => {
         if ((error as { constraint?: unknown }).constraint !== 'environment_has_books') throw error;
         throw new Problem(
@@ -87,7 +87,6 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     const seen = await seenOf(account.id);
     const proven = asked.map((check) => (check.name === 'pdt_token' && seen.pdt ? PDT_PROVEN : check));
     const told = proven.some(({ name }) => name === 'notifications') ? [] : [seen.told ? MESSAGE_SEEN : notSeenYet(gateway)];
-    const { capabilities, capabilitiesWith } = GATEWAYS[gateway].gateway;
     return {
       gateway,
       environment: account.environment,
@@ -95,7 +94,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       disabledReason: account.disabledReason,
       notificationUrl: urlOf(account),
       returnUrl: `${publicUrl}/return/`,
-      capabilities: capabilitiesWith?.(JSON.parse(vault.open(account.credentials, account.id).toString())) ?? capabilities,
+      capabilities: GATEWAYS[gateway].capabilitiesOf(JSON.parse(vault.open(account.credentials, account.id).toString())),
       checks: [...proven, ...told, checkAddress(publicUrl, account.environment)],
       checkedAt: account.checkedAt?.toISOString() ?? null,
     };

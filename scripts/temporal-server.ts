@@ -254,7 +254,8 @@ function findOnPath(name: string): string | null {
   return folders.map((folder) => path.join(folder, name)).find(isExecutable) ?? null;
 }
 
-function isExecutable(file: string): boolean {
+/** Whether the file is there and may be run. */
+export function isExecutable(file: string): boolean {
   try {
     accessSync(file, constants.X_OK);
     return true;

@@ -8,15 +8,18 @@ export interface Page {
   readonly body: Html;
   /** Where the browser goes by itself, after so many seconds. */
   readonly goesTo?: { readonly url: string; readonly afterS: number } | null;
+  /** Stands in a frame of any merchant's page, with this one script of the simulator that tells that page what happened. */
+  readonly framedWith?: string;
 }
 
-// Pages run no script and load nothing but their stylesheet.
-const POLICY = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+// Pages load nothing but their stylesheet, and run no script unless they stand in a merchant's frame.
+const policy = (isFramed: boolean): string =>
+  `default-src 'none'; ${isFramed ? "script-src 'self'; " : ''}style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors ${isFramed ? 'http: https:' : "'none'"}`;
 
-export function sendPage(res: Response, status: number, { base, title, body, goesTo }: Page): void {
+export function sendPage(res: Response, status: number, { base, title, body, goesTo, framedWith }: Page): void {
   res.status(status);
   res.set({
-    'content-security-policy': POLICY,
+    'content-security-policy': policy(framedWith !== undefined),
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
@@ -31,6 +34,7 @@ export function sendPage(res: Response, status: number, { base, title, body, goe
           <title>${title}</title>
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href="${base}/style.css" />
+          ${framedWith === undefined ? null : html`<script src="${framedWith}" defer></script>`}
         </head>
         <body>
           <p class="banner">Simulator. No real money moves here.</p>
@@ -38,4 +42,16 @@ export function sendPage(res: Response, status: number, { base, title, body, goe
         </body>
       </html> `.text,
   );
+}
+
+/** People to choose from: who is chosen sends `field` with their key, and decides what will happen. */
+export function peopleList(field: string, people: readonly { readonly key: string; readonly name: string; readonly does: string }[]): Html {
+  return html`<ul class="buyers">
+    ${people.map(
+      ({ key, name, does }) =>
+        html`<li>
+          <button name="${field}" value="${key}"><strong>${name}</strong> <span>${does}</span></button>
+        </li> `,
+    )}
+  </ul>`;
 }

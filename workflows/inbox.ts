@@ -122,7 +122,7 @@ export function openInbox(unverified: readonly string[] = []) {
     /** Whether nothing is under way but verifications and watching, which another run can begin again. */
     async isUndecided(): Promise<boolean> {
       const nothingElse = () =>
-        queue.every((item) => item.kind === 'notification') && working() + underWay.opening === underWay.verification;
+        queue.every((item) => item.kind === 'notification') && underWay.opening + underWay.capture + underWay.lookup === 0;
       if (!nothingElse()) return false; // a command's handler finishes only once it is obeyed
       await condition(allHandlersFinished);
       return nothingElse();

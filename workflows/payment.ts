@@ -6,6 +6,7 @@ import {
   conflict,
   decide,
   evolve,
+  isClosed,
   isWorthWatching,
   nextAttempt,
   openingRefused,
@@ -39,13 +40,21 @@ export async function payment(start: PaymentStart): Promise<{ status: string; at
     let payment = await begin(start);
     let shown = 'terms' in start ? statusLine(summarize(payment)) : null;
     let asked = false;
+    /** What was asked about again and again: a watch that ended without a decision is not begun again for the same money. */
     let watchedFor: string | null = null;
 
     for (;;) {
       const summary = summarize(payment);
       setCurrentDetails(describePayment(payment, summary)); // costs no event
-      if (!asked && summary.status === 'created') asked = open(inbox, payment);
-      if (isWorthWatching(payment) && !inbox.isBusyWith('watch') && watchedFor !== watchKey(payment)) watchedFor = watch(inbox, payment);
+      if (!asked && summary.status === 'created') {
+        asked = true; // once a run, for as long as it takes
+        open(inbox, payment);
+      }
+      const toWatch: string | null = isWorthWatching(payment) ? pendingReferences(payment).join(' ') : null;
+      if (toWatch !== null && toWatch !== watchedFor && !inbox.isBusyWith('watch')) {
+        watchedFor = toWatch;
+        watch(inbox, payment);
+      }
 
       if (inbox.isIdle() && summary.status !== 'created') shown = show(payment, summary, shown);
       const mayStillBePaid = inbox.isBusyWith('watch') && isWorthWatching(payment);
@@ -101,14 +110,13 @@ async function begin(start: PaymentStart): Promise<Payment> {
   return { terms: start.terms, facts: start.handed === null ? [] : [checkoutOpened(start.terms, start.handed, now())] };
 }
 
-/** Has the gateway open the checkout, while a cancellation or the deadline may come. Gives true: a run asks once, for as long as it takes. */
-function open(inbox: Inbox, { terms }: Payment): true {
+/** Has the gateway open the checkout, while a cancellation or the deadline may come. */
+function open(inbox: Inbox, { terms }: Payment): void {
   inbox.aside(
     'opening',
     async () => ({ kind: 'opening', opening: await hands.openCheckout(terms.id) }),
     () => ({ kind: 'opening', opening: { outcome: 'refused', reason: 'opening_failed' } }),
   );
-  return true;
 }
 
 /** The payer is reached, or the gateway refused and nobody ever will be. */
@@ -157,14 +165,17 @@ async function takeIn(payment: Payment, notificationId: string | null, facts: re
 /** Approved money is taken, once at a time, for as long as the payment is open; a closed one is not charged any more. */
 async function approve(inbox: Inbox, payment: Payment, approval: Approval): Promise<Payment> {
   const { notificationId, reference } = approval;
-  const { status } = summarize(payment);
-  if (isOpenToPayer({ status })) {
+  const summary = summarize(payment);
+  if (isOpenToPayer(summary)) {
     if (inbox.isBusyWith('capture')) inbox.hold(approval);
     else capture(inbox, payment, notificationId, reference);
     return payment;
   }
-  const closed = status === 'cancelled' || status === 'expired' || status === 'failed';
-  return settle(payment, notificationId, closed ? { state: 'applied', reason: 'payment_closed' } : { state: 'duplicate' });
+  return settle(
+    payment,
+    notificationId,
+    isClosed(summary.status) ? { state: 'applied', reason: 'payment_closed' } : { state: 'duplicate' },
+  );
 }
 
 function capture(inbox: Inbox, payment: Payment, notificationId: string | null, reference: string): void {
@@ -266,13 +277,8 @@ async function expire(inbox: Inbox, payment: Payment): Promise<Payment> {
   return next;
 }
 
-/** What a watch is about: one that ended without a decision is not begun again for the same money. */
-function watchKey(payment: Payment): string {
-  return pendingReferences(payment).join(' ');
-}
-
-/** Has the gateway asked, again and again, until it has decided: what it tells by itself may be lost. Gives what is watched. */
-function watch(inbox: Inbox, payment: Payment): string {
+/** Has the gateway asked, again and again, until it has decided: what it tells by itself may be lost. */
+function watch(inbox: Inbox, payment: Payment): void {
   inbox.aside(
     'watch',
     async () => {
@@ -281,7 +287,6 @@ function watch(inbox: Inbox, payment: Payment): string {
     },
     () => ({ kind: 'watch_over' }), // after days without a decision; a person finds the payment by its status
   );
-  return watchKey(payment);
 }
 
 function questionAbout(payment: Payment) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type {
+  Capabilities,
   Channel,
   CheckoutContext,
   CheckoutOrder,
@@ -27,13 +28,16 @@ import * as paypalStandardNotification from './paypal-standard/notification';
 
 /** A gateway as its callers see it, whichever it is: credentials are JSON from the vault, parsed inside. */
 export interface GatewayEntry {
-  readonly gateway: Gateway<unknown>;
+  /** Its verbs, and what it can do at its best. */
+  readonly gateway: Omit<Gateway<unknown>, 'capabilitiesWith'>;
   /** The account's own fields, without `environment`: validates and documents what a merchant enters. */
   readonly credentials: z.ZodObject;
   /** How messages of this gateway may reach us. */
   readonly channels: readonly Channel[];
   /** Where the platform can act for merchants. */
   readonly onboarding: Onboarding | null;
+  /** What an account with these credentials can do. */
+  capabilitiesOf(credentials: unknown): Capabilities;
   /** What can be said of a checkout before the gateway is asked. Pure. */
   openCheckout(order: CheckoutOrder, context: CheckoutContext<unknown>): Opening;
   /** What an unverified message claims, or why it is refused at the door. Pure. */
@@ -96,11 +100,10 @@ function define<Schema extends z.ZodObject>(definition: Definition<Schema>): Gat
     credentials: parse(context.credentials),
     openedWith: openedWith === undefined || openedWith === null ? null : parse(openedWith),
   });
-  const { capabilities, capabilitiesWith, startCheckout, capture, refund } = gateway;
+  const { capabilities, startCheckout, capture, refund } = gateway;
   return {
     gateway: {
       capabilities,
-      ...(capabilitiesWith && { capabilitiesWith: (stored: unknown) => capabilitiesWith(parse(stored)) }),
       ...(startCheckout && { startCheckout: async (order, context) => startCheckout(order, know(context)) }),
       fetchFacts: async (subject, context) => gateway.fetchFacts(subject, know(context)),
       ...(capture && { capture: async (order, context) => capture(order, know(context)) }),
@@ -110,6 +113,7 @@ function define<Schema extends z.ZodObject>(definition: Definition<Schema>): Gat
     credentials,
     channels,
     onboarding: definition.onboarding ?? null,
+    capabilitiesOf: (stored) => gateway.capabilitiesWith?.(parse(stored)) ?? capabilities,
     openCheckout: (order, context) => openCheckout(order, { ...context, credentials: parse(context.credentials) }),
     readNotification: (raw, stored) => readNotification(raw, parse(stored)),
   };

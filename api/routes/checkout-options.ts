@@ -2,22 +2,20 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import { readCart } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
-import type { Vault } from '../../vault/vault';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
-import type { GatewayName, MethodCapabilities } from '../../workflows/domain/gateway';
+import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { Money } from '../../workflows/domain/money';
+import { planCheckout } from '../checkout';
+import type { CheckoutDependencies } from '../checkout';
 import { newId } from '../ids';
 import { notFound } from '../problems';
 import type { ProblemCode } from '../problems';
 import { route } from '../routing';
 import * as schemas from '../schemas';
 
-export interface OptionDependencies {
+export interface OptionDependencies extends CheckoutDependencies {
   readonly db: Database;
-  readonly vault: Vault;
-  readonly publicUrl: string;
-  readonly simulatorPublicUrl: string;
 }
 
 type Refusal = { readonly reason: ProblemCode; readonly detail: string };
@@ -55,7 +53,7 @@ export function optionRoutes(deps: OptionDependencies) {
             reason: refusal?.reason ?? null,
             detail: refusal?.detail ?? null,
             environment: account?.environment ?? null,
-            methods: refusal === null ? methodsFor(gateway, money) : [],
+            methods: account && refusal === null ? methodsFor(deps, gateway, account, money) : [],
           };
         });
         return { status: 200, body: { ...money, data: options, nextCursor: null } };
@@ -66,7 +64,7 @@ export function optionRoutes(deps: OptionDependencies) {
 
 /** The same checks, in the same order, that opening a payment makes; null when it would be opened. */
 function refuse(
-  { vault, publicUrl, simulatorPublicUrl }: OptionDependencies,
+  deps: OptionDependencies,
   gateway: GatewayName,
   account: GatewayAccount | undefined,
   money: Money,
@@ -76,33 +74,24 @@ function refuse(
   if (money.currency !== merchant.currency)
     return { reason: 'currency_not_supported', detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}` };
   if (money.amount === 0) return { reason: 'nothing_due', detail: 'the cart owes nothing; give an `amount` to pay in advance' };
-  const paymentId = newId('pay');
-  const opening = GATEWAYS[gateway].openCheckout(
-    {
-      paymentId,
-      money,
-      method: null,
-      startedBy: 'member',
-      phone: null,
-      payer: { name: null, email: null },
-      description: merchant.name,
-      returnUrl: `${publicUrl}/return/${paymentId}`,
-      cancelUrl: `${publicUrl}/cancel/${paymentId}`,
-      notificationUrl: publicUrl,
-    },
-    {
-      credentials: JSON.parse(vault.open(account.credentials, account.id).toString()),
-      environment: account.environment,
-      simulatorPublicUrl,
-    },
-  );
+  const { opening } = planCheckout(deps, gateway, account, {
+    paymentId: newId('pay'),
+    money,
+    method: null,
+    startedBy: 'member',
+    phone: null,
+    payer: { name: null, email: null },
+    description: merchant.name,
+  });
   if (!opening.ok) return opening;
   if (!account.enabled) return { reason: 'gateway_not_enabled', detail: account.disabledReason ?? 'the account has not been checked yet' };
   return null;
 }
 
-function methodsFor(gateway: GatewayName, { amount, currency }: Money) {
-  return Object.entries<MethodCapabilities>(GATEWAYS[gateway].gateway.capabilities.methods)
+/** As this account can: without API credentials PayPal Standard gives nothing back. */
+function methodsFor({ vault }: OptionDependencies, gateway: GatewayName, account: GatewayAccount, { amount, currency }: Money) {
+  const { methods } = GATEWAYS[gateway].capabilitiesOf(JSON.parse(vault.open(account.credentials, account.id).toString()));
+  return Object.entries(methods)
     .filter(([, can]) => can.startedBy.includes('member') && can.currencies.includes(currency) && can.min <= amount && amount <= can.max)
     .map(([method, { refund, feesReturned }]) => ({ method, refund, feesReturned }));
 }

@@ -4,13 +4,14 @@ import { handedBy, loadPayment, loadPayments, toRow } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
 import type { Cart } from '../../books/cart';
 import type { Database } from '../../prisma/client';
-import type { Vault } from '../../vault/vault';
-import type { CheckoutOrder, Environment, GatewayName, MethodCapabilities, Opening, Starter } from '../../workflows/domain/gateway';
+import type { Environment, GatewayName, MethodCapabilities, Opening, Starter } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
 import type { LatePaymentPolicy, PaymentTerms } from '../../workflows/domain/payment';
 import { checkoutOpened, summarize } from '../../workflows/domain/payment';
 import type { Caller } from '../auth';
+import { planCheckout } from '../checkout';
+import type { CheckoutDependencies } from '../checkout';
 import { LEASE } from '../deliveries';
 import type { Deliveries } from '../deliveries';
 import { newId } from '../ids';
@@ -21,12 +22,9 @@ import * as schemas from '../schemas';
 import { viewPayment } from '../views';
 import type { ViewSettings } from '../views';
 
-export interface PaymentDependencies {
+export interface PaymentDependencies extends CheckoutDependencies {
   readonly db: Database;
-  readonly vault: Vault;
   readonly deliveries: Deliveries;
-  readonly publicUrl: string;
-  readonly simulatorPublicUrl: string;
   readonly view: ViewSettings;
 }
 
@@ -196,32 +194,25 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningC
   for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
   if (!account) throw new Problem('gateway_not_configured', `this merchant has no account at ${body.gateway}`);
 
-  const entry = GATEWAYS[body.gateway];
-  if (body.method !== undefined && !Object.hasOwn(entry.gateway.capabilities.methods, body.method)) {
-    throw new Problem(
-      'method_not_supported',
-      `${body.gateway} has no method ${body.method}; it has ${Object.keys(entry.gateway.capabilities.methods).join(', ')}`,
-    );
-  }
+  const { methods } = GATEWAYS[body.gateway].gateway.capabilities;
+  if (body.method !== undefined && !Object.hasOwn(methods, body.method))
+    throw new Problem('method_not_supported', `${body.gateway} has no method ${body.method}; it has ${Object.keys(methods).join(', ')}`);
   const id = newId('pay');
   const credentials = Buffer.from(account.credentials, 'base64');
-  const order: CheckoutOrder = {
-    paymentId: id,
-    money: { amount, currency },
-    method: body.method ?? null,
-    startedBy: starterOf(caller, body),
-    phone: body.phone ?? null,
-    payer: member,
-    description: merchant.name,
-    returnUrl: `${deps.publicUrl}/return/${id}`,
-    cancelUrl: `${deps.publicUrl}/cancel/${id}`,
-    notificationUrl: notificationUrl(deps.publicUrl, body.gateway, account.pathToken),
-  };
-  const opening = entry.openCheckout(order, {
-    credentials: JSON.parse(deps.vault.open(credentials, account.id).toString()),
-    environment: account.environment,
-    simulatorPublicUrl: deps.simulatorPublicUrl,
-  });
+  const { order, opening } = planCheckout(
+    deps,
+    body.gateway,
+    { ...account, credentials },
+    {
+      paymentId: id,
+      money: { amount, currency },
+      method: body.method ?? null,
+      startedBy: starterOf(caller, body),
+      phone: body.phone ?? null,
+      payer: member,
+      description: merchant.name,
+    },
+  );
   if (!opening.ok) throw new Problem(opening.reason, opening.detail);
   // Afterwards: what this gateway can never take is the better answer, and a disabled account is mended without the member.
   if (!account.enabled)
@@ -338,9 +329,4 @@ export function checkOrigin(field: 'returnUrl' | 'cancelUrl', url: string | unde
 /** Whether the browser may be sent to `url`: asked when a payment is made, and again when redirecting. */
 export function isRegistered(url: string, origins: readonly string[]): boolean {
   return URL.canParse(url) && origins.some((origin) => new URL(origin).origin === new URL(url).origin);
-}
-
-/** Where the gateway sends its messages about this account; the token in it is the account's for good. */
-export function notificationUrl(publicUrl: string, gateway: GatewayName, pathToken: string): string {
-  return `${publicUrl}/hooks/${gateway}/${pathToken}${GATEWAYS[gateway].channels.includes('ipn') ? '/ipn' : ''}`;
 }

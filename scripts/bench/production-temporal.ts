@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -9,6 +9,7 @@ import { msToTs } from '@temporalio/common/lib/time';
 import type { PieceCommand } from '../piece';
 import { createDatabase, POSTGRES_USER, postgresUrl } from '../postgres-server';
 import { isPortFree } from '../ports';
+import { isExecutable } from '../temporal-server';
 
 /** The release that temporal-server/go.mod builds: the one inside the pinned CLI. */
 export const SERVER_VERSION = '1.31.2';
@@ -196,13 +197,4 @@ export async function namespaceObstacle(address: string, namespace: string): Pro
 /** Our own variables would be taken for Temporal's. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env['PATH'], HOME: process.env['HOME'], LC_ALL: 'C', TZ: 'UTC' };
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

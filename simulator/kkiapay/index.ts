@@ -1,8 +1,6 @@
 import { Router } from 'express';
-import type { Clock } from '../clock';
+import type { LookAlikeDeps } from '../look-alike';
 import { describeDuration } from '../duration';
-import type { Misbehaviour } from '../misbehaviour';
-import type { Outbox } from '../outbox';
 import { Refusal } from '../refusal';
 import { Accounts } from './accounts';
 import { apiRoutes } from './api-routes';
@@ -27,16 +25,7 @@ export interface Kkiapay {
   clear(): void;
 }
 
-export interface KkiapayDeps {
-  readonly base: string;
-  readonly clock: Clock;
-  readonly outbox: Outbox;
-  readonly misbehaviour: Misbehaviour;
-  readonly resendSpeed: number;
-  readonly laterEvents: 'by_themselves' | 'by_hand';
-}
-
-export function createKkiapay({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: KkiapayDeps): Kkiapay {
+export function createKkiapay({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: LookAlikeDeps): Kkiapay {
   const accounts = new Accounts();
   const transactions = new Transactions();
   const webhooks = new Webhooks(accounts, outbox, resendSpeed);

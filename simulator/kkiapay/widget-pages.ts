@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import { html, type Html } from '../html';
+import { peopleList, sendPage, type Page } from '../page';
 import { payersFor } from './payers';
 import type { Order, Transaction } from './transactions';
 import { callbackUrl } from './widget-options';
@@ -12,36 +13,9 @@ export interface Widget {
   readonly timeNote: string;
 }
 
-// In a frame of any merchant's page, unlike the simulator's other pages, with the one script that tells that page what happened.
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors http: https:";
-
 /** Sends a page that stands in the widget's frame. */
-export function sendFramed(res: Response, status: number, { base, title, body }: { base: string; title: string; body: Html }): void {
-  res.status(status);
-  res.set({
-    'content-security-policy': POLICY,
-    'referrer-policy': 'no-referrer',
-    'x-content-type-options': 'nosniff',
-    'cache-control': 'no-store',
-  });
-  res.type('html').send(
-    html`<!doctype html>
-      <html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <title>${title}</title>
-          <link rel="icon" href="data:," />
-          <link rel="stylesheet" href="${base}/style.css" />
-          <script src="${base}/kkiapay/frame.js" defer></script>
-        </head>
-        <body>
-          <p class="banner">Simulator. No real money moves here.</p>
-          <main>${body}</main>
-        </body>
-      </html> `.text,
-  );
+export function sendFramed(res: Response, status: number, page: Pick<Page, 'base' | 'title' | 'body'>): void {
+  sendPage(res, status, { ...page, framedWith: `${page.base}/kkiapay/frame.js` });
 }
 
 /** The page on which a payer chooses who to be. `failed`: the try before, which came to nothing. */
@@ -60,16 +34,14 @@ export function payerPage(widget: Widget, order: Order, paymentmethod: 'all' | '
     <form method="post" action="${base}/kkiapay/widget">
       <input type="hidden" name="options" value="${options}" />
       <input type="hidden" name="session" value="${session}" />
-      <ul class="buyers">
-        ${payersFor(paymentmethod).map(
-          ({ key, name, phone, source, does }) =>
-            html`<li>
-              <button name="payer" value="${key}">
-                <strong>${name}</strong> <span>${source === 'CARD' ? 'card' : `+${phone}`}</span> <span>${does}</span>
-              </button>
-            </li>`,
-        )}
-      </ul>
+      ${peopleList(
+        'payer',
+        payersFor(paymentmethod).map(({ key, name, phone, source, does }) => ({
+          key,
+          name,
+          does: `${source === 'CARD' ? 'card' : `+${phone}`}. ${does}`,
+        })),
+      )}
     </form>
     <p><button class="quiet" type="button" data-close>Close without paying</button></p>`;
 }

@@ -1,8 +1,6 @@
 import { Router } from 'express';
-import type { Clock } from '../clock';
+import type { LookAlikeDeps } from '../look-alike';
 import { describeDuration } from '../duration';
-import type { Misbehaviour } from '../misbehaviour';
-import type { Outbox } from '../outbox';
 import { readBody } from '../request-body';
 import { captureOrder, createOrder, getOrder } from './orders-api';
 import { getCapture, getDispute, getRefund, refundCapture } from './captures-api';
@@ -34,15 +32,9 @@ export interface PayPalCheckout {
   clear(): void;
 }
 
-export interface PayPalCheckoutDeps {
-  readonly base: string;
+export interface PayPalCheckoutDeps extends LookAlikeDeps {
   /** The address where a browser finds the simulator, without a slash at the end; null: where the app finds it. */
   readonly publicUrl: string | null;
-  readonly clock: Clock;
-  readonly outbox: Outbox;
-  readonly misbehaviour: Misbehaviour;
-  readonly resendSpeed: number;
-  readonly laterEvents: 'by_themselves' | 'by_hand';
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

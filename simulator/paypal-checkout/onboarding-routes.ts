@@ -1,7 +1,7 @@
 import { Router, type Response } from 'express';
 import { readForm } from '../form-encoding';
 import { html, type Html } from '../html';
-import { sendPage } from '../page';
+import { peopleList, sendPage } from '../page';
 import { bodyOf } from '../request-body';
 import type { Decision, Onboarding, Referral } from './onboarding';
 import { RETURN_S } from './payer-pages';
@@ -67,14 +67,7 @@ function choicePage(action: string, { token, trackingId, features }: Referral, t
     <p>Choose a test seller. What is written is what will happen.</p>
     <form method="post" action="${action}">
       <input type="hidden" name="referralToken" value="${token}" />
-      <ul class="buyers">
-        ${PERSONS.map(
-          (person) =>
-            html`<li>
-              <button name="person" value="${person.key}"><strong>${person.name}</strong> <span>${person.does}</span></button>
-            </li> `,
-        )}
-      </ul>
+      ${peopleList('person', PERSONS)}
     </form>`;
 }
 

@@ -1,4 +1,5 @@
 import { html, type Html } from '../html';
+import { peopleList } from '../page';
 import { writeAmount } from '../paypal-standard/amounts';
 import { BUYERS, nameOf, type Buyer } from './buyers';
 import type { Order } from './orders';
@@ -27,14 +28,10 @@ export function approvalPage(action: string, order: Order, cancelUrl: string | n
     <p>Choose a test buyer. What is written is what will happen. ${timeNote}</p>
     <form method="post" action="${action}">
       <input type="hidden" name="token" value="${order.id}" />
-      <ul class="buyers">
-        ${BUYERS.map(
-          (buyer) =>
-            html`<li>
-              <button name="buyer" value="${buyer.key}"><strong>${nameOf(buyer)}</strong> <span>${buyer.does}</span></button>
-            </li> `,
-        )}
-      </ul>
+      ${peopleList(
+        'buyer',
+        BUYERS.map((buyer) => ({ ...buyer, name: nameOf(buyer) })),
+      )}
     </form>
     ${
       cancelUrl === null

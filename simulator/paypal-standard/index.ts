@@ -1,10 +1,8 @@
 import { Router } from 'express';
-import type { Clock } from '../clock';
+import type { LookAlikeDeps } from '../look-alike';
 import { describeDuration } from '../duration';
 import type { Fields } from '../form-encoding';
 import type { Message } from '../message';
-import type { Misbehaviour } from '../misbehaviour';
-import type { Outbox } from '../outbox';
 import { Newest } from '../newest';
 import { Refusal } from '../refusal';
 import { readBody } from '../request-body';
@@ -37,19 +35,10 @@ export interface PayPalStandard {
   clear(): void;
 }
 
-export interface PayPalStandardDeps {
-  readonly base: string;
-  readonly clock: Clock;
-  readonly outbox: Outbox;
-  readonly misbehaviour: Misbehaviour;
-  readonly resendSpeed: number;
-  readonly laterEvents: 'by_themselves' | 'by_hand';
-}
-
 const REFUND_ANSWERS_KEPT = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export function createPayPalStandard({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: PayPalStandardDeps): PayPalStandard {
+export function createPayPalStandard({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: LookAlikeDeps): PayPalStandard {
   const accounts = new Accounts();
   const apiUsers = new ApiUsers();
   const refundAnswers: RefundAnswers = new Newest(REFUND_ANSWERS_KEPT);

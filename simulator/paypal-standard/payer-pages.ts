@@ -1,4 +1,5 @@
 import { html, type Html } from '../html';
+import { peopleList } from '../page';
 import { writeAmount } from './amounts';
 import { BUYERS, nameOf } from './buyers';
 import type { CheckoutForm } from './checkout-form';
@@ -14,14 +15,10 @@ export function payerPage(action: string, form: CheckoutForm, trouble: string | 
     <h2>Who pays?</h2>
     <p>Choose a test buyer. What is written is what will happen. ${timeNote}</p>
     <form method="post" action="${action}/pay">
-      <ul class="buyers">
-        ${BUYERS.map(
-          (buyer) =>
-            html`<li>
-              <button name="buyer" value="${buyer.key}"><strong>${nameOf(buyer)}</strong> <span>${buyer.does}</span></button>
-            </li> `,
-        )}
-      </ul>
+      ${peopleList(
+        'buyer',
+        BUYERS.map((buyer) => ({ ...buyer, name: nameOf(buyer) })),
+      )}
     </form>
     <h2>Or not at all</h2>
     <div class="row">

@@ -1,4 +1,4 @@
-import { Merchant, untilStatus } from '../support/client';
+import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, connectCheckout, kkiapayMerchant, visit } from '../support/gateways';
 import { payAs } from '../support/paypal';
@@ -20,8 +20,14 @@ interface Options {
 }
 
 let world: World;
+/** While set, gateways are asked and do not answer yet. */
+let asking: Promise<void> | undefined;
+const fetch: typeof globalThis.fetch = async (...question) => {
+  await asking;
+  return globalThis.fetch(...question);
+};
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ fetch });
 });
 afterAll(() => world.stop());
 
@@ -36,7 +42,11 @@ test('a member sees each gateway, and for each one left out the reason', async (
   expect(status).toBe(200);
   expect(body).toMatchObject({ amount: 3000, currency: 'EUR', nextCursor: null });
   expect(inShort(body)).toEqual({ 'paypal-standard': true, 'paypal-checkout': true, kkiapay: 'gateway_not_configured' });
-  expect(body.data[1]).toMatchObject({ methods: [{ method: 'paypal', refund: 'partial' }] });
+  // As these accounts can: without API credentials PayPal Standard gives nothing back.
+  expect(body.data.slice(0, 2).map(({ methods }) => methods)).toMatchObject([
+    [{ method: 'paypal', refund: 'none' }],
+    [{ method: 'paypal', refund: 'partial' }],
+  ]);
 });
 
 test('each reason is the code with which the payment itself would be refused', async () => {
@@ -68,6 +78,21 @@ test('an account whose keys are wrong is left out, with what is wrong', async ()
     detail: expect.stringContaining('keys'),
     methods: [],
   });
+});
+
+test('new keys are not used before they were checked, however good the old ones were', async () => {
+  const merchant = await kkiapayMerchant(world);
+  const member = await merchant.member([['fee', 3000]]);
+  const pay = async () => (await merchant.post<{ code?: string }>('/v1/payments', { member, gateway: 'kkiapay' })).body.code;
+  expect(await pay()).toBeUndefined();
+  let answer = (): void => undefined;
+  asking = new Promise((resolve) => (answer = resolve));
+  const keys = { publicKey: 'another-public-key', privateKey: 'tpk_new', secret: 'tsk_new', webhookSecret: 'w' };
+  const changing = call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', { environment: 'simulator', ...keys });
+  await eventually(pay, (code) => code === 'gateway_not_enabled');
+  answer();
+  expect((await changing).body).toMatchObject({ enabled: true, disabledReason: null });
+  expect(await pay()).toBeUndefined();
 });
 
 test('francs go through KKiaPay, by mobile money or card', async () => {

@@ -169,15 +169,15 @@ describe('the registry', () => {
   });
 
   it('promises look-ups and refunds only to an account with API credentials', () => {
-    const { gateway } = GATEWAYS['paypal-standard'];
+    const { gateway, capabilitiesOf } = GATEWAYS['paypal-standard'];
     const promised = (stored: unknown) => {
-      const { lookup, methods } = gateway.capabilitiesWith?.(stored) ?? gateway.capabilities;
+      const { lookup, methods } = capabilitiesOf(stored);
       return { lookup, refund: methods['paypal']?.refund };
     };
     expect(promised({ ...SELLER, nvp: NVP })).toEqual({ lookup: 'by_reference', refund: 'partial' });
     expect(promised(SELLER)).toEqual({ lookup: 'none', refund: 'none' });
-    expect(gateway.capabilitiesWith?.({ ...SELLER, nvp: NVP })).toEqual(gateway.capabilities);
-    expect({ ...gateway.capabilitiesWith?.(SELLER), lookup: 'by_reference', methods: {} }).toEqual({
+    expect(capabilitiesOf({ ...SELLER, nvp: NVP })).toEqual(gateway.capabilities);
+    expect({ ...capabilitiesOf(SELLER), lookup: 'by_reference', methods: {} }).toEqual({
       ...gateway.capabilities,
       methods: {},
     });

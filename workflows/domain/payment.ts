@@ -256,7 +256,8 @@ function sumsOf(payment: Payment): CapturedSum[] {
   return sums;
 }
 
-function isClosed(status: PaymentStatus): boolean {
+/** Closed without money, as far as we know: what comes now is late. */
+export function isClosed(status: PaymentStatus): boolean {
   return status === 'cancelled' || status === 'expired' || status === 'failed';
 }
 

@@ -12,8 +12,7 @@ const FILES = ['index.ts', 'checkout.ts', 'codec.ts', 'client.ts', 'notification
 
 /** What a gateway can do with an account like the driver's. */
 export function capabilitiesOf(driver: Driver): Capabilities {
-  const { gateway, credentials } = GATEWAYS[driver.gateway];
-  return gateway.capabilitiesWith?.(credentials.parse(driver.account(0).fields)) ?? gateway.capabilities;
+  return GATEWAYS[driver.gateway].capabilitiesOf(driver.account(0).fields);
 }
 
 /** What a gateway says of itself, against what it is made of. Needs no world. */
