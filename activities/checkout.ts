@@ -202,6 +202,8 @@ export async function capture(
     case 'elsewhere':
     case 'account_revoked':
       return { outcome: 'not_approved', reason: lookup.reason };
+    case 'refused':
+      throw notYet(lookup.reason, `${paymentId}: ${lookup.detail}`);
     case 'approved':
       throw notYet('still_approved', `${paymentId}: approved and not taken yet`);
     case 'unknown':

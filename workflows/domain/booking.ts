@@ -54,6 +54,9 @@ export function book(
     case 'payment_pending':
     case 'payment_failed':
     case 'attempt_failed':
+    case 'capture_refused':
+    case 'remark_noted':
+    case 'attention_acknowledged':
     case 'payer_fee_charged': // between the payer and the gateway
       return NOTHING;
     // Recorded and shown; their books come with the chapter on refunds and disputes.

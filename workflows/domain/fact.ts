@@ -17,6 +17,19 @@ export type GatewayFact =
   | (OfGateway & Money & { readonly kind: 'payment_failed'; readonly reason: string })
   /** A try that failed inside a payment that lives on (the payer may try again). */
   | (OfGateway & Money & { readonly kind: 'attempt_failed'; readonly reason: string })
+  /** The gateway refused to let us take approved money, in a word that we do not know; `qualifier` is the attempt and that word. */
+  | (OfGateway & Money & { readonly kind: 'capture_refused'; readonly reason: string })
+  /**
+   * The gateway told something about this money that could not be used: `reason` is our word for it and the `qualifier`,
+   * `wrote` what the gateway wrote, printable and short, or null.
+   */
+  | (OfGateway & {
+      readonly kind: 'remark_noted';
+      readonly amount: null;
+      readonly currency: null;
+      readonly reason: string;
+      readonly wrote: string | null;
+    })
   /** `parent` is the capture's reference; `feeReturned` in minor units of the same currency. */
   | (OfGateway &
       Money & { readonly kind: 'payment_refunded'; readonly parent: string; readonly feeReturned: number; readonly reason: string })
@@ -41,6 +54,8 @@ export type OwnFact =
   | (OfUs & { readonly kind: 'payment_expired'; readonly amount: null; readonly currency: null })
   /** A person took the sum `gatewayReference` out of suspense: once per sum, so the key holds no command id. */
   | (OfUs & { readonly kind: 'suspense_accepted'; readonly amount: number; readonly currency: Currency; readonly commandId: string })
+  /** A person has read what was shown to them and accepts it; `qualifier` is its code, `gatewayReference` the money that it was about. */
+  | (OfUs & { readonly kind: 'attention_acknowledged'; readonly amount: null; readonly currency: null; readonly commandId: string })
   /** The gateway said two different things under one key; `qualifier` names kind and qualifier of the contradicted fact. */
   | (OfUs & {
       readonly kind: 'conflict_detected';
@@ -83,6 +98,7 @@ const OWN_KINDS: ReadonlySet<FactKind> = new Set<FactKind>([
   'payment_cancelled',
   'payment_expired',
   'suspense_accepted',
+  'attention_acknowledged',
   'conflict_detected',
 ]);
 

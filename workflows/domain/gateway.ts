@@ -232,6 +232,9 @@ export interface CaptureOrder {
   readonly again: boolean;
 }
 
+/** What became of a capture: what the gateway says of the money, or a refusal in a word that we do not know. Nothing was taken then, as far as it says. */
+export type CaptureAnswer = Lookup | { readonly found: 'refused'; readonly reason: string; readonly detail: string };
+
 /** Money to give back. `whole`: all that was captured under `capture`, of which nothing was given back before. */
 export interface RefundOrder {
   readonly refundId: string;
@@ -303,7 +306,7 @@ export interface Gateway<Credentials> {
   /** Asks or verifies: the only source of truth. */
   fetchFacts(subject: Subject, context: GatewayContext<Credentials>): Promise<Lookup>;
   /** Takes approved money, where approving and taking are two steps. `found: false`: it is not approved. */
-  capture?(order: CaptureOrder, context: GatewayContext<Credentials>): Promise<Lookup>;
+  capture?(order: CaptureOrder, context: GatewayContext<Credentials>): Promise<CaptureAnswer>;
   refund?(order: RefundOrder, context: GatewayContext<Credentials>): Promise<RefundAnswer>;
   /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
   inspectAccount(use: AccountUse, context: GatewayContext<Credentials>): Promise<Inspection<Credentials>>;

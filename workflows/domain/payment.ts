@@ -367,6 +367,9 @@ function attentionFor(payment: Payment, fact: Fact, sums: readonly CapturedSum[]
     case 'payment_pending':
     case 'payment_failed':
     case 'attempt_failed':
+    case 'capture_refused':
+    case 'remark_noted':
+    case 'attention_acknowledged':
     case 'fee_charged':
     case 'payer_fee_charged':
     case 'reversal_cancelled':
