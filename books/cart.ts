@@ -57,11 +57,20 @@ export async function addCharge(db: Sql, charge: NewCharge): Promise<void> {
   }));
 }
 
-/** Gives suspended money of no payment to a member: a payline in the cart, income or credit in the books. */
+/** What of a captured sum is still with the merchant, in minor units: less what was given back and what was taken back; null for none. */
+export async function leftOf({ sql }: Sql, accountId: string, gatewayReference: string): Promise<number | null> {
+  const { rows } = await (sql as Pool).query<{ left: number | null }>('SELECT left_of($1, $2) AS left', [accountId, gatewayReference]);
+  return rows[0]?.left ?? null;
+}
+
+/**
+ * Gives suspended money of no payment to a member: a payline in the cart, income or credit in the books. `money` is what is
+ * left of it; `given_back`: more of it went back meanwhile, and nothing was written.
+ */
 export async function attach(
   db: Sql,
   unmatched: { notificationId: string; merchantId: string; memberId: string; factId: number; money: Money },
-): Promise<'recorded' | 'not_unmatched'> {
+): Promise<'recorded' | 'not_unmatched' | 'given_back'> {
   return underCartLock(db, unmatched.memberId, 'attach', (cart) => {
     const allocation = allocate(unmatched.money.amount, cart.charges);
     return {

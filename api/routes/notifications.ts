@@ -1,5 +1,5 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { attach } from '../../books/cart';
+import { attach, leftOf } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount, Notification } from '../../prisma/generated/client';
 import { openRaw } from '../../vault/raw-message';
@@ -95,9 +95,11 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
           if (!member) throw notFound('member');
           const fact = row.state === 'unmatched' ? await suspendedFact(row) : null;
           if (!fact?.amount || fact.currency === null) throw new Problem('not_unmatched', 'this notification is not unmatched money');
+          const left = await leftOf(tx, row.accountId, fact.gatewayReference);
+          if (left === null || left <= 0) throw new Problem('not_unmatched', 'this money was given back, so there is nothing to attach');
           if (fact.currency !== member.merchant.currency)
             throw new Problem('currency_mismatch', `the money is ${fact.currency}, the cart ${member.merchant.currency}`);
-          const money = { amount: Number(fact.amount), currency: fact.currency };
+          const money = { amount: left, currency: fact.currency };
           const outcome = await attach(tx, {
             notificationId: row.id,
             merchantId: caller.merchantId,
@@ -105,6 +107,7 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
             factId: Number(fact.id),
             money,
           });
+          if (outcome === 'given_back') throw new Problem('not_unmatched', 'money of this notification was given back meanwhile');
           if (outcome === 'not_unmatched') throw new Problem('not_unmatched', 'this notification was attached meanwhile');
           return view({ ...row, state: 'applied', memberId: member.id });
         });

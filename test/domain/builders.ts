@@ -96,6 +96,27 @@ export const expired = () =>
 export const accepted = (reference = 'TX1', money: Money = ASKED, commandId = 'cmd_1') =>
   ({ kind: 'suspense_accepted', ...identity(reference), occurredAt: NOON, ...money, commandId }) satisfies OwnFact;
 
+export const noted = (reason: string, wrote: string | null, reference = 'TX1') =>
+  ({
+    kind: 'remark_noted',
+    ...identity(reference, { qualifier: reason }),
+    amount: null,
+    currency: null,
+    reason,
+    wrote,
+  }) satisfies GatewayFact;
+export const captureRefusal = (attempt = 1, reason = 'invented_word', reference = 'ORDER1') =>
+  ({ kind: 'capture_refused', ...identity(reference, { qualifier: `${attempt} ${reason}` }), ...ASKED, reason }) satisfies GatewayFact;
+export const acknowledged = (qualifier: string, reference = 'TX1', commandId = 'cmd_1') =>
+  ({
+    kind: 'attention_acknowledged',
+    ...identity(reference, { qualifier }),
+    occurredAt: NOON,
+    amount: null,
+    currency: null,
+    commandId,
+  }) satisfies OwnFact;
+
 /** A payment whose checkout was handed to the payer, and what was then recorded of it. */
 export function paymentWith(facts: readonly Fact[] = [], over: Partial<PaymentTerms> = {}): Payment {
   const agreed = terms(over);

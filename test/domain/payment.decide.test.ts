@@ -11,8 +11,10 @@ import {
   failed,
   fee,
   NOON,
+  noted,
   paymentWith,
   pending,
+  refunded,
   terms,
   usd,
 } from './builders';
@@ -33,6 +35,9 @@ describe('commands', () => {
     processing: [pending()],
     paid: [captured()],
     'paid and disputed': [captured(), captured('TX2')],
+    'in review, and given back': [captured('TX1', eur(1)), refunded('RF1', eur(1))],
+    'paid, its fee unreadable': [captured(), noted('fee_unreadable', '1,95')],
+    'paid, two contents told': [captured(), conflict(captured(), captured('TX1', eur(1)), NOON)],
     failed: [failed()],
     cancelled: [cancelled()],
     expired: [expired()],
@@ -68,6 +73,11 @@ describe('commands', () => {
     ['in review for its currency', 'accept', 'currency_mismatch', accept()],
     ['in review for its currency', 'refund', 'refund_not_supported', refund],
     ['paid and disputed', 'accept', 'accepted', accept()],
+    ['in review, and given back', 'accept', 'nothing_to_resolve', accept()],
+    ['in review, and given back', 'refund', 'nothing_to_resolve', refund],
+    ['paid, its fee unreadable', 'accept', 'accepted', accept()],
+    ['paid, its fee unreadable', 'refund', 'nothing_to_resolve', refund],
+    ['paid, two contents told', 'accept', 'nothing_to_resolve', accept()],
   ])('%s: %s → %s', (state, _, answer, input) => {
     const decision = decide(paymentWith(states[state]), input);
     expect(decision.outcome === 'rejected' ? decision.reason : decision.outcome).toBe(answer);

@@ -2,7 +2,8 @@ import type { Fact } from '../../workflows/domain/fact';
 import { checkoutOpened, evolve, isWorthWatching, nextAttempt, pendingReferences, rests, summarize } from '../../workflows/domain/payment';
 import type { Payment, PaymentSummary, PaymentTerms } from '../../workflows/domain/payment';
 import {
-  accepted, attemptFailed, cancelled, captured, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee, NOON, paymentWith, pending,
+  accepted, acknowledged, attemptFailed, cancelled, captured, captureRefusal, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee,
+  NOON, noted, paymentWith, pending,
   refunded, reversalCancelled, reversed, terms, usd,
 } from './builders'; // prettier-ignore
 
@@ -87,7 +88,7 @@ describe('money that does not fit goes to a person', () => {
 });
 
 describe('late money, by our recorded order', () => {
-  const closings: [string, Fact][] = [['expiry', expired()], ['cancellation', cancelled()], ['failure', failed('TX0')]]; // prettier-ignore
+  const closings: [string, Fact][] = [['expiry', expired()], ['cancellation', cancelled()]]; // prettier-ignore
 
   test.each(closings)('under credit, a capture after %s pays, and says why', (_, closing) =>
     check({ facts: [closing, captured()], status: 'paid', reason: 'late_payment', captured: 5000 }),
@@ -123,6 +124,9 @@ describe('late money, by our recorded order', () => {
   test.each<[string, Row]>([
     ['the gateway’s clock does not count: recorded after our expiry is late', { facts: [expired(), captured('TX1', eur(5000), { occurredAt: '2020-01-01T00:00:00.000Z' })], status: 'paid', reason: 'late_payment', captured: 5000 }],
     ['a capture before a failure on another reference is not late', { facts: [captured('TX1'), failed('TX2')], late: 'refund', status: 'paid', captured: 5000 }],
+    ['a failure is an attempt: money after it comes as if it had come first', { facts: [failed('TX0'), captured('TX1')], late: 'refund', status: 'paid', captured: 5000 }],
+    ['a failure of the very money that came after all', { facts: [failed('TX1'), captured('TX1')], late: 'refund', status: 'paid', captured: 5000 }],
+    ['a misfit after a failure does not make the fitting sum that follows late', { facts: [failed('TX0'), captured('TX1', eur(1)), captured('TX2')], late: 'refund', status: 'paid', captured: 5001, attention: 'duplicate_payment' }],
     ['after a failed try the payer pays in time', { facts: [attemptFailed('TX0'), captured('TX1')], late: 'refund', status: 'paid', captured: 5000 }],
     ['after a failure the gateway holds a new sum: the payment lives, so its capture is in time',
       { facts: [failed('TX0'), pending('TX1'), captured('TX1')], late: 'refund', status: 'paid', captured: 5000 }],
@@ -148,6 +152,54 @@ describe('refunds, reversals and cases before their chapter: the status stays, s
     ['a refund in another currency is no sum of this payment', { facts: [captured(), refunded('RF1', usd(2000))], status: 'paid', captured: 5000, attention: 'refund_received' }],
     ['money in suspense is shown before anything else: only it waits for a resolution',
       { facts: [captured('TX1'), refunded('RF1', eur(10)), disputeOpened(), captured('TX2')], status: 'paid', captured: 10_000, refunded: 10, attention: 'duplicate_payment' }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+});
+
+describe('what is linked by its parent decides what became of a sum', () => {
+  const gone = reversed('RV1', eur(5000));
+  test.each<[string, Row]>([
+    ['a held sum that was reversed never came', { facts: [pending('TX1'), gone], status: 'failed', reason: 'unauthorized_claim' }],
+    ['a held sum that was given back never came', { facts: [pending('TX1'), refunded()], status: 'failed', reason: 'refund' }],
+    ['a held sum of which a cancelled reversal tells never came', { facts: [pending('TX1'), reversalCancelled()], status: 'failed', reason: 'dispute_won' }],
+    ['told before the hold that it ends', { facts: [gone, pending('TX1')], status: 'failed', reason: 'unauthorized_claim' }],
+    ['reversed, and the reversal cancelled, before any money came', { facts: [pending('TX1'), gone, reversalCancelled()], status: 'failed', reason: 'unauthorized_claim' }],
+    ['a held sum that came after all is paid, and taken back', { facts: [pending('TX1'), gone, captured('TX1')], status: 'paid', captured: 5000, disputed: 5000, attention: 'reversal_received' }],
+    ['another sum that is held keeps the payment going', { facts: [pending('TX1'), gone, pending('TX2')], status: 'processing', reason: 'echeck' }],
+    ['another sum pays the payment', { facts: [pending('TX1'), gone, captured('TX2')], status: 'paid', captured: 5000 }],
+    ['a misfit that was given back is no more to be placed',
+      { facts: [captured('TX1', eur(4999)), refunded('RF1', eur(4999))], status: 'needs_review', captured: 4999, refunded: 4999, attention: 'refund_received' }],
+    ['of a misfit given back in part the rest is still to be placed',
+      { facts: [captured('TX1', eur(4999)), refunded('RF1', eur(999))], status: 'needs_review', captured: 4999, refunded: 999, attention: 'amount_mismatch' }],
+    ['a second sum that was given back waits for nobody',
+      { facts: [captured('TX0'), captured('TX1'), refunded()], status: 'paid', captured: 10_000, refunded: 5000, attention: 'refund_received' }],
+    ['a misfit that was taken back waits for nobody', { facts: [captured('TX1', eur(4999)), reversed('RV1', eur(4999))], status: 'needs_review', captured: 4999, disputed: 4999, attention: 'reversal_received' }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+});
+
+describe('what a person only has to read', () => {
+  test.each<[string, Row]>([
+    ['a fee that could not be read', { facts: [captured(), noted('fee_unreadable', '1,95')], status: 'paid', captured: 5000, attention: 'fee_unreadable' }],
+    ['until the fee is known', { facts: [captured(), noted('fee_unreadable', '1,95'), fee()], status: 'paid', captured: 5000, fee: 195 }],
+    ['or a person accepts', { facts: [captured(), noted('fee_unreadable', '1,95'), acknowledged('fee_unreadable fee_unreadable')], status: 'paid', captured: 5000 }],
+    ['a fee of another sum does not tell this one', { facts: [captured(), noted('fee_negative', '-1.95'), fee('TX2')], status: 'paid', captured: 5000, fee: 195, attention: 'fee_unreadable' }],
+    ['two payments named by one transaction', { facts: [captured(), noted('contradicting_echo', 'pay_1 pay_2')], status: 'paid', captured: 5000, attention: 'gateway_remark' }],
+    ['a fee above the gross is booked as told, and shown', { facts: [captured(), fee('TX1', eur(5001))], status: 'paid', captured: 5000, fee: 5001, attention: 'fee_above_gross' }],
+    ['a fee as large as the gross is unusual and possible', { facts: [captured(), fee('TX1', eur(5000))], status: 'paid', captured: 5000, fee: 5000 }],
+    ['a person has read of the fee above the gross', { facts: [captured(), fee('TX1', eur(5001)), acknowledged('fee_above_gross')], status: 'paid', captured: 5000, fee: 5001 }],
+  ])('%s', (_, row) => check(row)); // prettier-ignore
+
+  test('the words of the gateway stand in the detail', () => {
+    expect(summarize(paymentWith([captured(), noted('fee_unreadable', '1,95')])).attention?.detail).toContain('"1,95"');
+  });
+});
+
+describe('approved money that the gateway refuses to let us take', () => {
+  test.each<[string, Row]>([
+    ['is shown while the payer waits', { facts: [captureRefusal()], status: 'awaiting_payer', attention: 'capture_refused' }],
+    ['ends with the next try that is declined', { facts: [captureRefusal(), attemptFailed('ORDER1')], status: 'awaiting_payer', reason: 'declined' }],
+    ['is shown anew for the try after that', { facts: [captureRefusal(), attemptFailed('ORDER1'), captureRefusal(2)], status: 'awaiting_payer', reason: 'declined', attention: 'capture_refused' }],
+    ['ends with the money', { facts: [captureRefusal(), captured()], status: 'paid', captured: 5000 }],
+    ['ends with our own closing', { facts: [captureRefusal(), expired()], status: 'expired' }],
   ])('%s', (_, row) => check(row)); // prettier-ignore
 });
 

@@ -38,7 +38,8 @@ export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 export const ATTENTION_CODES = [
   'amount_mismatch', 'currency_mismatch', 'duplicate_payment', 'late_payment', 'refund_received',
-  'reversal_received', 'dispute_opened', 'dispute_adjusted', 'fact_conflict',
+  'reversal_received', 'dispute_opened', 'dispute_adjusted', 'fact_conflict', 'capture_refused', 'fee_unreadable',
+  'fee_above_gross', 'gateway_remark',
 ] as const; // prettier-ignore
 export type AttentionCode = (typeof ATTENTION_CODES)[number];
 
@@ -56,6 +57,8 @@ export interface CapturedSum {
   /** It came after the payment had been closed, by the order of our records. */
   readonly late: boolean;
   readonly standing: 'accepted' | 'suspended';
+  /** What of it is still with the merchant: less what was given back and what was taken back. */
+  readonly left: number;
   readonly since: string | null;
 }
 
@@ -197,68 +200,110 @@ function close(payment: Payment, fact: OwnFact): Decision {
 
 function resolve(payment: Payment, input: PaymentInput & { kind: 'resolve' }): Decision {
   // Told twice, a command must not settle the next sum as well.
-  if (payment.facts.some((fact) => fact.kind === 'suspense_accepted' && fact.commandId === input.commandId))
-    return { outcome: 'duplicate' };
-  const oldest = summarize(payment).sums.find((sum) => sum.standing === 'suspended');
-  if (!oldest) return { outcome: 'rejected', reason: 'nothing_to_resolve' };
+  if (payment.facts.some((fact) => 'commandId' in fact && fact.commandId === input.commandId)) return { outcome: 'duplicate' };
+  const oldest = sumsOf(payment).find(isInSuspense);
+  if (!oldest) return acknowledge(payment, input);
   if (input.action === 'refund') return { outcome: 'rejected', reason: 'refund_not_supported' };
   if (oldest.money.currency !== payment.terms.currency) return { outcome: 'rejected', reason: 'currency_mismatch' };
   const accepted: OwnFact = {
     kind: 'suspense_accepted',
     gatewayReference: oldest.reference,
     qualifier: '',
-    ...oldest.money,
+    amount: oldest.left,
+    currency: oldest.money.currency,
     occurredAt: input.at,
     commandId: input.commandId,
   };
   return { outcome: 'accepted', facts: [accepted] };
 }
 
+/** With no money to place, accepting means: a person has read what is shown, where reading is all that it needs. */
+function acknowledge(payment: Payment, { action, commandId, at }: PaymentInput & { kind: 'resolve' }): Decision {
+  const shown = mostUrgent(payment);
+  if (action !== 'accept' || !shown?.acknowledgeable) return { outcome: 'rejected', reason: 'nothing_to_resolve' };
+  const { code, fact } = shown;
+  const read: OwnFact = {
+    kind: 'attention_acknowledged',
+    gatewayReference: fact.gatewayReference,
+    qualifier: acknowledgement(code, fact),
+    amount: null,
+    currency: null,
+    occurredAt: at,
+    commandId,
+  };
+  return { outcome: 'accepted', facts: [read] };
+}
+
+/** One acknowledgement ends one attention about one fact, and no other. */
+function acknowledgement(code: AttentionCode, fact: Fact): string {
+  return `${code} ${fact.qualifier}`.trim();
+}
+
+/** Money that waits for a person: not what was given back meanwhile, at the gateway's own site. */
+function isInSuspense(sum: CapturedSum): boolean {
+  return sum.standing === 'suspended' && sum.left > 0;
+}
+
 /** Folds the facts into what the world sees. */
 export function summarize(payment: Payment): PaymentSummary {
   const { terms, facts } = payment;
   const sums = sumsOf(payment);
-  const money = (kind: Fact['kind']) =>
-    facts.reduce((total, fact) => total + (fact.kind === kind && fact.currency === terms.currency ? (fact.amount ?? 0) : 0), 0);
-  const disputed = Math.max(0, money('payment_reversed') - money('reversal_cancelled'));
+  const money = (kind: Fact['kind'], counted: readonly Fact[] = facts) =>
+    counted.reduce((total, fact) => total + (fact.kind === kind && fact.currency === terms.currency ? (fact.amount ?? 0) : 0), 0);
+  const moved = facts.filter((fact) => !isAboutMoneyThatNeverCame(fact, facts));
+  const shown = mostUrgent(payment);
   return {
     ...statusOf(payment, sums),
     captured: money('payment_captured'),
     fee: money('fee_charged'),
-    refunded: money('payment_refunded'),
-    disputed,
-    attention: attentionOf(payment, sums, disputed),
+    refunded: money('payment_refunded', moved),
+    disputed: Math.max(0, money('payment_reversed', moved) - money('reversal_cancelled', moved)),
+    attention: shown && { code: shown.code, detail: shown.detail, since: recordedAt(shown.fact) },
     sums,
   };
 }
 
 /** The captured sums in recorded order. The first that fits is accepted; any other waits in suspense for a person. */
-function sumsOf(payment: Payment): CapturedSum[] {
-  const { terms } = payment;
+function sumsOf({ terms, facts }: Payment): CapturedSum[] {
   let sums: CapturedSum[] = [];
-  payment.facts.forEach((fact, index) => {
+  let closed = false;
+  for (const fact of facts) {
+    // Only we close a payment for good: a gateway's failure is an attempt, and money after it comes as if it had come first.
+    if (fact.kind === 'payment_cancelled' || fact.kind === 'payment_expired') closed = true;
     if (fact.kind === 'suspense_accepted')
       sums = sums.map((sum) => (sum.reference === fact.gatewayReference ? { ...sum, standing: 'accepted' } : sum));
-    if (fact.kind !== 'payment_captured') return;
-    const { status } = statusOf({ terms, facts: payment.facts.slice(0, index) }, sums);
-    // A late sum that waits for a person hides that the payment was closed; what follows it is as late.
-    const late = isClosed(status) || (status === 'needs_review' && sums.some((sum) => sum.late));
-    const fits = sameMoney(fact, terms) && !sums.some((sum) => sum.standing === 'accepted') && !(late && terms.latePayments === 'refund');
-    const { amount, currency } = fact;
+    if (fact.kind !== 'payment_captured') continue;
+    const { gatewayReference: reference, amount, currency } = fact;
+    const alone = !sums.some((sum) => sum.standing === 'accepted');
+    const fits = sameMoney(fact, terms) && alone && !(closed && terms.latePayments === 'refund');
     sums.push({
-      reference: fact.gatewayReference,
+      reference,
       money: { amount, currency },
-      late,
+      late: closed,
       standing: fits ? 'accepted' : 'suspended',
+      left: amount - takenAway(reference, facts),
       since: recordedAt(fact),
     });
-  });
+  }
   return sums;
 }
 
-/** Closed without money, as far as we know: what comes now is late. */
+/** Closed without money, as far as we know. After our own closing what comes is late; after a failure it is not. */
 export function isClosed(status: PaymentStatus): boolean {
   return status === 'cancelled' || status === 'expired' || status === 'failed';
+}
+
+/** What was given back or taken back of the money of `reference`, in its currency. */
+function takenAway(reference: string, facts: readonly Fact[]): number {
+  let refunded = 0;
+  let reversed = 0;
+  for (const fact of facts) {
+    if (!('parent' in fact) || fact.parent !== reference) continue;
+    if (fact.kind === 'payment_refunded') refunded += fact.amount;
+    if (fact.kind === 'payment_reversed') reversed += fact.amount;
+    if (fact.kind === 'reversal_cancelled') reversed -= fact.amount;
+  }
+  return refunded + Math.max(0, reversed);
 }
 
 function statusOf({ facts }: Payment, sums: readonly CapturedSum[]): { status: PaymentStatus; reason: string | null } {
@@ -269,9 +314,9 @@ function statusOf({ facts }: Payment, sums: readonly CapturedSum[]): { status: P
   const closing = facts.find((fact) => fact.kind === 'payment_cancelled' || fact.kind === 'payment_expired');
   if (closing) return { status: closing.kind === 'payment_cancelled' ? 'cancelled' : 'expired', reason: null };
 
-  const failed = facts.filter((fact) => fact.kind === 'payment_failed');
   const held = heldSums(facts);
   if (held.length > 0) return { status: 'processing', reason: newest(held).reason };
+  const failed = [...facts.filter((fact) => fact.kind === 'payment_failed'), ...endsOfHeldSums(facts)];
   if (failed.length > 0) return { status: 'failed', reason: newest(failed).reason };
   if (!facts.some((fact) => fact.kind === 'checkout_opened')) return { status: 'created', reason: null };
   // The payer may try again, and should know why the try before came to nothing.
@@ -279,12 +324,35 @@ function statusOf({ facts }: Payment, sums: readonly CapturedSum[]): { status: P
   return { status: 'awaiting_payer', reason: tries.length > 0 ? newest(tries).reason : null };
 }
 
-/** Money that the gateway said it holds and has not decided on since. */
+/** Money that the gateway said it holds and has not decided on since, nor sent back where it came from. */
 function heldSums(facts: readonly Fact[]) {
-  const decided = facts.filter(({ kind }) => kind === 'payment_captured' || kind === 'payment_failed' || kind === 'attempt_failed');
-  return facts
-    .filter((fact) => fact.kind === 'payment_pending')
-    .filter((fact) => !decided.some((other) => other.gatewayReference === fact.gatewayReference));
+  return facts.filter((fact) => fact.kind === 'payment_pending').filter(({ gatewayReference }) => !isDecided(gatewayReference, facts));
+}
+
+function isDecided(reference: string, facts: readonly Fact[]): boolean {
+  return facts.some(
+    (fact) =>
+      (fact.gatewayReference === reference &&
+        (fact.kind === 'payment_captured' || fact.kind === 'payment_failed' || fact.kind === 'attempt_failed')) ||
+      (isMoneyBack(fact) && fact.parent === reference),
+  );
+}
+
+/** What ended a held sum that never came: it was given back, or taken back, before it was ours. */
+function endsOfHeldSums(facts: readonly Fact[]) {
+  return facts.filter(isMoneyBack).filter((fact) => isAboutMoneyThatNeverCame(fact, facts));
+}
+
+type MoneyBack = Extract<GatewayFact, { kind: 'payment_refunded' | 'payment_reversed' | 'reversal_cancelled' }>;
+function isMoneyBack(fact: Fact): fact is MoneyBack {
+  return fact.kind === 'payment_refunded' || fact.kind === 'payment_reversed' || fact.kind === 'reversal_cancelled';
+}
+
+/** Whether the fact gives or takes back a sum that was only ever held: then nothing came, and nothing went. */
+function isAboutMoneyThatNeverCame(fact: Fact, facts: readonly Fact[]): boolean {
+  if (!isMoneyBack(fact)) return false;
+  const parents = facts.filter((other) => other.gatewayReference === fact.parent);
+  return parents.some(({ kind }) => kind === 'payment_pending') && !parents.some(({ kind }) => kind === 'payment_captured');
 }
 
 /** References of the money that the gateway holds. */
@@ -307,6 +375,35 @@ export function nextAttempt({ facts }: Payment, reference: string): number {
   return facts.filter((fact) => fact.kind === 'attempt_failed' && fact.gatewayReference === reference).length + 1;
 }
 
+/** The gateway refused to let us take money that the payer approved, in a word that we do not know. */
+export function captureRefused(
+  { terms }: Payment,
+  { reference, attempt, reason }: { readonly reference: string; readonly attempt: number; readonly reason: string },
+  at: string,
+): GatewayFact {
+  const { amount, currency } = terms;
+  return {
+    kind: 'capture_refused',
+    gatewayReference: reference,
+    qualifier: `${attempt} ${reason}`,
+    amount,
+    currency,
+    reason,
+    occurredAt: at,
+  };
+}
+
+/** The refusal that the payment is stuck in: approved money that we were not allowed to take, and no later try that ended otherwise. */
+export function standingRefusal(payment: Payment): (GatewayFact & { kind: 'capture_refused' }) | null {
+  const { status } = statusOf(payment, sumsOf(payment));
+  if (status !== 'awaiting_payer') return null;
+  const refusals = payment.facts.filter((fact) => fact.kind === 'capture_refused');
+  const current = refusals.filter(
+    ({ gatewayReference, qualifier }) => qualifier.split(' ')[0] === String(nextAttempt(payment, gatewayReference)),
+  );
+  return current.length > 0 ? newest(current) : null;
+}
+
 /** The newest by the gateway's clock, then by key, so that the order of arrival does not matter. */
 function newest<F extends Fact>(facts: readonly F[]): F {
   const rank = (fact: F) => `${fact.occurredAt ?? ''} ${keyOf(fact)}`;
@@ -320,37 +417,58 @@ const MOST_URGENT: readonly FactKind[] = [
   'dispute_opened',
   'payment_reversed',
   'payment_refunded',
+  'dispute_adjusted',
+  'capture_refused',
+  'fee_charged',
+  'remark_noted',
 ];
 
-function attentionOf(payment: Payment, sums: readonly CapturedSum[], disputed: number): Attention | null {
+/** What a person must look at, the fact that raised it, and whether reading it is enough to end it. */
+interface Raised {
+  readonly code: AttentionCode;
+  readonly detail: string;
+  readonly fact: Fact;
+  readonly acknowledgeable: boolean;
+}
+
+function mostUrgent(payment: Payment): Raised | null {
   const rank = ({ kind }: Fact) => (MOST_URGENT.includes(kind) ? MOST_URGENT.indexOf(kind) : MOST_URGENT.length);
+  const sums = sumsOf(payment);
   for (const fact of [...payment.facts].sort((a, b) => rank(a) - rank(b))) {
-    const attention = attentionFor(payment, fact, sums, disputed);
-    if (attention) return { ...attention, since: recordedAt(fact) };
+    const raised = raisedBy(payment, fact, sums);
+    if (raised && !isAcknowledged(raised.code, fact, payment.facts)) return { acknowledgeable: false, ...raised, fact };
   }
   return null;
 }
 
-function attentionFor(payment: Payment, fact: Fact, sums: readonly CapturedSum[], disputed: number): Omit<Attention, 'since'> | null {
+function isAcknowledged(code: AttentionCode, fact: Fact, facts: readonly Fact[]): boolean {
+  return facts.some(
+    (read) =>
+      read.kind === 'attention_acknowledged' &&
+      read.gatewayReference === fact.gatewayReference &&
+      read.qualifier === acknowledgement(code, fact),
+  );
+}
+
+function raisedBy(
+  payment: Payment,
+  fact: Fact,
+  sums: readonly CapturedSum[],
+): { code: AttentionCode; detail: string; acknowledgeable?: true } | null {
+  const { facts } = payment;
   switch (fact.kind) {
     case 'payment_captured': {
-      const sum = sums.find((s) => s.reference === fact.gatewayReference && s.standing === 'suspended');
-      return sum ? misfit(payment, sum, sums) : null;
+      const sum = sums.find(({ reference }) => reference === fact.gatewayReference);
+      return sum && isInSuspense(sum) ? misfit(payment, sum, sums) : null;
     }
     case 'payment_refunded':
-      return {
-        code: 'refund_received',
-        detail: `${describeMoney(fact)} of ${fact.parent} was given back as ${fact.gatewayReference}; it is not in the books yet`,
-      };
+      if (isAboutMoneyThatNeverCame(fact, facts)) return null;
+      return { code: 'refund_received', detail: `${describeMoney(fact)} of ${fact.parent} was given back as ${fact.gatewayReference}${unbooked(fact.parent, sums)}` }; // prettier-ignore
     case 'payment_reversed':
-      return disputed > 0
-        ? {
-            code: 'reversal_received',
-            detail: `${describeMoney(fact)} of ${fact.parent} was taken back (${fact.reason}); it is not in the books yet`,
-          }
-        : null;
+      if (isAboutMoneyThatNeverCame(fact, facts) || isAllBack(fact.currency, facts)) return null;
+      return { code: 'reversal_received', detail: `${describeMoney(fact)} of ${fact.parent} was taken back (${fact.reason})${unbooked(fact.parent, sums)}` }; // prettier-ignore
     case 'dispute_opened':
-      return payment.facts.some((other) => other.kind === 'dispute_closed' && other.qualifier === fact.qualifier)
+      return facts.some((other) => other.kind === 'dispute_closed' && other.qualifier === fact.qualifier)
         ? null
         : { code: 'dispute_opened', detail: `case ${fact.qualifier} about ${fact.gatewayReference} is open (${fact.reason})` };
     case 'dispute_adjusted':
@@ -360,17 +478,25 @@ function attentionFor(payment: Payment, fact: Fact, sums: readonly CapturedSum[]
       };
     case 'conflict_detected':
       return { code: 'fact_conflict', detail: fact.detail };
+    case 'capture_refused':
+      return standingRefusal(payment) === fact
+        ? {
+            code: 'capture_refused',
+            detail: `the payer approved ${fact.gatewayReference}, and the gateway refuses to let us take the money (${fact.reason}); nothing was taken`,
+          }
+        : null;
+    case 'fee_charged':
+      return feeAboveGross(fact, facts);
+    case 'remark_noted':
+      return remarked(fact, facts);
     case 'checkout_opened':
     case 'payment_cancelled':
     case 'payment_expired':
     case 'suspense_accepted':
+    case 'attention_acknowledged':
     case 'payment_pending':
     case 'payment_failed':
     case 'attempt_failed':
-    case 'capture_refused':
-    case 'remark_noted':
-    case 'attention_acknowledged':
-    case 'fee_charged':
     case 'payer_fee_charged':
     case 'reversal_cancelled':
     case 'dispute_closed':
@@ -380,7 +506,39 @@ function attentionFor(payment: Payment, fact: Fact, sums: readonly CapturedSum[]
   }
 }
 
-function misfit({ terms }: Payment, sum: CapturedSum, sums: readonly CapturedSum[]): Omit<Attention, 'since'> {
+/** Whether all that was taken back in this currency has come back since. */
+function isAllBack(currency: Currency, facts: readonly Fact[]): boolean {
+  const total = (kind: 'payment_reversed' | 'reversal_cancelled') =>
+    facts.reduce((sum, fact) => sum + (fact.kind === kind && fact.currency === currency && !isAboutMoneyThatNeverCame(fact, facts) ? fact.amount : 0), 0); // prettier-ignore
+  return total('payment_reversed') <= total('reversal_cancelled');
+}
+
+function unbooked(parent: string, sums: readonly CapturedSum[]): string {
+  const sum = sums.find(({ reference }) => reference === parent);
+  const gone = sum?.standing === 'suspended' && sum.left <= 0;
+  return gone ? '; the sum was in suspense and nothing of it is left to place' : '; it is not in the books yet';
+}
+
+/** A gateway's word about its own fee is booked as it is; one that leaves less than nothing should be seen by a person. */
+function feeAboveGross(fee: Fact & { kind: 'fee_charged' }, facts: readonly Fact[]) {
+  const gross = facts.find((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === fee.gatewayReference);
+  if (gross?.kind !== 'payment_captured' || gross.currency !== fee.currency || fee.amount <= gross.amount) return null;
+  const detail = `the gateway kept ${describeMoney(fee)} of the ${describeMoney(gross)} of ${gross.gatewayReference}; it is booked as told`;
+  return { code: 'fee_above_gross', detail, acknowledgeable: true } as const;
+}
+
+const ABOUT_FEES: ReadonlySet<string> = new Set(['fee_unreadable', 'fee_negative', 'fee_in_other_currency']);
+
+/** A remark stays before a person until they have read it; one about a fee, until the fee is known. */
+function remarked(remark: Fact & { kind: 'remark_noted' }, facts: readonly Fact[]) {
+  const { gatewayReference, reason, wrote } = remark;
+  const what = `${gatewayReference}: ${reason}${wrote === null ? '' : `, the gateway wrote "${wrote}"`}`;
+  if (!ABOUT_FEES.has(reason)) return { code: 'gateway_remark', detail: what, acknowledgeable: true } as const;
+  if (facts.some((fact) => fact.kind === 'fee_charged' && fact.gatewayReference === gatewayReference)) return null;
+  return { code: 'fee_unreadable', detail: `the fee of ${what}; it is not in the books`, acknowledgeable: true } as const;
+}
+
+function misfit({ terms }: Payment, sum: CapturedSum, sums: readonly CapturedSum[]): { code: AttentionCode; detail: string } {
   const what = `${describeMoney(sum.money)} came as ${sum.reference}`;
   if (sums.some((other) => other.standing === 'accepted'))
     return { code: 'duplicate_payment', detail: `${what}, but the payment was already paid; the sum is in suspense` };
