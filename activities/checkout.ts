@@ -2,6 +2,7 @@ import type { Database } from '../prisma/client';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from '../workflows/domain/gateway';
 import type { CheckoutOrder, GatewayName, Lookup, NextAction, OpenedCheckout, StartedCheckout } from '../workflows/domain/gateway';
+import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
 import type { AskingDependencies, SealedAccount } from './accounts';
@@ -11,22 +12,6 @@ import { GATEWAYS } from './gateways/registry';
 export interface CheckoutDependencies extends AskingDependencies {
   readonly db: Pick<Database, 'sql'>;
 }
-
-/** How opening ended: in the payer's hands, or with the gateway's clear no in its own word. */
-export type CheckoutOpening =
-  { readonly outcome: 'opened'; readonly handed: NextAction['kind'] } | { readonly outcome: 'refused'; readonly reason: string };
-
-/** What the gateway says about a payment of ours that nobody told us about. */
-export type Standing =
-  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] }
-  /** The payer has approved: the money of `reference` can be taken. */
-  | { readonly outcome: 'approved'; readonly reference: string }
-  /** It knows of no money, or it is a gateway that cannot be asked. */
-  | { readonly outcome: 'nothing' };
-
-/** How taking approved money ended. */
-export type Capture =
-  { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] } | { readonly outcome: 'not_approved'; readonly reason: string };
 
 /** A payment as its gateway is asked about it. `pending`: references of money that the gateway holds. */
 export interface CheckoutQuestion {
@@ -120,23 +105,23 @@ async function keep(
  * Asks the gateway how a payment stands. Throws while it gives no answer, so that the durable call asks again: a payment
  * whose gateway is silent is not called unpaid.
  */
-export async function lookUp(deps: CheckoutDependencies, question: CheckoutQuestion, signal: AbortSignal): Promise<Standing> {
+export async function lookUp(deps: CheckoutDependencies, question: CheckoutQuestion, signal: AbortSignal): Promise<Finding> {
   const asked = await askAbout(deps, question, signal);
   if (!asked) return { outcome: 'nothing' };
   const { lookup, checkout } = asked;
   // A prompt that nobody answered is as unpaid as a page that nobody opened.
   if (lookup.found === 'unknown' && lookup.reason === STILL_PENDING && checkout.handed === 'prompt') return { outcome: 'nothing' };
-  return standingOf(lookup, checkout);
+  return findingOf(lookup, checkout);
 }
 
 /** Asks once whether the gateway has decided; throws an expected wait while it has not. One durable call keeps asking. */
-export async function watch(deps: CheckoutDependencies, question: CheckoutQuestion, signal: AbortSignal): Promise<Standing> {
+export async function watch(deps: CheckoutDependencies, question: CheckoutQuestion, signal: AbortSignal): Promise<Finding> {
   const asked = await askAbout(deps, question, signal);
   if (!asked) return { outcome: 'nothing' };
-  const standing = asked.lookup.found === false ? null : standingOf(asked.lookup, asked.checkout);
-  const decided = standing?.outcome === 'facts' ? standing.facts.some((fact) => decides(fact, question.pending)) : standing !== null;
-  if (!decided || !standing) throw notYet('undecided', `${asked.checkout.paymentId}: the gateway has not decided yet`);
-  return standing;
+  const finding = asked.lookup.found === false ? null : findingOf(asked.lookup, asked.checkout);
+  const decided = finding?.outcome === 'facts' ? finding.facts.some((fact) => decides(fact, question.pending)) : finding !== null;
+  if (!decided || !finding) throw notYet('undecided', `${asked.checkout.paymentId}: the gateway has not decided yet`);
+  return finding;
 }
 
 /** Whether the fact ends the waiting: for the money that is held, or for any where nothing is known to be. */
@@ -159,7 +144,7 @@ async function askAbout(
   return lookup.found === 'unknown' && lookup.reason === NO_LOOKUP ? null : { lookup, checkout };
 }
 
-function standingOf(lookup: Lookup, { paymentId }: OpenedCheckout): Standing {
+function findingOf(lookup: Lookup, { paymentId }: OpenedCheckout): Finding {
   switch (lookup.found) {
     case true:
       return lookup.facts.length > 0 ? { outcome: 'facts', facts: lookup.facts } : { outcome: 'nothing' };
@@ -176,41 +161,59 @@ function standingOf(lookup: Lookup, { paymentId }: OpenedCheckout): Standing {
   }
 }
 
-/** Money that the payer approved under `reference`; `attempt` counts the approvals, and is the same for every repetition of one. */
+/**
+ * Money that the payer approved under `reference`; `attempt` counts the approvals, and is the same for every repetition of one.
+ * `again`: an earlier call of this attempt may have reached the gateway, which is looked at first.
+ */
 export interface CaptureRequest extends CheckoutQuestion {
   readonly reference: string;
   readonly attempt: number;
+  readonly again: boolean;
 }
 
-/** Takes approved money. `again`: an earlier call of this attempt may have reached the gateway, which is looked at first. */
+/** A refusal in a word that we do not know may pass by itself; after so many a person is told. */
+const REFUSALS_BEFORE_A_PERSON = 3;
+
+/** Takes approved money. `tries`: how often this call was made before, 0 while it is made in a hurry. */
 export async function capture(
   deps: CheckoutDependencies,
-  { paymentId, pending, reference, attempt }: CaptureRequest,
-  again: boolean,
+  { paymentId, pending, reference, attempt, again }: CaptureRequest,
+  tries: number,
   signal: AbortSignal,
-): Promise<Capture> {
+): Promise<CaptureEnd> {
   const row = await readRow(deps, paymentId);
   const { capture: take } = GATEWAYS[row.gateway].gateway;
   if (!take) throw new Error(`${row.gateway} takes approved money by itself`);
+  if (tries > 0) await showCapturing(deps, paymentId);
   const checkout = checkoutOf(row, paymentId, pending);
   const idempotencyKey = `capture:${paymentId}:${attempt}`;
-  const lookup = await take({ checkout, reference, attempt, idempotencyKey, again }, contextOf(deps, row, signal)).catch(explain);
-  switch (lookup.found) {
+  const order = { checkout, reference, attempt, idempotencyKey, again: again || tries > 0 };
+  const answer = await take(order, contextOf(deps, row, signal)).catch(explain);
+  switch (answer.found) {
     case true:
-      return { outcome: 'facts', facts: lookup.facts };
+      return { outcome: 'facts', facts: answer.facts };
     case false:
     case 'elsewhere':
     case 'account_revoked':
-      return { outcome: 'not_approved', reason: lookup.reason };
+      return { outcome: 'not_approved', reason: answer.reason };
     case 'refused':
-      throw notYet(lookup.reason, `${paymentId}: ${lookup.detail}`);
+      if (tries < REFUSALS_BEFORE_A_PERSON) throw notYet(answer.reason, `${paymentId}: ${answer.detail}`);
+      return { outcome: 'refused', reason: answer.reason };
     case 'approved':
       throw notYet('still_approved', `${paymentId}: approved and not taken yet`);
     case 'unknown':
-      throw notYet(lookup.reason, `${paymentId}: the gateway's answer to the capture cannot be believed either way`, lookup.retryAfterMs);
+      throw notYet(answer.reason, `${paymentId}: the gateway's answer to the capture cannot be believed either way`, answer.retryAfterMs);
     default:
-      return unreachable(lookup);
+      return unreachable(answer);
   }
+}
+
+/** What takes longer than a moment is shown, since the payment can neither be cancelled nor expire before it is known. */
+async function showCapturing({ db }: CheckoutDependencies, paymentId: string): Promise<void> {
+  await db.sql.query(
+    "UPDATE payments SET capturing_since = now() WHERE id = $1 AND status = 'awaiting_payer' AND capturing_since IS NULL",
+    [paymentId],
+  );
 }
 
 function explain(failure: unknown): never {

@@ -3,8 +3,9 @@ import { loadPayment } from '../books/facts';
 import { record } from '../books/record';
 import type { Recorded, Recording } from '../books/record';
 import type { Payment } from '../workflows/domain/payment';
+import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
 import { capture, lookUp, openCheckout, watch } from './checkout';
-import type { Capture, CaptureRequest, CheckoutDependencies, CheckoutOpening, CheckoutQuestion, Standing } from './checkout';
+import type { CaptureRequest, CheckoutDependencies, CheckoutQuestion } from './checkout';
 import { verifyNotification } from './verify';
 import type { Verification, VerificationDependencies } from './verify';
 
@@ -30,21 +31,20 @@ export function createActivities(deps: ActivityDependencies) {
     },
 
     /** Asks the gateway how a payment stands, before its time is called over. */
-    async lookUpPayment(question: CheckoutQuestion): Promise<Standing> {
+    async lookUpPayment(question: CheckoutQuestion): Promise<Finding> {
       return lookUp(deps, question, Context.current().cancellationSignal);
     },
 
     /** Asks the gateway until it has decided: fails, and is retried, while it has not. */
-    async watchPayment(question: CheckoutQuestion): Promise<Standing> {
+    async watchPayment(question: CheckoutQuestion): Promise<Finding> {
       return watch(deps, question, Context.current().cancellationSignal);
     },
 
     /** Takes money that the payer approved. */
-    async capturePayment(request: CaptureRequest): Promise<Capture> {
+    async capturePayment(request: CaptureRequest): Promise<CaptureEnd> {
       const { info, cancellationSignal } = Context.current();
       // Tried first inside a workflow task, and only after that as a durable activity: whatever comes later repeats something.
-      const again = !info.isLocal || info.attempt > 1;
-      return capture(deps, request, again, cancellationSignal);
+      return capture(deps, request, info.isLocal ? info.attempt - 1 : info.attempt, cancellationSignal);
     },
 
     /** Asks the gateway whether a stored message is true, and sends it on when it belongs elsewhere. */

@@ -13,7 +13,8 @@ import {
   resolvePayment,
   searchAttributes,
 } from '../workflows/messages';
-import type { CommandAnswer, PaymentStart } from '../workflows/messages';
+import type { CommandOutcome } from '../workflows/domain/turn';
+import type { PaymentStart } from '../workflows/messages';
 
 export interface Command {
   readonly id: string;
@@ -28,7 +29,7 @@ export interface Runs {
   /** Tells a payment's run, or the message's own, that a stored message waits. */
   notify(notificationId: string, paymentId: string | null): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
-  command(command: Command): Promise<CommandAnswer>;
+  command(command: Command): Promise<CommandOutcome>;
 }
 
 export function createRuns(client: Client, taskQueue: string): Runs {

@@ -173,7 +173,7 @@ export const newRefund = z.strictObject({ amount: amount.optional(), reason: tex
 export const refund = z.object({
   id: id('ref'), amount: minor, currency, status: z.enum(['pending', 'succeeded', 'failed']), feeReturned: minor, gatewayReference: z.string().nullable(),
 }); // prettier-ignore
-export const resolution = z.strictObject({ action: z.enum(RESOLUTION_ACTIONS), note: text(1000) });
+export const resolution = z.strictObject({ action: z.enum(RESOLUTION_ACTIONS), note: text(1000).optional() });
 export const nothing = z.strictObject({});
 
 export const NOTIFICATION_STATES = ['received', 'applied', 'duplicate', 'invalid', 'unmatched', 'attention'] as const;

@@ -23,6 +23,8 @@ export function viewPayment(
     gateway: terms.gateway,
     method: row.method,
     ...summary,
+    // Neither cancelled nor expired before it is known: whoever looks should see why.
+    reason: summary.status === 'awaiting_payer' && row.capturingSince !== null ? 'capturing' : summary.reason,
     amount: terms.amount,
     currency: terms.currency,
     nextAction: summary.status === 'awaiting_payer' ? (row.nextAction as z.input<typeof schemas.nextAction>) : null,

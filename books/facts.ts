@@ -30,6 +30,8 @@ export interface PaymentRow extends PaymentTerms {
   readonly nextAction: unknown;
   readonly returnUrl: string | null;
   readonly cancelUrl: string | null;
+  /** Since when the gateway is asked to let approved money be taken, where that takes longer than a moment. */
+  readonly capturingSince: string | null;
   readonly createdAt: string;
 }
 /** A payment with what was recorded of it, in recorded order. */
@@ -46,7 +48,7 @@ export function handedBy({ facts }: Payment): NextAction['kind'] | null {
 const PAYMENTS = `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
-         p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.created_at AS "createdAt",
+         p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
          coalesce((SELECT jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
              'currency', f.currency, 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)
            FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
@@ -55,7 +57,7 @@ const PAYMENTS = `
 
 interface Loaded {
   id: string; merchantId: string; memberId: string; accountId: string; gateway: GatewayName; method: string | null; amount: number; currency: string;
-  expiresAt: Date; latePayments: LatePaymentPolicy; charges: string[]; nextAction: unknown; returnUrl: string | null; cancelUrl: string | null; createdAt: Date;
+  expiresAt: Date; latePayments: LatePaymentPolicy; charges: string[]; nextAction: unknown; returnUrl: string | null; cancelUrl: string | null; capturingSince: Date | null; createdAt: Date;
   facts: (FactRow & { recordedAt: string })[];
 } // prettier-ignore
 
@@ -77,11 +79,29 @@ export async function loadPayments({ sql }: Pick<Database, 'sql'>, ids: readonly
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-function assemble({ facts, nextAction, returnUrl, cancelUrl, createdAt, method, expiresAt, ...terms }: Loaded): LoadedPayment {
+function assemble({
+  facts,
+  nextAction,
+  returnUrl,
+  cancelUrl,
+  capturingSince,
+  createdAt,
+  method,
+  expiresAt,
+  ...terms
+}: Loaded): LoadedPayment {
   const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
   return {
     terms: complete,
     facts: facts.map(fromRow),
-    row: { ...complete, method, nextAction, returnUrl, cancelUrl, createdAt: createdAt.toISOString() },
+    row: {
+      ...complete,
+      method,
+      nextAction,
+      returnUrl,
+      cancelUrl,
+      capturingSince: capturingSince?.toISOString() ?? null,
+      createdAt: createdAt.toISOString(),
+    },
   };
 }

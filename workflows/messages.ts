@@ -1,7 +1,8 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NextAction } from './domain/gateway';
-import type { PaymentTerms, Rejection, ResolutionAction } from './domain/payment';
+import type { PaymentTerms, ResolutionAction } from './domain/payment';
+import type { CommandOutcome } from './domain/turn';
 
 /** The task queue of a deployment that names no other. */
 export const TASK_QUEUE = 'quittance';
@@ -23,11 +24,10 @@ export type PaymentStart =
 export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');
 
 /** A person's command, stored under `commandId` before it is sent; the update's id is the command's. */
-export const cancelPayment = defineUpdate<CommandAnswer, [{ readonly commandId: string }]>('cancelPayment');
-export const resolvePayment = defineUpdate<CommandAnswer, [{ readonly commandId: string; readonly action: ResolutionAction }]>(
+export const cancelPayment = defineUpdate<CommandOutcome, [{ readonly commandId: string }]>('cancelPayment');
+export const resolvePayment = defineUpdate<CommandOutcome, [{ readonly commandId: string; readonly action: ResolutionAction }]>(
   'resolvePayment',
 );
-export type CommandAnswer = { readonly outcome: 'accepted' } | { readonly outcome: 'rejected'; readonly reason: Rejection };
 
 /** What operators search by. Set at start; the first two once more when the run rests. */
 export const searchAttributes = {

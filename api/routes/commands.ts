@@ -3,7 +3,7 @@ import type { Database } from '../../prisma/client';
 import { loadPayment } from '../../books/facts';
 import { decide } from '../../workflows/domain/payment';
 import type { PaymentInput, Rejection } from '../../workflows/domain/payment';
-import type { CommandAnswer } from '../../workflows/messages';
+import type { CommandOutcome } from '../../workflows/domain/turn';
 import { LEASE } from '../deliveries';
 import { newId } from '../ids';
 import { notFound, Problem } from '../problems';
@@ -64,8 +64,8 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
     return { status: outcome ? 200 : 202, body: viewPayment(payment, view) };
   }
 
-  async function outcomeOf(command: Command): Promise<CommandAnswer | null> {
-    const { rows } = await db.sql.query<{ outcome: CommandAnswer | null }>('SELECT outcome FROM commands WHERE id = $1', [command.id]);
+  async function outcomeOf(command: Command): Promise<CommandOutcome | null> {
+    const { rows } = await db.sql.query<{ outcome: CommandOutcome | null }>('SELECT outcome FROM commands WHERE id = $1', [command.id]);
     if (rows[0]?.outcome) return rows[0].outcome;
     const sent = runs.command(command).catch(() => null); // Temporal is away: the sweeper sends it again
     return Promise.race([sent, new Promise<null>((resolve) => setTimeout(resolve, OUTCOME_PATIENCE_MS, null).unref())]);
@@ -94,7 +94,13 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
       answers,
       refusals: ['nothing_to_resolve', 'currency_mismatch', 'refund_not_supported'],
       idempotent: true,
-      handle: (request) => give(request, 'resolve', { kind: 'resolve', action: request.body.action }, { note: request.body.note }),
+      handle: (request) =>
+        give(
+          request,
+          'resolve',
+          { kind: 'resolve', action: request.body.action },
+          request.body.note === undefined ? {} : { note: request.body.note },
+        ),
     }),
     route({
       method: 'post',

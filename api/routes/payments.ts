@@ -257,7 +257,11 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningC
     values: [JSON.stringify(payload), credentials],
   });
   const createdAt = (rows[0]?.at ?? now).toISOString();
-  return { terms, row: { ...terms, ...checkout, createdAt }, facts: first ? [{ ...first, recordedAt: createdAt }] : [] };
+  return {
+    terms,
+    row: { ...terms, ...checkout, capturingSince: null, createdAt },
+    facts: first ? [{ ...first, recordedAt: createdAt }] : [],
+  };
 }
 
 type OpeningCaller = Extract<Caller, { kind: 'merchant' | 'member' }>;

@@ -141,7 +141,6 @@ describe('resolving', () => {
   test.each<readonly [string, unknown, string]>([
     ['no action', { note: 'x' }, 'action'],
     ['an unknown action', { action: 'keep', note: 'x' }, 'action'],
-    ['no note', { action: 'accept' }, 'note'],
     ['a blank note', { action: 'accept', note: ' ' }, 'note'],
     ['a note with a NUL', { action: 'accept', note: 'x\u0000' }, 'note'],
     ['a note with half a character', { action: 'accept', note: 'x\udfff' }, 'note'],

@@ -135,14 +135,93 @@ for (const [what, payment_status, code] of [
   });
 }
 
-test.concurrent('a review that PayPal decides against the payer: the reversal is recorded and shown', async () => {
+test.concurrent('a review that PayPal decides against the payer: the money never came, and nobody need look', async () => {
   const merchant = await Merchant.create(world);
   const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
   const { txnId } = await payAs(merchant, payment, 'gilles');
   await untilStatus(merchant, payment.id, 'processing');
   await happens(txnId, { status: 'Reversed', amount: '30.00' });
 
-  const shown = await untilAttention(merchant, payment.id);
-  expect(shown).toMatchObject({ captured: 0, attention: { code: 'reversal_received' } });
+  const over = await untilStatus(merchant, payment.id, 'failed');
+  expect(over).toMatchObject({ reason: 'buyer_complaint', captured: 0, disputed: 0, attention: null });
   expect(await merchant.entries()).toEqual([]);
+});
+
+test.concurrent('a held sum of which PayPal tells only that a reversal was cancelled never came', async () => {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+  const held = ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'unilateral', mc_fee: undefined });
+  await deliver(merchant, held);
+  await untilStatus(merchant, payment.id, 'processing');
+  // It names its parent alone: the payment is known by that.
+  const parted = { payment_status: 'Canceled_Reversal', txn_type: undefined, txn_id: newTransactionId(), parent_txn_id: held['txn_id'] };
+  await deliver(merchant, ipn(merchant, payment, { ...parted, custom: undefined, invoice: undefined, mc_fee: undefined }));
+
+  expect(await untilStatus(merchant, payment.id, 'failed')).toMatchObject({ captured: 0, disputed: 0, attention: null });
+  expect(await merchant.entries()).toEqual([]);
+});
+
+test.concurrent('a reversal that names only its parent waits until the held sum is known, and ends it', async () => {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+  const held = ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'paymentreview', mc_fee: undefined });
+  const parted = { payment_status: 'Reversed', txn_type: undefined, txn_id: newTransactionId(), parent_txn_id: held['txn_id'] };
+  await deliver(merchant, ipn(merchant, payment, { ...parted, custom: undefined, invoice: undefined, mc_fee: undefined }));
+  await untilSettled(merchant, 1);
+  await deliver(merchant, held);
+
+  expect(await untilStatus(merchant, payment.id, 'failed')).toMatchObject({ captured: 0, disputed: 0, attention: null });
+});
+
+test.concurrent('a misfit that was given back at PayPal can be accepted no more', async () => {
+  const merchant = await Merchant.create(world);
+  const member = await merchant.member([['fee', 3000]]);
+  const payment = await merchant.pay(member);
+  const misfit = ipn(merchant, payment, { mc_gross: '29.00' });
+  await deliver(merchant, misfit);
+  await untilStatus(merchant, payment.id, 'needs_review');
+  const back = { payment_status: 'Refunded', txn_type: undefined, txn_id: newTransactionId(), parent_txn_id: misfit['txn_id'] };
+  await deliver(merchant, ipn(merchant, payment, { ...back, mc_gross: '-29.00', mc_fee: undefined }));
+  const shown = await eventually(
+    () => merchant.payment(payment.id),
+    ({ attention }) => attention?.code === 'refund_received',
+  );
+  expect(shown.attention?.detail).toContain('nothing of it is left');
+
+  const answer = await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept' });
+  expect(answer).toMatchObject({ status: 409, body: { code: 'nothing_to_resolve' } });
+  expect(await merchant.cart(member)).toMatchObject({ balance: -3000, paylines: [] });
+});
+
+test.concurrent('of a misfit given back in part, accepting gives the member what is left', async () => {
+  const merchant = await Merchant.create(world);
+  const member = await merchant.member([['fee', 3000]]);
+  const payment = await merchant.pay(member);
+  const misfit = ipn(merchant, payment, { mc_gross: '29.00' });
+  await deliver(merchant, misfit);
+  const back = { payment_status: 'Refunded', txn_type: undefined, txn_id: newTransactionId(), parent_txn_id: misfit['txn_id'] };
+  await deliver(merchant, ipn(merchant, payment, { ...back, mc_gross: '-9.00', mc_fee: undefined }));
+  await eventually(
+    () => merchant.payment(payment.id),
+    ({ refunded }) => refunded === 900,
+  );
+
+  expect(await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept' })).toMatchObject({ status: 200 });
+  expect(await merchant.cart(member)).toMatchObject({ balance: -1000, paylines: [{ amount: 2000 }] });
+});
+
+test.concurrent('unmatched money that was given back at PayPal can be attached to nobody', async () => {
+  const merchant = await Merchant.create(world);
+  const member = await merchant.member([['fee', 3000]]);
+  const money = { custom: undefined, invoice: undefined, mc_gross: '25.00', mc_currency: 'EUR' };
+  const stray = ipn(merchant, { nextAction: null }, money);
+  await deliver(merchant, stray);
+  const [row] = await untilSettled(merchant, 1);
+  const back = { payment_status: 'Refunded', txn_type: undefined, txn_id: newTransactionId(), parent_txn_id: stray['txn_id'] };
+  await deliver(merchant, ipn(merchant, { nextAction: null }, { ...money, ...back, mc_gross: '-25.00', mc_fee: undefined }));
+  await untilSettled(merchant, 2);
+
+  const answer = await merchant.post(`/v1/notifications/${row!.id}/attachment`, { member });
+  expect(answer).toMatchObject({ status: 409, body: { code: 'not_unmatched' } });
+  expect(await merchant.cart(member)).toMatchObject({ balance: -3000, paylines: [] });
 });

@@ -293,6 +293,11 @@ export function isClosed(status: PaymentStatus): boolean {
   return status === 'cancelled' || status === 'expired' || status === 'failed';
 }
 
+/** Whether the payer may still act, and so whether the deadline counts. */
+export function isOpenToPayer(status: PaymentStatus): boolean {
+  return status === 'created' || status === 'awaiting_payer';
+}
+
 /** What was given back or taken back of the money of `reference`, in its currency. */
 function takenAway(reference: string, facts: readonly Fact[]): number {
   let refunded = 0;

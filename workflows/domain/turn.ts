@@ -1,0 +1,382 @@
+import type { Fact, GatewayFact } from './fact';
+import type { NextAction } from './gateway';
+import {
+  captureRefused,
+  checkoutOpened,
+  decide,
+  isClosed,
+  isOpenToPayer,
+  isWorthWatching,
+  nextAttempt,
+  openingRefused,
+  pendingReferences,
+  standingRefusal,
+  summarize,
+} from './payment';
+import type { Decision, Payment, PaymentInput, Rejection } from './payment';
+import { unreachable } from './unreachable';
+
+/** How long the deadline waits for a message that is stored but was not announced to this run yet: the sweeper announces it within seconds. */
+const UNANNOUNCED_MESSAGE_PAUSE_MS = 15_000;
+/** How long the deadline waits after a question to the gateway that ended in a bug: long enough for a person to mend it. */
+const BROKEN_QUESTION_PAUSE_MS = 600_000;
+/** How long the last try to take approved money may last at the deadline; a gateway answers within seconds or not at all. */
+const LAST_CAPTURE_PATIENCE_MS = 60_000;
+
+/** Why the hands are at work, and so what waits for what comes of it. */
+export type Cause =
+  /** A stored message. */
+  | { readonly kind: 'message'; readonly notificationId: string }
+  /** The payer's time is over. */
+  | { readonly kind: 'deadline' }
+  /** The gateway is asked again and again until it has decided. */
+  | { readonly kind: 'watch' }
+  /** Approved money that was refused before is tried again. */
+  | { readonly kind: 'retry' };
+
+/** The payer is said to have approved, and the money of `reference` can be taken. */
+export interface Approval {
+  readonly kind: 'approval';
+  readonly cause: Cause;
+  readonly reference: string;
+}
+
+/** What wants the payment closed, and waits until it is known whether money was taken. */
+export type Closer = { readonly kind: 'deadline' } | { readonly kind: 'cancel'; readonly commandId: string; readonly at: string };
+
+/** What has its turn in a payment's run. */
+export type Item =
+  /** A message to verify. */
+  | { readonly kind: 'notification'; readonly notificationId: string }
+  /** What the gateway says happened. */
+  | { readonly kind: 'verified'; readonly cause: Cause; readonly facts: readonly GatewayFact[] }
+  /** A message was dealt with by an earlier run, or by an attempt of this one that was lost with what it knew. */
+  | { readonly kind: 'settled_before' }
+  /** The gateway opened the checkout, or refused to. */
+  | { readonly kind: 'opening'; readonly opening: CheckoutOpening }
+  | Approval
+  /** Taking approved money ended. */
+  | { readonly kind: 'capture'; readonly approval: Approval; readonly attempt: number; readonly end: CaptureEnd }
+  /** What the gateway says of the payment before it is closed; null when asking broke. */
+  | { readonly kind: 'finding'; readonly finding: Finding | null }
+  /** Nothing more is to be learned by asking again and again. */
+  | { readonly kind: 'watch_over' }
+  | { readonly kind: 'command'; readonly input: Command }
+  | { readonly kind: 'deadline' }
+  /** Whether money was taken is known now. */
+  | { readonly kind: 'close'; readonly closer: Closer };
+export type Command = PaymentInput & { kind: 'cancel' | 'resolve' };
+
+/** How opening ended: in the payer's hands, or with the gateway's clear no in its own word. */
+export type CheckoutOpening =
+  { readonly outcome: 'opened'; readonly handed: NextAction['kind'] } | { readonly outcome: 'refused'; readonly reason: string };
+
+/** What the gateway says about a payment of ours that nobody told us about. */
+export type Finding =
+  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] }
+  /** The payer has approved: the money of `reference` can be taken. */
+  | { readonly outcome: 'approved'; readonly reference: string }
+  /** It knows of no money, or it is a gateway that cannot be asked. */
+  | { readonly outcome: 'nothing' };
+
+/** How taking approved money ended. */
+export type CaptureEnd =
+  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] }
+  | { readonly outcome: 'not_approved'; readonly reason: string }
+  /** The gateway refuses, in a word that we do not know; nothing was taken. */
+  | { readonly outcome: 'refused'; readonly reason: string }
+  /** We stopped asking before an answer came: whether money was taken is not known. */
+  | { readonly outcome: 'stopped' }
+  /** A bug ended it: whether money was taken is not known. */
+  | { readonly outcome: 'broke' };
+
+/** What a run has the hands do while it goes on. */
+export type Task =
+  | { readonly kind: 'verification'; readonly notificationId: string }
+  | { readonly kind: 'opening' }
+  /** `again`: an earlier call of this attempt may have reached the gateway, which is looked at first. */
+  | { readonly kind: 'capture'; readonly approval: Approval; readonly attempt: number; readonly again: boolean }
+  | { readonly kind: 'lookup' }
+  | { readonly kind: 'watch' };
+export type TaskKind = Task['kind'];
+
+/** What a run remembers between its turns, besides the payment; a run that follows it begins without. */
+export interface Memory {
+  /** The checkout is being opened by this run: once, for as long as it takes. */
+  readonly opening: boolean;
+  /** What was asked about again and again: a watch that ended without a decision is not begun again for the same money. */
+  readonly watchedFor: string | null;
+  /** Approvals that came while it was not known whether money was taken: what is being learned may be too early for them. */
+  readonly approvals: readonly Approval[];
+  readonly closers: readonly Closer[];
+  /** A capture ended without anybody knowing whether it took money. */
+  readonly inDoubt: boolean;
+  /** Taking approved money was tried at the deadline: the payer had the time for another approval. */
+  readonly triedAtDeadline: boolean;
+}
+export const NOTHING_REMEMBERED: Memory = {
+  opening: false,
+  watchedFor: null,
+  approvals: [],
+  closers: [],
+  inDoubt: false,
+  triedAtDeadline: false,
+};
+
+/** A payment's run as it stands when something has its turn. */
+export interface Run extends Memory {
+  readonly payment: Payment;
+  /** What the hands are doing now. */
+  readonly busy: ReadonlySet<TaskKind>;
+}
+
+/** How a message ends. `about`: the fact that tells what it was about. */
+export interface MessageEnd {
+  readonly id: string;
+  readonly state: 'applied' | 'duplicate' | 'invalid' | 'attention';
+  readonly reason?: string;
+  readonly about?: Fact;
+}
+export type CommandOutcome = { readonly outcome: 'accepted' } | { readonly outcome: 'rejected'; readonly reason: Rejection };
+/** What a person is answered. */
+export interface CommandEnd {
+  readonly id: string;
+  readonly outcome: CommandOutcome;
+}
+
+/** What an item means for a run: what is recorded, what the hands do next, and what the run remembers. */
+export interface Turn {
+  readonly facts: readonly Fact[];
+  readonly messages: readonly MessageEnd[];
+  readonly commands: readonly CommandEnd[];
+  /** Record only if no stored message of this payment waits to be verified; where one does, the deadline waits so long. */
+  readonly guard: { readonly waitMs: number } | null;
+  /** The records know more than this run: read the payment anew. */
+  readonly reload: boolean;
+  readonly start: readonly Task[];
+  readonly stop: TaskKind | null;
+  /** What has its turn next, before anything that came meanwhile. */
+  readonly then: readonly Item[];
+  /** How long the deadline waits from now. */
+  readonly waitMs: number | null;
+  readonly remember: Partial<Memory>;
+}
+
+const NOTHING: Turn = {
+  facts: [],
+  messages: [],
+  commands: [],
+  guard: null,
+  reload: false,
+  start: [],
+  stop: null,
+  then: [],
+  waitMs: null,
+  remember: {},
+};
+
+/** Decides what an item means for the payment's run. Pure: the same run, item and instant give the same turn. `at`: our clock, ISO 8601. */
+export function turn(run: Run, item: Item, at: string): Turn {
+  switch (item.kind) {
+    case 'notification':
+      return { ...NOTHING, start: [{ kind: 'verification', notificationId: item.notificationId }] };
+    case 'verified':
+      return takeIn(run.payment, item.cause, item.facts, at);
+    case 'settled_before':
+      return { ...NOTHING, reload: true };
+    case 'opening':
+      return handOver(run.payment, item.opening, at);
+    case 'approval':
+      return approve(run, item);
+    case 'capture':
+      return endCapture(run, item, at);
+    case 'finding':
+      return find(run, item.finding, at);
+    case 'watch_over':
+      return NOTHING;
+    case 'command':
+      return obey(run, item.input);
+    case 'deadline':
+      return wait(run, { kind: 'deadline' });
+    case 'close':
+      return close(run.payment, item.closer, at);
+    default:
+      return unreachable(item);
+  }
+}
+
+/** What the payment as it stands wants begun, whatever has its turn next. */
+export function tasksDue({ payment, busy, opening, watchedFor }: Run): { start: readonly Task[]; remember: Partial<Memory> } {
+  if (!opening && summarize(payment).status === 'created') return { start: [{ kind: 'opening' }], remember: { opening: true } };
+  const toWatch = isWorthWatching(payment) ? pendingReferences(payment).join(' ') : null;
+  if (toWatch === null || toWatch === watchedFor || busy.has('watch')) return { start: [], remember: {} };
+  return { start: [{ kind: 'watch' }], remember: { watchedFor: toWatch } };
+}
+
+/** Verified facts become part of the payment and of the books; a message that says nothing new ends as a duplicate. */
+function takeIn(payment: Payment, cause: Cause, facts: readonly GatewayFact[], at: string): Turn {
+  const decision = decide(payment, { kind: 'facts', facts, at });
+  const told = decision.outcome === 'accepted' ? decision.facts : [];
+  const [about] = facts;
+  return { ...NOTHING, facts: told, messages: endOf(cause, { state: told.length > 0 ? 'applied' : 'duplicate', ...(about && { about }) }) };
+}
+
+/** The payer is reached, or the gateway refused and nobody ever will be. */
+function handOver({ terms }: Payment, opening: CheckoutOpening, at: string): Turn {
+  const fact = opening.outcome === 'opened' ? checkoutOpened(terms, opening.handed, at) : openingRefused(terms, opening.reason, at);
+  return { ...NOTHING, facts: [fact] };
+}
+
+/** Approved money is taken, once at a time, for as long as the payment is open; of a closed one nothing is taken any more. */
+function approve({ payment, busy, approvals, closers, inDoubt }: Run, approval: Approval): Turn {
+  const { status } = summarize(payment);
+  if (!isOpenToPayer(status)) {
+    const end = isClosed(status) ? ({ state: 'applied', reason: 'payment_closed' } as const) : ({ state: 'duplicate' } as const);
+    return { ...NOTHING, messages: endOf(approval.cause, end) };
+  }
+  if (busy.has('capture') || closers.length > 0) return { ...NOTHING, remember: { approvals: [...approvals, approval] } };
+  return { ...NOTHING, start: [capture(payment, approval, inDoubt)] };
+}
+
+function capture(payment: Payment, approval: Approval, inDoubt: boolean): Task {
+  const again = inDoubt || standingRefusal(payment) !== null;
+  return { kind: 'capture', approval, attempt: nextAttempt(payment, approval.reference), again };
+}
+
+/** Taking approved money ended; what waited for it goes on. */
+function endCapture(run: Run, { approval, attempt, end }: Item & { kind: 'capture' }, at: string): Turn {
+  const { payment, approvals, closers } = run;
+  const { cause, reference } = approval;
+  const waiting = cause.kind === 'deadline' ? [...closers, { kind: 'deadline' as const }] : closers;
+  const known = { approvals: [], closers: [], inDoubt: false };
+  switch (end.outcome) {
+    case 'facts': {
+      const taken = takeIn(payment, cause, end.facts, at);
+      return { ...taken, messages: [...taken.messages, ...sameAs(approvals)], then: closing(waiting), remember: known };
+    }
+    case 'not_approved':
+      return {
+        ...NOTHING,
+        messages: endOf(cause, { state: 'invalid', reason: end.reason }),
+        then: [...closing(waiting), ...approvals], // it may have been too early for the approvals that came meanwhile
+        remember: known,
+      };
+    case 'refused': {
+      const refusal = captureRefused(payment, { reference, attempt, reason: end.reason }, at);
+      const decision = decide(payment, { kind: 'facts', facts: [refusal], at });
+      const told = decision.outcome === 'accepted' ? decision.facts : [];
+      const message = told.length > 0 ? ({ state: 'attention', reason: 'capture_refused' } as const) : ({ state: 'duplicate' } as const);
+      return { ...NOTHING, facts: told, messages: endOf(cause, message), then: [...closing(waiting), ...approvals], remember: known };
+    }
+    case 'stopped':
+      return { ...NOTHING, start: [{ kind: 'lookup' }], remember: { approvals: [approval, ...approvals], inDoubt: true } };
+    case 'broke':
+      return {
+        ...NOTHING,
+        messages: endOf(cause, { state: 'attention', reason: 'capture_failed' }),
+        ...(closers.length > 0
+          ? { start: [{ kind: 'lookup' }], remember: { inDoubt: true } }
+          : { then: approvals, waitMs: BROKEN_QUESTION_PAUSE_MS, remember: { approvals: [], inDoubt: true } }),
+      };
+    default:
+      return unreachable(end);
+  }
+}
+
+/** What the gateway knows decides whether the payment may be closed. */
+function find(run: Run, finding: Finding | null, at: string): Turn {
+  const { payment, approvals, closers } = run;
+  const known = { approvals: [], closers: [], inDoubt: false };
+  switch (finding?.outcome) {
+    case undefined:
+      return {
+        ...NOTHING,
+        commands: closers.flatMap((closer) => (closer.kind === 'cancel' ? [rejected(closer.commandId, 'payment_processing')] : [])),
+        then: approvals,
+        waitMs: BROKEN_QUESTION_PAUSE_MS,
+        remember: { approvals: [], closers: [] },
+      };
+    case 'facts': {
+      const told = takeIn(payment, { kind: 'deadline' }, finding.facts, at);
+      return { ...told, messages: sameAs(approvals), then: closing(closers), remember: known };
+    }
+    case 'approved': {
+      const isOver = run.triedAtDeadline || standingRefusal(payment) !== null || closers.some(({ kind }) => kind === 'cancel');
+      if (isOver) return { ...NOTHING, then: [...closing(closers), ...approvals], remember: known };
+      // Nobody told us of this approval, or the gateway was silent when we tried: once more, and then the time is over.
+      const approval: Approval = { kind: 'approval', cause: { kind: 'deadline' }, reference: finding.reference };
+      return {
+        ...NOTHING,
+        start: [capture(payment, approval, run.inDoubt)],
+        waitMs: LAST_CAPTURE_PATIENCE_MS,
+        remember: { closers: [], inDoubt: false, triedAtDeadline: true },
+      };
+    }
+    case 'nothing':
+      return { ...NOTHING, then: [...closing(closers), ...approvals], remember: known };
+    default:
+      return unreachable(finding);
+  }
+}
+
+/** A command is decided here and nowhere else; its outcome is stored with its facts before it is answered. */
+function obey(run: Run, input: Command): Turn {
+  if (input.kind === 'resolve') return decided(run.payment, input);
+  // What may have been taken cannot be called off before the gateway has said whether it was.
+  const mayBeTaken = run.busy.has('capture') || run.inDoubt || standingRefusal(run.payment) !== null;
+  return mayBeTaken ? wait(run, { kind: 'cancel', commandId: input.commandId, at: input.at }) : decided(run.payment, input);
+}
+
+/** Before the payment is closed the gateway is asked: it may know of money, or of an approval, that nobody told us about. */
+function wait({ busy, closers }: Run, closer: Closer): Turn {
+  const remember = { closers: [...closers, closer] };
+  if (busy.has('capture')) return { ...NOTHING, stop: 'capture', remember };
+  return { ...NOTHING, start: busy.has('lookup') ? [] : [{ kind: 'lookup' }], remember };
+}
+
+/** The payer's time is over, or a person called it off; neither undoes money that came. */
+function close(payment: Payment, closer: Closer, at: string): Turn {
+  if (closer.kind === 'cancel') return decided(payment, closer);
+  const decision = decide(payment, { kind: 'expire', at });
+  // Not while a stored message about this payment still waits to be verified.
+  return decision.outcome === 'accepted' ? { ...NOTHING, facts: decision.facts, guard: { waitMs: UNANNOUNCED_MESSAGE_PAUSE_MS } } : NOTHING;
+}
+
+function decided(payment: Payment, input: Command): Turn {
+  const decision = decide(payment, input);
+  return {
+    ...NOTHING,
+    facts: decision.outcome === 'accepted' ? decision.facts : [],
+    commands: [{ id: input.commandId, outcome: answerTo(decision) }],
+  };
+}
+
+function answerTo(decision: Decision): CommandOutcome {
+  switch (decision.outcome) {
+    case 'accepted':
+    case 'duplicate':
+      return { outcome: 'accepted' };
+    case 'rejected':
+      return decision;
+    default:
+      return unreachable(decision);
+  }
+}
+
+function rejected(id: string, reason: Rejection): CommandEnd {
+  return { id, outcome: { outcome: 'rejected', reason } };
+}
+
+function closing(closers: readonly Closer[]): Item[] {
+  return closers.map((closer) => ({ kind: 'close', closer }));
+}
+
+/** Ends the message that was the cause, where one was. */
+function endOf(cause: Cause, end: Omit<MessageEnd, 'id'>): readonly MessageEnd[] {
+  return cause.kind === 'message' ? [{ id: cause.notificationId, ...end }] : [];
+}
+
+/** Approvals that tell of money which is told of already. */
+function sameAs(approvals: readonly Approval[]): readonly MessageEnd[] {
+  return approvals.flatMap(({ cause }) => endOf(cause, { state: 'duplicate' }));
+}
