@@ -21,6 +21,7 @@ export const PROBLEMS = {
   currency_mismatch: [409, "The money is in another currency than the merchant's cart; only a refund ends it."],
   refund_not_supported: [409, 'Refunds cannot be made here yet.'],
   nothing_due: [409, 'The cart owes nothing and no amount was given.'],
+  payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
   onboarding_not_offered: [409, 'The platform is no partner of this gateway: enter keys instead.'],
   gateway_refused: [502, 'The gateway refused or did not answer; `detail` says what it said.'],
   gateway_not_configured: [409, 'The merchant has no account at this gateway.'],

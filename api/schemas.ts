@@ -124,6 +124,7 @@ export const charge = z.object({
 export const payline = z.object({ id: z.string(), payment: id('pay').nullable(), amount: minor, at: moment });
 export const cart = z.object({
   member: id('mem'), merchantName: z.string(), currency, balance: minor.describe('sum of paylines − sum of charges'), due: minor, credit: minor,
+  pending: minor.describe('what gateways hold of the member: on its way, and in no payline yet'),
   charges: z.array(charge), paylines: z.array(payline),
 }); // prettier-ignore
 
@@ -195,7 +196,7 @@ export const optionFilter = z.strictObject({
     .regex(/^[1-9]\d{0,11}$/, 'a positive integer in minor units')
     .transform(Number)
     .optional()
-    .describe('minor units; defaults to the balance due'),
+    .describe('minor units; defaults to the balance due less what is on its way'),
   currency: currency.optional(),
 });
 export const checkoutOptions = z.object({

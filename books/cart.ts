@@ -27,6 +27,12 @@ export async function readCart({ sql }: Sql, memberId: string): Promise<Cart> {
   return cart;
 }
 
+/** What gateways hold of a member's money, in minor units of the cart's currency: on its way, and in no cart yet. */
+export async function pendingOf({ sql }: Sql, memberId: string): Promise<number> {
+  const { rows } = await (sql as Pool).query<{ pending: number }>('SELECT pending_of($1) AS pending', [memberId]);
+  return rows[0]?.pending ?? 0;
+}
+
 export interface NewCharge {
   readonly id: string;
   readonly merchantId: string;

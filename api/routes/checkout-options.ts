@@ -1,5 +1,5 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { readCart } from '../../books/cart';
+import { pendingOf, readCart } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
@@ -13,6 +13,7 @@ import { notFound } from '../problems';
 import type { ProblemCode } from '../problems';
 import { route } from '../routing';
 import * as schemas from '../schemas';
+import { nothingToAsk } from './payments';
 
 export interface OptionDependencies extends CheckoutDependencies {
   readonly db: Database;
@@ -43,10 +44,12 @@ export function optionRoutes(deps: OptionDependencies) {
         if (!member || !cart) throw notFound('member');
         const { currency, accounts, name } = member.merchant;
         const due = cart.charges.reduce((sum, charge) => sum + charge.open, 0);
-        const money = { amount: query.amount ?? due, currency: query.currency ?? currency };
+        const pending = { amount: await pendingOf(db, member.id), currency };
+        const money = { amount: query.amount ?? Math.max(0, due - pending.amount), currency: query.currency ?? currency };
+        const [reason, detail] = nothingToAsk(due, pending);
         const options = GATEWAY_NAMES.map((gateway) => {
           const account = accounts.find((candidate) => candidate.gateway === gateway);
-          const refusal = refuse(deps, gateway, account, money, { currency, name });
+          const refusal = refuse(deps, gateway, account, money, { currency, name, ifNothing: { reason, detail } });
           return {
             gateway,
             available: refusal === null,
@@ -68,12 +71,12 @@ function refuse(
   gateway: GatewayName,
   account: GatewayAccount | undefined,
   money: Money,
-  merchant: { currency: string; name: string },
+  merchant: { currency: string; name: string; ifNothing: Refusal },
 ): Refusal | null {
   if (!account) return { reason: 'gateway_not_configured', detail: `this merchant has no account at ${gateway}` };
   if (money.currency !== merchant.currency)
     return { reason: 'currency_not_supported', detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}` };
-  if (money.amount === 0) return { reason: 'nothing_due', detail: 'the cart owes nothing; give an `amount` to pay in advance' };
+  if (money.amount === 0) return merchant.ifNothing;
   const { opening } = planCheckout(deps, gateway, account, {
     paymentId: newId('pay'),
     money,

@@ -130,7 +130,8 @@ const REFUSALS: Readonly<Record<Rejection, string>> = {
   already_cancelled: 'the payment was cancelled before',
   already_expired: 'the payment expired before',
   already_failed: 'the payment failed before',
-  payment_processing: 'the gateway holds the payment and decides about it',
+  payment_processing:
+    'the gateway holds the money, or is being asked whether it was taken: once it has answered, the payment is paid, or can be cancelled or paid anew',
   payment_needs_review: 'money came that does not fit; resolve it first',
   nothing_to_resolve: 'no sum of this payment is in suspense',
   currency_mismatch: "the money is in another currency than the merchant's cart; only a refund ends it",

@@ -150,16 +150,18 @@ async function viewCart({ sql }: Database, member: { id: string; merchant: { cur
   const { rows } = await sql.query<{
     charges: { id: string; label: string; category: string; amount: number; paid: number; dueOn: string | null }[];
     paylines: { id: string; payment: string | null; amount: number; at: string }[];
+    pending: number;
   }>(
     `SELECT
        coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'label', c.label, 'category', c.category, 'amount', c.amount, 'dueOn', c.due_on,
            'paid', coalesce((SELECT sum(a.amount) FROM allocations a WHERE a.charge_id = c.id), 0)) ORDER BY c.sequence)
          FROM charges c WHERE c.member_id = $1), '[]') AS charges,
        coalesce((SELECT jsonb_agg(jsonb_build_object('id', 'pln_' || p.id, 'payment', p.payment_id, 'amount', p.amount, 'at', iso(p.created_at)) ORDER BY p.id)
-         FROM paylines p WHERE p.member_id = $1), '[]') AS paylines`,
+         FROM paylines p WHERE p.member_id = $1), '[]') AS paylines,
+       pending_of($1) AS pending`,
     [member.id],
   );
-  const { charges = [], paylines = [] } = rows[0] ?? {};
+  const { charges = [], paylines = [], pending = 0 } = rows[0] ?? {};
   const total = (lines: readonly { amount: number }[]) => lines.reduce((sum, line) => sum + line.amount, 0);
   const balance = total(paylines) - total(charges);
   return {
@@ -169,6 +171,7 @@ async function viewCart({ sql }: Database, member: { id: string; merchant: { cur
     balance,
     due: Math.max(0, -balance),
     credit: Math.max(0, balance),
+    pending,
     charges: charges.map(({ dueOn, ...charge }) => ({ ...charge, ...(dueOn !== null && { dueOn }) })),
     paylines,
   };

@@ -7,6 +7,7 @@ import type { Database } from '../../prisma/client';
 import type { Environment, GatewayName, MethodCapabilities, Opening, Starter } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
+import type { Money } from '../../workflows/domain/money';
 import type { LatePaymentPolicy, PaymentTerms } from '../../workflows/domain/payment';
 import { checkoutOpened, summarize } from '../../workflows/domain/payment';
 import type { Caller } from '../auth';
@@ -48,6 +49,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       answers: { 201: schemas.payment },
       refusals: [
         'nothing_due',
+        'payment_pending',
         'gateway_not_configured',
         'gateway_not_enabled',
         'amount_not_supported',
@@ -173,6 +175,8 @@ interface Situation {
   };
   readonly member: { readonly name: string; readonly email: string | null } | null;
   readonly cart: Cart | null;
+  /** What gateways hold of the member's money. */
+  readonly pending: number;
   readonly account: {
     readonly id: string;
     readonly environment: Environment;
@@ -187,10 +191,10 @@ type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 
 /** Checks, then opens the checkout or plans its opening, then writes payment, first fact and the run to start. */
 async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningCaller, body: NewPayment): Promise<LoadedPayment> {
-  const { merchant, member, cart, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
+  const { merchant, member, cart, pending, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
   if (!cart || !member) throw notFound('member');
   if (body.charges) await checkCharges(sql, body.member, body.charges);
-  const { amount, currency } = priceOf(body, merchant.currency, cart);
+  const { amount, currency } = priceOf(body, merchant.currency, cart, pending);
   for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
   if (!account) throw new Problem('gateway_not_configured', `this merchant has no account at ${body.gateway}`);
 
@@ -295,6 +299,7 @@ async function readSituation(sql: Sql, merchantId: string, memberId: string, gat
     text: `SELECT jsonb_build_object('name', m.name, 'currency', m.currency, 'latePayments', m.late_payments, 'returnOrigins', m.return_origins) AS merchant,
                   (SELECT jsonb_build_object('name', b.name, 'email', b.email) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS member,
                   (SELECT read_cart(b.id) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,
+                  pending_of($2) AS pending,
                   (SELECT jsonb_build_object('id', a.id, 'environment', a.environment, 'pathToken', a.path_token, 'enabled', a.enabled, 'disabledReason', a.disabled_reason,
                      'credentials', encode(a.credentials, 'base64')) FROM gateway_accounts a WHERE a.merchant_id = m.id AND a.gateway = $3) AS account
            FROM merchants m WHERE m.id = $1`,
@@ -310,17 +315,24 @@ async function checkCharges(sql: Sql, memberId: string, charges: readonly string
   if (missing !== undefined) throw notFound(`charge in this cart: ${missing}`);
 }
 
-/** What is to be paid: the amount given, else what is open of the charges named, else the balance due. */
-function priceOf(body: NewPayment, currency: string, cart: Cart): { amount: number; currency: string } {
+/** What is to be paid: the amount given, else what is open of the charges named, else what is due and not on its way already. */
+function priceOf(body: NewPayment, currency: string, cart: Cart, pending: number): { amount: number; currency: string } {
   if (body.currency !== undefined && body.currency !== currency)
     throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
   const wanted = body.charges && new Set(body.charges);
-  const open = cart.charges.filter((charge) => !wanted || wanted.has(charge.id));
-  const amount = body.amount ?? open.reduce((sum, charge) => sum + charge.open, 0);
-  if (amount === 0) throw new Problem('nothing_due', 'the cart owes nothing; give an `amount` to pay in advance');
+  const open = cart.charges.filter((charge) => !wanted || wanted.has(charge.id)).reduce((sum, charge) => sum + charge.open, 0);
+  const amount = body.amount ?? (wanted ? open : open - pending);
+  if (amount <= 0) throw new Problem(...nothingToAsk(open, { amount: pending, currency }));
   if (amount > MAX_AMOUNT)
     throw new Problem('amount_not_supported', `${describeMoney({ amount, currency })} is more than one payment can be`);
   return { amount, currency };
+}
+
+/** Why nothing can be asked for without an amount: nothing is open, or all of it is on its way. */
+export function nothingToAsk(open: number, pending: Money): ['nothing_due' | 'payment_pending', string] {
+  return open === 0
+    ? ['nothing_due', 'the cart owes nothing; give an `amount` to pay in advance']
+    : ['payment_pending', `${describeMoney(pending)} of it is on its way already; give an \`amount\` to pay all the same`];
 }
 
 /** Refuses a browser's way on to an origin that the merchant has not registered. */

@@ -155,6 +155,12 @@ const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
     text: '{gateway} wants something more from you before it takes the payment, such as your bank’s confirmation. You can go on, or pay in another way.',
     tone: 'waiting',
   },
+  'awaiting_payer.capturing': {
+    label: 'Being taken',
+    title: 'Your payment is being taken',
+    text: 'You have approved it, and {gateway} has not answered yet. You need do nothing, and should not pay again.',
+    tone: 'waiting',
+  },
   'awaiting_payer by prompt': {
     label: 'Waiting for your phone',
     title: 'Look at your phone',
@@ -249,7 +255,8 @@ export function describeStanding(standing: Standing, { place, merchant }: { plac
 
 /** The payer's last try was declined, and the payer may act again. */
 export function mayTryAgain({ status, reason, nextAction }: Standing): boolean {
-  return status === 'awaiting_payer' && reason !== null && nextAction !== null && nextAction.kind !== 'prompt';
+  const wasDeclined = reason !== null && reason !== 'capturing';
+  return status === 'awaiting_payer' && wasDeclined && nextAction !== null && nextAction.kind !== 'prompt';
 }
 
 /** The label of the button that leads back to the gateway; null where none belongs. Who comes from paying is not asked to pay again. */

@@ -180,6 +180,7 @@ describe('the cart', () => {
       balance: 0,
       due: 0,
       credit: 0,
+      pending: 0,
       charges: [],
       paylines: [],
     });
@@ -205,6 +206,7 @@ describe('the cart', () => {
       balance: -5000,
       due: 5000,
       credit: 0,
+      pending: 0,
       charges: added.map((reply) => reply.body),
       paylines: [],
     });

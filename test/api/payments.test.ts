@@ -140,6 +140,26 @@ describe('a payment', () => {
     refused(await open({ member, charges: [fee] }), 'nothing_due');
   });
 
+  test('without an amount is of what is due and not on its way already', async () => {
+    const member = await merchant.member([['fee', 5000]]);
+    const hold = async (amount: number) => {
+      const payment = (await open({ member, amount })).body;
+      await sendGenuine(merchant, ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }));
+      await untilStatus(merchant, payment.id, 'processing');
+    };
+    await hold(3000);
+    expect(await merchant.cart(member)).toMatchObject({ due: 5000, pending: 3000 });
+    expect((await open({ member })).body.amount).toBe(2000);
+
+    await hold(2000);
+    expect(await merchant.cart(member)).toMatchObject({ due: 5000, pending: 5000 });
+    refused(await open({ member }), 'payment_pending');
+    const options = await merchant.get<{ data: { reason: string | null }[] }>(`/v1/members/${member}/checkout-options`);
+    expect(options.body.data.map(({ reason }) => reason)).toContain('payment_pending');
+    expect((await open({ member, amount: 700 })).body.amount).toBe(700);
+    expect((await open({ member, charges: await chargeIds(member) })).body.amount).toBe(5000);
+  });
+
   test.each<readonly [string, Record<string, unknown>, string]>([
     ['no member', { member: undefined }, 'member'],
     ['something else than a member', { member: 'pay_00000000000000000000000000' }, 'member'],

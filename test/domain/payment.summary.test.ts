@@ -195,9 +195,9 @@ describe('what a person only has to read', () => {
 
 describe('approved money that the gateway refuses to let us take', () => {
   test.each<[string, Row]>([
-    ['is shown while the payer waits', { facts: [captureRefusal()], status: 'awaiting_payer', attention: 'capture_refused' }],
+    ['is shown while the payer waits', { facts: [captureRefusal()], status: 'awaiting_payer', reason: 'invented_word', attention: 'capture_refused' }],
     ['ends with the next try that is declined', { facts: [captureRefusal(), attemptFailed('ORDER1')], status: 'awaiting_payer', reason: 'declined' }],
-    ['is shown anew for the try after that', { facts: [captureRefusal(), attemptFailed('ORDER1'), captureRefusal(2)], status: 'awaiting_payer', reason: 'declined', attention: 'capture_refused' }],
+    ['is shown anew for the try after that', { facts: [captureRefusal(), attemptFailed('ORDER1'), captureRefusal(2)], status: 'awaiting_payer', reason: 'invented_word', attention: 'capture_refused' }],
     ['ends with the money', { facts: [captureRefusal(), captured()], status: 'paid', captured: 5000 }],
     ['ends with our own closing', { facts: [captureRefusal(), expired()], status: 'expired' }],
   ])('%s', (_, row) => check(row)); // prettier-ignore

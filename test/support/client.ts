@@ -33,6 +33,7 @@ export interface CartView {
   readonly balance: number;
   readonly due: number;
   readonly credit: number;
+  readonly pending: number;
   readonly charges: readonly { readonly id: string; readonly category: string; readonly amount: number; readonly paid: number }[];
   readonly paylines: readonly { readonly id: string; readonly payment: string | null; readonly amount: number }[];
 }

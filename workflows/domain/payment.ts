@@ -326,7 +326,8 @@ function statusOf({ facts }: Payment, sums: readonly CapturedSum[]): { status: P
   if (!facts.some((fact) => fact.kind === 'checkout_opened')) return { status: 'created', reason: null };
   // The payer may try again, and should know why the try before came to nothing.
   const tries = facts.filter((fact) => fact.kind === 'attempt_failed');
-  return { status: 'awaiting_payer', reason: tries.length > 0 ? newest(tries).reason : null };
+  const refusal = latestRefusal(facts);
+  return { status: 'awaiting_payer', reason: refusal?.reason ?? (tries.length > 0 ? newest(tries).reason : null) };
 }
 
 /** Money that the gateway said it holds and has not decided on since, nor sent back where it came from. */
@@ -376,7 +377,7 @@ export function isWorthWatching(payment: Payment): boolean {
 }
 
 /** The payer's approvals of `reference` that came to nothing, plus one: the next try's number. */
-export function nextAttempt({ facts }: Payment, reference: string): number {
+export function nextAttempt({ facts }: Pick<Payment, 'facts'>, reference: string): number {
   return facts.filter((fact) => fact.kind === 'attempt_failed' && fact.gatewayReference === reference).length + 1;
 }
 
@@ -384,7 +385,6 @@ export function nextAttempt({ facts }: Payment, reference: string): number {
 export function captureRefused(
   { terms }: Payment,
   { reference, attempt, reason }: { readonly reference: string; readonly attempt: number; readonly reason: string },
-  at: string,
 ): GatewayFact {
   const { amount, currency } = terms;
   return {
@@ -394,19 +394,22 @@ export function captureRefused(
     amount,
     currency,
     reason,
-    occurredAt: at,
+    occurredAt: null,
   };
 }
 
 /** The refusal that the payment is stuck in: approved money that we were not allowed to take, and no later try that ended otherwise. */
-export function standingRefusal(payment: Payment): (GatewayFact & { kind: 'capture_refused' }) | null {
+export function standingRefusal(payment: Payment): CaptureRefusal | null {
   const { status } = statusOf(payment, sumsOf(payment));
-  if (status !== 'awaiting_payer') return null;
-  const refusals = payment.facts.filter((fact) => fact.kind === 'capture_refused');
-  const current = refusals.filter(
-    ({ gatewayReference, qualifier }) => qualifier.split(' ')[0] === String(nextAttempt(payment, gatewayReference)),
-  );
-  return current.length > 0 ? newest(current) : null;
+  return status === 'awaiting_payer' ? latestRefusal(payment.facts) : null;
+}
+
+type CaptureRefusal = GatewayFact & { kind: 'capture_refused' };
+function latestRefusal(facts: readonly Fact[]): CaptureRefusal | null {
+  const refusals = facts
+    .filter((fact) => fact.kind === 'capture_refused')
+    .filter(({ gatewayReference, qualifier }) => qualifier.split(' ')[0] === String(nextAttempt({ facts }, gatewayReference)));
+  return refusals.length > 0 ? newest(refusals) : null;
 }
 
 /** The newest by the gateway's clock, then by key, so that the order of arrival does not matter. */

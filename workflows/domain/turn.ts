@@ -262,7 +262,7 @@ function endCapture(run: Run, { approval, attempt, end }: Item & { kind: 'captur
         remember: known,
       };
     case 'refused': {
-      const refusal = captureRefused(payment, { reference, attempt, reason: end.reason }, at);
+      const refusal = captureRefused(payment, { reference, attempt, reason: end.reason });
       const decision = decide(payment, { kind: 'facts', facts: [refusal], at });
       const told = decision.outcome === 'accepted' ? decision.facts : [];
       const message = told.length > 0 ? ({ state: 'attention', reason: 'capture_refused' } as const) : ({ state: 'duplicate' } as const);

@@ -126,17 +126,16 @@ function showPayForm({ charges, currency }) {
 
 /** Prefills the amount until the member types one, and says what it will mean. */
 function showAmount() {
-  const { cart, payments } = account;
-  const { currency, due } = cart;
+  const { cart } = account;
+  const { currency, due, pending } = cart;
   if (!amountIsTyped) at('amount').value = defaultAmount(cart) > 0 ? formatAmount(defaultAmount(cart), currency) : '';
   const { amount, problem } = parseAmount(at('amount').value, currency);
   say(at('amount-error'), problem && amountIsTyped ? problem : '');
   at('amount').setAttribute('aria-invalid', String(Boolean(problem && amountIsTyped)));
 
-  const onTheWay = payments.filter((payment) => payment.status === 'processing').reduce((sum, payment) => sum + payment.amount, 0);
   say(
     at('amount-note'),
-    [consequence(amount, due, currency), onTheWay > 0 ? `${formatMoney(onTheWay, currency)} is already on its way.` : '']
+    [consequence(amount, due, currency), pending > 0 ? `${formatMoney(pending, currency)} is already on its way.` : '']
       .filter((sentence) => sentence !== '')
       .join(' '),
   );
@@ -171,9 +170,9 @@ function payButtonText(amount, currency) {
   return amount === undefined ? `Pay with ${choice.label()}` : `Pay ${formatMoney(amount, currency)} with ${choice.label()}`;
 }
 
-function defaultAmount({ charges, due }) {
+function defaultAmount({ charges, due, pending }) {
   const chosen = chosenCharges();
-  if (chosen.length === 0) return due;
+  if (chosen.length === 0) return Math.max(0, due - pending);
   return charges.filter((charge) => chosen.includes(charge.id)).reduce((sum, charge) => sum + charge.amount - charge.paid, 0);
 }
 

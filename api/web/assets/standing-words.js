@@ -36,7 +36,8 @@ export const isSettled = (payment) => STATUSES[payment.status].settled;
 
 /** The payer's last try was declined, and the payer may act again. */
 export function mayTryAgain({ status, reason, nextAction }) {
-  return status === 'awaiting_payer' && reason !== null && nextAction !== null && nextAction.kind !== 'prompt';
+  const wasDeclined = reason !== null && reason !== 'capturing';
+  return status === 'awaiting_payer' && wasDeclined && nextAction !== null && nextAction.kind !== 'prompt';
 }
 
 /** The label of the button that leads back to the gateway; null where none belongs. */

@@ -6,6 +6,11 @@ ALTER TABLE payments ADD COLUMN capturing_since timestamptz;
 -- What gateways hold for a member is asked for whenever a cart is read or paid.
 CREATE INDEX payments_held ON payments (member_id) WHERE status = 'processing';
 
+-- What gateways hold of a member's money: on its way, and in no cart yet.
+CREATE FUNCTION pending_of(member text) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT coalesce(sum(amount), 0)::bigint FROM payments WHERE member_id = member AND status = 'processing'
+$$;
+
 -- What of a captured sum is still with the merchant: less what was given back, and what was taken back and did not return.
 CREATE FUNCTION left_of(account text, reference text) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT c.amount - coalesce(sum(f.amount) FILTER (WHERE f.kind = 'payment_refunded'), 0)
