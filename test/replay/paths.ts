@@ -1,9 +1,10 @@
+import { searchAttributes } from '../../workflows/messages';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, transactionsOf, visit } from '../support/gateways';
 import { behave, encode, ipn, misbehave, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
-import { untilAtRest } from '../support/runs';
+import { describeRun, untilAtRest } from '../support/runs';
 import type { World } from '../support/world';
 
 /** Lives a path to its end, and gives the workflow whose newest run is its history. */
@@ -49,6 +50,19 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await untilStatus(merchant, payment.id, 'processing');
     await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Failed' });
     return finished(world, await untilStatus(merchant, payment.id, 'failed'));
+  },
+
+  // The run stays open: to PayPal the sum is taken back, to us it is held until a person looks.
+  'held-then-reversed': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const { txnId } = await payAs(merchant, payment, 'gilles');
+    await untilStatus(merchant, payment.id, 'processing');
+    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Reversed' });
+    await eventually(
+      () => describeRun(world, payment),
+      ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.attention) === 'reversal_received',
+    );
+    return payment;
   },
 
   'forged-then-expired': async (world) => {
@@ -122,6 +136,14 @@ export const PATHS: Readonly<Record<string, Path>> = {
 
   'order-captured': async (world) => {
     const { merchant, payment } = await openOrder(world);
+    await visit(await approveAs(merchant, payment));
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'order-captured-after-outage': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    // PayPal takes the money and its answer is lost: the durable call finds it taken.
+    await control(world, 'POST', '/misbehave', { where: 'paypal_capture', mode: 'http_500', times: 1, afterActing: true });
     await visit(await approveAs(merchant, payment));
     return finished(world, await untilStatus(merchant, payment.id, 'paid'));
   },
