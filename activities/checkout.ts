@@ -103,16 +103,17 @@ async function releaseOnlyCall({ db }: CheckoutDependencies, paymentId: string):
   await db.sql.query('UPDATE payments SET asked_at = NULL WHERE id = $1', [paymentId]);
 }
 
+/** What was learned first stays. A reference may come later than that: its call was under way when its run was renewed. */
 async function keep(
   { db }: CheckoutDependencies,
   paymentId: string,
   { nextAction, reference }: StartedCheckout & { opened: true },
 ): Promise<CheckoutOpening> {
-  await db.sql.query('UPDATE payments SET next_action = $2, checkout_reference = $3 WHERE id = $1 AND next_action IS NULL', [
-    paymentId,
-    JSON.stringify(nextAction),
-    reference,
-  ]);
+  await db.sql.query(
+    `UPDATE payments SET next_action = coalesce(next_action, $2), checkout_reference = coalesce(checkout_reference, $3)
+     WHERE id = $1 AND (next_action IS NULL OR checkout_reference IS NULL)`,
+    [paymentId, JSON.stringify(nextAction), reference],
+  );
   return { outcome: 'opened', handed: nextAction.kind };
 }
 
@@ -180,12 +181,14 @@ function standingOf(lookup: Lookup, { paymentId }: OpenedCheckout): Standing {
 export interface CaptureRequest extends CheckoutQuestion {
   readonly reference: string;
   readonly attempt: number;
+  /** The run that asks was begun from the record: a run before it may have asked already. */
+  readonly resumed: boolean;
 }
 
 /** Takes approved money. `again`: an earlier call of this attempt may have reached the gateway, which is looked at first. */
 export async function capture(
   deps: CheckoutDependencies,
-  { paymentId, pending, reference, attempt }: CaptureRequest,
+  { paymentId, pending, reference, attempt }: Omit<CaptureRequest, 'resumed'>,
   again: boolean,
   signal: AbortSignal,
 ): Promise<Capture> {

@@ -43,7 +43,7 @@ export function createActivities(deps: ActivityDependencies) {
     async capturePayment(request: CaptureRequest): Promise<Capture> {
       const { info, cancellationSignal } = Context.current();
       // Tried first inside a workflow task, and only after that as a durable activity: whatever comes later repeats something.
-      const again = !info.isLocal || info.attempt > 1;
+      const again = request.resumed || !info.isLocal || info.attempt > 1;
       return capture(deps, request, again, cancellationSignal);
     },
 

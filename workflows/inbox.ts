@@ -3,7 +3,7 @@ import type { Capture, CheckoutOpening, Standing } from '../activities/checkout'
 import type { GatewayFact } from './domain/fact';
 import type { PaymentInput } from './domain/payment';
 import { cancelPayment, notificationReceived, resolvePayment } from './messages';
-import type { CommandAnswer } from './messages';
+import type { CommandAnswer, PaymentStart } from './messages';
 
 /** What waits for its turn. */
 export type Item =
@@ -39,7 +39,9 @@ export interface Approval {
 export type Task = 'verification' | 'opening' | 'capture' | 'lookup' | 'watch';
 
 /** Handlers only take down what came; the run acts on it in its own time. */
-export function openInbox(unverified: readonly string[] = []) {
+export function openInbox(start: PaymentStart) {
+  const resumed = !('terms' in start);
+  const unverified = (resumed && start.unverified) || [];
   const queue: Item[] = unverified.map((notificationId) => ({ kind: 'notification', notificationId }));
   /** Announced to this run and without a verdict yet. */
   const heard = new Set<string>(unverified);
@@ -74,6 +76,8 @@ export function openInbox(unverified: readonly string[] = []) {
   const isIdle = () => queue.length === 0 && working() === 0;
 
   return {
+    /** Whether the run was begun from the record, so that a run before it may have had something under way. */
+    resumed,
     isIdle,
     isBusyWith: (task: Task) => underWay[task] > 0,
     /** Does something aside. `broke`: what is to be done when it ends with a bug, which must not end the payment. */

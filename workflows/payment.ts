@@ -35,7 +35,7 @@ const MOST_TAKEN_ALONG = 100;
  * closed without money, or waiting for a person. Whatever comes later starts a new run of the same workflow id.
  */
 export async function payment(start: PaymentStart): Promise<{ status: string; attention: string | null }> {
-  const inbox = openInbox('unverified' in start ? start.unverified : []);
+  const inbox = openInbox(start);
   return CancellationScope.nonCancellable(async () => {
     let payment = await begin(start);
     let shown = 'terms' in start ? statusLine(summarize(payment)) : null;
@@ -185,7 +185,7 @@ function capture(inbox: Inbox, payment: Payment, notificationId: string | null, 
     async () => ({
       kind: 'capture',
       notificationId,
-      capture: await hands.capturePayment({ ...questionAbout(payment), reference, attempt }),
+      capture: await hands.capturePayment({ ...questionAbout(payment), reference, attempt, resumed: inbox.resumed }),
     }),
     () => ({ kind: 'capture', notificationId, capture: null }),
   );

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { searchAttributes } from '../../workflows/messages';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
@@ -7,10 +8,13 @@ import { deliver, untilSettled } from '../support/quiet';
 import { describeRun, untilAtRest } from '../support/runs';
 import type { World } from '../support/world';
 
+/** Where the histories of a story are kept. */
+export const historiesOf = (story: number): string => path.join(__dirname, 'histories', `story-${story}`);
+
 /** Lives a path to its end, and gives the workflow whose newest run is its history. */
 type Path = (world: World) => Promise<{ readonly workflowId: string }>;
 
-/** One per way that a run can go. A run that is open somewhere when new code is deployed has gone one of these. */
+/** One per way that a run can go. A run that is open somewhere when new code of the same story is deployed has gone one of these. */
 export const PATHS: Readonly<Record<string, Path>> = {
   'paid-at-first-try': async (world) => {
     const { merchant, payment } = await openPayment(world);
