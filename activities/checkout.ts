@@ -88,16 +88,17 @@ async function releaseOnlyCall({ db }: CheckoutDependencies, paymentId: string):
   await db.sql.query('UPDATE payments SET asked_at = NULL WHERE id = $1', [paymentId]);
 }
 
+/** What was learned first stays. A reference may come later than that: its call was under way when its run was renewed. */
 async function keep(
   { db }: CheckoutDependencies,
   paymentId: string,
   { nextAction, reference }: StartedCheckout & { opened: true },
 ): Promise<CheckoutOpening> {
-  await db.sql.query('UPDATE payments SET next_action = $2, checkout_reference = $3 WHERE id = $1 AND next_action IS NULL', [
-    paymentId,
-    JSON.stringify(nextAction),
-    reference,
-  ]);
+  await db.sql.query(
+    `UPDATE payments SET next_action = coalesce(next_action, $2), checkout_reference = coalesce(checkout_reference, $3)
+     WHERE id = $1 AND (next_action IS NULL OR checkout_reference IS NULL)`,
+    [paymentId, JSON.stringify(nextAction), reference],
+  );
   return { outcome: 'opened', handed: nextAction.kind };
 }
 

@@ -10,7 +10,11 @@ export const configSchema = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).describe('PostgreSQL, as a postgresql:// URL'),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233').describe('Temporal frontend, host:port'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default').describe('Temporal namespace'),
-  TASK_QUEUE: z.string().min(1).default(TASK_QUEUE).describe('Temporal task queue that API and workers share'),
+  TASK_QUEUE: z
+    .string()
+    .min(1)
+    .default(TASK_QUEUE)
+    .describe('what the names of the Temporal task queues begin with that API and workers share'),
   TEMPORAL_UI_URL: webUrl().default('http://localhost:8233').describe("where an operator opens Temporal's UI; payments link into it"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('port the API listens on'),
   TRUSTED_PROXIES: z.coerce

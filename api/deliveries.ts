@@ -25,12 +25,15 @@ interface Told {
   readonly paymentId: string | null;
 }
 
+/** Due at once, whatever is being confirmed: the run that was told was renewed meanwhile, and the new one must hear of it. */
+export const TELL_ANEW = "timestamptz 'epoch'";
+
 /** Temporal has them. Only as they were told: verification may have found meanwhile that a message is another payment's, who must still hear of it. */
 export async function confirmTold({ sql }: Pick<Database, 'sql'>, told: readonly Told[]): Promise<void> {
   if (told.length === 0) return;
   await sql.query(
     `UPDATE outbox o SET due_at = now() + interval '${TOLD_PAUSE}' FROM unnest($1::text[], $2::text[]) AS told (id, payment_id)
-     WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id`,
+     WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id AND o.due_at > ${TELL_ANEW}`,
     [told.map(({ id }) => id), told.map(({ paymentId }) => paymentId)],
   );
 }

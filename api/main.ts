@@ -20,7 +20,7 @@ function main(): void {
   redis?.on('error', () => undefined); // it holds only what may vanish; /readyz says that it is away
   const { client, connection } = connectLazily({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   void ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE, log);
-  const runs = createRuns(client, config.TASK_QUEUE);
+  const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const deliveries = createDeliveries({ db, runs, log });
   const live = createLive({ db, redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });

@@ -1,9 +1,10 @@
 import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { NextAction } from '../workflows/domain/gateway';
 import { describeMoney } from '../workflows/domain/money';
-import type { PaymentTerms, ResolutionAction } from '../workflows/domain/payment';
+import { summarize } from '../workflows/domain/payment';
+import type { AttentionCode, Payment, PaymentStatus, PaymentTerms, ResolutionAction } from '../workflows/domain/payment';
 import type * as workflows from '../workflows';
 import {
   cancelPayment,
@@ -12,6 +13,8 @@ import {
   paymentWorkflowId,
   resolvePayment,
   searchAttributes,
+  STORY,
+  taskQueueOf,
 } from '../workflows/messages';
 import type { CommandOutcome } from '../workflows/domain/turn';
 import type { PaymentStart } from '../workflows/messages';
@@ -32,8 +35,39 @@ export interface Runs {
   command(command: Command): Promise<CommandOutcome>;
 }
 
-export function createRuns(client: Client, taskQueue: string): Runs {
+/** Runs that a release before this one started, and that only a worker of its story could go on with. */
+export interface OlderRuns {
+  /** The story that runs are renewed to. */
+  readonly story: number;
+  /** Workflow ids of runs that are open on the queue of an older story, where no worker of this release looks; the newest `most`. */
+  leftBehind(most: number): Promise<readonly string[]>;
+  /** Puts a run of this story, begun from the record, in the place of a payment's run of an older one; leaves any other run alone. `asleep`: until the payer's deadline. */
+  renewPayment(payment: Payment, asleep: boolean): Promise<void>;
+  /** The same for the run of a message that names no payment. */
+  renewMessage(notificationId: string): Promise<void>;
+}
+
+/** Ends the older run and starts the new one in one step. Nothing is undone by it: a run begun from the record goes on where that ends. */
+const IN_ITS_PLACE = { workflowIdConflictPolicy: 'TERMINATE_EXISTING', workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+
+/** `taskQueue`: what the queues of all stories of this deployment begin with. */
+export function createRuns(client: Client, { taskQueue: base, story = STORY }: { taskQueue: string; story?: number }): Runs & OlderRuns {
+  const taskQueue = taskQueueOf(base, story);
+
+  /** Whether the newest run is open, and on another queue than ours. */
+  async function isLeftBehind(workflowId: string): Promise<boolean> {
+    try {
+      const run = await client.workflow.getHandle(workflowId).describe();
+      return run.status.name === 'RUNNING' && run.taskQueue !== taskQueue;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
   return {
+    story,
+
     async start(terms, handed) {
       const id = paymentWorkflowId(terms.id);
       // A prompt's payer may never answer, and is asked about while the phone rings.
@@ -43,16 +77,9 @@ export function createRuns(client: Client, taskQueue: string): Runs {
           workflowId: id,
           taskQueue,
           args: [{ terms, handed }],
-          ...(maySleep && { startDelay: Math.max(0, Date.parse(terms.expiresAt) - Date.now()) }),
+          ...(maySleep && untilDeadline(terms)),
           workflowIdReusePolicy: 'REJECT_DUPLICATE', // a later run is never started like a first one
-          typedSearchAttributes: new TypedSearchAttributes([
-            { key: searchAttributes.status, value: handed === null ? 'created' : 'awaiting_payer' },
-            { key: searchAttributes.gateway, value: terms.gateway },
-            { key: searchAttributes.merchant, value: terms.merchantId },
-            { key: searchAttributes.member, value: terms.memberId },
-          ]),
-          staticSummary: `${describeMoney(terms)} by ${terms.gateway}`,
-          staticDetails: `Waits for the payer until ${terms.expiresAt}. Member ${terms.memberId}, merchant ${terms.merchantId}, account ${terms.accountId}.`,
+          ...shownAs(terms, handed === null ? 'created' : 'awaiting_payer', null),
         });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -77,7 +104,7 @@ export function createRuns(client: Client, taskQueue: string): Runs {
           workflowId: notificationWorkflowId(notificationId),
           taskQueue,
           args: [{ notificationId }],
-          staticSummary: 'a message that names no payment',
+          staticSummary: OF_NO_PAYMENT,
         });
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -101,5 +128,65 @@ export function createRuns(client: Client, taskQueue: string): Runs {
             startWorkflowOperation,
           });
     },
+
+    async leftBehind(most) {
+      const queues = Array.from({ length: story - 1 }, (_, index) => taskQueueOf(base, index + 1));
+      const found: string[] = [];
+      if (queues.length === 0) return found;
+      const query = `ExecutionStatus = "Running" AND TaskQueue IN (${queues.map((queue) => JSON.stringify(queue)).join(', ')})`;
+      for await (const run of client.workflow.list({ query, pageSize: most })) {
+        if (found.push(run.workflowId) >= most) break;
+      }
+      return found;
+    },
+
+    async renewPayment(payment, asleep) {
+      const { terms } = payment;
+      const workflowId = paymentWorkflowId(terms.id);
+      if (!(await isLeftBehind(workflowId))) return;
+      const { status, attention } = summarize(payment);
+      await client.workflow.start<typeof workflows.payment>('payment', {
+        workflowId,
+        taskQueue,
+        args: [{ paymentId: terms.id }],
+        ...(asleep && untilDeadline(terms)),
+        ...IN_ITS_PLACE,
+        ...shownAs(terms, status, attention?.code ?? null),
+      });
+    },
+
+    async renewMessage(notificationId) {
+      const workflowId = notificationWorkflowId(notificationId);
+      if (!(await isLeftBehind(workflowId))) return;
+      await client.workflow.start<typeof workflows.notification>('notification', {
+        workflowId,
+        taskQueue,
+        args: [{ notificationId }],
+        ...IN_ITS_PLACE,
+        staticSummary: OF_NO_PAYMENT,
+      });
+    },
+  };
+}
+
+const OF_NO_PAYMENT = 'a message that names no payment';
+
+/** Until the payer's deadline, unless something happens earlier. */
+function untilDeadline({ expiresAt }: PaymentTerms) {
+  return { startDelay: Math.max(0, Date.parse(expiresAt) - Date.now()) };
+}
+
+/** What an operator finds a run by, and reads of it. */
+function shownAs(terms: PaymentTerms, status: PaymentStatus, attention: AttentionCode | null) {
+  return {
+    typedSearchAttributes: new TypedSearchAttributes([
+      { key: searchAttributes.status, value: status },
+      ...(attention === null ? [] : [{ key: searchAttributes.attention, value: attention }]),
+      { key: searchAttributes.gateway, value: terms.gateway },
+      { key: searchAttributes.merchant, value: terms.merchantId },
+      { key: searchAttributes.member, value: terms.memberId },
+    ]),
+    staticSummary: `${describeMoney(terms)} by ${terms.gateway}`,
+    staticDetails: `Waits for the payer until ${terms.expiresAt}. Member ${terms.memberId}, merchant ${terms.merchantId}, account ${terms.accountId}.`,
   };
 }

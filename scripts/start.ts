@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { ConfigError } from '../api/config';
 import { migrate, MigrationFailure } from '../prisma/migrate';
+import { STORY, taskQueueOf } from '../workflows/messages';
 import { DataFolder, DataFolderFailure, type Keys } from './data-folder';
 import { rotateLog, waitUntil, type PieceCommand } from './piece';
 import { freePort, isListening, isPortFree, portOr } from './ports';
@@ -212,7 +213,7 @@ async function startWorker({ config, folder, supervisor }: Context, temporal: Te
       workerAsksForWork({
         address: temporal.address,
         namespace: config.TEMPORAL_NAMESPACE,
-        taskQueue: config.TASK_QUEUE,
+        taskQueue: taskQueueOf(config.TASK_QUEUE, STORY),
         since: startedAt,
       }),
     patienceMs: 90_000,

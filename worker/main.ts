@@ -11,7 +11,9 @@ import { createRuns } from '../api/runs';
 import { connectLazily, ensureSearchAttributes } from '../api/temporal';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
+import { STORY, taskQueueOf } from '../workflows/messages';
 import { configSchema } from './config';
+import { startRenewals } from './renewal';
 import { startSweeper } from './sweeper';
 
 async function main(): Promise<void> {
@@ -38,11 +40,12 @@ async function main(): Promise<void> {
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });
 
+  const taskQueue = taskQueueOf(config.TASK_QUEUE, STORY);
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const worker = await Worker.create({
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
-    taskQueue: config.TASK_QUEUE,
+    taskQueue,
     workflowBundle: { codePath: config.WORKFLOW_BUNDLE },
     activities,
     maxCachedWorkflows: config.WORKFLOW_CACHE,
@@ -50,10 +53,12 @@ async function main(): Promise<void> {
     shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway
     shutdownForceTime: '5s',
   });
-  const sweeper = startSweeper({ db, runs: createRuns(client, config.TASK_QUEUE), log });
-  log.info({ taskQueue: config.TASK_QUEUE }, 'working');
+  const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
+  const sweeper = startSweeper({ db, runs, log });
+  const renewals = startRenewals({ db, runs, log });
+  log.info({ taskQueue }, 'working');
   await worker.run(); // until SIGTERM or SIGINT
-  await sweeper.stop();
+  await Promise.all([sweeper.stop(), renewals.stop()]);
   redis?.disconnect();
   await Promise.all([connection.close(), clientConnection.close(), db.close()]);
   process.exit(0);

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { confirmTold, MOST_AT_ONCE } from '../api/deliveries';
-import type { Command, Runs } from '../api/runs';
+import type { Command, OlderRuns, Runs } from '../api/runs';
 import { handedBy, loadPayment } from '../books/facts';
 import type { Database } from '../prisma/client';
+import { renew } from './renewal';
 
 const EVERY_MS = 1_000;
 const MOST_PER_SWEEP = 100;
@@ -14,13 +15,13 @@ const FLOOD_PAUSE = '1 minute';
 
 interface Due {
   readonly subject_id: string;
-  readonly kind: 'start' | 'notification' | 'command';
+  readonly kind: 'start' | 'notification' | 'command' | 'renewal';
   readonly payment_id: string | null;
 }
 
 interface SweeperDependencies {
   readonly db: Pick<Database, 'sql'>;
-  readonly runs: Runs;
+  readonly runs: Runs & OlderRuns;
   readonly log: Logger;
 }
 
@@ -105,6 +106,8 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
       await db.sql.query('DELETE FROM outbox WHERE subject_id = $1', [due.subject_id]);
       return;
     }
+    case 'renewal':
+      return renew({ db, runs }, due);
     case 'notification':
       return runs.notify(due.subject_id, due.payment_id);
     case 'command': {

@@ -4,12 +4,29 @@ import type { NextAction } from './domain/gateway';
 import type { PaymentTerms, ResolutionAction } from './domain/payment';
 import type { CommandOutcome } from './domain/turn';
 
-/** The task queue of a deployment that names no other. */
+/**
+ * The number of the story that this release tells: what its runs do, in which order, and what they are told with which names.
+ * A release takes the next number when it changes the order of a run's commands, or the name of a field in a start, a signal,
+ * an update or the input of an activity; see docs/changing-workflows.md.
+ */
+export const STORY = 2;
+
+/** What the task queues of a deployment that names no other begin with. */
 export const TASK_QUEUE = 'quittance';
+
+/** Each story has a queue of its own, so that no worker is given a run of another story. The first one's bore no number. */
+export const taskQueueOf = (base: string, story: number): string => (story === 1 ? base : `${base}-story-${story}`);
 
 /** Workflow ids: one per payment for all its runs, one per message that names no payment. */
 export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;
 export const notificationWorkflowId = (notificationId: string) => `notification-${notificationId}`;
+
+/** Whose run it is: a payment's, or a message's that names none; null: not ours. */
+export function subjectOf(workflowId: string): { readonly paymentId: string } | { readonly notificationId: string } | null {
+  const [, kind, id] = /^(payment|notification)-(.+)$/.exec(workflowId) ?? [];
+  if (kind === undefined || id === undefined) return null;
+  return kind === 'payment' ? { paymentId: id } : { notificationId: id };
+}
 
 /**
  * How a run begins: with the terms of a payment just created (and how it was handed to its payer, or null where the gateway

@@ -17,7 +17,7 @@ import { openShow } from './run/showing';
  * An operator's cancellation of the run does not end it: it is a command like any other, decided by the rules.
  */
 export async function payment(start: PaymentStart): Promise<{ status: PaymentStatus; attention: AttentionCode | null }> {
-  const mailbox = openMailbox('unverified' in start ? (start.unverified ?? []) : []);
+  const mailbox = openMailbox(start);
   return CancellationScope.nonCancellable(async () => {
     let current = await begin(start);
     const show = openShow('terms' in start ? current : null);

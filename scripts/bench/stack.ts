@@ -7,7 +7,7 @@ import { freePort, isListening } from '../ports';
 import { createDatabase, postgresCommand, postgresObstacle, postgresUrl, preparePostgres } from '../postgres-server';
 import { call } from '../seed';
 import { temporalCommand, temporalObstacle, workerAsksForWork } from '../temporal-server';
-import { TASK_QUEUE } from '../../workflows/messages';
+import { STORY, TASK_QUEUE, taskQueueOf } from '../../workflows/messages';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import type { PaypalShop, Shop } from './load/orders';
 import { createTemporalTables, namespaceObstacle, serverCommand, smallPort, type ServerPrograms } from './production-temporal';
@@ -119,7 +119,8 @@ export async function startStack(
   const starts = {
     worker: () => {
       const since = Date.now();
-      const asks = () => workerAsksForWork({ address: temporalAddress, namespace: NAMESPACE, taskQueue: TASK_QUEUE, since });
+      const asks = () =>
+        workerAsksForWork({ address: temporalAddress, namespace: NAMESPACE, taskQueue: taskQueueOf(TASK_QUEUE, STORY), since });
       return workbench.start(node('worker', 'worker/main.js', environment), asks);
     },
     api: () => workbench.start(node('api', 'api/main.js', environment), () => answers(`${baseUrl}/readyz`)),

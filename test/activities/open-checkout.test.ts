@@ -2,6 +2,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities';
 import { createVault } from '../../vault/vault';
 import { memoryCache } from '../gateways/gateway-context';
+import { eventually } from '../support/client';
 import { kkiapayMerchant } from '../support/gateways';
 import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -11,7 +12,7 @@ let world: World;
 let created: string[];
 beforeAll(async () => {
   world = await startWorld({ workers: 0 });
-  created = await Promise.all(Array.from({ length: 7 }, createPrompt));
+  created = await Promise.all(Array.from({ length: 8 }, createPrompt));
 });
 afterAll(() => world.stop());
 
@@ -78,6 +79,19 @@ test('a worker that died while it asked leaves the payment with its payer, and n
   const next = worker(never);
   await expect(next.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
   expect([next.asked, await referenceOf(id)]).toEqual([[], null]);
+});
+
+test('a prompt whose run was renewed while KKiaPay was asked is not sent again, and the reference that comes late is kept', async () => {
+  const id = createdPrompt();
+  let arrive: (answer: Response) => void = () => undefined;
+  const first = worker(() => new Promise<Response>((resolve) => (arrive = resolve)));
+  const opening = first.open(id);
+  await eventually(async () => first.asked.length, (count) => count === 1); // prettier-ignore
+  const second = worker(never);
+  await expect(second.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+  arrive(await pendingAs('kk_late')());
+  await expect(opening).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
+  expect([first.asked.length, second.asked.length, await referenceOf(id)]).toEqual([1, 0, 'kk_late']);
 });
 
 test('a prompt that never left may be sent by the next try', async () => {

@@ -16,10 +16,11 @@ const timeOver: Closer = { kind: 'deadline' };
 interface Situation extends Partial<Memory> {
   readonly facts?: readonly Fact[];
   readonly payment?: Payment;
+  readonly resumed?: boolean;
   readonly busy?: readonly TaskKind[];
 }
-function decideIn({ facts = [], payment = paymentWith(facts), busy = [], ...memory }: Situation, item: Item): Turn {
-  return turn({ ...NOTHING_REMEMBERED, ...memory, payment, busy: new Set(busy) }, item, NOON);
+function decideIn({ facts = [], payment = paymentWith(facts), resumed = false, busy = [], ...memory }: Situation, item: Item): Turn {
+  return turn({ ...NOTHING_REMEMBERED, ...memory, payment, resumed, busy: new Set(busy) }, item, NOON);
 }
 
 /** What a turn comes to, in a line a person can read; `and` joins what happens in one turn. */
@@ -74,6 +75,7 @@ test.each<[string, Situation, Item, string]>([
   ['an approval of a paid payment tells nothing new', { facts: [captured()] }, approval(), 'end ntf_1 duplicate'],
   ['money refused before is looked at before it is tried again', { facts: [captureRefusal()] }, approval(retry), 'start capture 1 of ORDER1 for the retry, looking first'],
   ['money in doubt is looked at before it is tried again', { inDoubt: true }, approval(), 'start capture 1 of ORDER1 for the message, looking first'],
+  ['a run that goes on from the record looks before it takes', { resumed: true }, approval(), 'start capture 1 of ORDER1 for the message, looking first'],
   ['a retry of what was paid meanwhile is nothing', { facts: [captured()] }, approval(retry), 'nothing'],
 
   ['money taken is recorded with the message that told of the approval', {}, capture(taken), 'record payment_captured and end ntf_1 applied'],
@@ -147,7 +149,7 @@ describe('what a run remembers', () => {
 
 describe('what is due without anybody asking', () => {
   const due = (payment: Payment, over: Partial<Memory> = {}, busy: TaskKind[] = []) =>
-    tasksDue({ ...NOTHING_REMEMBERED, ...over, payment, busy: new Set(busy) }).start.map(({ kind }) => kind);
+    tasksDue({ ...NOTHING_REMEMBERED, ...over, payment, resumed: false, busy: new Set(busy) }).start.map(({ kind }) => kind);
   const prompted = [checkoutOpened(terms(), 'prompt', NOON)].reduce<Payment>(evolve, { terms: terms(), facts: [] });
 
   test.each<[string, readonly string[], readonly string[]]>([

@@ -1,4 +1,4 @@
-import { notificationReceived } from '../../workflows/messages';
+import { notificationReceived, STORY, taskQueueOf } from '../../workflows/messages';
 import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
 import { eventually, Merchant, untilStatus } from '../support/client';
@@ -75,7 +75,9 @@ test('a flood of messages that name no payment of one merchant holds up no unmat
   );
   await deliver(other, nameless(other));
   expect(await untilSettled(other, 1)).toMatchObject([{ state: 'unmatched', amount: 2500 }]);
-  await terminateAll(`TaskQueue = '${world.taskQueue}' AND WorkflowType = 'notification' AND ExecutionStatus = 'Running'`);
+  await terminateAll(
+    `TaskQueue = '${taskQueueOf(world.taskQueue, STORY)}' AND WorkflowType = 'notification' AND ExecutionStatus = 'Running'`,
+  );
 });
 
 test('a history that a flood makes long goes on in a new run, and takes along what was still to be verified', async () => {

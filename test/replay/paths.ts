@@ -1,15 +1,20 @@
+import path from 'node:path';
+import { searchAttributes } from '../../workflows/messages';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, transactionsOf, visit } from '../support/gateways';
 import { behave, encode, ipn, misbehave, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
-import { untilAtRest } from '../support/runs';
+import { describeRun, untilAtRest } from '../support/runs';
 import type { World } from '../support/world';
+
+/** Where the histories of a story are kept. */
+export const historiesOf = (story: number): string => path.join(__dirname, 'histories', `story-${story}`);
 
 /** Lives a path to its end, and gives the workflow whose newest run is its history. */
 type Path = (world: World) => Promise<{ readonly workflowId: string }>;
 
-/** One per way that a run can go. A run that is open somewhere when new code is deployed has gone one of these. */
+/** One per way that a run can go. A run that is open somewhere when new code of the same story is deployed has gone one of these. */
 export const PATHS: Readonly<Record<string, Path>> = {
   'paid-at-first-try': async (world) => {
     const { merchant, payment } = await openPayment(world);
@@ -49,6 +54,19 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await untilStatus(merchant, payment.id, 'processing');
     await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Failed' });
     return finished(world, await untilStatus(merchant, payment.id, 'failed'));
+  },
+
+  // The run stays open: to PayPal the sum is taken back, to us it is held until a person looks.
+  'held-then-reversed': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const { txnId } = await payAs(merchant, payment, 'gilles');
+    await untilStatus(merchant, payment.id, 'processing');
+    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Reversed' });
+    await eventually(
+      () => describeRun(world, payment),
+      ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.attention) === 'reversal_received',
+    );
+    return payment;
   },
 
   'forged-then-expired': async (world) => {
@@ -122,6 +140,14 @@ export const PATHS: Readonly<Record<string, Path>> = {
 
   'order-captured': async (world) => {
     const { merchant, payment } = await openOrder(world);
+    await visit(await approveAs(merchant, payment));
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'order-captured-after-outage': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    // PayPal takes the money and its answer is lost: the durable call finds it taken.
+    await control(world, 'POST', '/misbehave', { where: 'paypal_capture', mode: 'http_500', times: 1, afterActing: true });
     await visit(await approveAs(merchant, payment));
     return finished(world, await untilStatus(merchant, payment.id, 'paid'));
   },

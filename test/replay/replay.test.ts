@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Worker } from '@temporalio/worker';
 import type { ReplayResult } from '@temporalio/worker';
+import { STORY } from '../../workflows/messages';
 import { testTemporal } from '../support/environment/temporal';
 import { personalDataIn, readable } from '../support/histories';
-import { PATHS } from './paths';
+import { historiesOf, PATHS } from './paths';
 
-const FOLDER = path.join(__dirname, 'histories');
+const FOLDER = historiesOf(STORY);
 const saved = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.json'))
   .map((file) => ({ name: file.replace(/\.json$/, ''), text: readFileSync(path.join(FOLDER, file), 'utf8') }));
@@ -19,11 +20,12 @@ async function replay(histories: { workflowId: string; history: unknown }[]): Pr
   return results;
 }
 
-test('every path that a payment can go has a saved history', () => {
+test('every path that a payment can go has a history saved under the number of this story', () => {
   expect(saved.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(PATHS)));
+  expect(readdirSync(path.dirname(FOLDER))).toEqual([path.basename(FOLDER)]); // no worker is given a run of another story
 });
 
-test('the workflows as they are now replay every history that was ever saved', async () => {
+test('the workflows as they are now replay every history that was saved under the number of this story', async () => {
   const results = await replay(saved.map(({ name, text }) => ({ workflowId: name, history: JSON.parse(text) as unknown })));
   expect(results.flatMap(({ workflowId, error }) => (error ? [`${workflowId}: ${error.message}`] : []))).toEqual([]);
   expect(results.map(({ workflowId }) => workflowId).sort()).toEqual(saved.map(({ name }) => name).sort());

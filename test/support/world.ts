@@ -20,6 +20,8 @@ import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
 import type { GatewayCache, PartnerCredentials } from '../../workflows/domain/gateway';
 import { createVault } from '../../vault/vault';
+import { STORY, taskQueueOf } from '../../workflows/messages';
+import { startRenewals } from '../../worker/renewal';
 import { startSweeper } from '../../worker/sweeper';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
@@ -30,22 +32,29 @@ Runtime.install({ logger: new DefaultLogger('ERROR') }); // once per process, an
 export const OPERATOR_KEY = 'operator-key-of-the-tests-0123456789';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
 
-/** The whole product in this process, over a database and a task queue of its own, with the simulator as PayPal. */
+/** The whole product in this process, over a database and task queues of its own, with the simulator as PayPal. */
 export interface World {
   readonly baseUrl: string;
   readonly database: TestDatabase;
   readonly db: Database;
   readonly simulator: RunningSimulator;
   readonly temporal: Client;
+  /** What the names of its task queues begin with. */
   readonly taskQueue: string;
   /** Workers run until stopped; a world begins with one unless asked otherwise. */
   startWorker(): Promise<void>;
   stopWorkers(): Promise<void>;
+  /** A release of another story takes the place of the one that runs: its worker with its sweeper, its API, or both. What the one before is doing ends in its own time. */
+  release(story: number, parts?: readonly ('api' | 'worker')[]): Promise<void>;
   stop(): Promise<void>;
 }
 
 export interface WorldOptions {
   readonly workers?: 0 | 1 | 2;
+  /** The story of the release that the world begins with. */
+  readonly story?: number;
+  /** How often its workers look for runs of older stories; by default as in production. */
+  readonly lookEveryMs?: number;
   /** Where the API finds Temporal; another address stands for a Temporal that is away. */
   readonly temporalAddress?: string;
   readonly verificationsPerMinute?: number;
@@ -64,6 +73,8 @@ export interface WorldOptions {
 
 export async function startWorld({
   workers = 1,
+  story = STORY,
+  lookEveryMs,
   temporalAddress,
   verificationsPerMinute = 1_000,
   inboxBacklog = 20_000,
@@ -82,8 +93,6 @@ export async function startWorld({
   const temporal = new Client({ connection, namespace });
   const db = openDatabase(await databaseVia(database.url), { connections: 5 });
   const vault = createVault(ENCRYPTION_KEY);
-  const runs = createRuns(temporal, taskQueue);
-  const deliveries = createDeliveries({ db, runs, log });
   const live = createLive({ db, redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
 
@@ -92,17 +101,23 @@ export async function startWorld({
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const gateways = { simulatorUrl: simulator.url, partner, fetch, now: Date.now, cache };
-  const app = createApp({
-    db, vault, gateways, runs, deliveries, live, backlog, redis: null, log,
-    temporalAnswers: () => temporalAnswers(connection),
-    trustedProxies: 0,
-    operatorKey: OPERATOR_KEY,
-    publicUrl: baseUrl,
-    simulatorPublicUrl: simulator.url,
-    view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: namespace },
-    limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
-  }); // prettier-ignore
-  server.on('request', app);
+  const startApi = (told: number) => {
+    const runs = createRuns(temporal, { taskQueue, story: told });
+    const deliveries = createDeliveries({ db, runs, log });
+    const app = createApp({
+      db, vault, gateways, runs, deliveries, live, backlog, redis: null, log,
+      temporalAnswers: () => temporalAnswers(connection),
+      trustedProxies: 0,
+      operatorKey: OPERATOR_KEY,
+      publicUrl: baseUrl,
+      simulatorPublicUrl: simulator.url,
+      view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: namespace },
+      limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
+    }); // prettier-ignore
+    server.on('request', app);
+    return { app, deliveries };
+  };
+  let api = startApi(story);
 
   const limiter = createLimiter(null, { name: randomUUID(), points: verificationsPerMinute, seconds: 60 });
   const activities = createActivities({
@@ -112,13 +127,14 @@ export async function startWorld({
     throttle: (key) => waitFor(limiter, key),
     announce: () => undefined,
   });
+  let worked = story;
   let running: { worker: Worker; done: Promise<void> }[] = [];
   const startWorker = async () => {
     const nativeConnection = await NativeConnection.connect({ address }); // one queue takes one worker per connection
     const worker = await Worker.create({
       connection: nativeConnection,
       namespace,
-      taskQueue,
+      taskQueue: taskQueueOf(taskQueue, worked),
       workflowBundle: { codePath: workflowBundlePath },
       activities,
       stickyQueueScheduleToStartTimeout: '1s',
@@ -126,8 +142,17 @@ export async function startWorld({
     running.push({ worker, done: worker.run().finally(() => nativeConnection.close()) });
   };
   for (let i = 0; i < workers; i++) await startWorker();
-  const sweeper = startSweeper({ db, runs, log });
+  const startSweeping = () => {
+    const runs = createRuns(temporal, { taskQueue, story: worked });
+    const [sweeper, renewals] = [
+      startSweeper({ db, runs, log }),
+      startRenewals({ db, runs, log, ...(lookEveryMs !== undefined && { lookEveryMs }) }),
+    ];
+    return { stop: () => Promise.all([sweeper.stop(), renewals.stop()]) };
+  };
+  let sweeping = startSweeping();
 
+  const leaving: Promise<unknown>[] = [];
   const stopWorkers = async () => {
     const stopping = running;
     running = [];
@@ -143,12 +168,26 @@ export async function startWorld({
     taskQueue,
     startWorker,
     stopWorkers,
+    async release(next, parts = ['api', 'worker']) {
+      if (parts.includes('worker')) {
+        leaving.push(stopWorkers(), sweeping.stop());
+        worked = next;
+        await startWorker();
+        sweeping = startSweeping();
+      }
+      if (parts.includes('api')) {
+        const { app, deliveries } = api;
+        server.off('request', app);
+        api = startApi(next);
+        await deliveries.close();
+      }
+    },
     async stop() {
       server.close();
       server.closeAllConnections();
-      await sweeper.stop();
-      await stopWorkers();
-      await deliveries.close();
+      await sweeping.stop();
+      await Promise.all([...leaving, stopWorkers()]);
+      await api.deliveries.close();
       backlog.stop();
       await live.close();
       await simulator.stop();

@@ -376,6 +376,11 @@ export function isWorthWatching(payment: Payment): boolean {
   return prompted && !payment.facts.some((fact) => fact.kind === 'payment_captured' || fact.kind === 'payment_failed');
 }
 
+/** Whether nothing is expected until the payer acts or the payer's time is over: a run may sleep until then. */
+export function isLeftToPayer(payment: Payment): boolean {
+  return summarize(payment).status === 'awaiting_payer' && !isWorthWatching(payment);
+}
+
 /** The payer's approvals of `reference` that came to nothing, plus one: the next try's number. */
 export function nextAttempt({ facts }: Pick<Payment, 'facts'>, reference: string): number {
   return facts.filter((fact) => fact.kind === 'attempt_failed' && fact.gatewayReference === reference).length + 1;

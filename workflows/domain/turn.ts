@@ -126,6 +126,8 @@ export const NOTHING_REMEMBERED: Memory = {
 /** A payment's run as it stands when something has its turn. */
 export interface Run extends Memory {
   readonly payment: Payment;
+  /** Begun from the record: a run before it may have had something under way. */
+  readonly resumed: boolean;
   /** What the hands are doing now. */
   readonly busy: ReadonlySet<TaskKind>;
 }
@@ -228,18 +230,19 @@ function handOver({ terms }: Payment, opening: CheckoutOpening, at: string): Tur
 }
 
 /** Approved money is taken, once at a time, for as long as the payment is open; of a closed one nothing is taken any more. */
-function approve({ payment, busy, approvals, closers, inDoubt }: Run, approval: Approval): Turn {
+function approve(run: Run, approval: Approval): Turn {
+  const { payment, busy, approvals, closers } = run;
   const { status } = summarize(payment);
   if (!isOpenToPayer(status)) {
     const end = isClosed(status) ? ({ state: 'applied', reason: 'payment_closed' } as const) : ({ state: 'duplicate' } as const);
     return { ...NOTHING, messages: endOf(approval.cause, end) };
   }
   if (busy.has('capture') || closers.length > 0) return { ...NOTHING, remember: { approvals: [...approvals, approval] } };
-  return { ...NOTHING, start: [capture(payment, approval, inDoubt)] };
+  return { ...NOTHING, start: [capture(run, approval)] };
 }
 
-function capture(payment: Payment, approval: Approval, inDoubt: boolean): Task {
-  const again = inDoubt || standingRefusal(payment) !== null;
+function capture({ payment, resumed, inDoubt }: Run, approval: Approval): Task {
+  const again = resumed || inDoubt || standingRefusal(payment) !== null;
   return { kind: 'capture', approval, attempt: nextAttempt(payment, approval.reference), again };
 }
 
@@ -307,7 +310,7 @@ function find(run: Run, finding: Finding | null, at: string): Turn {
       const approval: Approval = { kind: 'approval', cause: { kind: 'deadline' }, reference: finding.reference };
       return {
         ...NOTHING,
-        start: [capture(payment, approval, run.inDoubt)],
+        start: [capture(run, approval)],
         waitMs: LAST_CAPTURE_PATIENCE_MS,
         remember: { closers: [], inDoubt: false, triedAtDeadline: true },
       };

@@ -3,6 +3,7 @@ import type { Payment } from '../domain/payment';
 import { NOTHING_REMEMBERED, tasksDue } from '../domain/turn';
 import type { Command, CommandOutcome, Item, Memory, Run, Task, TaskKind } from '../domain/turn';
 import { cancelPayment, notificationReceived, resolvePayment } from '../messages';
+import type { PaymentStart } from '../messages';
 import type { Step } from './recording';
 import { TASKS } from './tasks';
 
@@ -13,9 +14,11 @@ const MOST_LEFT_BEHIND = 100;
 
 /**
  * What waits for its turn in a payment's run, and what the hands are doing meanwhile. Handlers only take down what came; the
- * run acts on it in its own time. `unverified`: messages that the run before left to this one.
+ * run acts on it in its own time.
  */
-export function openMailbox(unverified: readonly string[]) {
+export function openMailbox(begun: PaymentStart) {
+  const resumed = !('terms' in begun);
+  const unverified = resumed ? (begun.unverified ?? []) : [];
   const queue: Item[] = unverified.map((notificationId) => ({ kind: 'notification', notificationId }));
   /** Announced to this run and without a verdict yet. */
   const heard = new Set<string>(unverified);
@@ -76,10 +79,10 @@ export function openMailbox(unverified: readonly string[]) {
     isIdle,
     isBusyWith: (kind: TaskKind) => underWay.has(kind),
     /** The run as it stands, for whoever decides what comes next. */
-    run: (payment: Payment): Run => ({ ...memory, payment, busy: busy() }),
+    run: (payment: Payment): Run => ({ ...memory, payment, resumed, busy: busy() }),
     /** Begins what the payment as it stands wants done. */
     beginDue(payment: Payment): void {
-      const due = tasksDue({ ...memory, payment, busy: busy() });
+      const due = tasksDue({ ...memory, payment, resumed, busy: busy() });
       memory = { ...memory, ...due.remember };
       for (const task of due.start) start(task.kind, task, payment);
     },
