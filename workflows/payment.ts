@@ -15,6 +15,7 @@ import {
   summarize,
 } from './domain/payment';
 import type { Decision, Payment, PaymentSummary } from './domain/payment';
+import { reasonOf } from './domain/remark';
 import { unreachable } from './domain/unreachable';
 import { hands } from './activity-options';
 import { describePayment } from './describe';
@@ -158,7 +159,8 @@ async function takeIn(payment: Payment, notificationId: string | null, facts: re
     const decision = decide(current, { kind: 'facts', facts, at: now() });
     const told = decision.outcome === 'accepted' ? decision.facts : [];
     if (notificationId === null) return { facts: told };
-    return { facts: told, notification: { id: notificationId, state: told.length > 0 ? 'applied' : 'duplicate', about: facts[0] } };
+    const end = told.length > 0 ? ({ state: 'applied', remark: reasonOf(facts) } as const) : ({ state: 'duplicate' } as const);
+    return { facts: told, notification: { id: notificationId, ...end, about: facts[0] } };
   });
 }
 

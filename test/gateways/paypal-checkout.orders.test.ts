@@ -186,7 +186,7 @@ describe('taking the money', () => {
     const lookup = await paypalCheckout.capture(order, context());
     const [id] = captureIds();
     expect(told(lookup)).toEqual(paid());
-    expect(lookup).toMatchObject({ paymentId: PAYMENT_ID, references: [id, order.reference], remark: null });
+    expect(lookup).toMatchObject({ paymentId: PAYMENT_ID, references: [id, order.reference], remarks: [] });
     expect(paypal.calls.at(-1)!.headers).toMatchObject({ 'paypal-request-id': 'capture:1', prefer: 'return=representation' });
     expect(paypal.asked()).toEqual([`POST /v2/checkout/orders/${order.reference}/capture`]); // the token was kept
   });
@@ -219,14 +219,57 @@ describe('taking the money', () => {
   });
 
   it.each([
-    { fee: { paypal_fee: { currency_code: 'EUR', value: '0.00' } }, facts: 1, remark: null },
-    { fee: { paypal_fee: { currency_code: 'USD', value: '1.90' } }, facts: 1, remark: 'fee_in_other_currency' },
-    { fee: { paypal_fee_in_receivable_currency: { currency_code: 'EUR', value: '1.60' } }, facts: 2, remark: null },
-    { fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } }, facts: 1, remark: 'unreadable_fee' },
-  ])('of the fee $fee are booked $facts facts', async ({ fee, facts, remark }) => {
+    {
+      what: 'an amount that cannot be read',
+      other: { id: '9ABOTHER', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50,00' } },
+      remark: { word: 'unreadable_amount', about: '9ABOTHER', wrote: '50,00 EUR' },
+    },
+    { what: 'no amount', other: { id: '9ABOTHER', status: 'COMPLETED' }, remark: { word: 'unreadable_amount', about: '9ABOTHER' } },
+    {
+      what: 'a status that nobody knows',
+      other: { id: '9ABOTHER', status: 'TELEPORTED', amount: { currency_code: 'EUR', value: '50.00' } },
+      remark: { word: 'unknown_status', about: '9ABOTHER', wrote: 'TELEPORTED' },
+    },
+    {
+      what: 'no id',
+      other: { status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50.00' } },
+      remark: { word: 'unreadable_capture' },
+    },
+  ])('of two captures of which one has $what, the other is booked and a person is told', async ({ other, remark }) => {
+    const order = await approved();
+    await paypalCheckout.capture(order, context());
+    const [unit] = paypal.resources.get(`/v2/checkout/orders/${order.reference}`)!['purchase_units'] as [
+      { payments: { captures: unknown[] } },
+    ];
+    for (const captures of [
+      [other, ...unit.payments.captures],
+      [...unit.payments.captures, other],
+    ]) {
+      unit.payments.captures = captures;
+      const lookup = await paypalCheckout.fetchFacts({ by: 'payment', checkout: checkoutOf(order.reference) }, context());
+      expect(lookup).toMatchObject({ found: true, facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remarks: [remark] });
+      unit.payments.captures = captures.filter((capture) => capture !== other);
+    }
+  });
+
+  it.each([
+    { fee: { paypal_fee: { currency_code: 'EUR', value: '0.00' } }, facts: 1, remarks: [] },
+    {
+      fee: { paypal_fee: { currency_code: 'USD', value: '1.90' } },
+      facts: 1,
+      remarks: [{ word: 'fee_in_other_currency', wrote: '1.90 USD' }],
+    },
+    { fee: { paypal_fee: { currency_code: 'USD', value: '0.00' } }, facts: 1, remarks: [] },
+    { fee: { paypal_fee: { currency_code: 'EUR', value: '-1.95' } }, facts: 1, remarks: [{ word: 'fee_negative', wrote: '-1.95 EUR' }] },
+    { fee: { paypal_fee: { currency_code: 'EUR', value: 1.95 } }, facts: 1, remarks: [{ word: 'fee_unreadable' }] },
+    { fee: { paypal_fee: 'N/A' }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
+    { fee: { paypal_fee: null }, facts: 1, remarks: [] },
+    { fee: { paypal_fee_in_receivable_currency: { currency_code: 'EUR', value: '1.60' } }, facts: 2, remarks: [] },
+    { fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: 'much EUR' }] },
+  ])('of the fee $fee are booked $facts facts, and what cannot be booked is remarked', async ({ fee, facts, remarks }) => {
     const order = await approved();
     paypal.capture = { status: 'COMPLETED', seller_receivable_breakdown: fee };
-    expect(await paypalCheckout.capture(order, context())).toMatchObject({ found: true, facts: { length: facts }, remark });
+    expect(await paypalCheckout.capture(order, context())).toMatchObject({ found: true, facts: { length: facts }, remarks });
   });
 
   it('looks the capture up when the answer tells too little', async () => {

@@ -296,7 +296,7 @@ describe('the truth behind an IPN', () => {
           currency: 'EUR',
         },
       ],
-      remark: null,
+      remarks: [],
     });
   });
 
@@ -406,7 +406,11 @@ describe('the truth behind an IPN', () => {
   });
 
   it('a genuine message of an unknown type is found, without facts, for a person', async () => {
-    expect(await fetchFacts(completed({ txn_type: 'masspay' }))).toMatchObject({ found: true, facts: [], remark: 'unknown_type' });
+    expect(await fetchFacts(completed({ txn_type: 'masspay' }))).toMatchObject({
+      found: true,
+      facts: [],
+      remarks: [{ word: 'unknown_type' }],
+    });
   });
 
   it('a refund whose parent nobody knows is found all the same', async () => {

@@ -52,7 +52,8 @@ export async function fetchOrder(asker: Asker, id: string): Promise<{ order: Ord
 export function standingOf({ order, told }: { order: Order; told: Told }): Lookup {
   if (told.facts.length > 0) return found(told);
   // Something was taken, and nobody can say how much: neither yes nor no.
-  if (order.status === 'COMPLETED' || told.remark !== null) return { found: 'unknown', reason: told.remark ?? 'completed_without_capture' };
+  const [doubt] = told.remarks;
+  if (order.status === 'COMPLETED' || doubt) return { found: 'unknown', reason: doubt?.word ?? 'completed_without_capture' };
   if (order.status === 'APPROVED') return { found: 'approved', paymentId: told.paymentId, reference: order.id };
   return { found: false, reason: 'order_not_approved' };
 }
@@ -106,7 +107,7 @@ function saying(
   what: Pick<GatewayFact & { kind: 'attempt_failed' | 'payment_failed' }, 'kind' | 'qualifier' | 'reason'>,
 ): Lookup {
   const fact: GatewayFact = { ...what, ...checkout.money, gatewayReference: reference, occurredAt: null };
-  return { found: true, facts: [fact], paymentId: checkout.paymentId, references: [reference], remark: null };
+  return { found: true, facts: [fact], paymentId: checkout.paymentId, references: [reference], remarks: [] };
 }
 
 async function lookUp(asker: Asker, id: string): Promise<Lookup> {
@@ -120,8 +121,8 @@ function better(second: Lookup, first: Told): Lookup {
 }
 
 /** Personal data stays behind: an answer travels through Temporal. */
-export function found({ facts, paymentId, references, remark }: Told): Lookup {
-  return { found: true, facts, paymentId, references, remark };
+export function found({ facts, paymentId, references, remarks }: Told): Lookup {
+  return { found: true, facts, paymentId, references, remarks };
 }
 
 /** Null where PayPal itself says that there is no such thing; any other refusal is thrown. */

@@ -1,7 +1,8 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { Payer } from '../../../workflows/domain/gateway';
+import type { Payer, Remark } from '../../../workflows/domain/gateway';
 import { isId } from '../../../workflows/domain/ids';
 import type { Money } from '../../../workflows/domain/money';
+import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { readPaypalAmount } from '../paypal-money';
 import { readPaypalDate } from './date';
@@ -15,8 +16,8 @@ export interface Message {
   readonly references: readonly string[];
   readonly payer: Payer | null;
   readonly facts: readonly GatewayFact[];
-  /** Why a person should look at it, in snake case; null when the facts say it all. */
-  readonly remark: string | null;
+  /** What a person should know and the facts do not say. */
+  readonly remarks: readonly Remark[];
 }
 
 /** Translates an IPN message or a PDT answer: they share their variables (PayPal, "IPN and PDT variables"). */
@@ -31,10 +32,7 @@ export function transactionId(fields: Fields, name: string): string | null {
   return /^[A-Za-z0-9-]{1,64}$/.test(text) ? text : null;
 }
 
-interface Meaning {
-  readonly facts: readonly GatewayFact[];
-  readonly remark: string | null;
-}
+type Meaning = Pick<Message, 'facts' | 'remarks'>;
 
 // A genuine message has each of these once; where two of them differ, nobody can say which one PayPal meant.
 const DECISIVE: ReadonlySet<string> = new Set(
@@ -80,13 +78,13 @@ function readFacts(fields: Fields): Meaning {
   const type = valueOf(fields, 'txn_type').toLowerCase();
   const isAdjustment = type === 'adjustment';
   if (type === 'new_case') return openedCase(fields);
-  if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type');
+  if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type', type);
   const status = STATUS.get(word(valueOf(fields, 'payment_status')) || (isAdjustment ? 'completed' : ''));
-  if (status === undefined) return nothing('unknown_status');
+  if (status === undefined) return nothing('unknown_status', valueOf(fields, 'payment_status'));
   const reference = transactionId(fields, 'txn_id');
   if (reference === null) return nothing('no_transaction_id');
   const gross = readPaypalAmount(valueOf(fields, 'mc_gross'), valueOf(fields, 'mc_currency'));
-  if (gross === null) return nothing('unreadable_amount');
+  if (gross === null) return nothing('unreadable_amount', `${valueOf(fields, 'mc_gross')} ${valueOf(fields, 'mc_currency')}`);
   if (gross.amount === 0) return nothing('zero_amount');
 
   const movement = { gatewayReference: reference, qualifier: '', occurredAt: occurredAt(fields, 'payment_date') };
@@ -121,8 +119,9 @@ function payment(fields: Fields, movement: Movement, gross: Money): Meaning {
   if (entity === 'order') return only(held(movement, gross, 'order'));
   const captured: GatewayFact = { ...movement, ...gross, kind: 'payment_captured' };
   const fee = readFee(fields);
-  if (fee === null || fee.amount < 0) return { facts: [captured], remark: 'unreadable_fee' };
-  return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remark: null };
+  if (fee === null || fee.amount < 0)
+    return { facts: [captured], remarks: [ofFee(fee === null ? 'fee_unreadable' : 'fee_negative', movement, fields)] };
+  return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remarks: [] };
 }
 
 function moneyBack(fields: Fields, movement: Movement, gross: Money, status: 'refunded' | 'reversed' | 'reversal_cancelled'): Meaning {
@@ -134,7 +133,7 @@ function moneyBack(fields: Fields, movement: Movement, gross: Money, status: 're
     case 'refunded': {
       const fee = readFee(fields);
       const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned: Math.abs(fee?.amount ?? 0) };
-      return { facts: [refund], remark: fee === null ? 'unreadable_fee' : null };
+      return { facts: [refund], remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [] };
     }
     case 'reversed':
       return only({ ...common, kind: 'payment_reversed' });
@@ -176,6 +175,10 @@ function held(movement: Movement, gross: Money, reason: string): GatewayFact {
 /** `mc_fee` in the money's currency; zero when blank or absent, as while PayPal does not know it; null when unreadable. */
 function readFee(fields: Fields): Money | null {
   return readPaypalAmount(valueOf(fields, 'mc_fee') || '0', valueOf(fields, 'mc_currency'));
+}
+
+function ofFee(word: 'fee_unreadable' | 'fee_negative', { gatewayReference }: Movement, fields: Fields): Remark {
+  return remark(word, gatewayReference, valueOf(fields, 'mc_fee'));
 }
 
 function pendingReason(fields: Fields): string {
@@ -226,9 +229,10 @@ function positive({ amount, currency }: Money): Money {
 }
 
 function only(fact: GatewayFact): Meaning {
-  return { facts: [fact], remark: null };
+  return { facts: [fact], remarks: [] };
 }
 
-function nothing(remark: string): Meaning {
-  return { facts: [], remark };
+/** `wrote`: what PayPal wrote where nobody here knows what it means. */
+function nothing(word: string, wrote: string | null = null): Meaning {
+  return { facts: [], remarks: [remark(word, null, wrote)] };
 }
