@@ -198,6 +198,9 @@ describe('taking the money', () => {
     { made: { status: 'FAILED' }, says: ['payment_failed', ''] },
     { made: { status: 'REFUNDED', seller_receivable_breakdown: {} }, says: ['payment_captured', ''] },
     { made: { status: 'PARTIALLY_REFUNDED', seller_receivable_breakdown: {} }, says: ['payment_captured', ''] },
+    { made: { status: 'PARTIALLY_REFUNDED' }, says: ['payment_captured', ''] },
+    { made: { status: 'REFUNDED' }, says: ['payment_failed', ''] },
+    { made: { status: 'REVERSED' }, says: ['payment_failed', ''] },
   ])('HTTP 201 with a capture that is $made.status is $says.0', async ({ made, says: [kind, qualifier] }) => {
     const order = await approved();
     paypal.capture = made;
@@ -264,6 +267,8 @@ describe('taking the money', () => {
     { fee: { paypal_fee: { currency_code: 'EUR', value: 1.95 } }, facts: 1, remarks: [{ word: 'fee_unreadable' }] },
     { fee: { paypal_fee: 'N/A' }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
     { fee: { paypal_fee: null }, facts: 1, remarks: [] },
+    { fee: 'N/A', facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
+    { fee: null, facts: 1, remarks: [] },
     { fee: { paypal_fee_in_receivable_currency: { currency_code: 'EUR', value: '1.60' } }, facts: 2, remarks: [] },
     { fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: 'much EUR' }] },
   ])('of the fee $fee are booked $facts facts, and what cannot be booked is remarked', async ({ fee, facts, remarks }) => {

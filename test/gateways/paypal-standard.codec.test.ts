@@ -418,6 +418,41 @@ describe('money that goes back', () => {
   });
 
   it.each([
+    { payment_status: 'Reversed', reason_code: 'chargeback', reason: 'chargeback' },
+    { payment_status: 'Reversed', reason_code: '', reason: 'reversed' },
+    { payment_status: 'Canceled_Reversal', reason_code: '', reason: 'canceled_reversal' },
+    { payment_status: 'Refunded', reason_code: '', mc_fee: '', reason: 'refunded' },
+    { payment_status: 'Refunded', reason_code: 'refund', mc_fee: '0.00', reason: 'refund' },
+    { payment_status: 'Refunded', reason_code: '', mc_fee: '1,95', reason: 'refunded' },
+  ])('a payment told only as $payment_status (fee $mc_fee) is no evidence that money came: it failed', ({ reason, ...over }) => {
+    const { facts, remarks } = read(completed(over));
+    expect(facts).toMatchObject([{ kind: 'payment_failed', gatewayReference: TXN, amount: 5000, reason }]);
+    expect([facts.length, remarks]).toEqual([1, []]);
+  });
+
+  it.each(['Refunded', 'Partially_Refunded', 'Partially-Refunded', 'PartiallyRefunded'])(
+    'a payment that is %s now, told with the fee that PayPal kept, had come',
+    (payment_status) => {
+      expect(read(completed({ payment_status })).facts).toMatchObject([
+        { kind: 'payment_captured', amount: 5000 },
+        { kind: 'fee_charged' },
+      ]);
+    },
+  );
+
+  it('a payment that is partly refunded had come, fee or none', () => {
+    const { facts } = read(completed({ payment_status: 'Partially_Refunded', mc_fee: '' }));
+    expect(facts).toMatchObject([{ kind: 'payment_captured', gatewayReference: TXN, amount: 5000 }]);
+  });
+
+  it.each(['Partially_Refunded', 'Partially-Refunded', 'PARTIALLY REFUNDED', 'PartiallyRefunded'])(
+    '%s with a parent is a refund of its amount',
+    (status) => {
+      expect(read(moneyBack(status)).facts).toMatchObject([{ kind: 'payment_refunded', gatewayReference: REFUND, parent: TXN, amount: 2000, feeReturned: 40 }]); // prettier-ignore
+    },
+  );
+
+  it.each([
     { what: 'Completed below zero of type adjustment', txn_type: 'adjustment', mc_gross: '-50.00', qualifier: '' },
     { what: 'Completed below zero without a type', txn_type: undefined, mc_gross: '-50.00', qualifier: '' },
     { what: 'an adjustment above zero', txn_type: 'adjustment', mc_gross: '50.00', qualifier: 'credit' },
@@ -486,7 +521,7 @@ describe('what these rules do not know', () => {
     },
   );
 
-  it.each(['Partially-Refunded', 'Completed-Funds-Held', 'None', '', undefined, 'Surprising'])(
+  it.each(['Completed-Funds-Held', 'None', '', undefined, 'Surprising'])(
     'the status %p gives no facts and is shown to a person',
     (payment_status) => {
       expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_status' }] });

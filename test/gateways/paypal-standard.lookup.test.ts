@@ -176,10 +176,23 @@ describe('the same money, told by message and by look-up, gives the same facts',
     (TRANSACTIONTYPE) => same(completed(), details({ TRANSACTIONTYPE })),
   ); // prettier-ignore
 
-  it.each(['Refunded', 'PartiallyRefunded', 'Partially-Refunded', 'Reversed', 'Canceled-Reversal', 'CanceledReversal'])(
-    'a payment that was completed once, and is %s now',
+  it.each(['Refunded', 'PartiallyRefunded', 'Partially-Refunded'])(
+    'a payment that was completed once, and is %s now, with the fee that PayPal kept',
     (PAYMENTSTATUS) => same(completed(), details({ PAYMENTSTATUS })),
   );
+
+  it.each([
+    { status: 'Reversed', shown: 'Reversed', over: {} },
+    { status: 'Reversed', shown: 'Reversed', over: { FEEAMT: undefined, REASONCODE: 'chargeback' } },
+    { status: 'Canceled_Reversal', shown: 'Canceled-Reversal', over: { FEEAMT: undefined } },
+    { status: 'Canceled_Reversal', shown: 'CanceledReversal', over: {} },
+    { status: 'Refunded', shown: 'Refunded', over: { FEEAMT: undefined } },
+    { status: 'Refunded', shown: 'Refunded', over: { FEEAMT: '0.00' } },
+  ])('a payment of which nothing is told but that it is $shown ($over)', ({ status, shown, over }) => {
+    const reason_code = 'REASONCODE' in over ? over.REASONCODE : undefined;
+    const mc_fee = 'FEEAMT' in over ? over.FEEAMT : '1.95';
+    return same(completed({ payment_status: status, reason_code, mc_fee }), details({ PAYMENTSTATUS: shown, ...over }));
+  });
 
   it.each([
     ['echeck', 'echeck'],

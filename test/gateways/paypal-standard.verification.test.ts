@@ -464,6 +464,14 @@ describe('the truth behind a PDT return', () => {
     expect(await fetchFacts({ tx: TX, st: 'Completed', amt: '0.01', cc: 'USD', cm: 'pay_somebodyelse' })).toEqual(byIpn);
   });
 
+  it.each(['Reversed', 'Refunded'])(
+    'an answer that shows the payment only as %s is no evidence that money came',
+    async (payment_status) => {
+      says(pdtSuccess(answered({ payment_status, mc_fee: '' })));
+      expect(await fetchFacts({ tx: TX })).toMatchObject({ found: true, facts: [{ kind: 'payment_failed', gatewayReference: TX }] });
+    },
+  );
+
   it('is pending where the answer says so, whatever the query says', async () => {
     says(pdtSuccess(answered({ payment_status: 'Pending', pending_reason: 'echeck', mc_fee: '' })));
     expect(await fetchFacts({ tx: TX, st: 'Completed' })).toMatchObject({

@@ -268,8 +268,15 @@ function captureFacts(capture: Capture): Meaning {
       return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.update_time ?? capture.create_time) });
     // What was given back since are other resources; here it counts that the money came. Its last change was the refund.
     case 'PARTIALLY_REFUNDED':
-    case 'REFUNDED':
       return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.create_time) });
+    // Given back whole it may have been while PayPal still held it: only what PayPal kept of it shows that it came.
+    case 'REFUNDED':
+      if (capture.seller_receivable_breakdown)
+        return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.create_time) });
+      return {
+        ...only({ ...movement, kind: 'payment_failed', reason: 'refunded', occurredAt: readTime(capture.update_time) }),
+        mayTellMore: true,
+      };
     case 'PENDING': {
       const why = reason || 'pending';
       const occurredAt = readTime(capture.create_time);
@@ -277,6 +284,7 @@ function captureFacts(capture: Capture): Meaning {
     }
     case 'DECLINED':
     case 'FAILED':
+    case 'REVERSED': // not in PayPal's list of today; whatever else it means, no money of it is here
       return only({ ...movement, kind: 'payment_failed', reason: reason || word(status), occurredAt: readTime(capture.update_time) });
     default:
       return nothing(capture, 'unknown_status', status);

@@ -53,24 +53,25 @@ const ONE_OFF: ReadonlySet<string> = new Set([
   'paypal_here',
 ]);
 
-type Status = 'completed' | 'pending' | 'failed' | 'refunded' | 'reversed' | 'reversal_cancelled';
+type Status = 'completed' | 'pending' | 'failed' | 'refunded' | 'partly_refunded' | 'reversed' | 'reversal_cancelled';
 
-// PayPal IPN variables, `payment_status`, and the spellings of the older API that reach listeners all the same.
+// PayPal IPN variables, `payment_status`, and the spellings of the older API that reach listeners all the same; without their signs.
 const STATUS: ReadonlyMap<string, Status> = new Map([
   ['completed', 'completed'],
   ['pending', 'pending'],
   ['created', 'pending'],
   ['processed', 'pending'],
-  ['in_progress', 'pending'],
+  ['inprogress', 'pending'],
   ['failed', 'failed'],
   ['denied', 'failed'],
   ['declined', 'failed'],
   ['expired', 'failed'],
   ['voided', 'failed'],
   ['refunded', 'refunded'],
+  ['partiallyrefunded', 'partly_refunded'],
   ['reversed', 'reversed'],
-  ['canceled_reversal', 'reversal_cancelled'],
-  ['cancelled_reversal', 'reversal_cancelled'],
+  ['canceledreversal', 'reversal_cancelled'],
+  ['cancelledreversal', 'reversal_cancelled'],
 ]);
 
 function readFacts(fields: Fields): Meaning {
@@ -79,7 +80,7 @@ function readFacts(fields: Fields): Meaning {
   const isAdjustment = type === 'adjustment';
   if (type === 'new_case') return openedCase(fields);
   if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type', type);
-  const status = STATUS.get(word(valueOf(fields, 'payment_status')) || (isAdjustment ? 'completed' : ''));
+  const status = STATUS.get(word(valueOf(fields, 'payment_status')).replaceAll('_', '') || (isAdjustment ? 'completed' : ''));
   if (status === undefined) return nothing('unknown_status', valueOf(fields, 'payment_status'));
   const reference = transactionId(fields, 'txn_id');
   if (reference === null) return nothing('no_transaction_id');
@@ -94,7 +95,7 @@ function readFacts(fields: Fields): Meaning {
     case 'pending':
     case 'failed':
       // A pending or failed sum below zero is money on its way out, and says nothing about a payment to us.
-      if (isAdjustment) return nothing('unknown_type');
+      if (isAdjustment) return nothing('unknown_type', type);
       if (gross.amount < 0) return nothing('negative_amount');
       return only(
         status === 'pending'
@@ -102,13 +103,19 @@ function readFacts(fields: Fields): Meaning {
           : { ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) },
       );
     case 'refunded':
+    case 'partly_refunded':
     case 'reversed':
-    case 'reversal_cancelled':
-      return moneyBack(fields, movement, gross, status);
+    case 'reversal_cancelled': {
+      const parent = transactionId(fields, 'parent_txn_id');
+      if (parent !== null) return moneyBack(fields, { ...movement, parent }, gross, status);
+      return gross.amount < 0 ? nothing('no_parent_transaction') : paymentSince(fields, movement, gross, status);
+    }
     default:
       return unreachable(status);
   }
 }
+
+type MoneyBack = Extract<Status, 'refunded' | 'partly_refunded' | 'reversed' | 'reversal_cancelled'>;
 
 type Movement = Pick<GatewayFact, 'gatewayReference' | 'qualifier' | 'occurredAt'>;
 
@@ -124,13 +131,34 @@ function payment(fields: Fields, movement: Movement, gross: Money): Meaning {
   return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remarks: [] };
 }
 
-function moneyBack(fields: Fields, movement: Movement, gross: Money, status: 'refunded' | 'reversed' | 'reversal_cancelled'): Meaning {
-  const parent = transactionId(fields, 'parent_txn_id');
-  if (parent === null) return nothing('no_parent_transaction');
-  // PayPal writes these below zero, its simulator above: the status has the sign, the amount only the size.
-  const common = { ...movement, ...positive(gross), parent, reason: reasonCode(fields) };
+/**
+ * A payment of which only what came of it is told. Money that is partly given back had come; so had money whose fee was kept.
+ * Reversed it may have been while PayPal still held it, and then it never came: no later word is evidence that it did.
+ */
+function paymentSince(fields: Fields, movement: Movement, gross: Money, status: MoneyBack): Meaning {
   switch (status) {
+    case 'partly_refunded':
+      return payment(fields, movement, gross);
     case 'refunded': {
+      const fee = readFee(fields);
+      if (fee !== null && fee.amount > 0) return payment(fields, movement, gross);
+      return only({ ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) });
+    }
+    case 'reversed':
+    case 'reversal_cancelled':
+      return only({ ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) });
+    default:
+      return unreachable(status);
+  }
+}
+
+/** Money of `parent` that moved again, under an id of its own. */
+function moneyBack(fields: Fields, movement: Movement & { readonly parent: string }, gross: Money, status: MoneyBack): Meaning {
+  // PayPal writes these below zero, its simulator above: the status has the sign, the amount only the size.
+  const common = { ...movement, ...positive(gross), reason: reasonCode(fields) };
+  switch (status) {
+    case 'refunded':
+    case 'partly_refunded': {
       const fee = readFee(fields);
       const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned: Math.abs(fee?.amount ?? 0) };
       return { facts: [refund], remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [] };

@@ -135,8 +135,6 @@ const IPN_SPELLINGS: ReadonlyMap<string, string> = new Map([
 
 const MONEY_BACK: ReadonlySet<string> = new Set(['refunded', 'reversed', 'canceled_reversal']);
 const SAYS_MONEY_BACK = /refund|reversal|chargeback|complaint|unauthorized|guarantee/;
-// The status of a payment follows what came of it, while its message told of the day the money came.
-const CAME_ALL_THE_SAME: ReadonlySet<string> = new Set([...MONEY_BACK, 'partially_refunded']);
 
 /** Writes a transaction in the variables of its IPN message, so that one set of rules reads both. */
 function toVariables(details: Fields, listedAs: string): Fields {
@@ -157,7 +155,7 @@ function toVariables(details: Fields, listedAs: string): Fields {
 function kindOf(details: Fields, listedAs: string): { type: string; status: string } {
   const type = spell(valueOf(details, 'TRANSACTIONTYPE'));
   const status = spell(valueOf(details, 'PAYMENTSTATUS'));
-  if (valueOf(details, 'PARENTTRANSACTIONID') === '') return { type, status: CAME_ALL_THE_SAME.has(status) ? 'completed' : status };
+  if (valueOf(details, 'PARENTTRANSACTIONID') === '') return { type, status };
   if (type === 'adjustment') return { type, status };
   const leaves = valueOf(details, 'AMT').startsWith('-');
   if (status !== 'completed') return { type: leaves || MONEY_BACK.has(status) ? '' : type, status };
