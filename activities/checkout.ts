@@ -2,6 +2,7 @@ import type { Database } from '../prisma/client';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from '../workflows/domain/gateway';
 import type { CheckoutOrder, GatewayName, Lookup, NextAction, OpenedCheckout, StartedCheckout } from '../workflows/domain/gateway';
+import { toldFacts } from '../workflows/domain/remark';
 import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
@@ -127,7 +128,7 @@ export async function watch(deps: CheckoutDependencies, question: CheckoutQuesti
 
 /** Whether the fact ends the waiting: for the money that is held, or for any where nothing is known to be. */
 function decides({ kind, gatewayReference }: GatewayFact, pending: readonly string[]): boolean {
-  return kind !== 'payment_pending' && (pending.length === 0 || pending.includes(gatewayReference));
+  return kind !== 'payment_pending' && kind !== 'remark_noted' && (pending.length === 0 || pending.includes(gatewayReference));
 }
 
 async function askAbout(
@@ -147,8 +148,10 @@ async function askAbout(
 
 function findingOf(lookup: Lookup, { paymentId }: OpenedCheckout): Finding {
   switch (lookup.found) {
-    case true:
-      return lookup.facts.length > 0 ? { outcome: 'facts', facts: lookup.facts } : { outcome: 'nothing' };
+    case true: {
+      const facts = toldFacts(lookup);
+      return facts.length > 0 ? { outcome: 'facts', facts } : { outcome: 'nothing' };
+    }
     case 'approved':
       return { outcome: 'approved', reference: lookup.reference };
     case false:
@@ -192,7 +195,7 @@ export async function capture(
   const answer = await take(order, contextOf(deps, row, signal)).catch(explain);
   switch (answer.found) {
     case true:
-      return { outcome: 'facts', facts: answer.facts };
+      return { outcome: 'facts', facts: toldFacts(answer) };
     case false:
     case 'elsewhere':
     case 'account_revoked':

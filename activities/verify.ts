@@ -3,6 +3,7 @@ import { openRaw } from '../vault/raw-message';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from '../workflows/domain/gateway';
 import type { Channel, GatewayContext, GatewayName, Lookup, OpenedCheckout, RawNotification } from '../workflows/domain/gateway';
+import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
 import type { AskingDependencies, SealedAccount } from './accounts';
@@ -185,9 +186,10 @@ async function accept(
   row: Row,
   lookup: Lookup & { found: true },
 ): Promise<Verification> {
-  if (lookup.facts.length === 0) return settle(deps, notificationId, 'attention', lookup.remark ?? 'nothing_understood');
+  const facts = toldFacts(lookup);
+  if (facts.length === 0) return settle(deps, notificationId, 'attention', lookup.remarks[0]?.word ?? 'nothing_understood');
   const { merchantId, accountId, gateway } = row;
-  return { outcome: 'facts', facts: lookup.facts, account: { merchantId, accountId, gateway } };
+  return { outcome: 'facts', facts, account: { merchantId, accountId, gateway } };
 }
 
 /** The account must not be used any more, and says so; money that is under way through it is still followed. */

@@ -15,6 +15,8 @@ export interface SettledNotification {
   readonly id: string;
   readonly state: 'applied' | 'duplicate' | 'invalid' | 'unmatched' | 'attention';
   readonly reason?: string;
+  /** Why a person should know of a message that told something new; not kept of one that did not. */
+  readonly remark?: string | null;
   /** The fact that tells what the message was about; undefined when it told none. */
   readonly about: Fact | undefined;
 }

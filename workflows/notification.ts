@@ -1,4 +1,5 @@
 import { hands } from './activity-options';
+import { reasonOf } from './domain/remark';
 
 /** The short life of a message that names no payment of ours: verified, then booked to suspense and shown to a person. */
 export async function notification({ notificationId }: { readonly notificationId: string }): Promise<{ state: string }> {
@@ -14,7 +15,7 @@ export async function notification({ notificationId }: { readonly notificationId
     on: account,
     facts,
     sums: [],
-    notification: { id: notificationId, state: 'unmatched', about },
+    notification: { id: notificationId, state: 'unmatched', remark: reasonOf(facts), about },
   });
   if (recorded.outcome !== 'conflict') return { state: 'unmatched' };
   await hands.recordFacts({

@@ -56,7 +56,7 @@ describe('a transaction that KKiaPay calls SUCCESS', () => {
       facts: [CAPTURED, { ...CAPTURED, kind: 'payer_fee_charged', amount: 95 }],
       paymentId: PAYMENT_ID,
       references: ['kk_1'],
-      remark: null,
+      remarks: [],
     });
   });
 
@@ -90,12 +90,18 @@ describe('a transaction that KKiaPay calls SUCCESS', () => {
 
   it.each([0, null, undefined, ''])('with fees of %p has no fee', async (fees) => {
     says({ fees });
-    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED], remark: null });
+    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED], remarks: [] });
   });
 
-  it.each([-19, 19.5, 'free'])('with fees of %p is captured, and a person looks at the fee', async (fees) => {
+  it.each([
+    { fees: -95, remark: { word: 'fee_negative', wrote: '-95' } },
+    { fees: '-95', remark: { word: 'fee_negative', wrote: '-95' } },
+    { fees: 95.5, remark: { word: 'fee_unreadable', wrote: '95.5' } },
+    { fees: 'free', remark: { word: 'fee_unreadable', wrote: 'free' } },
+    { fees: { amount: 95 }, remark: { word: 'fee_unreadable', wrote: null } },
+  ])('with fees of $fees is captured, and a person is told what KKiaPay wrote', async ({ fees, remark }) => {
     says({ fees });
-    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED], remark: 'unreadable_fee' });
+    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED], remarks: [{ ...remark, about: 'kk_1' }] });
   });
 
   it('K27: an amount as text is read', async () => {
@@ -105,7 +111,12 @@ describe('a transaction that KKiaPay calls SUCCESS', () => {
 
   it.each([100.5, 'abc', 0, -5000, null, '5 000', 1e15])('K27: an amount of %p is no money, and a person looks', async (amount) => {
     says({ amount });
-    await expect(notified()).resolves.toMatchObject({ found: true, facts: [], remark: 'unreadable_amount', references: ['kk_1'] });
+    await expect(notified()).resolves.toMatchObject({
+      found: true,
+      facts: [],
+      remarks: [{ word: 'unreadable_amount' }],
+      references: ['kk_1'],
+    });
   });
 
   it.each([
@@ -138,12 +149,12 @@ describe('whose transaction it is', () => {
   ])('is said by the status answer, never by the message: $what', async ({ partnerId, state, paymentId }) => {
     says({ partnerId, state });
     const lied = webhook({ transactionId: 'kk_1', partnerId: PAYMENT_ID, stateData: PAYMENT_ID, amount: 1, event: 'transaction.success' });
-    await expect(notified(lied)).resolves.toMatchObject({ found: true, facts: [CAPTURED, {}], paymentId, remark: null });
+    await expect(notified(lied)).resolves.toMatchObject({ found: true, facts: [CAPTURED, {}], paymentId, remarks: [] });
   });
 
   it('an echo that names two payments names none, and a person looks', async () => {
     says({ partnerId: PAYMENT_ID, state: OTHER_PAYMENT_ID });
-    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED, {}], paymentId: null, remark: 'contradicting_echo' });
+    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED, {}], paymentId: null, remarks: [{ word: 'contradicting_echo', about: 'kk_1', wrote: `${PAYMENT_ID} ${OTHER_PAYMENT_ID}` }] }); // prettier-ignore
   });
 
   it('a prompt without an echo belongs to the payment whose prompt it is: KKiaPay gave us its id', async () => {
@@ -153,7 +164,7 @@ describe('whose transaction it is', () => {
 
   it('a prompt that echoes another payment belongs to nobody, and a person looks', async () => {
     says({ partnerId: OTHER_PAYMENT_ID, state: '' });
-    await expect(standing(PROMPTED)).resolves.toMatchObject({ paymentId: null, remark: 'contradicting_echo' });
+    await expect(standing(PROMPTED)).resolves.toMatchObject({ paymentId: null, remarks: [{ word: 'contradicting_echo' }] });
   });
 });
 
@@ -238,7 +249,12 @@ describe('a transaction that is not decided', () => {
 
   it('with a status that nobody knows is never taken for an end', async () => {
     says({ status: 'COMPLETE' });
-    await expect(notified()).resolves.toMatchObject({ found: true, facts: [], remark: 'unknown_status', paymentId: PAYMENT_ID });
+    await expect(notified()).resolves.toMatchObject({
+      found: true,
+      facts: [],
+      remarks: [{ word: 'unknown_status' }],
+      paymentId: PAYMENT_ID,
+    });
     await expect(standing(PROMPTED)).resolves.toEqual({ found: 'unknown', reason: 'unknown_status' });
   });
 });
@@ -393,7 +409,7 @@ it('a webhook that names no transaction is genuine, moves nothing, and is shown 
     facts: [],
     paymentId: null,
     references: [],
-    remark: 'no_transaction_id',
+    remarks: [{ word: 'no_transaction_id', about: null, wrote: null }],
   });
   expect(server.asked).toEqual([]);
 });

@@ -72,6 +72,9 @@ describe('a clear no of KKiaPay’s', () => {
     },
     { what: 'a prompt that failed without a word', says: json(200, { status: 'FAILED' }), reason: 'failed' },
     { what: 'a phone number that it does not take', says: json(400, { status: 'INVALID_PHONE_NUMBER' }), reason: 'invalid_phone_number' },
+    { what: 'a payer whom it does not serve', says: json(422, { statusCode: 422, message: 'no' }), reason: 'http_422' },
+    { what: 'a path that it does not serve', says: json(404, { status: 'NOT_AVAILABLE' }), reason: 'not_available' },
+    { what: 'a request that it does not like, in no word', says: json(400, { message: 'no' }), reason: 'http_400' },
     { what: 'keys that it does not know', says: json(401, { statusCode: 401, message: 'Unauthorized' }), reason: 'keys_refused' },
     { what: 'keys of another environment', says: json(403, { message: 'Forbidden' }), reason: 'keys_refused' },
   ])('$what opens nothing', async ({ says, reason }) => {
@@ -86,13 +89,19 @@ describe('a clear no of KKiaPay’s', () => {
   });
 });
 
+/** What is no answer to a question is a no to a prompt: KKiaPay refuses in JSON. */
+const REFUSALS = ['HTTP 401 in JSON', 'HTTP 404', 'HTTP 400 without a word'];
+
 describe('whatever may have reached the phone is never sent again', () => {
   it.each([
-    ...NO_ANSWERS.filter(({ what }) => what !== 'HTTP 401 in JSON'),
+    ...NO_ANSWERS.filter(({ what }) => !REFUSALS.includes(what)),
     { what: '200 without an id', says: json(200, { status: 'PENDING' }) },
     { what: '200 with an id that is a number', says: json(200, { internalTransactionId: 17, status: 'PENDING' }) },
     { what: '400 with an id', says: json(400, { status: 'INVALID', internalTransactionId: 'kk_1' }) },
     { what: '400 that says SUCCESS', says: json(400, { status: 'SUCCESS' }) },
+    { what: '422 with an id that is a number', says: json(422, { transactionId: 17 }) },
+    { what: '409: there is another call of ours', says: json(409, { status: 'CONFLICT' }) },
+    { what: '422 with a page', says: text(422, '<h1>no</h1>') },
     { what: '429', says: text(429, '{}', { 'retry-after': '1' }) },
   ])('$what', async ({ says }) => {
     server.answers('request', says);

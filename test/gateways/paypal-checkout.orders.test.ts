@@ -2,7 +2,7 @@ import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import { openCheckout } from '../../activities/gateways/paypal-checkout/checkout';
 import { storedPaypalCheckoutCredentials, paypalCheckoutCredentials, type PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials'; // prettier-ignore
 import { CAPTURE_REFUSALS, REFUND_REFUSALS, type CaptureRefusal } from '../../activities/gateways/paypal-checkout/refusals';
-import { GatewayFailure, type CaptureOrder, type CheckoutOrder, type GatewayContext, type Lookup, type OpenedCheckout, type RefundOrder } from '../../workflows/domain/gateway'; // prettier-ignore
+import { GatewayFailure, type CaptureAnswer, type CaptureOrder, type CheckoutOrder, type GatewayContext, type OpenedCheckout, type RefundOrder } from '../../workflows/domain/gateway'; // prettier-ignore
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type Odd, type PaypalServer } from './paypal-rest-server';
 
@@ -61,7 +61,7 @@ const takes = (reference: string, over: Partial<CaptureOrder> = {}): CaptureOrde
   again: false,
   ...over,
 });
-const told = (lookup: Lookup): unknown =>
+const told = (lookup: CaptureAnswer): unknown =>
   lookup.found === true
     ? lookup.facts.map(({ kind, gatewayReference, qualifier, amount, currency }) => [kind, gatewayReference, qualifier, amount, currency])
     : lookup;
@@ -144,6 +144,9 @@ describe('opening', () => {
   it.each([
     [422, 'PAYEE_ACCOUNT_RESTRICTED'],
     [400, 'INVALID_PARAMETER_VALUE'],
+    [403, 'PERMISSION_DENIED'],
+    [404, 'INVALID_RESOURCE_ID'],
+    [422, 'SOMETHING_NEW'],
   ])('a %i %s is a clear no, in PayPal’s words', async (status, issue) => {
     paypal.refuse(/orders/, status, issue);
     const answer = await paypalCheckout.startCheckout(ORDER, context());
@@ -151,9 +154,11 @@ describe('opening', () => {
   });
 
   it.each([
-    [403, 'PERMISSION_DENIED', 'not_authorized'],
-    [404, 'INVALID_RESOURCE_ID', 'http_404'],
+    [401, 'AUTHENTICATION_FAILURE', 'not_authorized'],
+    [408, 'REQUEST_TIMEOUT', 'http_408'],
     [409, 'PREVIOUS_REQUEST_IN_PROGRESS', 'http_409'],
+    [425, 'TOO_EARLY', 'http_425'],
+    [429, 'RATE_LIMIT_REACHED', 'http_429'],
   ])('a %i %s is asked again later', async (status, issue, code) => {
     paypal.refuse(/orders/, status, issue);
     expect(await failureOf(paypalCheckout.startCheckout(ORDER, context()))).toMatchObject({ code, moved: 'no', retry: 'later' });
@@ -186,7 +191,7 @@ describe('taking the money', () => {
     const lookup = await paypalCheckout.capture(order, context());
     const [id] = captureIds();
     expect(told(lookup)).toEqual(paid());
-    expect(lookup).toMatchObject({ paymentId: PAYMENT_ID, references: [id, order.reference], remark: null });
+    expect(lookup).toMatchObject({ paymentId: PAYMENT_ID, references: [id, order.reference], remarks: [] });
     expect(paypal.calls.at(-1)!.headers).toMatchObject({ 'paypal-request-id': 'capture:1', prefer: 'return=representation' });
     expect(paypal.asked()).toEqual([`POST /v2/checkout/orders/${order.reference}/capture`]); // the token was kept
   });
@@ -198,6 +203,9 @@ describe('taking the money', () => {
     { made: { status: 'FAILED' }, says: ['payment_failed', ''] },
     { made: { status: 'REFUNDED', seller_receivable_breakdown: {} }, says: ['payment_captured', ''] },
     { made: { status: 'PARTIALLY_REFUNDED', seller_receivable_breakdown: {} }, says: ['payment_captured', ''] },
+    { made: { status: 'PARTIALLY_REFUNDED' }, says: ['payment_captured', ''] },
+    { made: { status: 'REFUNDED' }, says: ['payment_failed', ''] },
+    { made: { status: 'REVERSED' }, says: ['payment_failed', ''] },
   ])('HTTP 201 with a capture that is $made.status is $says.0', async ({ made, says: [kind, qualifier] }) => {
     const order = await approved();
     paypal.capture = made;
@@ -219,14 +227,59 @@ describe('taking the money', () => {
   });
 
   it.each([
-    { fee: { paypal_fee: { currency_code: 'EUR', value: '0.00' } }, facts: 1, remark: null },
-    { fee: { paypal_fee: { currency_code: 'USD', value: '1.90' } }, facts: 1, remark: 'fee_in_other_currency' },
-    { fee: { paypal_fee_in_receivable_currency: { currency_code: 'EUR', value: '1.60' } }, facts: 2, remark: null },
-    { fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } }, facts: 1, remark: 'unreadable_fee' },
-  ])('of the fee $fee are booked $facts facts', async ({ fee, facts, remark }) => {
+    {
+      what: 'an amount that cannot be read',
+      other: { id: '9ABOTHER', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50,00' } },
+      remark: { word: 'unreadable_amount', about: '9ABOTHER', wrote: '50,00 EUR' },
+    },
+    { what: 'no amount', other: { id: '9ABOTHER', status: 'COMPLETED' }, remark: { word: 'unreadable_amount', about: '9ABOTHER' } },
+    {
+      what: 'a status that nobody knows',
+      other: { id: '9ABOTHER', status: 'TELEPORTED', amount: { currency_code: 'EUR', value: '50.00' } },
+      remark: { word: 'unknown_status', about: '9ABOTHER', wrote: 'TELEPORTED' },
+    },
+    {
+      what: 'no id',
+      other: { status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50.00' } },
+      remark: { word: 'unreadable_capture' },
+    },
+  ])('of two captures of which one has $what, the other is booked and a person is told', async ({ other, remark }) => {
+    const order = await approved();
+    await paypalCheckout.capture(order, context());
+    const [unit] = paypal.resources.get(`/v2/checkout/orders/${order.reference}`)!['purchase_units'] as [
+      { payments: { captures: unknown[] } },
+    ];
+    for (const captures of [
+      [other, ...unit.payments.captures],
+      [...unit.payments.captures, other],
+    ]) {
+      unit.payments.captures = captures;
+      const lookup = await paypalCheckout.fetchFacts({ by: 'payment', checkout: checkoutOf(order.reference) }, context());
+      expect(lookup).toMatchObject({ found: true, facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remarks: [remark] });
+      unit.payments.captures = captures.filter((capture) => capture !== other);
+    }
+  });
+
+  it.each([
+    { fee: { paypal_fee: { currency_code: 'EUR', value: '0.00' } }, facts: 1, remarks: [] },
+    {
+      fee: { paypal_fee: { currency_code: 'USD', value: '1.90' } },
+      facts: 1,
+      remarks: [{ word: 'fee_in_other_currency', wrote: '1.90 USD' }],
+    },
+    { fee: { paypal_fee: { currency_code: 'USD', value: '0.00' } }, facts: 1, remarks: [] },
+    { fee: { paypal_fee: { currency_code: 'EUR', value: '-1.95' } }, facts: 1, remarks: [{ word: 'fee_negative', wrote: '-1.95 EUR' }] },
+    { fee: { paypal_fee: { currency_code: 'EUR', value: 1.95 } }, facts: 1, remarks: [{ word: 'fee_unreadable' }] },
+    { fee: { paypal_fee: 'N/A' }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
+    { fee: { paypal_fee: null }, facts: 1, remarks: [] },
+    { fee: 'N/A', facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
+    { fee: null, facts: 1, remarks: [] },
+    { fee: { paypal_fee_in_receivable_currency: { currency_code: 'EUR', value: '1.60' } }, facts: 2, remarks: [] },
+    { fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: 'much EUR' }] },
+  ])('of the fee $fee are booked $facts facts, and what cannot be booked is remarked', async ({ fee, facts, remarks }) => {
     const order = await approved();
     paypal.capture = { status: 'COMPLETED', seller_receivable_breakdown: fee };
-    expect(await paypalCheckout.capture(order, context())).toMatchObject({ found: true, facts: { length: facts }, remark });
+    expect(await paypalCheckout.capture(order, context())).toMatchObject({ found: true, facts: { length: facts }, remarks });
   });
 
   it('looks the capture up when the answer tells too little', async () => {
@@ -265,17 +318,56 @@ describe('taking the money', () => {
     expect(Object.keys(CAPTURE_REFUSALS)).toEqual(expect.arrayContaining(named.split(/\s+/)));
   });
 
+  const odd = (status: number, body: string, type = 'application/json') => ({ status, body, headers: { 'content-type': type } });
+  const UNKNOWN: { what: string; says: { status: number; body: string }; reason: string }[] = [
+    { what: 'a word that nobody knows', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"INVENTED_WORD"}]}'), reason: 'invented_word' },
+    { what: 'the name of something in every object', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"constructor"}]}'), reason: 'constructor' },
+    { what: 'a setting that the merchant can mend', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"PAYEE_NOT_ENABLED_FOR_CARD_PROCESSING"}]}'), reason: 'payee_not_enabled_for_card_processing' },
+    { what: '422 without details', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","message":"no"}'), reason: 'unprocessable_entity' },
+    { what: '422 with empty details', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[]}'), reason: 'unprocessable_entity' },
+    { what: '403 PERMISSION_DENIED', says: odd(403, '{"name":"NOT_AUTHORIZED","details":[{"issue":"PERMISSION_DENIED"}]}'), reason: 'permission_denied' },
+    { what: '403 in JSON of another form', says: odd(403, '{"reason":"no"}'), reason: 'http_403' },
+    { what: '400 MALFORMED_REQUEST_JSON', says: odd(400, '{"name":"INVALID_REQUEST","details":[{"issue":"MALFORMED_REQUEST_JSON"}]}'), reason: 'malformed_request_json' },
+    { what: '400 with a word that is a no with 422 only', says: odd(400, '{"name":"INVALID_REQUEST","details":[{"issue":"TRANSACTION_REFUSED"}]}'), reason: 'transaction_refused' },
+    { what: '415', says: odd(415, '{"name":"UNSUPPORTED_MEDIA_TYPE"}'), reason: 'unsupported_media_type' },
+    { what: '422 with a page', says: odd(422, '<h1>no</h1>', 'text/html'), reason: 'http_422' },
+    { what: '422 with nothing', says: odd(422, ''), reason: 'http_422' },
+  ]; // prettier-ignore
+
+  it.each(UNKNOWN)('$what is a refusal to be shown while the order is approved, and never guessed to be a no', async ({ says, reason }) => {
+    const order = await approved();
+    paypal.misbehave(/capture$/, says);
+    const answer = await paypalCheckout.capture(order, context());
+    expect(answer).toEqual({ found: 'refused', reason, detail: expect.stringMatching(/./) });
+  });
+
+  it.each(UNKNOWN)('$what, though the money was taken, is looked into and booked', async ({ says }) => {
+    const order = await approved();
+    paypal.misbehave(/capture$/, says, { act: true });
+    expect(told(await paypalCheckout.capture(order, context()))).toEqual(paid());
+  });
+
+  it('a word that nobody knows, of an order that is approved no more, is no approval', async () => {
+    paypal.refuse(/capture$/, 422, 'INVENTED_WORD');
+    expect(await paypalCheckout.capture(takes(await opened()), context())).toEqual({ found: false, reason: 'order_not_approved' });
+  });
+
   it.each([
-    [422, 'SOMETHING_NEW', 'http_422', 'perhaps'],
-    [422, 'constructor', 'http_422', 'perhaps'],
+    [401, 'AUTHENTICATION_FAILURE', 'not_authorized', 'no'],
+    [408, 'REQUEST_TIMEOUT', 'http_408', 'perhaps'],
     [409, 'PREVIOUS_REQUEST_IN_PROGRESS', 'http_409', 'perhaps'],
-    [400, 'MALFORMED_REQUEST_JSON', 'http_400', 'perhaps'],
-    [400, 'TRANSACTION_REFUSED', 'http_400', 'perhaps'],
-    [403, 'PERMISSION_DENIED', 'not_authorized', 'no'],
-  ])('%i %s is never guessed to be a no', async (status, issue, code, moved) => {
+    [425, 'TOO_EARLY', 'http_425', 'perhaps'],
+    [429, 'RATE_LIMIT_REACHED', 'http_429', 'perhaps'],
+  ])('%i %s says nothing about the money, and is asked again later', async (status, issue, code, moved) => {
     const order = await approved();
     paypal.refuse(/capture$/, status, issue);
     expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({ code, moved, retry: 'later' });
+  });
+
+  it.each([403, 404])('a door-keeper’s page with %i is no word of PayPal’s', async (status) => {
+    const order = await approved();
+    paypal.misbehave(/capture$/, odd(status, '<h1>Access Denied</h1>', 'text/html'));
+    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({ code: `http_${status}`, moved: 'perhaps' });
   });
 
   it('an order that PayPal does not know takes no money', async () => {

@@ -124,7 +124,7 @@ describe('a genuine webhook', () => {
     knows(now);
     const raw = webhook(type, now);
     const lookup = await verify(raw);
-    expect(lookup).toMatchObject({ found: true, facts, paymentId: PAYMENT_ID, references, remark: null });
+    expect(lookup).toMatchObject({ found: true, facts, paymentId: PAYMENT_ID, references, remarks: [] });
     const place = PLACES[String(now['id'] ?? now['dispute_id'])]!;
     expect(paypal.asked()).toEqual([CERTIFICATE, TOKEN, `GET ${place}`]);
     // The claim is the same facts, so that a message that says nothing new is known before it is verified.
@@ -165,7 +165,7 @@ describe('a genuine webhook', () => {
     ['CUSTOMER.DISPUTE.CREATED', { ...DISPUTE, disputed_transactions: [] }, 'no_transaction_id'],
   ])('%s of %j moves nothing and is shown to a person', async (type, now, remark) => {
     knows(now);
-    expect(await verify(webhook(type, now))).toMatchObject({ found: true, facts: [], remark });
+    expect(await verify(webhook(type, now))).toMatchObject({ found: true, facts: [], remarks: [{ word: remark }] });
     expect(readNotification(webhook(type, now))).toMatchObject({ hint: { facts: [] } });
   });
 
@@ -175,14 +175,14 @@ describe('a genuine webhook', () => {
     ['PAYMENT.CAPTURE.COMPLETED', { id: '../../v1/oauth2/token' }, 'no_resource_id'],
     ['CHECKOUT.ORDER.APPROVED', null, 'no_resource_id'],
   ])('%s about %j asks for nothing', async (type, resource, remark) => {
-    expect(await verify(webhook(type, resource))).toMatchObject({ found: true, facts: [], remark });
+    expect(await verify(webhook(type, resource))).toMatchObject({ found: true, facts: [], remarks: [{ word: remark }] });
     expect(paypal.asked()).toEqual([CERTIFICATE]);
   });
 
   it('that is no JSON is kept, and shown to a person', async () => {
     const raw = signBody(Buffer.from('Grüße', 'latin1'), { webhookId: 'WH-OURS', certificateUrl: certificateUrl() });
     expect(readNotification(raw)).toMatchObject({ ok: true, hint: { paymentId: null, references: [], facts: [] } });
-    expect(await verify(raw)).toMatchObject({ found: true, facts: [], remark: 'unreadable_body' });
+    expect(await verify(raw)).toMatchObject({ found: true, facts: [], remarks: [{ word: 'unreadable_body' }] });
   });
 
   it.each(['PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.COMPLETED', 'PAYMENT.CAPTURE.REFUNDED', 'CUSTOMER.DISPUTE.CREATED'])(

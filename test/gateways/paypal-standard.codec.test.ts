@@ -167,7 +167,7 @@ describe('money that comes', () => {
         { kind: 'payment_captured', gatewayReference: TXN, qualifier: '', occurredAt: AT, amount: 5000, currency: 'EUR' },
         { kind: 'fee_charged', gatewayReference: TXN, qualifier: '', occurredAt: AT, amount: 195, currency: 'EUR' },
       ],
-      remark: null,
+      remarks: [],
     });
   });
 
@@ -192,7 +192,7 @@ describe('money that comes', () => {
     { what: 'absent', mc_fee: undefined },
     { what: 'zero', mc_fee: '0.00' },
   ])('a $what fee is no fee, not a fee of nothing', ({ mc_fee }) => {
-    expect(read(completed({ mc_fee }))).toMatchObject({ facts: [{ kind: 'payment_captured' }], remark: null });
+    expect(read(completed({ mc_fee }))).toMatchObject({ facts: [{ kind: 'payment_captured' }], remarks: [] });
   });
 
   it('the dollar fields of a payment in euro are blank and mean nothing', () => {
@@ -201,8 +201,17 @@ describe('money that comes', () => {
     expect(blank.facts).toMatchObject([{ amount: 5000 }, { amount: 195 }]);
   });
 
-  it.each(['1,95', '-1.95', 'abc', '0.001'])('a fee of "%s" costs the capture nothing and is shown to a person', (mc_fee) => {
-    expect(read(completed({ mc_fee }))).toMatchObject({ facts: [{ kind: 'payment_captured', amount: 5000 }], remark: 'unreadable_fee' });
+  it.each([
+    { mc_fee: '1,95', word: 'fee_unreadable' },
+    { mc_fee: 'N/A', word: 'fee_unreadable' },
+    { mc_fee: '0.001', word: 'fee_unreadable' },
+    { mc_fee: '1.95 EUR', word: 'fee_unreadable' },
+    { mc_fee: '99999999999999', word: 'fee_unreadable' },
+    { mc_fee: '-1.95', word: 'fee_negative' },
+  ])('a fee of "$mc_fee" costs the capture nothing, and a person is told what PayPal wrote', ({ mc_fee, word }) => {
+    const { facts, remarks } = read(completed({ mc_fee }));
+    expect(facts).toMatchObject([{ kind: 'payment_captured', amount: 5000 }]);
+    expect(remarks).toEqual([{ word, about: TXN, wrote: mc_fee }]);
   });
 
   it.each([
@@ -242,11 +251,11 @@ describe('money that comes', () => {
     ['10000000000.00', 'EUR'],
     ['99999999999999999999', 'EUR'],
   ])('an amount of "%s" "%s" is guessed by nobody', (mc_gross, mc_currency) => {
-    expect(read(completed({ mc_gross, mc_currency }))).toMatchObject({ facts: [], remark: 'unreadable_amount' });
+    expect(read(completed({ mc_gross, mc_currency }))).toMatchObject({ facts: [], remarks: [{ word: 'unreadable_amount' }] });
   });
 
   it('a payment of nothing is none', () => {
-    expect(read(completed({ mc_gross: '0.00' }))).toMatchObject({ facts: [], remark: 'zero_amount' });
+    expect(read(completed({ mc_gross: '0.00' }))).toMatchObject({ facts: [], remarks: [{ word: 'zero_amount' }] });
   });
 
   it.each([
@@ -266,15 +275,15 @@ describe('money that comes', () => {
   });
 
   it('money without a transaction id cannot be told apart, so a person looks', () => {
-    expect(read(completed({ txn_id: '' }))).toMatchObject({ facts: [], references: [], remark: 'no_transaction_id' });
-    expect(read(completed({ txn_id: 'a b' }))).toMatchObject({ facts: [], references: [], remark: 'no_transaction_id' });
+    expect(read(completed({ txn_id: '' }))).toMatchObject({ facts: [], references: [], remarks: [{ word: 'no_transaction_id' }] });
+    expect(read(completed({ txn_id: 'a b' }))).toMatchObject({ facts: [], references: [], remarks: [{ word: 'no_transaction_id' }] });
   });
 
   it('a message that says two amounts says none', () => {
     const body = Buffer.concat([encode(completed()), text('&mc_gross=5.00')]);
-    expect(readMessage(parseForm(body))).toMatchObject({ facts: [], remark: 'repeated_field' });
+    expect(readMessage(parseForm(body))).toMatchObject({ facts: [], remarks: [{ word: 'repeated_field' }] });
     const same = Buffer.concat([encode(completed()), text('&mc_gross=50.00')]);
-    expect(readMessage(parseForm(same))).toMatchObject({ facts: [{ amount: 5000 }, { amount: 195 }], remark: null });
+    expect(readMessage(parseForm(same))).toMatchObject({ facts: [{ amount: 5000 }, { amount: 195 }], remarks: [] });
   });
 });
 
@@ -312,7 +321,7 @@ describe('money that waits or fails', () => {
   ])('Pending for "%s" is pending with the reason %s, and no fee', (pending_reason, reason) => {
     expect(read(completed({ payment_status: 'Pending', pending_reason, mc_fee: '' }))).toMatchObject({
       facts: [{ kind: 'payment_pending', gatewayReference: TXN, qualifier: reason, reason, amount: 5000, currency: 'EUR' }],
-      remark: null,
+      remarks: [],
     });
   });
 
@@ -349,7 +358,7 @@ describe('money that waits or fails', () => {
   });
 
   it.each(['Pending', 'Failed'])('a %s sum below zero is money on its way out, not a payment to us', (payment_status) => {
-    expect(read(completed({ payment_status, mc_gross: '-5.00' }))).toMatchObject({ facts: [], remark: 'negative_amount' });
+    expect(read(completed({ payment_status, mc_gross: '-5.00' }))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
   });
 });
 
@@ -370,18 +379,18 @@ describe('money that goes back', () => {
           occurredAt: AT,
         },
       ],
-      remark: null,
+      remarks: [],
     });
   });
 
   it.each([undefined, '', '0.00', '-0.00'])('a refund whose fee is %p gives no fee back', (mc_fee) => {
-    expect(read(moneyBack('Refunded', { mc_fee }))).toMatchObject({ facts: [{ feeReturned: 0 }], remark: null });
+    expect(read(moneyBack('Refunded', { mc_fee }))).toMatchObject({ facts: [{ feeReturned: 0 }], remarks: [] });
   });
 
-  it('a refund whose fee cannot be read is a refund, shown to a person', () => {
-    expect(read(moneyBack('Refunded', { mc_fee: 'n/a' }))).toMatchObject({
+  it.each(['n/a', '-0,20'])('a refund whose fee is "%s" is a refund, and a person is told what PayPal wrote', (mc_fee) => {
+    expect(read(moneyBack('Refunded', { mc_fee }))).toMatchObject({
       facts: [{ amount: 2000, feeReturned: 0 }],
-      remark: 'unreadable_fee',
+      remarks: [{ word: 'fee_unreadable', about: REFUND, wrote: mc_fee }],
     });
   });
 
@@ -405,8 +414,43 @@ describe('money that goes back', () => {
   );
 
   it.each(['Refunded', 'Reversed', 'Canceled_Reversal'])('%s without a parent is for a person', (status) => {
-    expect(read(moneyBack(status, { parent_txn_id: '' }))).toMatchObject({ facts: [], remark: 'no_parent_transaction' });
+    expect(read(moneyBack(status, { parent_txn_id: '' }))).toMatchObject({ facts: [], remarks: [{ word: 'no_parent_transaction' }] });
   });
+
+  it.each([
+    { payment_status: 'Reversed', reason_code: 'chargeback', reason: 'chargeback' },
+    { payment_status: 'Reversed', reason_code: '', reason: 'reversed' },
+    { payment_status: 'Canceled_Reversal', reason_code: '', reason: 'canceled_reversal' },
+    { payment_status: 'Refunded', reason_code: '', mc_fee: '', reason: 'refunded' },
+    { payment_status: 'Refunded', reason_code: 'refund', mc_fee: '0.00', reason: 'refund' },
+    { payment_status: 'Refunded', reason_code: '', mc_fee: '1,95', reason: 'refunded' },
+  ])('a payment told only as $payment_status (fee $mc_fee) is no evidence that money came: it failed', ({ reason, ...over }) => {
+    const { facts, remarks } = read(completed(over));
+    expect(facts).toMatchObject([{ kind: 'payment_failed', gatewayReference: TXN, amount: 5000, reason }]);
+    expect([facts.length, remarks]).toEqual([1, []]);
+  });
+
+  it.each(['Refunded', 'Partially_Refunded', 'Partially-Refunded', 'PartiallyRefunded'])(
+    'a payment that is %s now, told with the fee that PayPal kept, had come',
+    (payment_status) => {
+      expect(read(completed({ payment_status })).facts).toMatchObject([
+        { kind: 'payment_captured', amount: 5000 },
+        { kind: 'fee_charged' },
+      ]);
+    },
+  );
+
+  it('a payment that is partly refunded had come, fee or none', () => {
+    const { facts } = read(completed({ payment_status: 'Partially_Refunded', mc_fee: '' }));
+    expect(facts).toMatchObject([{ kind: 'payment_captured', gatewayReference: TXN, amount: 5000 }]);
+  });
+
+  it.each(['Partially_Refunded', 'Partially-Refunded', 'PARTIALLY REFUNDED', 'PartiallyRefunded'])(
+    '%s with a parent is a refund of its amount',
+    (status) => {
+      expect(read(moneyBack(status)).facts).toMatchObject([{ kind: 'payment_refunded', gatewayReference: REFUND, parent: TXN, amount: 2000, feeReturned: 40 }]); // prettier-ignore
+    },
+  );
 
   it.each([
     { what: 'Completed below zero of type adjustment', txn_type: 'adjustment', mc_gross: '-50.00', qualifier: '' },
@@ -419,11 +463,17 @@ describe('money that goes back', () => {
   });
 
   it('an adjustment without a parent is for a person', () => {
-    expect(read(completed({ txn_type: 'adjustment', mc_gross: '-5.00' }))).toMatchObject({ facts: [], remark: 'no_parent_transaction' });
+    expect(read(completed({ txn_type: 'adjustment', mc_gross: '-5.00' }))).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'no_parent_transaction' }],
+    });
   });
 
   it('an adjustment still pending is for a person', () => {
-    expect(read(moneyBack('Pending', { txn_type: 'adjustment', mc_gross: '5.00' }))).toMatchObject({ facts: [], remark: 'unknown_type' });
+    expect(read(moneyBack('Pending', { txn_type: 'adjustment', mc_gross: '5.00' }))).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'unknown_type' }],
+    });
   });
 
   it.each([
@@ -454,12 +504,12 @@ describe('money that goes back', () => {
           reason: reason_code,
         },
       ],
-      remark: null,
+      remarks: [],
     });
   });
 
   it('a case without a transaction id is for a person', () => {
-    expect(read({ txn_type: 'new_case', case_id: 'PP-1' })).toMatchObject({ facts: [], remark: 'no_transaction_id' });
+    expect(read({ txn_type: 'new_case', case_id: 'PP-1' })).toMatchObject({ facts: [], remarks: [{ word: 'no_transaction_id' }] });
   });
 });
 
@@ -467,14 +517,14 @@ describe('what these rules do not know', () => {
   it.each(['subscr_payment', 'subscr_signup', 'recurring_payment', 'mp_signup', 'masspay', 'payout', 'brand_new_type'])(
     'a message of type %s gives no facts and is shown to a person',
     (txn_type) => {
-      expect(read(completed({ txn_type }))).toMatchObject({ facts: [], remark: 'unknown_type', references: [TXN] });
+      expect(read(completed({ txn_type }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_type' }], references: [TXN] });
     },
   );
 
-  it.each(['Partially-Refunded', 'Completed-Funds-Held', 'None', '', undefined, 'Surprising'])(
+  it.each(['Completed-Funds-Held', 'None', '', undefined, 'Surprising'])(
     'the status %p gives no facts and is shown to a person',
     (payment_status) => {
-      expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remark: 'unknown_status' });
+      expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_status' }] });
     },
   );
 

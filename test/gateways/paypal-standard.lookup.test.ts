@@ -101,7 +101,7 @@ describe('a payment of which neither message nor return came', () => {
         refund,
         { ...refund, gatewayReference: 'SECONDREFUND00001', amount: 500, feeReturned: 0 },
       ],
-      remark: null,
+      remarks: [],
     });
   });
 
@@ -110,7 +110,7 @@ describe('a payment of which neither message nor return came', () => {
       { details: detailsOfRefund({ PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck' }), type: 'Refund' },
       { details: details() },
     );
-    expect(await lookUp()).toMatchObject({ facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remark: null });
+    expect(await lookUp()).toMatchObject({ facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remarks: [] });
   });
 
   it('is found when its details do not echo our id, and then names none', async () => {
@@ -131,7 +131,7 @@ describe('a payment of which neither message nor return came', () => {
       type: 'Refund',
     }));
     paypal.knows(...refunds, { details: details() });
-    expect(await lookUp()).toMatchObject({ found: true, facts: expect.arrayContaining([expect.objectContaining({ kind: 'payment_captured' })]), remark: 'more_transactions' }); // prettier-ignore
+    expect(await lookUp()).toMatchObject({ found: true, facts: expect.arrayContaining([expect.objectContaining({ kind: 'payment_captured' })]), remarks: [{ word: 'more_transactions' }] }); // prettier-ignore
     expect(paypal.calls).toHaveLength(9);
   });
 
@@ -176,10 +176,23 @@ describe('the same money, told by message and by look-up, gives the same facts',
     (TRANSACTIONTYPE) => same(completed(), details({ TRANSACTIONTYPE })),
   ); // prettier-ignore
 
-  it.each(['Refunded', 'PartiallyRefunded', 'Partially-Refunded', 'Reversed', 'Canceled-Reversal', 'CanceledReversal'])(
-    'a payment that was completed once, and is %s now',
+  it.each(['Refunded', 'PartiallyRefunded', 'Partially-Refunded'])(
+    'a payment that was completed once, and is %s now, with the fee that PayPal kept',
     (PAYMENTSTATUS) => same(completed(), details({ PAYMENTSTATUS })),
   );
+
+  it.each([
+    { status: 'Reversed', shown: 'Reversed', over: {} },
+    { status: 'Reversed', shown: 'Reversed', over: { FEEAMT: undefined, REASONCODE: 'chargeback' } },
+    { status: 'Canceled_Reversal', shown: 'Canceled-Reversal', over: { FEEAMT: undefined } },
+    { status: 'Canceled_Reversal', shown: 'CanceledReversal', over: {} },
+    { status: 'Refunded', shown: 'Refunded', over: { FEEAMT: undefined } },
+    { status: 'Refunded', shown: 'Refunded', over: { FEEAMT: '0.00' } },
+  ])('a payment of which nothing is told but that it is $shown ($over)', ({ status, shown, over }) => {
+    const reason_code = 'REASONCODE' in over ? over.REASONCODE : undefined;
+    const mc_fee = 'FEEAMT' in over ? over.FEEAMT : '1.95';
+    return same(completed({ payment_status: status, reason_code, mc_fee }), details({ PAYMENTSTATUS: shown, ...over }));
+  });
 
   it.each([
     ['echeck', 'echeck'],
@@ -258,17 +271,20 @@ describe('the same money, told by message and by look-up, gives the same facts',
 
 describe('what a look-up does not understand', () => {
   it.each([
-    { what: 'a subscription', over: { TRANSACTIONTYPE: 'subscrpayment' }, remark: 'unknown_type' },
-    { what: 'a new status', over: { PAYMENTSTATUS: 'Surprising' }, remark: 'unknown_status' },
-    { what: 'an amount that cannot be read', over: { AMT: '1.000,00' }, remark: 'unreadable_amount' },
-  ])('$what gives no facts and is shown to a person', async ({ over, remark }) => {
+    { what: 'a subscription', over: { TRANSACTIONTYPE: 'subscrpayment' }, word: 'unknown_type' },
+    { what: 'a new status', over: { PAYMENTSTATUS: 'Surprising' }, word: 'unknown_status' },
+    { what: 'an amount that cannot be read', over: { AMT: '1.000,00' }, word: 'unreadable_amount' },
+  ])('$what gives no facts and is shown to a person', async ({ over, word }) => {
     paypal.knows({ details: details(over) });
-    expect(await lookUp()).toMatchObject({ found: true, facts: [], remark });
+    expect(await lookUp()).toMatchObject({ found: true, facts: [], remarks: [{ word }] });
   });
 
   it.each(['Fee', 'Temporary Hold', ''])('money that left as "%s" is neither a refund nor a correction after a case', async (type) => {
     paypal.knows({ details: details() }, { details: detailsOfRefund({ REASONCODE: 'None' }), type });
-    expect(await lookUp()).toMatchObject({ facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remark: 'unknown_type' });
+    expect(await lookUp()).toMatchObject({
+      facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
+      remarks: [{ word: 'unknown_type' }],
+    });
   });
 
   it('two values for one field are none', async () => {
@@ -279,7 +295,7 @@ describe('what a look-up does not understand', () => {
       return new Response(text.includes('PAYMENTSTATUS') ? `${text}&AMT=5%2e00` : text);
     };
     paypal.says({ ACK: 'Success', ...details() }, 'GetTransactionDetails');
-    expect(await lookUp({}, { fetch })).toMatchObject({ facts: [], remark: 'repeated_field' });
+    expect(await lookUp({}, { fetch })).toMatchObject({ facts: [], remarks: [{ word: 'repeated_field' }] });
   });
 });
 

@@ -296,7 +296,7 @@ describe('the truth behind an IPN', () => {
           currency: 'EUR',
         },
       ],
-      remark: null,
+      remarks: [],
     });
   });
 
@@ -406,7 +406,11 @@ describe('the truth behind an IPN', () => {
   });
 
   it('a genuine message of an unknown type is found, without facts, for a person', async () => {
-    expect(await fetchFacts(completed({ txn_type: 'masspay' }))).toMatchObject({ found: true, facts: [], remark: 'unknown_type' });
+    expect(await fetchFacts(completed({ txn_type: 'masspay' }))).toMatchObject({
+      found: true,
+      facts: [],
+      remarks: [{ word: 'unknown_type' }],
+    });
   });
 
   it('a refund whose parent nobody knows is found all the same', async () => {
@@ -459,6 +463,14 @@ describe('the truth behind a PDT return', () => {
     says(pdtSuccess(answered()));
     expect(await fetchFacts({ tx: TX, st: 'Completed', amt: '0.01', cc: 'USD', cm: 'pay_somebodyelse' })).toEqual(byIpn);
   });
+
+  it.each(['Reversed', 'Refunded'])(
+    'an answer that shows the payment only as %s is no evidence that money came',
+    async (payment_status) => {
+      says(pdtSuccess(answered({ payment_status, mc_fee: '' })));
+      expect(await fetchFacts({ tx: TX })).toMatchObject({ found: true, facts: [{ kind: 'payment_failed', gatewayReference: TX }] });
+    },
+  );
 
   it('is pending where the answer says so, whatever the query says', async () => {
     says(pdtSuccess(answered({ payment_status: 'Pending', pending_reason: 'echeck', mc_fee: '' })));

@@ -116,18 +116,28 @@ export type Subject =
     }
   | { readonly by: 'payment'; readonly checkout: OpenedCheckout };
 
+/** Something that the gateway told and that could not be used as it stands. */
+export interface Remark {
+  /** What it is, in snake case: `unreadable_fee`, `unknown_status`. */
+  readonly word: string;
+  /** The gateway reference of the money it is about; null: the message or the look-up as a whole. */
+  readonly about: string | null;
+  /** What the gateway wrote: at most 100 printable characters and nothing personal; null where there is nothing to show. */
+  readonly wrote: string | null;
+}
+
 /** The gateway's answer; the only source of truth. No answer at all is a thrown {@link GatewayFailure}. */
 export type Lookup =
   | {
       readonly found: true;
-      /** May be empty when the message is genuine and moves nothing we know; then `remark` says what it was. */
+      /** May be empty when the message is genuine and moves nothing we know; then `remarks` say what it was. */
       readonly facts: readonly GatewayFact[];
       /** Our payment id as the gateway echoes it, verified; null when it names none of ours. */
       readonly paymentId: string | null;
       /** References through which the payment may be found when no id is echoed: the money's own first, then its parent. */
       readonly references: readonly string[];
-      /** A reason in snake case why a person should look at the message itself (`unknown_status`); else null. */
-      readonly remark: string | null;
+      /** What a person should know and the facts do not say. Never lost: beside facts each is recorded with them, without any it ends the message. */
+      readonly remarks: readonly Remark[];
     }
   /** The payer has agreed (or is said to, where trying to take the money tells): the money of `reference` waits to be taken. */
   | { readonly found: 'approved'; readonly paymentId: string | null; readonly reference: string }

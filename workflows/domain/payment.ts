@@ -3,6 +3,7 @@ import type { Fact, FactKind, GatewayFact, OwnFact, Recorded } from './fact';
 import type { GatewayName, NextAction } from './gateway';
 import type { Currency, Money } from './money';
 import { describeMoney, sameMoney } from './money';
+import { isAboutFee } from './remark';
 import { unreachable } from './unreachable';
 
 /** One intent to collect one amount from one member through one gateway; agreed at creation and never changed. */
@@ -540,13 +541,11 @@ function feeAboveGross(fee: Fact & { kind: 'fee_charged' }, facts: readonly Fact
   return { code: 'fee_above_gross', detail, acknowledgeable: true } as const;
 }
 
-const ABOUT_FEES: ReadonlySet<string> = new Set(['fee_unreadable', 'fee_negative', 'fee_in_other_currency']);
-
 /** A remark stays before a person until they have read it; one about a fee, until the fee is known. */
 function remarked(remark: Fact & { kind: 'remark_noted' }, facts: readonly Fact[]) {
   const { gatewayReference, reason, wrote } = remark;
   const what = `${gatewayReference}: ${reason}${wrote === null ? '' : `, the gateway wrote "${wrote}"`}`;
-  if (!ABOUT_FEES.has(reason)) return { code: 'gateway_remark', detail: what, acknowledgeable: true } as const;
+  if (!isAboutFee(remark)) return { code: 'gateway_remark', detail: what, acknowledgeable: true } as const;
   if (facts.some((fact) => fact.kind === 'fee_charged' && fact.gatewayReference === gatewayReference)) return null;
   return { code: 'fee_unreadable', detail: `the fee of ${what}; it is not in the books`, acknowledgeable: true } as const;
 }

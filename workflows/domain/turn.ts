@@ -14,6 +14,7 @@ import {
   summarize,
 } from './payment';
 import type { Decision, Payment, PaymentInput, Rejection } from './payment';
+import { reasonOf } from './remark';
 import { unreachable } from './unreachable';
 
 /** How long the deadline waits for a message that is stored but was not announced to this run yet: the sweeper announces it within seconds. */
@@ -137,6 +138,8 @@ export interface MessageEnd {
   readonly id: string;
   readonly state: 'applied' | 'duplicate' | 'invalid' | 'attention';
   readonly reason?: string;
+  /** What should be read about a message that was applied all the same; null for nothing. */
+  readonly remark?: string | null;
   readonly about?: Fact;
 }
 export type CommandOutcome = { readonly outcome: 'accepted' } | { readonly outcome: 'rejected'; readonly reason: Rejection };
@@ -220,7 +223,8 @@ function takeIn(payment: Payment, cause: Cause, facts: readonly GatewayFact[], a
   const decision = decide(payment, { kind: 'facts', facts, at });
   const told = decision.outcome === 'accepted' ? decision.facts : [];
   const [about] = facts;
-  return { ...NOTHING, facts: told, messages: endOf(cause, { state: told.length > 0 ? 'applied' : 'duplicate', ...(about && { about }) }) };
+  const end = told.length > 0 ? ({ state: 'applied', remark: reasonOf(facts) } as const) : ({ state: 'duplicate' } as const);
+  return { ...NOTHING, facts: told, messages: endOf(cause, { ...end, ...(about && { about }) }) };
 }
 
 /** The payer is reached, or the gateway refused and nobody ever will be. */

@@ -56,14 +56,17 @@ export interface PromptRequest {
   readonly email: string;
 }
 
+// Our haste, or another call of ours: these say nothing about what was asked for (RFC 9110, 6585, 8470). 401 is said of the keys.
+const NO_VERDICT: ReadonlySet<number> = new Set([401, 408, 409, 425, 429]);
+
 /**
  * Sends a prompt to the payer's phone. Each call sends one, so a call whose answer is lost is a {@link GatewayFailure}
- * that is never retried. Gives the status and the JSON object of an answer that has one.
+ * that is never retried. Gives the status, 200 or a 4xx that is a verdict, and the JSON object of an answer that has one.
  */
 export async function requestPrompt(
   prompt: PromptRequest,
   context: Context,
-): Promise<{ readonly status: 200 | 400; readonly fields: Fields }> {
+): Promise<{ readonly status: number; readonly fields: Fields }> {
   const question = toPath('/api/v1/payments/request', prompt, context.credentials, context, {
     attempt: `asking KKiaPay to prompt the payer of ${prompt.partnerId}`,
     moves: true,
@@ -73,7 +76,8 @@ export async function requestPrompt(
   try {
     const answer = await askAsMerchant(question, context);
     const { status } = answer;
-    if (status !== 200 && status !== 400) throw unexpectedStatus(question, answer);
+    const isVerdict = status >= 400 && status < 500 && !NO_VERDICT.has(status);
+    if (status !== 200 && !isVerdict) throw unexpectedStatus(question, answer);
     const fields = readJsonObject(answer.body);
     if (fields === null) throw unreadableAnswer(question);
     return { status, fields };

@@ -1,6 +1,8 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
+import type { Remark } from '../../../workflows/domain/gateway';
 import { isId } from '../../../workflows/domain/ids';
 import { MAX_AMOUNT, parseDecimal, type Money } from '../../../workflows/domain/money';
+import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { CURRENCY } from './checkout';
 import type { Fields } from './json';
@@ -11,8 +13,10 @@ export interface Transaction {
   readonly standing: 'success' | 'pending' | 'failed' | 'reverted' | 'unknown';
   /** What the merchant asked for, without the payer's fee; null: it cannot be read. */
   readonly money: Money | null;
-  /** 0 where there is none; null: it cannot be read. */
-  readonly fee: number | null;
+  /** Status and amount as KKiaPay wrote them, for a person where they cannot be used. */
+  readonly written: { readonly status: string; readonly amount: string };
+  /** 0 where there is none; a remark where what KKiaPay wrote is no fee. */
+  readonly fee: number | Remark;
   readonly feeBorneBy: 'merchant' | 'payer';
   /** How the payer paid: only mobile money can be given back. */
   readonly source: string;
@@ -23,10 +27,10 @@ export interface Transaction {
   readonly echo: Echo;
 }
 
-/** Our payment id as KKiaPay gives it back, in one of two fields or both. `contradicts`: they name two payments. */
+/** Our payment id as KKiaPay gives it back, in one of two fields or both. `contradiction`: the ids, where they name two payments. */
 export interface Echo {
   readonly paymentId: string | null;
-  readonly contradicts: boolean;
+  readonly contradiction: string | null;
 }
 
 /** Reads a status answer; null when it names no transaction. */
@@ -37,7 +41,8 @@ export function readTransaction(fields: Fields): Transaction | null {
     id,
     standing: STANDINGS.get(textOf(fields['status']).toUpperCase()) ?? 'unknown',
     money: readAmount(fields['amount']),
-    fee: readFee(fields['fees']),
+    written: { status: textOf(fields['status']), amount: writtenOf(fields['amount']) },
+    fee: readFee(fields['fees'], id),
     feeBorneBy: isBorneByMerchant(fields) ? 'merchant' : 'payer',
     source: textOf(fields['source']).toUpperCase(),
     reason: readFailure(fields),
@@ -49,25 +54,27 @@ export function readTransaction(fields: Fields): Transaction | null {
 
 export interface Meaning {
   readonly facts: readonly GatewayFact[];
-  readonly remark: string | null;
+  /** What a person should know and the facts do not say. */
+  readonly remarks: readonly Remark[];
 }
 
 /** What a transaction means. `onlyTry`: its payment has no other, so that its failure is the payment's. */
 export function factsOf(transaction: Transaction, onlyTry: boolean): Meaning {
   const { id, standing, money, reason, performedAt } = transaction;
-  if (standing === 'unknown') return { facts: [], remark: 'unknown_status' };
-  if (money === null) return { facts: [], remark: 'unreadable_amount' };
+  if (standing === 'unknown') return { facts: [], remarks: [remark('unknown_status', id, transaction.written.status)] };
+  if (money === null) return { facts: [], remarks: [remark('unreadable_amount', id, transaction.written.amount)] };
   const movement = { gatewayReference: id, qualifier: '', occurredAt: performedAt };
   switch (standing) {
     case 'success':
       return captured(transaction, money);
     case 'pending':
-      return { facts: [{ ...movement, ...money, kind: 'payment_pending', qualifier: 'pending', reason: 'pending' }], remark: null };
+      return { facts: [{ ...movement, ...money, kind: 'payment_pending', qualifier: 'pending', reason: 'pending' }], remarks: [] };
     case 'failed':
-      return { facts: [{ ...movement, ...money, kind: onlyTry ? 'payment_failed' : 'attempt_failed', reason }], remark: null };
+      return { facts: [{ ...movement, ...money, kind: onlyTry ? 'payment_failed' : 'attempt_failed', reason }], remarks: [] };
     case 'reverted': {
-      const { facts, remark } = captured(transaction, money);
-      return { facts: [...facts, refundOf(id, money)], remark };
+      // Only what succeeded can be reverted (KKiaPay, admin SDK, `revert`), so this word does say that the money came.
+      const { facts, remarks } = captured(transaction, money);
+      return { facts: [...facts, refundOf(id, money)], remarks };
     }
     default:
       return unreachable(standing);
@@ -119,7 +126,7 @@ export function readInstant(value: unknown): string | null {
  */
 export function readEcho(values: readonly unknown[]): Echo {
   const named = [...new Set(values.flatMap((value) => (typeof value === 'string' ? paymentIdsIn(value) : [])))];
-  return { paymentId: named.length === 1 ? (named[0] ?? null) : null, contradicts: named.length > 1 };
+  return { paymentId: named.length === 1 ? (named[0] ?? null) : null, contradiction: named.length > 1 ? named.join(' ') : null };
 }
 
 // `INIT` is known from an unofficial type alone: a transaction that has begun and is not decided.
@@ -135,21 +142,28 @@ function captured(transaction: Transaction, money: Money): Meaning {
   const { id, fee, feeBorneBy, performedAt } = transaction;
   const movement = { gatewayReference: id, qualifier: '', occurredAt: performedAt };
   const capture: GatewayFact = { ...movement, ...money, kind: 'payment_captured' };
-  if (fee === null) return { facts: [capture], remark: 'unreadable_fee' };
-  if (fee === 0) return { facts: [capture], remark: null };
+  if (typeof fee !== 'number') return { facts: [capture], remarks: [fee] };
+  if (fee === 0) return { facts: [capture], remarks: [] };
   const kind = feeBorneBy === 'merchant' ? 'fee_charged' : 'payer_fee_charged';
-  return { facts: [capture, { ...movement, kind, amount: fee, currency: money.currency }], remark: null };
+  return { facts: [capture, { ...movement, kind, amount: fee, currency: money.currency }], remarks: [] };
 }
 
-function readFee(value: unknown): number | null {
+function readFee(value: unknown, transactionId: string): number | Remark {
   if (value === undefined || value === null || value === '') return 0;
-  return readFrancs(value)?.amount ?? null;
+  const fee = readFrancs(value)?.amount ?? null;
+  if (fee !== null && fee >= 0) return fee;
+  return remark(fee === null ? 'fee_unreadable' : 'fee_negative', transactionId, writtenOf(value));
 }
 
+/** Whole francs with their sign; null for anything else, and for more than we can book. */
 function readFrancs(value: unknown): Money | null {
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : textOf(value);
-  const money = parseDecimal(text, CURRENCY, 0);
-  return money !== null && money.amount >= 0 && money.amount <= MAX_AMOUNT ? money : null;
+  const money = parseDecimal(writtenOf(value), CURRENCY, 0);
+  return money !== null && Math.abs(money.amount) <= MAX_AMOUNT ? money : null;
+}
+
+/** A number as KKiaPay wrote it, in digits or in text. */
+function writtenOf(value: unknown): string {
+  return typeof value === 'number' ? String(value) : textOf(value);
 }
 
 function isBorneByMerchant(fields: Fields): boolean {

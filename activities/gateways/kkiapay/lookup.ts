@@ -1,5 +1,6 @@
 import { GatewayFailure } from '../../../workflows/domain/gateway';
 import type { GatewayContext, Lookup, OpenedCheckout, Subject } from '../../../workflows/domain/gateway';
+import { remark } from '../../../workflows/domain/remark';
 import { askStatus, type StatusAnswer } from './client';
 import { factsOf, readTransaction, type Transaction } from './codec';
 import type { KkiapayCredentials } from './credentials';
@@ -17,7 +18,7 @@ const NEVER_SHOWN_MS = 3_600_000;
 /** The truth behind a message: the transaction that it names, as KKiaPay tells it. */
 export async function lookUpNotified({ raw, checkout, receivedAt }: Notified, context: Context): Promise<Lookup> {
   const transactionId = readClaim(raw);
-  if (transactionId === null) return { found: true, facts: [], paymentId: null, references: [], remark: 'no_transaction_id' };
+  if (transactionId === null) return { found: true, facts: [], paymentId: null, references: [], remarks: [remark('no_transaction_id')] };
   const seen = await look(transactionId, context);
   switch (seen.answer) {
     case 'transaction':
@@ -47,7 +48,7 @@ export async function lookUpPayment(checkout: OpenedCheckout, context: Context):
     facts: decided.flatMap(({ facts }) => facts),
     paymentId: paymentIds.size === 1 ? (decided[0]?.paymentId ?? null) : null,
     references: decided.flatMap((lookup) => lookup.references),
-    remark: decided.find(({ remark }) => remark !== null)?.remark ?? null,
+    remarks: decided.flatMap(({ remarks }) => remarks),
   };
 }
 
@@ -58,7 +59,7 @@ async function lookUpReference(reference: string, checkout: OpenedCheckout, cont
       if (seen.transaction.standing === 'pending') return { found: 'unknown', reason: 'pending' };
       const lookup = found(seen.transaction, checkout);
       // Nothing that can be read decides nothing: the payment is asked about again.
-      return lookup.facts.length > 0 ? lookup : { found: 'unknown', reason: lookup.remark ?? 'nothing_understood' };
+      return lookup.facts.length > 0 ? lookup : { found: 'unknown', reason: lookup.remarks[0]?.word ?? 'nothing_understood' };
     }
     case 'not_found': {
       const age = ageOf(checkout.createdAt, context);
@@ -108,16 +109,19 @@ function undecided({ answer }: Extract<Seen, { answer: 'of_another_merchant' | '
 }
 
 function found(transaction: Transaction, checkout: OpenedCheckout | null): Extract<Lookup, { found: true }> {
-  const { facts, remark } = factsOf(transaction, isOnlyTry(transaction, checkout));
-  const { paymentId, contradicts } = readOwner(transaction, checkout);
-  return { found: true, facts, paymentId, references: [transaction.id], remark: contradicts ? 'contradicting_echo' : remark };
+  const { id } = transaction;
+  const { facts, remarks } = factsOf(transaction, isOnlyTry(transaction, checkout));
+  const { paymentId, contradiction } = readOwner(transaction, checkout);
+  const twoOwners = contradiction === null ? [] : [remark('contradicting_echo', id, contradiction)];
+  return { found: true, facts, paymentId, references: [id], remarks: [...twoOwners, ...remarks] };
 }
 
 /** Whose money it is: the payment that KKiaPay echoes, or that whose prompt KKiaPay gave this id when we sent it. */
 function readOwner({ id, echo }: Transaction, checkout: OpenedCheckout | null): Transaction['echo'] {
-  if (checkout?.reference !== id || echo.contradicts) return echo;
-  const contradicts = echo.paymentId !== null && echo.paymentId !== checkout.paymentId;
-  return { paymentId: contradicts ? null : checkout.paymentId, contradicts };
+  if (checkout?.reference !== id || echo.contradiction !== null) return echo;
+  const { paymentId } = checkout;
+  if (echo.paymentId === null || echo.paymentId === paymentId) return { paymentId, contradiction: null };
+  return { paymentId: null, contradiction: `${paymentId} ${echo.paymentId}` };
 }
 
 /** A prompt is the only try of its payment; in the widget the payer may try again. */

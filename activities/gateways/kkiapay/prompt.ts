@@ -4,12 +4,11 @@ import { planPrompt } from './checkout';
 import { KEYS_REFUSED, requestPrompt } from './client';
 import { readFailure, readTransactionId } from './codec';
 import type { KkiapayCredentials } from './credentials';
-import type { Fields } from './json';
 
 /**
- * Sends the prompt to the payer's phone. Refused is what KKiaPay refuses in so many words; after anything else the prompt
- * may be on the phone, and its {@link GatewayFailure} says that it must not be sent again. Only where the request never
- * left is it retried.
+ * Sends the prompt to the payer's phone. Refused is what KKiaPay refuses in JSON, without an id; after anything else the
+ * prompt may be on the phone, and its {@link GatewayFailure} says that it must not be sent again. Only where the request
+ * never left is it retried.
  */
 export async function startCheckout(order: CheckoutOrder, context: GatewayContext<KkiapayCredentials>): Promise<StartedCheckout> {
   const plan = planPrompt(order, context.credentials);
@@ -21,9 +20,12 @@ export async function startCheckout(order: CheckoutOrder, context: GatewayContex
 
   const { status, fields } = answer;
   // Old answers call it one way, newer ones the other.
-  const reference = readTransactionId(fields['internalTransactionId']) ?? readTransactionId(fields['transactionId']);
-  const word = readStatus(fields);
-  if (status === 400 && reference === null && word !== null) return refused(word.toLowerCase(), `KKiaPay refused the prompt: ${word}`);
+  const written = fields['internalTransactionId'] ?? fields['transactionId'] ?? null;
+  const reference = readTransactionId(written);
+  const word = readWord(fields['status']);
+  // An answer that may have opened something is never taken for a no, whatever its status.
+  if (status !== 200 && written === null && word !== 'SUCCESS' && word !== 'PENDING')
+    return refused(word?.toLowerCase() ?? `http_${status}`, `KKiaPay refused the prompt: ${word ?? `HTTP ${status}`}`);
   if (status === 200 && word === 'FAILED') {
     const failure = readFailure(fields);
     return refused(failure, `KKiaPay answered that the prompt failed: ${failure}`);
@@ -48,12 +50,8 @@ function asRefusedKeys(failure: unknown): null {
   throw failure;
 }
 
-/** A status word that is none of success: an answer that opened something is never taken for a no. */
-function readStatus(fields: Fields): string | null {
-  const { status } = fields;
-  if (typeof status !== 'string' || !/^[A-Za-z_]{1,64}$/.test(status)) return null;
-  const word = status.toUpperCase();
-  return word === 'SUCCESS' || word === 'PENDING' ? null : word;
+function readWord(status: unknown): string | null {
+  return typeof status === 'string' && /^[A-Za-z_]{1,64}$/.test(status) ? status.toUpperCase() : null;
 }
 
 function refused(reason: string, detail: string): StartedCheckout {

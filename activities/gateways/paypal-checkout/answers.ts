@@ -13,7 +13,7 @@ export interface Problem {
   readonly text: string;
 }
 
-const problemBody = z.object({ name: z.string().min(1), message: z.string().catch(''), details: z.unknown() });
+const problemBody = z.object({ name: z.string().min(1), message: z.string().catch(''), details: z.unknown().optional() });
 const details = z.array(z.object({ issue: z.string().min(1), description: z.string().catch('') })).min(1);
 // The token endpoint, and whoever checks tokens, speak OAuth 2 instead (RFC 6749, 5.2).
 const oauthBody = z.object({ error: z.string().min(1), error_description: z.string().catch('') });
@@ -30,6 +30,25 @@ export function readProblem(answer: Answer): Problem | null {
   const oauth = oauthBody.safeParse(body);
   if (!oauth.success) return null;
   return { status: answer.status, name: oauth.data.error, issue: null, text: sentence(oauth.data.error_description, oauth.data.error) };
+}
+
+// Our token, our haste, or another call of ours: these say nothing about what was asked for (RFC 9110, 6585, 8470).
+const NO_VERDICT: ReadonlySet<number> = new Set([401, 408, 409, 425, 429]);
+
+/** Whether a 4xx is a no to what was asked for, and not a matter of when or by whom it was asked. */
+export function isVerdict(status: number): boolean {
+  return status >= 400 && status < 500 && !NO_VERDICT.has(status);
+}
+
+/**
+ * Reads a refusal whatever its form, for a call where no answer but a refusal can come with such a status. A page with 403 or
+ * 404 is a door-keeper's, and no refusal: PayPal itself says these in JSON.
+ */
+export function readAnyRefusal(answer: Answer): Problem | null {
+  const problem = readProblem(answer);
+  if (problem || !isVerdict(answer.status)) return problem;
+  if ((answer.status === 403 || answer.status === 404) && readJson(answer.body) === undefined) return null;
+  return { status: answer.status, name: `HTTP_${answer.status}`, issue: null, text: 'PayPal gave no reason' };
 }
 
 /** The failure that a refusal is wherever it is not understood as an answer. Nothing has moved where PayPal did not let us in. */

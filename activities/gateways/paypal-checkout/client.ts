@@ -1,7 +1,7 @@
 import { ask, unexpectedStatus, type Answer, type Question } from '../http';
 import { accessToken, dropAccessToken, freshAccessToken, type World } from './access-token';
 import type { Caller } from './accounts';
-import { failureOf, readJson, readProblem, unreadableAnswer, type Problem } from './answers';
+import { failureOf, readAnyRefusal, readJson, readProblem, unreadableAnswer, type Problem } from './answers';
 import { apiUrl } from './hosts';
 import type { GatewayFailure } from '../../../workflows/domain/gateway';
 
@@ -21,6 +21,8 @@ interface Call extends Pick<Question, 'attempt' | 'method' | 'moves'> {
   readonly body?: unknown;
   /** The same for every repetition of one attempt (`PayPal-Request-Id`). */
   readonly idempotencyKey?: string;
+  /** What counts as a refusal, where that is more than PayPal's own words. */
+  readonly readRefusal?: typeof readProblem;
 }
 
 export const createOrder = (asker: Asker, idempotencyKey: string, body: unknown): Promise<Reply> =>
@@ -36,6 +38,7 @@ export const captureOrder = (asker: Asker, id: string, idempotencyKey: string): 
     moves: true,
     idempotencyKey,
     body: {},
+    readRefusal: readAnyRefusal,
   });
 
 export const getCapture = (asker: Asker, id: string): Promise<Reply> => get(asker, `capture ${id}`, `/v2/payments/captures/${segment(id)}`);
@@ -115,7 +118,8 @@ async function call({ world, caller }: Asker, question: Call): Promise<Reply> {
     if (body !== undefined) return { accepted: true, question, body };
     throw unreadableAnswer(question, `HTTP ${answer.status} with ${answer.body.length} bytes that are not JSON`);
   }
-  const problem = answer.status < 500 && answer.status !== 429 ? readProblem(answer) : null;
+  const { readRefusal = readProblem } = question;
+  const problem = answer.status < 500 && answer.status !== 429 ? readRefusal(answer) : null;
   if (!problem) throw unexpectedStatus(question, answer);
   return { accepted: false, question, problem, failure: failureOf(question, problem) };
 }

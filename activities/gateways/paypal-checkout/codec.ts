@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { CheckoutOrder, Payer } from '../../../workflows/domain/gateway';
+import type { CheckoutOrder, Payer, Remark } from '../../../workflows/domain/gateway';
 import { isId } from '../../../workflows/domain/ids';
-import type { Money } from '../../../workflows/domain/money';
+import type { Currency, Money } from '../../../workflows/domain/money';
+import { remark } from '../../../workflows/domain/remark';
 import { readPaypalAmount, writePaypalAmount } from '../paypal-money';
 import { word } from './answers';
 
@@ -10,6 +11,14 @@ import { word } from './answers';
 const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
 const resourceId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 const money = z.object({ currency_code: z.string(), value: z.string() });
+// A sum that cannot be read must not hide the rest: whoever uses it decides what that means.
+const written = z.unknown().optional();
+/** A breakdown that is none stands for its fee, so that it is not taken for absent. */
+const feesIn = <Shape extends { paypal_fee: typeof written }>(shape: Shape) =>
+  z
+    .object(shape)
+    .nullish()
+    .catch(({ value }) => ({ paypal_fee: value }) as z.output<z.ZodObject<Shape>>);
 const links = optional(z.array(z.object({ rel: z.string(), href: z.string() })));
 const statusDetails = optional(z.object({ reason: optional(z.string()) }));
 const merchant = optional(z.object({ merchant_id: optional(z.string()) }));
@@ -24,10 +33,10 @@ export const captureResource = z.object({
   id: resourceId,
   status: z.string(),
   status_details: statusDetails,
-  amount: money.optional(),
+  amount: written,
   payee: merchant,
   /** Absent while the capture is pending. */
-  seller_receivable_breakdown: z.object({ paypal_fee: money.optional(), paypal_fee_in_receivable_currency: money.optional() }).optional(),
+  seller_receivable_breakdown: feesIn({ paypal_fee: written, paypal_fee_in_receivable_currency: written }),
   supplementary_data: related,
   ...ours,
   ...times,
@@ -38,8 +47,8 @@ export const refundResource = z.object({
   id: resourceId,
   status: z.string(),
   status_details: statusDetails,
-  amount: money.optional(),
-  seller_payable_breakdown: z.object({ paypal_fee: money.optional() }).optional(),
+  amount: written,
+  seller_payable_breakdown: feesIn({ paypal_fee: written }),
   supplementary_data: related,
   links,
   ...ours,
@@ -58,7 +67,7 @@ export const orderResource = z.object({
   id: resourceId,
   status: z.string(),
   purchase_units: z
-    .array(z.object({ payee: merchant, payments: z.object({ captures: z.array(captureResource).optional() }).optional(), ...ours }))
+    .array(z.object({ payee: merchant, payments: z.object({ captures: z.array(z.unknown()).optional() }).optional(), ...ours }))
     .optional(),
   payer: person,
   payment_source: optional(z.object({ paypal: person })),
@@ -89,8 +98,8 @@ export interface Told {
   /** The money's own id first, then its parent's or its order's. */
   readonly references: readonly string[];
   readonly facts: readonly GatewayFact[];
-  /** Why a person should look at it, in snake case; null when the facts say it all. */
-  readonly remark: string | null;
+  /** What a person should know and the facts do not say. */
+  readonly remarks: readonly Remark[];
   /** Asking for the resource might tell more: a captured sum without its fee. */
   readonly mayTellMore: boolean;
   /** PayPal's merchant id of who is paid, where it is named. */
@@ -113,7 +122,8 @@ export function tellCapture(capture: Capture): Told {
  */
 export function tellOrder(order: Order): Told {
   const units = order.purchase_units ?? [];
-  const told = units.flatMap(({ payments }) => payments?.captures ?? []).map(tellCapture);
+  const shown = units.flatMap(({ payments }) => payments?.captures ?? []).map((capture) => captureResource.safeParse(capture).data);
+  const told = shown.filter((capture) => capture !== undefined).map(tellCapture);
   return {
     paymentId: paymentIdOf(
       ...units.flatMap(({ custom_id, invoice_id }) => [custom_id, invoice_id]),
@@ -121,7 +131,7 @@ export function tellOrder(order: Order): Told {
     ),
     references: [...new Set([...told.map(({ references }) => references[0] ?? order.id), order.id])],
     facts: told.flatMap(({ facts }) => facts),
-    remark: told.find(({ remark }) => remark !== null)?.remark ?? null,
+    remarks: [...(told.length < shown.length ? [remark('unreadable_capture', order.id)] : []), ...told.flatMap(({ remarks }) => remarks)],
     mayTellMore: told.some(({ mayTellMore }) => mayTellMore),
     payee: units.find(({ payee }) => payee?.merchant_id)?.payee?.merchant_id ?? null,
   };
@@ -135,11 +145,15 @@ export function tellRefund(refund: Refund, kind: 'payment_refunded' | 'payment_r
     mayTellMore: false,
     payee: null,
   };
-  const nothing = (remark: string): Told => ({ ...common, facts: [], remark });
-  if (refund.status !== 'COMPLETED') return nothing(REFUND_STATUSES[refund.status] ?? 'unknown_status');
+  const nothing = (word: string, wrote: string | null = null): Told => ({
+    ...common,
+    facts: [],
+    remarks: [remark(word, refund.id, wrote)],
+  });
+  if (refund.status !== 'COMPLETED') return nothing(REFUND_STATUSES[refund.status] ?? 'unknown_status', refund.status);
   if (parent === null) return nothing('no_parent_transaction');
   const gross = readMoney(refund.amount);
-  if (gross === null) return nothing('unreadable_amount');
+  if (gross === null) return nothing('unreadable_amount', textOf(refund.amount));
   if (gross.amount === 0) return nothing('zero_amount');
   const fact = {
     gatewayReference: refund.id,
@@ -149,10 +163,10 @@ export function tellRefund(refund: Refund, kind: 'payment_refunded' | 'payment_r
     parent,
   };
   const reason = word(refund.status_details?.reason ?? '');
-  if (kind === 'payment_reversed') return { ...common, facts: [{ ...fact, kind, reason: reason || 'reversed' }], remark: null };
-  const fee = readMoney(refund.seller_payable_breakdown?.paypal_fee);
-  const feeReturned = fee?.currency === gross.currency ? fee.amount : 0;
-  return { ...common, facts: [{ ...fact, kind, reason: reason || 'refund', feeReturned }], remark: null };
+  if (kind === 'payment_reversed') return { ...common, facts: [{ ...fact, kind, reason: reason || 'reversed' }], remarks: [] };
+  const fee = readFee(refund.seller_payable_breakdown?.paypal_fee, refund.id, gross.currency);
+  const [feeReturned, remarks] = typeof fee === 'number' ? [fee, []] : [0, [fee]];
+  return { ...common, facts: [{ ...fact, kind, reason: reason || 'refund', feeReturned }], remarks };
 }
 const REFUND_STATUSES: Readonly<Record<string, string>> = {
   PENDING: 'refund_pending',
@@ -164,7 +178,7 @@ export function tellDispute(dispute: Dispute): Told {
   const disputed = dispute.disputed_transactions?.[0];
   const reference = disputed?.seller_transaction_id;
   const common = { paymentId: paymentIdOf(disputed?.custom, disputed?.invoice_number), mayTellMore: false, payee: null };
-  if (reference === undefined) return { ...common, references: [], facts: [], remark: 'no_transaction_id' };
+  if (reference === undefined) return { ...common, references: [], facts: [], remarks: [remark('no_transaction_id', dispute.dispute_id)] };
   const about = { gatewayReference: reference, qualifier: dispute.dispute_id, amount: null, currency: null };
   const reason = word(dispute.reason ?? '') || 'dispute';
   const fact: GatewayFact =
@@ -176,7 +190,7 @@ export function tellDispute(dispute: Dispute): Told {
           reason: word(dispute.dispute_outcome?.outcome_code ?? '') || 'resolved',
         }
       : { ...about, kind: 'dispute_opened', occurredAt: readTime(dispute.create_time), reason };
-  return { ...common, references: [reference], facts: [fact], remark: null };
+  return { ...common, references: [reference], facts: [fact], remarks: [] };
 }
 
 /** Who is said to have paid. */
@@ -239,14 +253,14 @@ export function oneLine(text: string, length = 127): string {
   return line.trim();
 }
 
-type Meaning = Pick<Told, 'facts' | 'remark' | 'mayTellMore'>;
+type Meaning = Pick<Told, 'facts' | 'remarks' | 'mayTellMore'>;
 
 /** By the capture's own status, never by that of its order or of an HTTP answer: a completed order may hold a declined capture. */
 function captureFacts(capture: Capture): Meaning {
   const { status } = capture;
   const gross = readMoney(capture.amount);
-  if (gross === null) return nothing('unreadable_amount');
-  if (gross.amount === 0) return nothing('zero_amount');
+  if (gross === null) return nothing(capture, 'unreadable_amount', textOf(capture.amount));
+  if (gross.amount === 0) return nothing(capture, 'zero_amount');
   const movement = { gatewayReference: capture.id, qualifier: '', ...gross };
   const reason = word(capture.status_details?.reason ?? '');
   switch (status) {
@@ -254,8 +268,15 @@ function captureFacts(capture: Capture): Meaning {
       return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.update_time ?? capture.create_time) });
     // What was given back since are other resources; here it counts that the money came. Its last change was the refund.
     case 'PARTIALLY_REFUNDED':
-    case 'REFUNDED':
       return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.create_time) });
+    // Given back whole it may have been while PayPal still held it: only what PayPal kept of it shows that it came.
+    case 'REFUNDED':
+      if (capture.seller_receivable_breakdown)
+        return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.create_time) });
+      return {
+        ...only({ ...movement, kind: 'payment_failed', reason: 'refunded', occurredAt: readTime(capture.update_time) }),
+        mayTellMore: true,
+      };
     case 'PENDING': {
       const why = reason || 'pending';
       const occurredAt = readTime(capture.create_time);
@@ -263,22 +284,31 @@ function captureFacts(capture: Capture): Meaning {
     }
     case 'DECLINED':
     case 'FAILED':
+    case 'REVERSED': // not in PayPal's list of today; whatever else it means, no money of it is here
       return only({ ...movement, kind: 'payment_failed', reason: reason || word(status), occurredAt: readTime(capture.update_time) });
     default:
-      return nothing('unknown_status');
+      return nothing(capture, 'unknown_status', status);
   }
 }
 
 function taken({ seller_receivable_breakdown: breakdown }: Capture, captured: GatewayFact & { kind: 'payment_captured' }): Meaning {
-  if (!breakdown) return { facts: [captured], remark: null, mayTellMore: true };
-  const written = breakdown.paypal_fee ?? breakdown.paypal_fee_in_receivable_currency;
-  if (!written) return only(captured);
-  const fee = readMoney(written);
-  if (fee === null) return { facts: [captured], remark: 'unreadable_fee', mayTellMore: false };
-  if (fee.amount === 0) return only(captured);
-  // Kept back after a conversion: the books of this payment hold no money of that currency to take it from.
-  if (fee.currency !== captured.currency) return { facts: [captured], remark: 'fee_in_other_currency', mayTellMore: false };
-  return { facts: [captured, { ...captured, ...fee, kind: 'fee_charged' }], remark: null, mayTellMore: false };
+  if (!breakdown) return { ...only(captured), mayTellMore: true };
+  const { gatewayReference, currency } = captured;
+  const fee = readFee(breakdown.paypal_fee ?? breakdown.paypal_fee_in_receivable_currency, gatewayReference, currency);
+  if (typeof fee !== 'number') return { ...only(captured), remarks: [fee] };
+  return fee === 0 ? only(captured) : { ...only(captured), facts: [captured, { ...captured, kind: 'fee_charged', amount: fee }] };
+}
+
+/**
+ * A fee in minor units of its money's currency, 0 where there is none; a remark where it is none that can be booked. Kept in
+ * another currency, after a conversion, it is none: the books of this payment hold no money of that currency to take it from.
+ */
+function readFee(fee: unknown, reference: string, currency: Currency): number | Remark {
+  if (fee === undefined || fee === null) return 0;
+  const read = readSigned(fee);
+  const fault = read === null ? 'fee_unreadable' : read.amount < 0 ? 'fee_negative' : 'fee_in_other_currency';
+  const isBookable = read !== null && read.amount >= 0 && (read.currency === currency || read.amount === 0);
+  return isBookable ? read.amount : remark(fault, reference, textOf(fee));
 }
 
 /** The capture that the money goes back from: behind the link `up`, or named beside it. */
@@ -288,9 +318,21 @@ function captureOf({ links: all = [], supplementary_data }: Refund): string | nu
 }
 
 /** An amount below zero is none of PayPal's: the resource has the direction. */
-function readMoney(written: z.output<typeof money> | undefined): Money | null {
-  const read = written ? readPaypalAmount(written.value, written.currency_code) : null;
+function readMoney(sum: unknown): Money | null {
+  const read = readSigned(sum);
   return read === null || read.amount < 0 ? null : read;
+}
+
+function readSigned(sum: unknown): Money | null {
+  const read = money.safeParse(sum).data;
+  return read ? readPaypalAmount(read.value, read.currency_code) : null;
+}
+
+/** A sum as PayPal wrote it, for a person. */
+function textOf(sum: unknown): string {
+  const read = money.safeParse(sum).data;
+  if (read) return `${read.value} ${read.currency_code}`;
+  return sum === undefined ? '' : JSON.stringify(sum);
 }
 
 function readTime(text: string | undefined): string | null {
@@ -308,9 +350,9 @@ function printable(text: string): string | null {
 }
 
 function only(fact: GatewayFact): Meaning {
-  return { facts: [fact], remark: null, mayTellMore: false };
+  return { facts: [fact], remarks: [], mayTellMore: false };
 }
 
-function nothing(remark: string): Meaning {
-  return { facts: [], remark, mayTellMore: false };
+function nothing({ id }: Capture, word: string, wrote: string | null = null): Meaning {
+  return { facts: [], remarks: [remark(word, id, wrote)], mayTellMore: false };
 }

@@ -69,8 +69,8 @@ function claimOf({ topic, resource }: PaypalEvent): Told | null {
 }
 
 /** Claims only serve to recognise a message that says nothing new, so whatever might say more claims nothing. */
-function claims({ facts, remark, mayTellMore }: Told): readonly GatewayFact[] {
-  return remark === null && !mayTellMore ? facts : [];
+function claims({ facts, remarks, mayTellMore }: Told): readonly GatewayFact[] {
+  return remarks.length === 0 && !mayTellMore ? facts : [];
 }
 
 function tell<Resource>(resource: Resource | undefined, reader: (resource: Resource) => Told): Told | null {

@@ -1,6 +1,7 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
 import {
   type GatewayFailure,
+  type CaptureAnswer,
   type CaptureOrder,
   type CheckoutOrder,
   type GatewayContext,
@@ -9,7 +10,7 @@ import {
 } from '../../../workflows/domain/gateway';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { callerFor, payingAccount } from './accounts';
-import { readBody, unreadableAnswer, word, type Problem } from './answers';
+import { isVerdict, readBody, unreadableAnswer, word, type Problem } from './answers';
 import { captureOrder, createOrder, getOrder, type Asker, type Reply } from './client';
 import { approvalUrl, orderResource, tellOrder, writeOrder, type Order, type Told } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
@@ -30,7 +31,7 @@ export async function startCheckout(order: CheckoutOrder, context: Context): Pro
   const reply = await createOrder(askerOf(context), `order:${order.paymentId}`, body);
   if (!reply.accepted) {
     const { status, name, issue, text } = reply.problem;
-    if (status !== 400 && status !== 422) throw reply.failure;
+    if (!isVerdict(status)) throw reply.failure;
     return { opened: false, reason: word(issue ?? name), detail: text };
   }
   const made = readBody(reply.question, reply.body, orderResource);
@@ -52,7 +53,8 @@ export async function fetchOrder(asker: Asker, id: string): Promise<{ order: Ord
 export function standingOf({ order, told }: { order: Order; told: Told }): Lookup {
   if (told.facts.length > 0) return found(told);
   // Something was taken, and nobody can say how much: neither yes nor no.
-  if (order.status === 'COMPLETED' || told.remark !== null) return { found: 'unknown', reason: told.remark ?? 'completed_without_capture' };
+  const [doubt] = told.remarks;
+  if (order.status === 'COMPLETED' || doubt) return { found: 'unknown', reason: doubt?.word ?? 'completed_without_capture' };
   if (order.status === 'APPROVED') return { found: 'approved', paymentId: told.paymentId, reference: order.id };
   return { found: false, reason: 'order_not_approved' };
 }
@@ -61,7 +63,7 @@ export function standingOf({ order, told }: { order: Order; told: Told }): Looku
  * Takes the money of an approved order. PayPal keeps the key of an order's call for six hours only, so whoever tries again
  * looks first: a key that PayPal has forgotten would not stop a second capture.
  */
-export async function capture(order: CaptureOrder, context: Context): Promise<Lookup> {
+export async function capture(order: CaptureOrder, context: Context): Promise<CaptureAnswer> {
   const asker = askerOf(context);
   if (order.again || order.reference !== order.checkout.reference) {
     const before = await lookUp(asker, order.reference);
@@ -78,10 +80,11 @@ export async function capture(order: CaptureOrder, context: Context): Promise<Lo
   return told.facts.length > 0 && !told.mayTellMore ? found(told) : better(await lookUp(asker, order.reference), told);
 }
 
-async function refused(reply: Reply & { accepted: false }, order: CaptureOrder, asker: Asker): Promise<Lookup> {
-  const { status, issue, name } = reply.problem;
+async function refused(reply: Reply & { accepted: false }, order: CaptureOrder, asker: Asker): Promise<CaptureAnswer> {
+  const { status, issue, name, text } = reply.problem;
   // PayPal forgets orders that nobody approved; what it does not know it cannot take.
   if (status === 404) return { found: false, reason: 'order_unknown' };
+  if (!isVerdict(status)) throw reply.failure;
   const meaning = status === 422 && issue !== null && Object.hasOwn(CAPTURE_REFUSALS, issue) ? CAPTURE_REFUSALS[issue] : undefined;
   const reason = word(issue ?? name);
   switch (meaning) {
@@ -94,8 +97,12 @@ async function refused(reply: Reply & { accepted: false }, order: CaptureOrder, 
     case 'failed':
       return saying(order, { kind: 'payment_failed', qualifier: '', reason });
     case 'under_way':
-    case undefined:
       throw reply.failure;
+    case undefined: {
+      // A word that nobody knows may hide that the money was taken, or that nobody agrees to it any more: the order tells.
+      const now = await lookUp(asker, order.reference);
+      return now.found === 'approved' ? { found: 'refused', reason, detail: text } : now;
+    }
     default:
       return unreachable(meaning);
   }
@@ -106,7 +113,7 @@ function saying(
   what: Pick<GatewayFact & { kind: 'attempt_failed' | 'payment_failed' }, 'kind' | 'qualifier' | 'reason'>,
 ): Lookup {
   const fact: GatewayFact = { ...what, ...checkout.money, gatewayReference: reference, occurredAt: null };
-  return { found: true, facts: [fact], paymentId: checkout.paymentId, references: [reference], remark: null };
+  return { found: true, facts: [fact], paymentId: checkout.paymentId, references: [reference], remarks: [] };
 }
 
 async function lookUp(asker: Asker, id: string): Promise<Lookup> {
@@ -120,8 +127,8 @@ function better(second: Lookup, first: Told): Lookup {
 }
 
 /** Personal data stays behind: an answer travels through Temporal. */
-export function found({ facts, paymentId, references, remark }: Told): Lookup {
-  return { found: true, facts, paymentId, references, remark };
+export function found({ facts, paymentId, references, remarks }: Told): Lookup {
+  return { found: true, facts, paymentId, references, remarks };
 }
 
 /** Null where PayPal itself says that there is no such thing; any other refusal is thrown. */

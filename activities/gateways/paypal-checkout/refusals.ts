@@ -11,7 +11,12 @@ export type CaptureRefusal =
   /** Another call is at it. */
   | 'under_way';
 
-/** The one table of what PayPal's 422 says to a capture (Orders v2, "Capture payment for order"). Whatever is not in it is never guessed. */
+/**
+ * The one table of what PayPal's 422 says to a capture (Orders v2, "Capture payment for order"; REST errors, "Handle payment
+ * failures"; the words of the older API that reach it all the same). Not in it: what is wrong with how the merchant's account is
+ * set up (`PAYEE_NOT_ENABLED_FOR_CARD_PROCESSING`, `PAYEE_NOT_CONSENTED`), which a person can mend while the order is approved,
+ * and words that nobody knows. Those are refusals to be shown, never guessed to be a no for good.
+ */
 export const CAPTURE_REFUSALS: Readonly<Record<string, CaptureRefusal>> = {
   ORDER_ALREADY_CAPTURED: 'look',
   ORDER_COMPLETED_OR_VOIDED: 'look',
@@ -19,21 +24,41 @@ export const CAPTURE_REFUSALS: Readonly<Record<string, CaptureRefusal>> = {
   ORDER_NOT_APPROVED: 'not_approved',
   ORDER_EXPIRED: 'not_approved',
 
+  // The way to pay that was chosen; the same order can be approved with another, or from another account.
   INSTRUMENT_DECLINED: 'attempt_failed',
-  PAYER_ACTION_REQUIRED: 'attempt_failed',
+  PAYMENT_DENIED: 'attempt_failed',
+  PAYMENT_SOURCE_CANNOT_BE_USED: 'attempt_failed',
+  PAYMENT_SOURCE_DECLINED_BY_PROCESSOR: 'attempt_failed',
+  PAYMENT_SOURCE_INFO_CANNOT_BE_VERIFIED: 'attempt_failed',
+  PAYMENT_SOURCE_NOT_SUPPORTED: 'attempt_failed',
   REDIRECT_PAYER_FOR_ALTERNATE_FUNDING: 'attempt_failed',
+  INSUFFICIENT_FUNDS: 'attempt_failed',
+  CARD_BRAND_NOT_SUPPORTED: 'attempt_failed',
+  CARD_CLOSED: 'attempt_failed',
+  CARD_EXPIRED: 'attempt_failed',
+  CARD_TYPE_NOT_SUPPORTED: 'attempt_failed',
+  CREDIT_CARD_CVV_CHECK_FAILED: 'attempt_failed',
+  CREDIT_CARD_REFUSED: 'attempt_failed',
+  EXPIRED_CREDIT_CARD: 'attempt_failed',
+  INVALID_CVV: 'attempt_failed',
+  INVALID_SECURITY_CODE: 'attempt_failed',
+  INVALID_SECURITY_CODE_LENGTH: 'attempt_failed',
+  REFERENCED_CARD_EXPIRED: 'attempt_failed',
+  AGREEMENT_ALREADY_CANCELLED: 'attempt_failed',
+  BILLING_AGREEMENT_NOT_FOUND: 'attempt_failed',
+  PAYER_ACCOUNT_LOCKED_OR_CLOSED: 'attempt_failed',
+  PAYER_ACCOUNT_RESTRICTED: 'attempt_failed',
+  PAYER_ACTION_REQUIRED: 'attempt_failed',
+  PAYER_CANNOT_PAY: 'attempt_failed',
 
   COMPLIANCE_VIOLATION: 'failed',
+  DECLINED_DUE_TO_RELATED_TXN: 'failed',
   TRANSACTION_REFUSED: 'failed',
   TRANSACTION_BLOCKED_BY_PAYEE: 'failed',
   PAYEE_BLOCKED_TRANSACTION: 'failed',
   PAYEE_ACCOUNT_INVALID: 'failed',
   PAYEE_ACCOUNT_LOCKED_OR_CLOSED: 'failed',
   PAYEE_ACCOUNT_RESTRICTED: 'failed',
-  PAYEE_NOT_CONSENTED: 'failed',
-  PAYER_ACCOUNT_LOCKED_OR_CLOSED: 'failed',
-  PAYER_ACCOUNT_RESTRICTED: 'failed',
-  PAYER_CANNOT_PAY: 'failed',
   PAYER_COUNTRY_NOT_SUPPORTED: 'failed',
   MAX_NUMBER_OF_PAYMENT_ATTEMPTS_EXCEEDED: 'failed',
   TRANSACTION_LIMIT_EXCEEDED: 'failed',

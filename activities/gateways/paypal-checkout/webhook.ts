@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../../../workflows/domain/gateway';
+import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { accountsOf } from './accounts';
 import { readBody, unreadableAnswer } from './answers';
@@ -114,6 +115,6 @@ function unknownResource(): Lookup {
   return { found: false, reason: 'resource_unknown' };
 }
 
-function nothing(remark: string): Lookup {
-  return { found: true, facts: [], paymentId: null, references: [], remark };
+function nothing(word: string): Lookup {
+  return { found: true, facts: [], paymentId: null, references: [], remarks: [remark(word)] };
 }

@@ -1,7 +1,8 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { Payer } from '../../../workflows/domain/gateway';
+import type { Payer, Remark } from '../../../workflows/domain/gateway';
 import { isId } from '../../../workflows/domain/ids';
 import type { Money } from '../../../workflows/domain/money';
+import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { readPaypalAmount } from '../paypal-money';
 import { readPaypalDate } from './date';
@@ -15,8 +16,8 @@ export interface Message {
   readonly references: readonly string[];
   readonly payer: Payer | null;
   readonly facts: readonly GatewayFact[];
-  /** Why a person should look at it, in snake case; null when the facts say it all. */
-  readonly remark: string | null;
+  /** What a person should know and the facts do not say. */
+  readonly remarks: readonly Remark[];
 }
 
 /** Translates an IPN message or a PDT answer: they share their variables (PayPal, "IPN and PDT variables"). */
@@ -31,10 +32,7 @@ export function transactionId(fields: Fields, name: string): string | null {
   return /^[A-Za-z0-9-]{1,64}$/.test(text) ? text : null;
 }
 
-interface Meaning {
-  readonly facts: readonly GatewayFact[];
-  readonly remark: string | null;
-}
+type Meaning = Pick<Message, 'facts' | 'remarks'>;
 
 // A genuine message has each of these once; where two of them differ, nobody can say which one PayPal meant.
 const DECISIVE: ReadonlySet<string> = new Set(
@@ -55,24 +53,25 @@ const ONE_OFF: ReadonlySet<string> = new Set([
   'paypal_here',
 ]);
 
-type Status = 'completed' | 'pending' | 'failed' | 'refunded' | 'reversed' | 'reversal_cancelled';
+type Status = 'completed' | 'pending' | 'failed' | 'refunded' | 'partly_refunded' | 'reversed' | 'reversal_cancelled';
 
-// PayPal IPN variables, `payment_status`, and the spellings of the older API that reach listeners all the same.
+// PayPal IPN variables, `payment_status`, and the spellings of the older API that reach listeners all the same; without their signs.
 const STATUS: ReadonlyMap<string, Status> = new Map([
   ['completed', 'completed'],
   ['pending', 'pending'],
   ['created', 'pending'],
   ['processed', 'pending'],
-  ['in_progress', 'pending'],
+  ['inprogress', 'pending'],
   ['failed', 'failed'],
   ['denied', 'failed'],
   ['declined', 'failed'],
   ['expired', 'failed'],
   ['voided', 'failed'],
   ['refunded', 'refunded'],
+  ['partiallyrefunded', 'partly_refunded'],
   ['reversed', 'reversed'],
-  ['canceled_reversal', 'reversal_cancelled'],
-  ['cancelled_reversal', 'reversal_cancelled'],
+  ['canceledreversal', 'reversal_cancelled'],
+  ['cancelledreversal', 'reversal_cancelled'],
 ]);
 
 function readFacts(fields: Fields): Meaning {
@@ -80,13 +79,13 @@ function readFacts(fields: Fields): Meaning {
   const type = valueOf(fields, 'txn_type').toLowerCase();
   const isAdjustment = type === 'adjustment';
   if (type === 'new_case') return openedCase(fields);
-  if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type');
-  const status = STATUS.get(word(valueOf(fields, 'payment_status')) || (isAdjustment ? 'completed' : ''));
-  if (status === undefined) return nothing('unknown_status');
+  if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type', type);
+  const status = STATUS.get(word(valueOf(fields, 'payment_status')).replaceAll('_', '') || (isAdjustment ? 'completed' : ''));
+  if (status === undefined) return nothing('unknown_status', valueOf(fields, 'payment_status'));
   const reference = transactionId(fields, 'txn_id');
   if (reference === null) return nothing('no_transaction_id');
   const gross = readPaypalAmount(valueOf(fields, 'mc_gross'), valueOf(fields, 'mc_currency'));
-  if (gross === null) return nothing('unreadable_amount');
+  if (gross === null) return nothing('unreadable_amount', `${valueOf(fields, 'mc_gross')} ${valueOf(fields, 'mc_currency')}`);
   if (gross.amount === 0) return nothing('zero_amount');
 
   const movement = { gatewayReference: reference, qualifier: '', occurredAt: occurredAt(fields, 'payment_date') };
@@ -96,7 +95,7 @@ function readFacts(fields: Fields): Meaning {
     case 'pending':
     case 'failed':
       // A pending or failed sum below zero is money on its way out, and says nothing about a payment to us.
-      if (isAdjustment) return nothing('unknown_type');
+      if (isAdjustment) return nothing('unknown_type', type);
       if (gross.amount < 0) return nothing('negative_amount');
       return only(
         status === 'pending'
@@ -104,13 +103,19 @@ function readFacts(fields: Fields): Meaning {
           : { ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) },
       );
     case 'refunded':
+    case 'partly_refunded':
     case 'reversed':
-    case 'reversal_cancelled':
-      return moneyBack(fields, movement, gross, status);
+    case 'reversal_cancelled': {
+      const parent = transactionId(fields, 'parent_txn_id');
+      if (parent !== null) return moneyBack(fields, { ...movement, parent }, gross, status);
+      return gross.amount < 0 ? nothing('no_parent_transaction') : paymentSince(fields, movement, gross, status);
+    }
     default:
       return unreachable(status);
   }
 }
+
+type MoneyBack = Extract<Status, 'refunded' | 'partly_refunded' | 'reversed' | 'reversal_cancelled'>;
 
 type Movement = Pick<GatewayFact, 'gatewayReference' | 'qualifier' | 'occurredAt'>;
 
@@ -121,20 +126,42 @@ function payment(fields: Fields, movement: Movement, gross: Money): Meaning {
   if (entity === 'order') return only(held(movement, gross, 'order'));
   const captured: GatewayFact = { ...movement, ...gross, kind: 'payment_captured' };
   const fee = readFee(fields);
-  if (fee === null || fee.amount < 0) return { facts: [captured], remark: 'unreadable_fee' };
-  return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remark: null };
+  if (fee === null || fee.amount < 0)
+    return { facts: [captured], remarks: [ofFee(fee === null ? 'fee_unreadable' : 'fee_negative', movement, fields)] };
+  return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remarks: [] };
 }
 
-function moneyBack(fields: Fields, movement: Movement, gross: Money, status: 'refunded' | 'reversed' | 'reversal_cancelled'): Meaning {
-  const parent = transactionId(fields, 'parent_txn_id');
-  if (parent === null) return nothing('no_parent_transaction');
-  // PayPal writes these below zero, its simulator above: the status has the sign, the amount only the size.
-  const common = { ...movement, ...positive(gross), parent, reason: reasonCode(fields) };
+/**
+ * A payment of which only what came of it is told. Money that is partly given back had come; so had money whose fee was kept.
+ * Reversed it may have been while PayPal still held it, and then it never came: no later word is evidence that it did.
+ */
+function paymentSince(fields: Fields, movement: Movement, gross: Money, status: MoneyBack): Meaning {
   switch (status) {
+    case 'partly_refunded':
+      return payment(fields, movement, gross);
     case 'refunded': {
       const fee = readFee(fields);
+      if (fee !== null && fee.amount > 0) return payment(fields, movement, gross);
+      return only({ ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) });
+    }
+    case 'reversed':
+    case 'reversal_cancelled':
+      return only({ ...movement, ...gross, kind: 'payment_failed', reason: reasonCode(fields) });
+    default:
+      return unreachable(status);
+  }
+}
+
+/** Money of `parent` that moved again, under an id of its own. */
+function moneyBack(fields: Fields, movement: Movement & { readonly parent: string }, gross: Money, status: MoneyBack): Meaning {
+  // PayPal writes these below zero, its simulator above: the status has the sign, the amount only the size.
+  const common = { ...movement, ...positive(gross), reason: reasonCode(fields) };
+  switch (status) {
+    case 'refunded':
+    case 'partly_refunded': {
+      const fee = readFee(fields);
       const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned: Math.abs(fee?.amount ?? 0) };
-      return { facts: [refund], remark: fee === null ? 'unreadable_fee' : null };
+      return { facts: [refund], remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [] };
     }
     case 'reversed':
       return only({ ...common, kind: 'payment_reversed' });
@@ -176,6 +203,10 @@ function held(movement: Movement, gross: Money, reason: string): GatewayFact {
 /** `mc_fee` in the money's currency; zero when blank or absent, as while PayPal does not know it; null when unreadable. */
 function readFee(fields: Fields): Money | null {
   return readPaypalAmount(valueOf(fields, 'mc_fee') || '0', valueOf(fields, 'mc_currency'));
+}
+
+function ofFee(word: 'fee_unreadable' | 'fee_negative', { gatewayReference }: Movement, fields: Fields): Remark {
+  return remark(word, gatewayReference, valueOf(fields, 'mc_fee'));
 }
 
 function pendingReason(fields: Fields): string {
@@ -226,9 +257,10 @@ function positive({ amount, currency }: Money): Money {
 }
 
 function only(fact: GatewayFact): Meaning {
-  return { facts: [fact], remark: null };
+  return { facts: [fact], remarks: [] };
 }
 
-function nothing(remark: string): Meaning {
-  return { facts: [], remark };
+/** `wrote`: what PayPal wrote where nobody here knows what it means. */
+function nothing(word: string, wrote: string | null = null): Meaning {
+  return { facts: [], remarks: [remark(word, null, wrote)] };
 }

@@ -102,8 +102,8 @@ async function fetchPdt(raw: RawNotification, context: Context): Promise<Lookup>
 
 /** The payer stays behind: an answer travels through Temporal, where no personal data belongs. */
 function found(fields: Fields): Lookup {
-  const { facts, paymentId, references, remark } = readMessage(fields);
-  return { found: true, facts, paymentId, references, remark };
+  const { facts, paymentId, references, remarks } = readMessage(fields);
+  return { found: true, facts, paymentId, references, remarks };
 }
 
 /** The door refuses such messages, so none is stored; asking again would not change it. */

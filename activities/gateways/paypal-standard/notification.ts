@@ -31,9 +31,9 @@ function readIpn(raw: RawNotification): NotificationReading {
   const type = header(raw, 'content-type').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== '' && type !== 'application/x-www-form-urlencoded') return refused('content_type_not_supported');
   if (isBlank(raw.body)) return refused('empty_body');
-  const { paymentId, references, payer, facts, remark } = readMessage(parseForm(raw.body));
+  const { paymentId, references, payer, facts, remarks } = readMessage(parseForm(raw.body));
   // Claimed facts only serve to recognise a repetition, and a message that a person should see is not a mere repetition.
-  return { ok: true, hint: { identity: null, paymentId, references, facts: remark === null ? facts : [], payer } };
+  return { ok: true, hint: { identity: null, paymentId, references, facts: remarks.length === 0 ? facts : [], payer } };
 }
 
 function readReturn(raw: RawNotification): NotificationReading {

@@ -1,4 +1,5 @@
-import type { GatewayContext, Lookup, OpenedCheckout } from '../../../workflows/domain/gateway';
+import type { GatewayContext, Lookup, OpenedCheckout, Remark } from '../../../workflows/domain/gateway';
+import { remark } from '../../../workflows/domain/remark';
 import { accountsOf, otherReceiver, payingAccount } from './addressee';
 import { readMessage, transactionId, word, type Message } from './codec';
 import type { NvpCredentials, PaypalStandardCredentials } from './credentials';
@@ -34,7 +35,7 @@ export async function lookUpPayment(checkout: OpenedCheckout, context: Context):
   const strange = told.map((fields) => stranger(fields, context)).find((elsewhere) => elsewhere !== null);
   if (strange) return strange;
   const more = held.length + listed.length > asked.length;
-  return gather(told, checkout.paymentId, more ? 'more_transactions' : null);
+  return gather(told, checkout.paymentId, more ? [remark('more_transactions')] : []);
 }
 
 /** The transactions under an invoice number of ours, in PayPal's order. `since`: milliseconds since 1970. */
@@ -86,7 +87,7 @@ function stranger(fields: Fields, context: Context): Lookup | null {
   return isNamed && valueOf(fields, 'parent_txn_id') === '' ? otherReceiver(fields, accountsOf(context)) : null;
 }
 
-function gather(told: readonly Fields[], paymentId: string, remark: string | null): Lookup {
+function gather(told: readonly Fields[], paymentId: string, more: readonly Remark[]): Lookup {
   // `custom` decides whose money it is, as in a message; the invoice number that we searched for is only the second to be read.
   const ours = told.map(readMessage).filter((message) => message.paymentId === null || message.paymentId === paymentId);
   if (ours.length === 0) return { found: false, reason: 'no_transaction' };
@@ -97,13 +98,13 @@ function gather(told: readonly Fields[], paymentId: string, remark: string | nul
     facts: inOrder.flatMap((message) => message.facts),
     paymentId: ours.some((message) => message.paymentId === paymentId) ? paymentId : null,
     references: [...new Set(inOrder.flatMap((message) => message.references))],
-    remark: remark ?? remarkOf(inOrder),
+    remarks: [...more, ...inOrder.flatMap(remarksOf)],
   };
 }
 
 /** A refund that is still on its way (`negative_amount`) is no reason to look: it is told when it is done. */
-function remarkOf(messages: readonly Message[]): string | null {
-  return messages.map(({ remark }) => remark).find((remark) => remark !== null && remark !== 'negative_amount') ?? null;
+function remarksOf({ remarks, references }: Message): Remark[] {
+  return remarks.filter(({ word }) => word !== 'negative_amount').map((said) => ({ ...said, about: said.about ?? references[0] ?? null }));
 }
 
 const SAME_IN_IPN: ReadonlyMap<string, string> = new Map([
@@ -134,8 +135,6 @@ const IPN_SPELLINGS: ReadonlyMap<string, string> = new Map([
 
 const MONEY_BACK: ReadonlySet<string> = new Set(['refunded', 'reversed', 'canceled_reversal']);
 const SAYS_MONEY_BACK = /refund|reversal|chargeback|complaint|unauthorized|guarantee/;
-// The status of a payment follows what came of it, while its message told of the day the money came.
-const CAME_ALL_THE_SAME: ReadonlySet<string> = new Set([...MONEY_BACK, 'partially_refunded']);
 
 /** Writes a transaction in the variables of its IPN message, so that one set of rules reads both. */
 function toVariables(details: Fields, listedAs: string): Fields {
@@ -156,7 +155,7 @@ function toVariables(details: Fields, listedAs: string): Fields {
 function kindOf(details: Fields, listedAs: string): { type: string; status: string } {
   const type = spell(valueOf(details, 'TRANSACTIONTYPE'));
   const status = spell(valueOf(details, 'PAYMENTSTATUS'));
-  if (valueOf(details, 'PARENTTRANSACTIONID') === '') return { type, status: CAME_ALL_THE_SAME.has(status) ? 'completed' : status };
+  if (valueOf(details, 'PARENTTRANSACTIONID') === '') return { type, status };
   if (type === 'adjustment') return { type, status };
   const leaves = valueOf(details, 'AMT').startsWith('-');
   if (status !== 'completed') return { type: leaves || MONEY_BACK.has(status) ? '' : type, status };

@@ -1,0 +1,57 @@
+import type { Fact, GatewayFact } from './fact';
+import type { Lookup, Remark } from './gateway';
+
+const LONGEST_QUOTE = 100;
+
+/** Notes what could not be used. `wrote`: the gateway's own text, which may be anything. */
+export function remark(word: string, about: string | null = null, wrote: string | null = null): Remark {
+  return { word, about, wrote: wrote === null ? null : quote(wrote) };
+}
+
+/** All that a look-up told: its facts, and beside them its remarks as facts of their own. Without a fact there is nothing to lay them beside. */
+export function toldFacts({ facts, remarks }: Pick<Lookup & { found: true }, 'facts' | 'remarks'>): readonly GatewayFact[] {
+  const [first] = facts;
+  return first ? [...facts, ...remarks.map((remark) => noted(remark, remark.about ?? first.gatewayReference, facts))] : [];
+}
+
+const ABOUT_FEES: ReadonlySet<string> = new Set(['fee_unreadable', 'fee_negative', 'fee_in_other_currency']);
+
+/** Whether the remark is about a fee that is not in the books, whatever was wrong with it. */
+export function isAboutFee({ reason }: Fact & { kind: 'remark_noted' }): boolean {
+  return ABOUT_FEES.has(reason);
+}
+
+/** Why a message is worth a second look although it was applied, in the word that its payment's attention has; null where it told nothing but facts. */
+export function reasonOf(facts: readonly Fact[]): string | null {
+  const noted = facts.find((fact) => fact.kind === 'remark_noted');
+  if (!noted) return null;
+  return isAboutFee(noted) ? 'fee_unreadable' : noted.reason;
+}
+
+function noted({ word, wrote }: Remark, gatewayReference: string, facts: readonly GatewayFact[]): GatewayFact {
+  const { occurredAt = null } = facts.find((fact) => fact.gatewayReference === gatewayReference) ?? {};
+  return {
+    kind: 'remark_noted',
+    gatewayReference,
+    qualifier: word,
+    amount: null,
+    currency: null,
+    reason: word,
+    wrote,
+    occurredAt,
+  };
+}
+
+/** One line that a database and a page can hold: no control characters, no half characters, not endless. */
+function quote(text: string): string | null {
+  let line = '';
+  for (const letter of text
+    .slice(0, 2 * LONGEST_QUOTE)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .trim()) {
+    if (line.length + letter.length > LONGEST_QUOTE) break;
+    line += letter;
+  }
+  return line || null;
+}
