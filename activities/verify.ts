@@ -27,7 +27,7 @@ export type Verification =
   | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[]; readonly account: VerifiedAccount }
   /** True, and it says that the payer of the payment that asked has approved: the money of `reference` can be taken. */
   | { readonly outcome: 'approved'; readonly reference: string }
-  /** Nothing left to do here: it is invalid, in front of a person, already settled, or on its way to where it belongs. */
+  /** Nothing left to do here: it is invalid, in front of a person, already settled, on its way to where it belongs, or waits for another turn. */
   | { readonly outcome: 'settled'; readonly state: string; readonly reason: string | null };
 export interface VerifiedAccount {
   readonly merchantId: string;
@@ -52,7 +52,7 @@ export async function verifyNotification(
   { notificationId, paymentId, signal }: VerificationRequest,
 ): Promise<Verification> {
   const pause = await deps.throttle(paymentId ?? (await accountOf(deps, notificationId)));
-  if (pause > 0) throw notYet('verification_throttled', `too many messages of ${paymentId ?? 'no payment'} to verify at once`, pause);
+  if (pause > 0) return putBack(deps, notificationId, paymentId, pause);
   const row = await beginAttempt(deps, notificationId, paymentId);
   if (!row) return { outcome: 'settled', state: 'settled', reason: null };
 
@@ -88,6 +88,22 @@ export async function verifyNotification(
     default:
       return unreachable(lookup);
   }
+}
+
+/** The gateway was asked enough: the message waits in the outbox, where it costs nothing, and not in a run. One that was settled or moved is let alone. */
+async function putBack(
+  { db }: VerificationDependencies,
+  notificationId: string,
+  paymentId: string | null,
+  pauseMs: number,
+): Promise<Verification> {
+  const { rowCount } = await db.sql.query({
+    name: 'put_back',
+    text: `UPDATE outbox SET told_at = NULL, throttled = true, due_at = now() + $3 * interval '1 millisecond'
+           WHERE subject_id = $1 AND payment_id IS NOT DISTINCT FROM $2`,
+    values: [notificationId, paymentId, pauseMs],
+  });
+  return { outcome: 'settled', state: rowCount === 0 ? 'settled' : 'put_back', reason: null };
 }
 
 /** What messages that name no payment are counted by, so that a flood at one merchant's address holds up nobody else's money. */

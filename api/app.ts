@@ -68,7 +68,7 @@ export function createApp(deps: AppDependencies): Express {
   const authenticate = limited(createAuthenticator({ db, tokens, operatorKey: deps.operatorKey }), deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl });
-  const inbox = createInbox({ db, vault, deliveries });
+  const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
@@ -97,7 +97,7 @@ export function createApp(deps: AppDependencies): Express {
       customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
     }),
   );
-  app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
+  app.use(hookRoutes({ db, inbox }));
   app.use(pageRoutes({ db, inbox, tokens, onboarding, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate }));
