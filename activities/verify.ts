@@ -46,6 +46,9 @@ interface Row extends VerifiedAccount, SealedAccount {
 /** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
 const PDT_PAUSES_MS = [15_000, 120_000, 900_000];
 
+/** Some ten seconds of asking: a gateway that was merely slow has answered. */
+const HICCUP_ATTEMPTS = 5;
+
 /** Asks the gateway whether a stored message is true. Throws while there is no answer; the durable call asks again. */
 export async function verifyNotification(
   deps: VerificationDependencies,
@@ -106,6 +109,12 @@ async function putBack(
   return { outcome: 'settled', state: rowCount === 0 ? 'settled' : 'put_back', reason: null };
 }
 
+/** Whether the message left its place with Temporal to another one of its account. */
+async function givesWay({ db }: VerificationDependencies, notificationId: string): Promise<boolean> {
+  const { rows } = await db.sql.query<{ gave: boolean }>('SELECT give_way($1) AS gave', [notificationId]);
+  return rows[0]?.gave === true;
+}
+
 /** What messages that name no payment are counted by, so that a flood at one merchant's address holds up nobody else's money. */
 async function accountOf({ db }: VerificationDependencies, notificationId: string): Promise<string> {
   const { rows } = await db.sql.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM notifications WHERE id = $1', [
@@ -164,10 +173,14 @@ async function ask(row: Row, raw: RawNotification, context: GatewayContext<unkno
   }
 }
 
-/** No answer is no verdict: the durable call tries again, except where trying burns the question. */
-function noAnswer(deps: VerificationDependencies, notificationId: string, row: Row, failure: GatewayFailure): Promise<Verification> {
+/** No answer is no verdict: the durable call tries again, except where trying burns the question, or where others wait for the place. */
+async function noAnswer(deps: VerificationDependencies, notificationId: string, row: Row, failure: GatewayFailure): Promise<Verification> {
   if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
-  if (row.channel !== 'pdt') throw toTemporalFailure(failure);
+  if (row.channel !== 'pdt') {
+    const isHiccup = row.attempts < HICCUP_ATTEMPTS;
+    if (!isHiccup && (await givesWay(deps, notificationId))) return { outcome: 'settled', state: 'put_back', reason: null };
+    throw toTemporalFailure(failure);
+  }
   const pause = PDT_PAUSES_MS[row.attempts - 1];
   if (pause !== undefined) throw notYet('pdt_unanswered', `${failure.code}: ${failure.message}`, pause);
   return settle(deps, notificationId, 'attention', 'pdt_unanswered');

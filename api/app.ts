@@ -94,7 +94,8 @@ export function createApp(deps: AppDependencies): Express {
       serializers: httpSerializers,
       genReqId: () => newId('cmd').slice(4),
       quietReqLogger: true,
-      customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
+      // Who is told when to come again was refused on purpose; a flood of those must not fill the disk.
+      customLogLevel: (_req, res) => (res.statusCode >= 500 && !res.hasHeader('retry-after') ? 'error' : 'debug'),
     }),
   );
   app.use(hookRoutes({ db, inbox }));

@@ -92,6 +92,15 @@ CREATE FUNCTION has_room(account text, payment text, is_stray boolean) RETURNS b
   FROM room_with_temporal(account) r, message_limits() l
 $$;
 
+-- A message that the gateway gives no answer to leaves its place to one that waits for it, and is asked about again in a minute: else a few
+-- that are never answered would keep out all others of their account. Where nobody waits it stays where it is.
+CREATE FUNCTION give_way(message text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+  UPDATE outbox o SET told_at = NULL, due_at = now() + interval '1 minute'
+    WHERE o.subject_id = message AND o.told_at IS NOT NULL AND first_due(o.account_id, o.stray) <= now();
+  RETURN FOUND;
+END $$;
+
 -- receive_notification(payload, dedupe key, sealed bytes): one inbox row, or nothing new.
 --   { id, account, channel, payment?: hinted id, references: [text], facts: [{ gatewayReference, kind, qualifier, amount, currency }],
 --     accountFull?: whether more wait of the account than it may have; a caller that does not say takes everything }
