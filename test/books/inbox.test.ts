@@ -254,7 +254,7 @@ describe('a flood waits in the outbox', () => {
     const first = await flood(30, { payment: payments[0]!.id });
     expect(told(first)).toHaveLength(20);
     for (const { id } of payments.slice(1)) await flood(20, { payment: id });
-    while ((await take()).length > 0);
+    while ((await take()).length > 0); // those about the first payment were before them
     expect(await withTemporal(club)).toBe(100);
     expect((await receive(db, club)).tell).toBe(false);
     expect(await take()).toEqual([]);

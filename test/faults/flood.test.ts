@@ -160,10 +160,11 @@ describe('while one merchant is flooded, and PayPal is silent about what is forg
   /** Looks again and again while something goes on; gives all that was seen. */
   async function watching<Seen>(look: () => Promise<Seen>, what: Promise<unknown>): Promise<Seen[]> {
     const seen: Seen[] = [];
-    let isOver = false;
-    const over = what.finally(() => (isOver = true));
-    while (!isOver) seen.push(await look());
-    await over;
+    const going = { on: true };
+    const end = what.finally(() => (going.on = false));
+    end.catch(() => undefined); // thrown below, once nobody looks any more
+    while (going.on) seen.push(await look());
+    await end;
     return seen;
   }
 
