@@ -28,7 +28,7 @@ export type Verification =
   | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[]; readonly account: VerifiedAccount }
   /** True, and it says that the payer of the payment that asked has approved: the money of `reference` can be taken. */
   | { readonly outcome: 'approved'; readonly reference: string }
-  /** Nothing left to do here: it is invalid, in front of a person, already settled, or on its way to where it belongs. */
+  /** Nothing left to do here: it is invalid, in front of a person, already settled, on its way to where it belongs, or waits for another turn. */
   | { readonly outcome: 'settled'; readonly state: string; readonly reason: string | null };
 export interface VerifiedAccount {
   readonly merchantId: string;
@@ -47,13 +47,16 @@ interface Row extends VerifiedAccount, SealedAccount {
 /** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
 const PDT_PAUSES_MS = [15_000, 120_000, 900_000];
 
+/** Some ten seconds of asking: a gateway that was merely slow has answered. */
+const HICCUP_ATTEMPTS = 5;
+
 /** Asks the gateway whether a stored message is true. Throws while there is no answer; the durable call asks again. */
 export async function verifyNotification(
   deps: VerificationDependencies,
   { notificationId, paymentId, signal }: VerificationRequest,
 ): Promise<Verification> {
   const pause = await deps.throttle(paymentId ?? (await accountOf(deps, notificationId)));
-  if (pause > 0) throw notYet('verification_throttled', `too many messages of ${paymentId ?? 'no payment'} to verify at once`, pause);
+  if (pause > 0) return putBack(deps, notificationId, paymentId, pause);
   const row = await beginAttempt(deps, notificationId, paymentId);
   if (!row) return { outcome: 'settled', state: 'settled', reason: null };
 
@@ -89,6 +92,28 @@ export async function verifyNotification(
     default:
       return unreachable(lookup);
   }
+}
+
+/** The gateway was asked enough: the message waits in the outbox, where it costs nothing, and not in a run. One that was settled or moved is let alone. */
+async function putBack(
+  { db }: VerificationDependencies,
+  notificationId: string,
+  paymentId: string | null,
+  pauseMs: number,
+): Promise<Verification> {
+  const { rowCount } = await db.sql.query({
+    name: 'put_back',
+    text: `UPDATE outbox SET told_at = NULL, throttled = true, due_at = now() + $3 * interval '1 millisecond'
+           WHERE subject_id = $1 AND payment_id IS NOT DISTINCT FROM $2`,
+    values: [notificationId, paymentId, pauseMs],
+  });
+  return { outcome: 'settled', state: rowCount === 0 ? 'settled' : 'put_back', reason: null };
+}
+
+/** Whether the message left its place with Temporal to another one of its account. */
+async function givesWay({ db }: VerificationDependencies, notificationId: string): Promise<boolean> {
+  const { rows } = await db.sql.query<{ gave: boolean }>('SELECT give_way($1) AS gave', [notificationId]);
+  return rows[0]?.gave === true;
 }
 
 /** What messages that name no payment are counted by, so that a flood at one merchant's address holds up nobody else's money. */
@@ -149,10 +174,14 @@ async function ask(row: Row, raw: RawNotification, context: GatewayContext<unkno
   }
 }
 
-/** No answer is no verdict: the durable call tries again, except where trying burns the question. */
-function noAnswer(deps: VerificationDependencies, notificationId: string, row: Row, failure: GatewayFailure): Promise<Verification> {
+/** No answer is no verdict: the durable call tries again, except where trying burns the question, or where others wait for the place. */
+async function noAnswer(deps: VerificationDependencies, notificationId: string, row: Row, failure: GatewayFailure): Promise<Verification> {
   if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
-  if (row.channel !== 'pdt') throw toTemporalFailure(failure);
+  if (row.channel !== 'pdt') {
+    const isHiccup = row.attempts < HICCUP_ATTEMPTS;
+    if (!isHiccup && (await givesWay(deps, notificationId))) return { outcome: 'settled', state: 'put_back', reason: null };
+    throw toTemporalFailure(failure);
+  }
   const pause = PDT_PAUSES_MS[row.attempts - 1];
   if (pause !== undefined) throw notYet('pdt_unanswered', `${failure.code}: ${failure.message}`, pause);
   return settle(deps, notificationId, 'attention', 'pdt_unanswered');

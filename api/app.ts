@@ -68,7 +68,7 @@ export function createApp(deps: AppDependencies): Express {
   const authenticate = limited(createAuthenticator({ db, tokens, operatorKey: deps.operatorKey }), deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl });
-  const inbox = createInbox({ db, vault, deliveries });
+  const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
@@ -94,10 +94,11 @@ export function createApp(deps: AppDependencies): Express {
       serializers: httpSerializers,
       genReqId: () => newId('cmd').slice(4),
       quietReqLogger: true,
-      customLogLevel: (_req, res) => (res.statusCode >= 500 ? 'error' : 'debug'),
+      // Who is told when to come again was refused on purpose; a flood of those must not fill the disk.
+      customLogLevel: (_req, res) => (res.statusCode >= 500 && !res.hasHeader('retry-after') ? 'error' : 'debug'),
     }),
   );
-  app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
+  app.use(hookRoutes({ db, inbox }));
   app.use(pageRoutes({ db, inbox, tokens, onboarding, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate }));

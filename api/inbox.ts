@@ -4,7 +4,7 @@ import type { Database } from '../prisma/client';
 import { sealRaw } from '../vault/raw-message';
 import type { Vault } from '../vault/vault';
 import type { GatewayName, NotificationReading, RawNotification } from '../workflows/domain/gateway';
-import { LEASE, MOST_AT_ONCE } from './deliveries';
+import { LEASE } from './deliveries';
 import type { Deliveries } from './deliveries';
 import { newId } from './ids';
 
@@ -14,13 +14,20 @@ export interface Addressee {
   readonly gateway: GatewayName;
 }
 
-export type Reception = { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401; readonly reason: string };
+/** 503: more messages of this kind wait than may; the gateway is to send it again. */
+export type Reception = { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401 | 503; readonly reason: string };
 
-interface Received {
-  readonly id: string;
-  readonly payment: string | null;
-  readonly fresh: boolean;
-  readonly waiting: number;
+type Received =
+  | { readonly refused: true }
+  /** `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */
+  | { readonly refused?: never; readonly id: string; readonly payment: string | null; readonly tell: boolean };
+
+interface InboxDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly vault: Vault;
+  readonly deliveries: Deliveries;
+  /** Whether an account has too many unverified messages for one more that names no payment; without it, no account has. */
+  readonly isFull?: (accountId: string) => boolean;
 }
 
 /** Keeps a message from outside before anybody is told that we have it; whoever must act on it is told afterwards. */
@@ -32,7 +39,7 @@ export interface Inbox {
 /** How long an account's credentials are remembered at the door; a secret that was changed is found out sooner, by its refusal. */
 const CREDENTIALS_MEMORY_MS = 60_000;
 
-export function createInbox({ db, vault, deliveries }: { db: Pick<Database, 'sql'>; vault: Vault; deliveries: Deliveries }): Inbox {
+export function createInbox({ db, vault, deliveries, isFull = () => false }: InboxDependencies): Inbox {
   const remembered = new Map<string, { credentials: unknown; until: number }>();
 
   async function credentialsOf(accountId: string, memory: 'fresh' | 'remembered'): Promise<unknown> {
@@ -68,6 +75,7 @@ export function createInbox({ db, vault, deliveries }: { db: Pick<Database, 'sql
         channel: raw.channel,
         payment: hintedPayment ?? paymentId,
         references,
+        accountFull: isFull(accountId),
         facts: facts.map(({ gatewayReference, kind, qualifier, amount, currency }) => ({
           gatewayReference,
           kind,
@@ -82,7 +90,9 @@ export function createInbox({ db, vault, deliveries }: { db: Pick<Database, 'sql
         values: [JSON.stringify(claim), dedupeKey(raw, identity), sealRaw(vault, raw, accountId)],
       });
       const received = rows[0]?.received;
-      if (received?.fresh && received.waiting <= MOST_AT_ONCE) deliveries.notified(received.id, received.payment);
+      if (!received) throw new Error('the database said nothing of a message');
+      if (received.refused) return { ok: false, status: 503, reason: 'too many messages wait to be verified; send again' };
+      if (received.tell) deliveries.notified(received.id, received.payment);
       return { ok: true };
     },
   };

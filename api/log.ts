@@ -31,6 +31,26 @@ export function createLog(name: string, level: string, destination: DestinationS
   );
 }
 
+/** How often it is said that the same thing goes on happening. */
+const SAY_AGAIN_MS = 10_000;
+
+/** For what may happen a thousand times a second: the first time is said at once, then how often it happened, with the last one, now and then. */
+export function sayNowAndThen(say: (count: number, last: unknown) => void): (what: unknown) => void {
+  let [count, last, isQuiet]: [number, unknown, boolean] = [0, null, false];
+  const speak = (): void => {
+    isQuiet = count > 0;
+    if (!isQuiet) return;
+    say(count, last);
+    count = 0;
+    setTimeout(speak, SAY_AGAIN_MS).unref();
+  };
+  return (what) => {
+    count += 1;
+    last = what;
+    if (!isQuiet) speak();
+  };
+}
+
 /** What is logged of a request and its answer: no headers, no address, no content. For pino-http, whose own serializers take the place of a logger's. */
 export const httpSerializers = {
   req: ({ id, method, url }: { id?: unknown; method?: unknown; url?: unknown }) => ({ id, method, url: withoutSecrets(String(url)) }),

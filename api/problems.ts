@@ -51,6 +51,7 @@ export interface FieldError {
 
 interface ProblemExtras {
   readonly errors?: readonly FieldError[];
+  /** Of a refusal on purpose: when to come again. It is no failure, and is not logged as one. */
   readonly retryAfterS?: number;
   /** The methods that the path does take. */
   readonly allow?: readonly string[];
@@ -121,7 +122,7 @@ export function problemHandler(log: Logger) {
       return;
     }
     const problem = toProblem(error);
-    if (problem.status >= 500)
+    if (problem.status >= 500 && problem.more.retryAfterS === undefined)
       log.error({ err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id }, 'request failed');
     sendProblem(res, problem);
   };

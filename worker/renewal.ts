@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { MOST_AT_ONCE as MOST_TOLD_AT_ONCE, TELL_ANEW } from '../api/deliveries';
+import { TELL_ANEW } from '../api/deliveries';
 import type { OlderRuns, Runs } from '../api/runs';
 import { loadPayment } from '../books/facts';
 import type { Database } from '../prisma/client';
@@ -86,22 +86,24 @@ export async function renew(
   await Promise.all(planned.messages.map((id) => runs.notify(id, paymentId)));
   await db.sql.query(
     `WITH done AS (DELETE FROM outbox WHERE subject_id = $1)
-     UPDATE outbox SET due_at = ${TELL_ANEW} WHERE payment_id = $2 AND kind IN ('notification', 'command') AND subject_id <> ALL ($3)`,
+     UPDATE outbox SET due_at = ${TELL_ANEW}
+       WHERE payment_id = $2 AND (kind = 'command' OR kind = 'notification' AND told_at IS NOT NULL) AND subject_id <> ALL ($3)`,
     [workflowId, paymentId, planned.messages],
   );
 }
 
 interface Planned {
   readonly story: number;
-  /** Of the payment, and not settled: read before the payment is, since what settles one of them changes both at once. */
+  /** Those that the run was told of and that are not settled: read before the payment is, since what settles one of them changes both at once. */
   readonly messages: readonly string[];
 }
 
 async function readPlan({ sql }: Pick<Database, 'sql'>, workflowId: string): Promise<Planned | undefined> {
   const { rows } = await sql.query<Planned>(
-    `SELECT r.story, ARRAY(SELECT o.subject_id FROM outbox o WHERE o.payment_id = r.payment_id AND o.kind = 'notification' LIMIT $2) AS messages
+    `SELECT r.story,
+            ARRAY(SELECT o.subject_id FROM outbox o WHERE o.payment_id = r.payment_id AND o.kind = 'notification' AND o.told_at IS NOT NULL) AS messages
      FROM outbox r WHERE r.subject_id = $1`,
-    [workflowId, MOST_TOLD_AT_ONCE],
+    [workflowId],
   );
   return rows[0];
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { confirmTold, MOST_AT_ONCE } from '../api/deliveries';
+import { confirmTold } from '../api/deliveries';
+import { sayNowAndThen } from '../api/log';
 import type { Command, OlderRuns, Runs } from '../api/runs';
 import { handedBy, loadPayment } from '../books/facts';
 import type { Database } from '../prisma/client';
@@ -10,8 +11,6 @@ const EVERY_MS = 1_000;
 const MOST_PER_SWEEP = 100;
 /** How long until what nobody heard is told again. */
 const RETRY_PAUSE = '2 seconds';
-/** How long what is too much for one payment waits: the gateway's answers make room by the minute. */
-const FLOOD_PAUSE = '1 minute';
 
 interface Due {
   readonly subject_id: string;
@@ -25,7 +24,7 @@ interface SweeperDependencies {
   readonly log: Logger;
 }
 
-/** Tells Temporal what was committed and never delivered: the committer crashed, or Temporal was away. */
+/** Tells Temporal what was committed and never delivered: the committer crashed, Temporal was away, or a message had to wait for its turn. */
 export function startSweeper(deps: SweeperDependencies): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const sweeping = sweepUntil(deps, stopping.signal);
@@ -38,8 +37,11 @@ export function startSweeper(deps: SweeperDependencies): { stop(): Promise<void>
 }
 
 async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Promise<void> {
+  const undelivered = sayNowAndThen((count, error) => {
+    deps.log.warn({ err: error, count }, 'not delivered; a later sweep tries again');
+  });
   while (!stopped.aborted) {
-    const taken = await sweep(deps).catch((error: unknown) => {
+    const taken = await sweep(deps, undelivered).catch((error: unknown) => {
       deps.log.warn({ err: error }, 'a sweep failed; the next one tries again');
       return 0;
     });
@@ -48,54 +50,29 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
   }
 }
 
-/** Delivers what is due; gives how many rows it took, or 0 when Temporal does not listen. */
-async function sweep(deps: SweeperDependencies): Promise<number> {
+/** Delivers what is due and whose turn it is; gives how many rows it took, or 0 when Temporal does not listen. */
+async function sweep(deps: SweeperDependencies, undelivered: (error: unknown) => void): Promise<number> {
   const { rows } = await deps.db.sql.query<Due>('SELECT * FROM take_due($1)', [MOST_PER_SWEEP]);
-  const told = await countUnderWay(deps.db, rows);
-  const [now, later] = partition(rows, (due) => {
-    if (due.kind !== 'notification' || due.payment_id === null) return true;
-    told.set(due.payment_id, (told.get(due.payment_id) ?? 0) + 1);
-    return (told.get(due.payment_id) ?? 0) <= MOST_AT_ONCE;
-  });
-  const delivered = await Promise.all(now.map((due) => tryToDeliver(deps, due)));
-  const [heard, unheard] = partition(now, (due) => delivered[now.indexOf(due)] === true);
+  const heard: Due[] = [];
+  const unheard: Due[] = [];
+  await Promise.all(
+    rows.map((due) =>
+      deliver(deps, due).then(
+        () => heard.push(due),
+        (error: unknown) => {
+          undelivered(error);
+          unheard.push(due);
+        },
+      ),
+    ),
+  );
   const messages = heard.filter((due) => due.kind === 'notification');
   await confirmTold(
     deps.db,
     messages.map((due) => ({ id: due.subject_id, paymentId: due.payment_id })),
   );
-  // It was not the growing pause that was meant: nobody heard. And what was too much for one payment comes a little later.
-  await putOff(deps.db, unheard, RETRY_PAUSE);
-  await putOff(deps.db, later, FLOOD_PAUSE);
+  await putOff(deps.db, unheard); // it was not the growing pause that was meant: nobody heard
   return unheard.length > 0 ? 0 : rows.length;
-}
-
-/** How many messages of these payments their runs were told of lately and have not verified, besides what is due. */
-async function countUnderWay({ sql }: Pick<Database, 'sql'>, rows: readonly Due[]): Promise<Map<string, number>> {
-  const messages = rows.filter((due) => due.kind === 'notification' && due.payment_id !== null);
-  if (messages.length === 0) return new Map();
-  const counted = await sql.query<{ payment_id: string; under_way: number }>(
-    `SELECT payment_id, count(*) AS under_way FROM outbox
-     WHERE kind = 'notification' AND payment_id = ANY ($1) AND due_at > now() + interval '2 minutes' AND subject_id <> ALL ($2) GROUP BY 1`,
-    [messages.map((due) => due.payment_id), messages.map((due) => due.subject_id)],
-  );
-  return new Map(counted.rows.map((row) => [row.payment_id, row.under_way]));
-}
-
-async function tryToDeliver(deps: SweeperDependencies, due: Due): Promise<boolean> {
-  try {
-    await deliver(deps, due);
-    return true;
-  } catch (error) {
-    deps.log.warn({ err: error, id: due.subject_id }, `a ${due.kind} was not delivered`);
-    return false;
-  }
-}
-
-function partition<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
-  const [first, second]: [Item[], Item[]] = [[], []];
-  for (const item of items) (isFirst(item) ? first : second).push(item);
-  return [first, second];
 }
 
 async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promise<void> {
@@ -129,10 +106,9 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
   }
 }
 
-async function putOff(db: Pick<Database, 'sql'>, rows: readonly Due[], pause: string): Promise<void> {
+async function putOff(db: Pick<Database, 'sql'>, rows: readonly Due[]): Promise<void> {
   if (rows.length === 0) return;
-  await db.sql.query('UPDATE outbox SET due_at = now() + $2::interval WHERE subject_id = ANY ($1)', [
+  await db.sql.query(`UPDATE outbox SET due_at = now() + interval '${RETRY_PAUSE}' WHERE subject_id = ANY ($1)`, [
     rows.map((due) => due.subject_id),
-    pause,
   ]);
 }

@@ -4,27 +4,22 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { Channel, GatewayName } from '../../workflows/domain/gateway';
-import type { Addressee, Inbox } from '../inbox';
+import { unreachable } from '../../workflows/domain/unreachable';
+import type { Addressee, Inbox, Reception } from '../inbox';
 import { notFound, Problem } from '../problems';
 import { refuseOtherMethods } from '../routing';
 
 /** A genuine message is a few kilobytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+/** Some of a full account's messages are verified meanwhile. */
+const RETRY_AFTER_S = 60;
 /** How long an account's path is remembered: it never changes, but a process should not keep what is gone. */
 const PATH_MEMORY_MS = 60_000;
 /** Headers that verification or support may need; the rest may hold what we should not keep. */
 const KEPT_HEADERS = /^(content-type|user-agent|paypal-|x-kkiapay-)/;
 
 /** Where gateways send their messages: kept raw, then answered 2xx, then acted upon. */
-export function hookRoutes({
-  db,
-  inbox,
-  backlog,
-}: {
-  db: Pick<Database, 'sql'>;
-  inbox: Inbox;
-  backlog: (accountId: string) => boolean;
-}): Router {
+export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: Inbox }): Router {
   const remembered = new Map<string, { addressee: Addressee; until: number }>();
 
   async function findAddressee(gateway: string, token: string): Promise<Addressee> {
@@ -43,13 +38,11 @@ export function hookRoutes({
 
   async function take(req: Request<{ gateway: string; token: string }>, res: Response, channel: Channel): Promise<void> {
     const addressee = await findAddressee(req.params.gateway, req.params.token);
-    if (backlog(addressee.accountId))
-      throw new Problem('unavailable', 'too many messages wait to be verified; send again', { retryAfterS: 60 });
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const reception = await inbox.receive(addressee, { channel, headers: keptHeaders(req), body }).catch((error: unknown) => {
       throw new Problem('unavailable', 'the message could not be stored; send it again', { cause: error });
     });
-    if (!reception.ok) throw new Problem(reception.status === 401 ? 'unauthenticated' : 'invalid_request', reception.reason);
+    if (!reception.ok) throw refusal(reception);
     res.status(200).end();
   }
 
@@ -66,6 +59,19 @@ export function hookRoutes({
     refuseOtherMethods(router, path, ['post']);
   } // prettier-ignore
   return router;
+}
+
+function refusal({ status, reason }: Reception & { ok: false }): Problem {
+  switch (status) {
+    case 400:
+      return new Problem('invalid_request', reason);
+    case 401:
+      return new Problem('unauthenticated', reason);
+    case 503:
+      return new Problem('unavailable', reason, { retryAfterS: RETRY_AFTER_S });
+    default:
+      return unreachable(status);
+  }
 }
 
 /** The gateways of this release whose messages come by this channel. */

@@ -5,6 +5,7 @@ import { resolveTemporal, TemporalFailure } from '../temporal-server';
 import { measureAcknowledgement } from './acknowledgement';
 import { startCountingProxy, type CountingProxy } from './counting-proxy';
 import { countEvents } from './events';
+import { measureFlood } from './flood';
 import { measureGateways } from './gateways';
 import { startGenerator, type Generator } from './generator';
 import { measureIdlePrompts } from './idle-prompts';
@@ -32,6 +33,7 @@ const PLANS = {
       firstWarmUpMs: { ours: 20_000, textbook: 6000, leanest: 6000 },
     },
     memory: { waiting: 10_000, loadMs: 6000 },
+    flood: { messages: { nothing: 2000, 'own payments': 1000 }, beforeMs: 15_000, duringMs: 30_000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 8000, tryMs: 4000, halvings: 2, drainMs: 20_000 },
     gateways: { samples: 10, inFlight: 20, rounds: 2, firstWarmUpMs: 6000, warmUpMs: 1500, measureMs: 6000, members: 100 },
     prompts: { prompts: 1000, watchMs: 240_000 },
@@ -47,6 +49,7 @@ const PLANS = {
       firstWarmUpMs: { ours: 4000, textbook: 2000, leanest: 2000 },
     },
     memory: { waiting: 500, loadMs: 3000 },
+    flood: { messages: { nothing: 300, 'own payments': 200 }, beforeMs: 3000, duringMs: 6000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 4000, tryMs: 2000, halvings: 1, drainMs: 10_000 },
     gateways: { samples: 3, inFlight: 20, rounds: 1, firstWarmUpMs: 2000, warmUpMs: 1000, measureMs: 2500, members: 50 },
     prompts: { prompts: 100, watchMs: 60_000 },
@@ -58,7 +61,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const wants = (...phases: Options['phases']): boolean => phases.some((phase) => options.phases.includes(phase));
 
   // Whatever must be compiled is compiled before anything is measured.
-  const onLastKind = ['memory', 'ack', 'gateways', 'prompts'] as const;
+  const onLastKind = ['memory', 'flood', 'ack', 'gateways', 'prompts'] as const;
   const server = wants('throughput', ...onLastKind) ? await resolveServer(say) : 'not asked for';
   const needsDev = wants('events', 'throughput') || (wants(...onLastKind) && typeof server === 'string');
   const program = needsDev ? await resolveTemporal(say) : null;
@@ -76,7 +79,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   ];
   const last = kinds.at(-1);
   if (last && wants('gateways', 'prompts')) await benchGateways(workbench, options, { temporal: last, generator }, publish);
-  for (const temporal of wants('events', 'throughput', 'memory', 'ack') ? kinds : []) {
+  for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack') ? kinds : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
     const isLast = temporal === last;
     const isFirst = temporal === kinds[0];
@@ -94,6 +97,10 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     if (wants('memory') && isLast) {
       say('memory …');
       publish(await measureMemory({ stack, generator }, plan.memory));
+    }
+    if (wants('flood') && isLast) {
+      say('payments beside a flood …');
+      publish(await measureFlood({ stack, generator }, plan.flood));
     }
     if (wants('ack') && isLast) {
       say('acknowledging notifications …');

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const PHASES = ['events', 'throughput', 'record', 'ack', 'memory', 'gateways', 'prompts'] as const;
+export const PHASES = ['events', 'throughput', 'record', 'ack', 'memory', 'flood', 'gateways', 'prompts'] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Options {

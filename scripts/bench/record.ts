@@ -165,7 +165,8 @@ async function furnish({ sql }: Database, count: number, withMessage: boolean): 
     await sql.query(`
       INSERT INTO notifications (id, account_id, dedupe_key, channel, sealed, state, payment_id)
         SELECT ${id('ntf')}, 'acc_bench', sha256(i::text::bytea), 'ipn', decode(repeat('ab', 1400), 'hex'), 'received', ${id('pay')} ${each};
-      INSERT INTO outbox (subject_id, kind, payment_id, due_at) SELECT ${id('ntf')}, 'notification', ${id('pay')}, now() + interval '1 hour' ${each};`);
+      INSERT INTO outbox (subject_id, kind, payment_id, account_id, told_at, due_at)
+        SELECT ${id('ntf')}, 'notification', ${id('pay')}, 'acc_bench', now(), now() + interval '1 hour' ${each};`);
 
   return Array.from({ length: count }, (_, index) => {
     const number = String(index + 1).padStart(26, '0');

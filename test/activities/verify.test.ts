@@ -1,4 +1,4 @@
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/common';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities';
 import type { Verification } from '../../activities/verify';
@@ -89,11 +89,30 @@ test.each([
   expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 1 }]);
 });
 
-test('a flood waits its turn without a question to the gateway, and without looking like a fault', async () => {
+test('a flood waits its turn in the outbox, without a question to the gateway and without a run that sleeps', async () => {
   const { merchant, payment, id } = await storedIpn();
-  const failure = await failureOf(verify(id, payment.id, () => new Response('VERIFIED'), 4_000));
-  expect(failure).toMatchObject({ type: 'verification_throttled', nextRetryDelay: 4_000, category: ApplicationFailureCategory.BENIGN });
+  const waits = async () => {
+    const { rows } = await world.db.sql.query<{ told: boolean; pause: number }>(
+      'SELECT told_at IS NOT NULL AS told, round(extract(epoch FROM due_at - now()))::int AS pause FROM outbox WHERE subject_id = $1',
+      [id],
+    );
+    return rows;
+  };
+  const throttled = () => verify(id, payment.id, () => new Response('VERIFIED'), 3_600_000);
+  expect(await throttled()).toEqual({ outcome: 'settled', state: 'put_back', reason: null });
   expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 0 }]);
+  expect(await waits()).toMatchObject([{ told: false, pause: expect.closeTo(3_600, -2) }]);
+});
+
+test('what was settled meanwhile, or proved to be of another payment, is not put back', async () => {
+  const { merchant, payment, id } = await storedIpn();
+  const other = await merchant.pay(await merchant.member([['fee', 5000]]));
+  const elsewhere = { outcome: 'settled', state: 'settled', reason: null };
+  expect(await verify(id, other.id, () => new Response('VERIFIED'), 3_600_000)).toEqual(elsewhere);
+  await verify(id, payment.id, () => new Response('INVALID'));
+  expect(await verify(id, payment.id, () => new Response('VERIFIED'), 3_600_000)).toEqual(elsewhere);
+  const { rows } = await world.db.sql.query('SELECT FROM outbox WHERE throttled');
+  expect(rows).toHaveLength(1); // the one of the test before
 });
 
 test('PDT is asked four times, ever further apart, and is then left to IPN and a person', async () => {

@@ -203,18 +203,51 @@ describe('while a message cannot be stored', () => {
   });
 });
 
-test('above the stated backlog an account is told to send again later, and other accounts are not', async () => {
-  const [busy, calm] = [await Merchant.create(world), await Merchant.create(world)];
-  for (let i = 0; i < 4; i++) expect(await postRaw(busy, `txn_id=${i}`)).toBe(200);
-  const reply = await eventually(
-    () => post(busy.notificationUrl, 'txn_id=0'),
-    ({ status }) => status !== 200,
-  );
-  refused(reply, 'unavailable');
-  expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
-  expect(await busy.notifications()).toHaveLength(4);
-  expect(await postRaw(calm, 'txn_id=1')).toBe(200);
-  expect((await asking(world, null).get<string>('/metrics')).body).toMatch(/^notifications_waiting [1-9]/m);
+describe('above the stated backlog an account is told to send again later', () => {
+  /** A merchant whose account has more messages waiting than it may, none of which names a payment. */
+  async function fullMerchant(): Promise<Merchant> {
+    const busy = await Merchant.create(world);
+    for (let i = 0; i < 4; i++) expect(await postRaw(busy, `txn_id=${i}`)).toBe(200);
+    const reply = await eventually(
+      () => post(busy.notificationUrl, 'txn_id=0'),
+      ({ status }) => status !== 200,
+    );
+    refused(reply, 'unavailable');
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+    return busy;
+  }
+
+  test('and other accounts are not', async () => {
+    const [busy, calm] = [await fullMerchant(), await Merchant.create(world)];
+    expect(await busy.notifications()).toHaveLength(4);
+    expect(await postRaw(calm, 'txn_id=1')).toBe(200);
+    expect((await asking(world, null).get<string>('/metrics')).body).toMatch(/^notifications_waiting [1-9]/m);
+  });
+
+  test('but a message that names one of its payments is taken, as is what a browser brings back; one that names another merchant’s is not', async () => {
+    const [busy, other] = [await fullMerchant(), await Merchant.create(world)];
+    const payment = await busy.pay(await busy.member([['fee', 5000]]));
+    const foreign = await other.pay(await other.member([['fee', 5000]]));
+    expect(await postRaw(busy, encode(ipn(busy, payment)))).toBe(200);
+    expect((await asking(world, null).get(`/return/${payment.id}?tx=8AB12345CD678901E`)).status).toBe(200);
+    expect(await busy.notifications(`&state=received`)).toHaveLength(6);
+    expect(await postRaw(busy, encode(ipn(busy, foreign)))).toBe(503);
+  });
+
+  test('and so is whoever sends more about one payment than may wait: that payment alone', async () => {
+    const merchant = await Merchant.create(world);
+    const [flooded, other] = [await merchant.pay(await merchant.member([['fee', 5000]])), await merchant.pay(await merchant.member([['fee', 5000]]))]; // prettier-ignore
+    await world.db.sql.query(
+      `INSERT INTO outbox (subject_id, kind, account_id, payment_id, due_at)
+       SELECT 'ntf_' || i, 'notification', account_id, id, now() + interval '1 hour' FROM payments, generate_series(1, 500) AS i WHERE id = $1`,
+      [flooded.id],
+    );
+    refused(await post(merchant.notificationUrl, encode(ipn(merchant, flooded))), 'unavailable');
+    const page = await asking(world, null).get(`/return/${flooded.id}?tx=8AB12345CD678901E`);
+    expect(page.status).toBe(200);
+    expect(await merchant.notifications()).toEqual([]);
+    expect(await postRaw(merchant, encode(ipn(merchant, other)))).toBe(200);
+  });
 });
 
 test("a gateway's message needs no key, and a merchant's key opens nothing there", async () => {

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { createDeliveries } from '../../api/deliveries';
 import { createLog } from '../../api/log';
 import { Merchant } from '../support/client';
 import { startWorld } from '../support/world';
@@ -99,6 +100,24 @@ test('a message that could not be stored is logged with the reason, and still wi
   expect(text).toContain('it broke here');
   expect(text).not.toContain(hookToken());
   expect(text).not.toContain(CANARY);
+});
+
+test('a flood of messages that are refused writes no failure into the log', async () => {
+  const { lines, log } = listen();
+  const api = await startApi({ db: world.db, log, backlog: { isFull: () => true, waiting: () => 0, stop: () => undefined } });
+  for (let i = 0; i < 20; i++) expect((await asking(api, null).post(hook(), `txn_id=${i}`, FORM)).status).toBe(503);
+  await api.stop();
+  expect(lines.filter((line) => (JSON.parse(line) as { level: number }).level >= 40)).toEqual([]);
+});
+
+test('a thousand messages that Temporal does not hear are one line with one reason', async () => {
+  const { lines, log } = listen();
+  const nobody = () => Promise.reject(new Error('Temporal is away'));
+  const deliveries = createDeliveries({ db: world.db, runs: { start: nobody, notify: nobody, command: nobody }, log });
+  for (let i = 0; i < 1000; i++) deliveries.notified(`ntf_${i}`, null);
+  await deliveries.close();
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain('Temporal is away');
 });
 
 test('a failure of ours is logged with its request id and its cause, which the client does not see', async () => {

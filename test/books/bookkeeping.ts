@@ -151,6 +151,8 @@ export interface Claim {
   readonly facts: readonly Pick<Fact, 'gatewayReference' | 'kind' | 'qualifier' | 'amount' | 'currency'>[];
   /** What makes two messages the same one. */
   readonly bytes: string;
+  /** Whether the account is said to have too many messages waiting. */
+  readonly accountFull: boolean;
 }
 export interface Reception {
   readonly id: string;
@@ -158,6 +160,9 @@ export interface Reception {
   readonly fresh: boolean;
   readonly state: string;
   readonly waiting: number;
+  readonly tell: boolean;
+  /** Of a message beyond what may wait; it has nothing else. */
+  readonly refused?: true;
 }
 
 export async function receive({ sql }: Pick<Database, 'sql'>, club: Club, claim: Partial<Claim> = {}): Promise<Reception> {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { captured, eur, expired, fee, pending } from '../domain/builders';
 import {
   act, everything, inTransaction, messageState, newClub, newId, newMember, newMessage, newPayment, now, openBooks, receive, tell, tellUnmatched,
@@ -156,14 +157,17 @@ describe('what is due is taken by one sweeper', () => {
   const take = async (on: Pick<Books, 'sql'>, most: number) =>
     (await on.sql.query<{ subject_id: string; tries: number }>('SELECT * FROM take_due($1)', [most])).rows;
   const allDue = () => db.sql.query("UPDATE outbox SET due_at = now() - interval '1 second'");
-  const addDue = async (count: number) => {
-    const ids = await Promise.all(Array.from({ length: count }, () => newMessage(db, club)));
+  /** Messages that found no place with Temporal, of this club unless said otherwise. */
+  const addDue = async (count: number, of = club) => {
+    const ids = await Promise.all(Array.from({ length: count }, () => newMessage(db, of)));
+    await db.sql.query('UPDATE outbox SET told_at = NULL');
     await allDue();
     return ids;
   };
 
   test('ten sweepers at once never take the same row, and leave none', async () => {
-    const ids = await addDue(60);
+    const clubs = await Promise.all(Array.from({ length: 6 }, () => newClub(db)));
+    const ids = (await Promise.all(clubs.map((of) => addDue(10, of)))).flat();
     const taken = await Promise.all(Array.from({ length: 10 }, () => take(db, 10)));
     const subjects = taken.flat().map((row) => row.subject_id);
     expect(new Set(subjects).size).toBe(subjects.length);
@@ -171,8 +175,21 @@ describe('what is due is taken by one sweeper', () => {
     expect([...subjects, ...rest.map((row) => row.subject_id)].sort()).toEqual(ids.sort());
   });
 
-  test('a row that another sweeper holds is passed over, not waited for', async () => {
+  test('an account that another sweeper serves is passed over, not waited for', async () => {
     await addDue(3);
+    const others = await addDue(1, await newClub(db));
+    await inTransaction(db, async (tx) => {
+      await db.sql.query("UPDATE outbox SET due_at = now() + interval '1 hour' WHERE subject_id = ANY ($1)", [others]);
+      expect(await take(tx, 2)).toHaveLength(2);
+      await db.sql.query('UPDATE outbox SET due_at = now() WHERE subject_id = ANY ($1)', [others]);
+      expect((await take(db, 10)).map((row) => row.subject_id)).toEqual(others);
+    });
+    expect(await take(db, 10)).toHaveLength(1);
+  });
+
+  test('a start that another sweeper holds is passed over, not waited for', async () => {
+    for (let i = 0; i < 3; i++) await newPayment(db, club, member);
+    await allDue();
     await inTransaction(db, async (tx) => {
       expect(await take(tx, 2)).toHaveLength(2);
       expect(await take(db, 10)).toHaveLength(1);
@@ -204,6 +221,218 @@ describe('what is due is taken by one sweeper', () => {
     expect(pauses[0]).toBe(5);
     expect(pauses.at(-1)).toBe(3600);
   });
+});
+
+describe('a flood waits in the outbox', () => {
+  const take = async (most = 100) => (await db.sql.query<{ subject_id: string }>('SELECT * FROM take_due($1)', [most])).rows;
+  const settle = (ids: readonly string[]) =>
+    db.sql.query("SELECT settle_without_facts(id, 'invalid', 'forged') FROM unnest($1::text[]) AS id", [ids]);
+  const sendBack = (ids: readonly string[], pause: string) =>
+    db.sql.query('UPDATE outbox SET told_at = NULL, throttled = true, due_at = now() + $2::interval WHERE subject_id = ANY ($1)', [
+      ids,
+      pause,
+    ]);
+  const flood = (count: number, claim: Parameters<typeof receive>[2] = {}, of = club) =>
+    Promise.all(Array.from({ length: count }, () => receive(db, of, claim)));
+  const told = (receptions: readonly { id: string; tell: boolean }[]) => receptions.filter(({ tell }) => tell).map(({ id }) => id);
+  const withTemporal = async ({ accountId }: Club) => {
+    const { rows } = await db.sql.query<{ count: number }>(
+      'SELECT count(*)::int FROM outbox WHERE account_id = $1 AND told_at IS NOT NULL',
+      [accountId],
+    );
+    return rows[0]!.count;
+  };
+
+  test('of messages that name no payment twenty are told at once, though all come at once, and not one more', async () => {
+    expect(told(await flood(60))).toHaveLength(20);
+    expect(await take()).toEqual([]);
+  });
+
+  test('of messages about one payment twenty as well, and a hundred of one account in all', async () => {
+    const payments = await Promise.all(Array.from({ length: 8 }, () => newPayment(db, club, member)));
+    await db.sql.query("DELETE FROM outbox WHERE kind = 'start'");
+    const first = await flood(30, { payment: payments[0]!.id });
+    expect(told(first)).toHaveLength(20);
+    for (const { id } of payments.slice(1)) await flood(20, { payment: id });
+    while ((await take()).length > 0); // those about the first payment were before them
+    expect(await withTemporal(club)).toBe(100);
+    expect((await receive(db, club)).tell).toBe(false);
+    expect(await take()).toEqual([]);
+  });
+
+  test('while another account is told at once, and whoever of this one names a living payment too', async () => {
+    await flood(60);
+    expect((await receive(db, await newClub(db))).tell).toBe(true);
+    expect((await receive(db, club, { payment: (await newPayment(db, club, member)).id })).tell).toBe(true);
+  });
+
+  test('nobody overtakes those who wait, not even when there is room again', async () => {
+    const receptions = await flood(25);
+    await settle(told(receptions));
+    expect((await receive(db, club)).tell).toBe(false);
+    const taken = (await take()).map((row) => row.subject_id);
+    expect(taken).toHaveLength(6);
+    expect(taken).toEqual(expect.arrayContaining(receptions.filter(({ tell }) => !tell).map(({ id }) => id)));
+  });
+
+  test('accounts take turns: one message of a quiet one is taken with the first of a flood, however long that waits', async () => {
+    await settle(told(await flood(60)));
+    const quiet = await newClub(db);
+    const [message] = await flood(1, {}, quiet);
+    await db.sql.query('UPDATE outbox SET told_at = NULL, due_at = now() WHERE subject_id = $1', [message!.id]);
+    expect((await take(2)).map((row) => row.subject_id)).toContain(message!.id);
+  });
+
+  test('twenty sweepers at once give away no place twice', async () => {
+    await settle(told(await flood(60)));
+    const taken = await Promise.all(Array.from({ length: 20 }, () => take(7)));
+    const rest = await take();
+    expect(new Set([...taken.flat(), ...rest].map((row) => row.subject_id)).size).toBe(20);
+    expect(await withTemporal(club)).toBe(20);
+  });
+
+  test('what the throttle sent back holds up the others of its kind, and nobody else, until it is due', async () => {
+    await sendBack(told(await flood(60)), '1 hour');
+    const { id } = await newPayment(db, club, member);
+    await db.sql.query("DELETE FROM outbox WHERE kind = 'start'");
+    const [about] = await flood(1, { payment: id });
+    await db.sql.query('UPDATE outbox SET told_at = NULL, due_at = now() WHERE subject_id = $1', [about!.id]);
+    expect((await take()).map((row) => row.subject_id)).toEqual([about!.id]);
+    expect(await take()).toEqual([]);
+    await db.sql.query('UPDATE outbox SET due_at = now() WHERE throttled');
+    expect(await take()).toHaveLength(20);
+  });
+
+  test('a payment whose message was sent back waits as long, and another payment does not', async () => {
+    const [throttled, other] = [await newPayment(db, club, member), await newPayment(db, club, member)];
+    await db.sql.query("DELETE FROM outbox WHERE kind = 'start'");
+    await sendBack(told(await flood(1, { payment: throttled.id })), '1 hour');
+    expect((await receive(db, club, { payment: throttled.id })).tell).toBe(false);
+    expect(await take()).toEqual([]);
+    expect((await receive(db, club, { payment: other.id })).tell).toBe(true);
+  });
+
+  test('a place that somebody died with is told again, and counts until the message is settled', async () => {
+    const ids = told(await flood(25));
+    await db.sql.query("UPDATE outbox SET due_at = now() - interval '1 second' WHERE told_at IS NOT NULL");
+    expect((await take()).map((row) => row.subject_id).sort()).toEqual(ids.sort());
+    expect(await withTemporal(club)).toBe(20);
+  });
+
+  test('100,000 messages of one account cost the sweep and the next message as little as none', async () => {
+    await db.sql.query(
+      `INSERT INTO outbox (subject_id, kind, account_id, stray, due_at)
+       SELECT 'ntf_' || i, 'notification', $1, true, now() - interval '1 minute' FROM generate_series(1, 100000) AS i`,
+      [club.accountId],
+    );
+    const rowsRead = await inTransaction(db, async (tx) => {
+      const read = async () =>
+        (
+          await tx.sql.query<{ rows: number }>(
+            "SELECT (seq_tup_read + idx_tup_fetch)::int AS rows FROM pg_stat_xact_user_tables WHERE relname = 'outbox'",
+          )
+        ).rows[0]!.rows;
+      const before = await read();
+      expect((await tx.sql.query('SELECT * FROM take_due(100)')).rows).toHaveLength(20);
+      expect((await receive(tx, club)).tell).toBe(false);
+      return (await read()) - before;
+    });
+    expect(rowsRead).toBeLessThan(500);
+  });
+
+  describe('a payment is living for its messages', () => {
+    const ended = async (status: string, days: number) => {
+      const { id } = await newPayment(db, club, member);
+      await inTransaction(db, async ({ sql }) => {
+        await sql.query('SET LOCAL session_replication_role = replica');
+        await sql.query('UPDATE payments SET status = $2::payment_status WHERE id = $1', [id, status]);
+        await sql.query("UPDATE facts SET recorded_at = now() - $2 * interval '1 day' WHERE payment_id = $1", [id, days]);
+      });
+      return id;
+    };
+    test.each([
+      ['awaiting_payer', 400, true],
+      ['paid', 400, true],
+      ['expired', 6, true],
+      ['expired', 8, false],
+      ['cancelled', 8, false],
+      ['failed', 8, false],
+    ])('%s, with its last news %i days ago: %s', async (status, days, living) => {
+      const full = { payment: await ended(status, days), accountFull: true };
+      const reception = await receive(db, club, full);
+      expect(reception.refused === true).toBe(!living);
+    });
+  });
+
+  test('of an account that is full only those are refused that name no living payment; a payment has its own allowance', async () => {
+    const [flooded, other] = [await newPayment(db, club, member), await newPayment(db, club, member)];
+    const before = await everything(db);
+    expect(await receive(db, club, { accountFull: true })).toEqual({ refused: true });
+    expect(await everything(db)).toEqual(before);
+    expect(await receive(db, club, { accountFull: false })).toMatchObject({ fresh: true });
+    await db.sql.query(
+      `INSERT INTO outbox (subject_id, kind, account_id, payment_id, due_at)
+       SELECT 'ntf_' || i, 'notification', $1, $2, now() FROM generate_series(1, 499) AS i`,
+      [club.accountId, flooded.id],
+    );
+    expect(await receive(db, club, { payment: flooded.id, accountFull: true })).toMatchObject({ fresh: true });
+    expect(await receive(db, club, { payment: flooded.id, accountFull: false })).toEqual({ refused: true });
+    expect(await receive(db, club, { payment: other.id, accountFull: true })).toMatchObject({ fresh: true });
+  });
+
+  test('whatever happens in whatever order, no message is lost, and no more are with Temporal than may be', async () => {
+    const step = fc.oneof(
+      { weight: 6, arbitrary: fc.record({ kind: fc.constant('receive' as const), count: fc.integer({ min: 1, max: 40 }), about: fc.integer({ min: 0, max: 8 }), of: fc.nat(1) }) },
+      { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('take', 'settle', 'send back', 'time passes' as const), part: fc.double({ min: 0, max: 1, noNaN: true }) }) },
+    ); // prettier-ignore
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
+        await db.sql.query('DELETE FROM outbox');
+        const clubs = [await newClub(db), await newClub(db)];
+        const payments = await Promise.all(
+          clubs.map(async (of) => {
+            const payer = await newMember(db, of);
+            return Promise.all(Array.from({ length: 8 }, () => newPayment(db, of, payer)));
+          }),
+        );
+        await db.sql.query("DELETE FROM outbox WHERE kind = 'start'");
+        const part = async (share: number) => {
+          const { rows } = await db.sql.query<{ id: string }>(
+            'SELECT subject_id AS id FROM outbox WHERE told_at IS NOT NULL ORDER BY md5(subject_id)',
+          );
+          return rows.slice(0, Math.ceil(rows.length * share)).map(({ id }) => id);
+        };
+        const ids: string[] = [];
+        for (const one of steps) {
+          if (one.kind === 'receive') {
+            const payment = payments[one.of]![one.about - 1]?.id ?? null; // 0: none
+            ids.push(...(await flood(one.count, { payment }, clubs[one.of])).map(({ id }) => id));
+          } else if (one.kind === 'take') await Promise.all([take(50), take(50)]);
+          else if (one.kind === 'settle') await settle(await part(one.part));
+          else if (one.kind === 'send back') await sendBack(await part(one.part), '30 seconds');
+          else await db.sql.query("UPDATE outbox SET due_at = due_at - interval '2 minutes'");
+
+          const { rows } = await db.sql.query<{ strays: number; all: number; one: number }>(
+            `SELECT coalesce(max(t.strays), 0)::int AS strays, coalesce(max(t."all"), 0)::int AS "all",
+               (SELECT coalesce(max(n), 0)::int FROM (SELECT count(*) AS n FROM outbox WHERE told_at IS NOT NULL AND payment_id IS NOT NULL GROUP BY payment_id) p) AS one
+             FROM (SELECT count(*) FILTER (WHERE stray) AS strays, count(*) AS "all" FROM outbox WHERE told_at IS NOT NULL GROUP BY account_id) t`,
+          );
+          expect(rows[0]!.strays).toBeLessThanOrEqual(20);
+          expect(rows[0]!.all).toBeLessThanOrEqual(100);
+          expect(rows[0]!.one).toBeLessThanOrEqual(20);
+          expect((await db.sql.query('SELECT FROM inv_received_is_in_outbox WHERE notification = ANY ($1)', [ids])).rows).toEqual([]);
+        }
+        // Time goes by, and the gateway answers all.
+        for (let turns = 0; turns < 100 && (await db.sql.query('SELECT FROM outbox LIMIT 1')).rows.length > 0; turns++) {
+          await db.sql.query("UPDATE outbox SET due_at = now() - interval '1 second'");
+          await settle((await take()).map((row) => row.subject_id));
+        }
+        const { rows } = await db.sql.query<{ state: string }>('SELECT DISTINCT state FROM notifications WHERE id = ANY ($1)', [ids]);
+        expect(rows.map(({ state }) => state)).toEqual(ids.length > 0 ? ['invalid'] : []);
+      }),
+      { numRuns: 12 },
+    );
+  }, 120_000);
 });
 
 test('an expiry that was recorded leaves nothing for a sweeper to verify', async () => {

@@ -2,6 +2,7 @@ import { Client, Connection } from '@temporalio/client';
 import { sendNotifications } from './acknowledgements';
 import { watchBooked } from './booked';
 import { createOpening, createPayingAs, openPrompts } from './counters';
+import { payBesideFlood } from './flood';
 import type { FromGenerator, Orders, Pace, Shift, ToGenerator } from './orders';
 import { createCheckout, createPayer } from './pay';
 import { keepInFlight } from './shift';
@@ -24,6 +25,8 @@ async function obey(message: ToGenerator): Promise<Orders[keyof Orders]['answer'
       return payAtCounter(message.order);
     case 'prompts':
       return openPrompts(message.order.shop, message.order.count, message.order.inFlight);
+    case 'flood':
+      return payBesideFlood(message.order);
     case 'notifications':
       return sendNotifications(message.order);
   }

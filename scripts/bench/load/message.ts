@@ -6,6 +6,9 @@ export const IPN_HEADERS = {
   'user-agent': 'PayPal IPN ( https://www.paypal.com/ipn )',
 };
 
+/** What the bench's PayPal tells a forged message by. */
+export const FORGED = 'memo=forged';
+
 interface Told {
   readonly paymentId: string | null;
   readonly gross: string;

@@ -15,6 +15,14 @@ export interface Orders {
   counterPayments: { order: Shift & { readonly counter: Counter; readonly payer: string; readonly databaseUrl: string }; answer: Pace };
   /** Prompts that nobody answers; answers when each was opened, in milliseconds since 1970. */
   prompts: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: readonly number[] };
+  /** One shop's payments, one after the other, before and beside a flood of forged messages at another shop's address. */
+  flood: {
+    order: {
+      readonly shop: PaypalShop; readonly flooded: PaypalShop; readonly about: Flood; readonly messages: number;
+      readonly beforeMs: number; readonly duringMs: number; readonly databaseUrl: string;
+    };
+    answer: { readonly before: Pace; readonly during: Pace; readonly refused: Readonly<Record<string, number>>; readonly floodSeconds: number };
+  }; // prettier-ignore
   /** Notifications at fixed times, whether or not earlier ones were answered. */
   notifications: {
     order: { readonly shop: PaypalShop; readonly rate: number; readonly durationMs: number; readonly paymentIds: readonly string[] };
@@ -22,6 +30,9 @@ export interface Orders {
   };
 }
 export type OrderKind = keyof Orders;
+
+/** What the messages of a flood name. */
+export type Flood = 'nothing' | 'own payments';
 
 /** Where and as whom to pay. */
 export interface Shop {
