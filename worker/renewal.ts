@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { MOST_AT_ONCE as MOST_TOLD_AT_ONCE, TELL_ANEW } from '../api/deliveries';
+import { TELL_ANEW } from '../api/deliveries';
 import type { OlderRuns, Runs } from '../api/runs';
 import { loadPayment } from '../books/facts';
 import type { Database } from '../prisma/client';
@@ -13,6 +13,8 @@ const LOOK_EVERY_MS = 15_000;
 const LOOK_AGAIN_MS = 1_000;
 /** So many renewals stand in the outbox at once: half of a sweep, so that what is told of new money never waits behind a release. */
 const MOST_AT_ONCE = 50;
+/** So many messages the new run is told of at once: as many as the run before was told of at most. The sweeper tells the others. */
+const MOST_TOLD = 20;
 /** How far into the list of open runs is looked: past runs that are planned already, or that are recorded in no database of ours. */
 const MOST_LISTED = 500;
 
@@ -101,7 +103,7 @@ async function readPlan({ sql }: Pick<Database, 'sql'>, workflowId: string): Pro
   const { rows } = await sql.query<Planned>(
     `SELECT r.story, ARRAY(SELECT o.subject_id FROM outbox o WHERE o.payment_id = r.payment_id AND o.kind = 'notification' LIMIT $2) AS messages
      FROM outbox r WHERE r.subject_id = $1`,
-    [workflowId, MOST_TOLD_AT_ONCE],
+    [workflowId, MOST_TOLD],
   );
   return rows[0];
 }
