@@ -14,6 +14,7 @@ import { createVault } from '../vault/vault';
 import { STORY, taskQueueOf } from '../workflows/messages';
 import { configSchema } from './config';
 import { startRenewals } from './renewal';
+import { SANDBOX } from './sandbox';
 import { startSweeper } from './sweeper';
 
 async function main(): Promise<void> {
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     taskQueue,
     workflowBundle: { codePath: config.WORKFLOW_BUNDLE },
     activities,
+    ...SANDBOX,
     maxCachedWorkflows: config.WORKFLOW_CACHE,
     stickyQueueScheduleToStartTimeout: '5s', // a run of a worker that died waits no longer than this for another
     shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway

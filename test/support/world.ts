@@ -22,6 +22,7 @@ import type { GatewayCache, PartnerCredentials } from '../../workflows/domain/ga
 import { createVault } from '../../vault/vault';
 import { STORY, taskQueueOf } from '../../workflows/messages';
 import { startRenewals } from '../../worker/renewal';
+import { SANDBOX } from '../../worker/sandbox';
 import { startSweeper } from '../../worker/sweeper';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
@@ -140,6 +141,7 @@ export async function startWorld({
       taskQueue: taskQueueOf(taskQueue, worked),
       workflowBundle: { codePath: workflowBundlePath },
       activities,
+      ...SANDBOX,
       stickyQueueScheduleToStartTimeout: '1s',
     });
     running.push({ worker, done: worker.run().finally(() => nativeConnection.close()) });
