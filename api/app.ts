@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -65,7 +65,8 @@ const MAX_BODY = '256kb';
 export function createApp(deps: AppDependencies): Express {
   const { db, vault, runs, deliveries, live, backlog, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
-  const authenticate = limited(createAuthenticator({ db, tokens, operatorKey: deps.operatorKey }), deps);
+  const recognise = createAuthenticator({ db, tokens, operatorKey: deps.operatorKey });
+  const authenticate = limited(recognise, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl });
   const inbox = createInbox({ db, vault, deliveries });
@@ -83,9 +84,13 @@ export function createApp(deps: AppDependencies): Express {
 
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
   app.set('trust proxy', deps.trustedProxies);
   app.set('query parser', 'simple');
   app.use(security(publicUrl, simulatorPublicUrl));
+  app.use(keptByNobody);
   app.use(metrics.measure);
   app.use(healthRoutes({ db, temporalAnswers: deps.temporalAnswers, redis: deps.redis, metrics: metrics.registry }));
   app.use(
@@ -100,14 +105,20 @@ export function createApp(deps: AppDependencies): Express {
   app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
   app.use(pageRoutes({ db, inbox, tokens, onboarding, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
-  app.use(eventRoutes({ db, live, authenticate }));
+  app.use(eventRoutes({ db, live, authenticate, recognise }));
   app.use(express.json({ limit: MAX_BODY, strict: false }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
-    throw notFound(`path as ${req.path.slice(0, 100)}`);
+    throw notFound(`path as ${req.path}`);
   });
   app.use(problemHandler(log));
   return app;
+}
+
+/** Answers are one caller's, and true for a moment. What may be kept (styles, scripts) says so itself. */
+function keptByNobody(_req: Request, res: Response, next: NextFunction): void {
+  res.setHeader('cache-control', 'no-store');
+  next();
 }
 
 /** Nothing but ourselves in our pages; their forms go to gateways. */

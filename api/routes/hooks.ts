@@ -1,12 +1,12 @@
-import { raw, Router } from 'express';
-import type { Request, Response } from 'express';
+import { raw } from 'express';
+import type { Request, Response, Router } from 'express';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { Channel, GatewayName } from '../../workflows/domain/gateway';
 import type { Addressee, Inbox } from '../inbox';
 import { notFound, Problem } from '../problems';
-import { refuseOtherMethods } from '../routing';
+import { refuseOtherMethods, strictRouter } from '../routing';
 
 /** A genuine message is a few kilobytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -53,7 +53,7 @@ export function hookRoutes({
     res.status(200).end();
   }
 
-  const router = Router();
+  const router = strictRouter();
   const bytes = raw({ type: () => true, limit: MAX_MESSAGE_BYTES, inflate: false });
   for (const [path, channel] of [['/hooks/:gateway/:token/ipn', 'ipn'], ['/hooks/:gateway/:token', 'webhook']] as const) {
     const gateways: readonly string[] = gatewaysBy(channel);

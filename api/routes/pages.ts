@@ -1,5 +1,4 @@
-import { Router } from 'express';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { loadPayment } from '../../books/facts';
@@ -12,6 +11,7 @@ import type { Tokens } from '../auth';
 import type { Inbox } from '../inbox';
 import type { OnboardingDesk } from '../onboarding';
 import { isConnectionFailure } from '../problems';
+import { strictRouter } from '../routing';
 import { loadAssets } from '../web/assets';
 import { connectedPage } from '../web/connected-page';
 import { checkoutPage } from '../web/checkout-page';
@@ -50,7 +50,7 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
       const { terms, row } = payment;
       const { status, reason } = summarize(payment);
       const merchant = await readMerchant(terms.merchantId);
-      const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl];
+      const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl ?? merchant.thankYouUrl];
       const onward = onwards.find((url) => url !== null && isRegistered(url, merchant.returnOrigins));
       sendPage(
         res,
@@ -86,17 +86,17 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
     await inbox.receive({ accountId, gateway }, { channel, headers: {}, body: Buffer.from(query) }, id); // refused where it names nothing
   }
 
-  async function readMerchant(id: string): Promise<{ name: string; returnOrigins: string[] }> {
-    const { rows } = await db.sql.query<{ name: string; returnOrigins: string[] }>({
+  async function readMerchant(id: string): Promise<PageMerchant> {
+    const { rows } = await db.sql.query<PageMerchant>({
       name: 'read_page_merchant',
-      text: 'SELECT name, return_origins AS "returnOrigins" FROM merchants WHERE id = $1',
+      text: 'SELECT name, return_origins AS "returnOrigins", thank_you_url AS "thankYouUrl" FROM merchants WHERE id = $1',
       values: [id],
     });
     if (!rows[0]) throw new Error(`merchant ${id} of a payment is gone`);
     return rows[0];
   }
 
-  const router = Router();
+  const router = strictRouter();
   router.use(assets.router);
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());
@@ -121,6 +121,12 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
     sendPage(res, 503, plainPage('We cannot look this up right now', text));
   });
   return router;
+}
+
+interface PageMerchant {
+  readonly name: string;
+  readonly returnOrigins: string[];
+  readonly thankYouUrl: string | null;
 }
 
 /** The query as it came, undecoded. */

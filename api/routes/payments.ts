@@ -320,7 +320,7 @@ function priceOf(body: NewPayment, currency: string, cart: Cart): { amount: numb
 }
 
 /** Refuses a browser's way on to an origin that the merchant has not registered. */
-export function checkOrigin(field: 'returnUrl' | 'cancelUrl', url: string | undefined, origins: readonly string[]): void {
+export function checkOrigin(field: 'returnUrl' | 'cancelUrl' | 'thankYouUrl', url: string | undefined, origins: readonly string[]): void {
   if (url === undefined || isRegistered(url, origins)) return;
   const message = `${new URL(url).origin} is not among the merchant's returnOrigins`;
   throw new Problem('origin_not_registered', `${field}: ${message}`, { errors: [{ path: field, message }] });

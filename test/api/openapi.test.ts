@@ -197,6 +197,8 @@ describe('routes and document', () => {
       'GET /assets/{version}/{name}',
       'GET /docs/start.js',
       'GET /docs/problems',
+      'GET /docs/ui/swagger-ui.css',
+      'GET /docs/ui/swagger-ui-bundle.js',
       'GET /connect/{trackingId}',
     ];
     const mounted = mountedRoutes(api.app).filter((name) => !ofPages.includes(name));
