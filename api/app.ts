@@ -68,7 +68,7 @@ export function createApp(deps: AppDependencies): Express {
   const recognise = createAuthenticator({ db, tokens, operatorKey: deps.operatorKey });
   const authenticate = limited(recognise, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
-  const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl });
+  const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const inbox = createInbox({ db, vault, deliveries });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
@@ -103,7 +103,7 @@ export function createApp(deps: AppDependencies): Express {
     }),
   );
   app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
-  app.use(pageRoutes({ db, inbox, tokens, onboarding, log }));
+  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise }));
   app.use(express.json({ limit: MAX_BODY, strict: false }));

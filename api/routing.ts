@@ -134,6 +134,12 @@ function parseBody(schema: Shape, req: Request): undefined {
   return parse(schema, req.body ?? {}, 'body');
 }
 
+/** The query as it came, undecoded. */
+export function queryOf(req: Pick<Request, 'originalUrl'>): string {
+  const start = req.originalUrl.indexOf('?');
+  return start < 0 ? '' : req.originalUrl.slice(start + 1);
+}
+
 /** Refuses any query: this call takes none. */
 export function refuseParameters(req: Pick<Request, 'query'>): void {
   const [name] = Object.keys(req.query);

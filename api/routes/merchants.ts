@@ -3,10 +3,10 @@ import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import { hashKey } from '../auth';
 import { newId } from '../ids';
+import { checkOrigin } from '../origins';
 import { notFound } from '../problems';
 import { route } from '../routing';
 import * as schemas from '../schemas';
-import { checkOrigin } from './payments';
 
 export function merchantRoutes({ db }: { db: Database }) {
   async function readMerchant(id: string): Promise<Merchant> {

@@ -10,21 +10,22 @@ import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../auth';
 import type { Inbox } from '../inbox';
 import type { OnboardingDesk } from '../onboarding';
+import { isRegistered } from '../origins';
 import { isConnectionFailure } from '../problems';
-import { strictRouter } from '../routing';
+import { queryOf, strictRouter } from '../routing';
 import { loadAssets } from '../web/assets';
-import { connectedPage } from '../web/connected-page';
 import { checkoutPage } from '../web/checkout-page';
 import { pageSender, plainPage } from '../web/layout';
 import { standingPage } from '../web/standing-page';
 import type { Place } from '../web/words';
-import { isRegistered } from './payments';
+import { connectRoutes } from './connect';
 
 export interface PageDependencies {
   readonly db: Database;
   readonly inbox: Inbox;
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
+  readonly publicUrl: string;
   readonly log: Logger;
 }
 
@@ -32,7 +33,7 @@ export interface PageDependencies {
 const MOST_HINTS_PER_PAYMENT = 10;
 
 /** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
-export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependencies): Router {
+export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, log }: PageDependencies): Router {
   const assets = loadAssets();
   const sendPage = pageSender(assets);
 
@@ -101,14 +102,7 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());
   });
-  router.get('/connect/:trackingId', async (req, res) => {
-    const arrival = await onboarding.arrive(req.params.trackingId, new URLSearchParams(queryOf(req)));
-    sendPage(
-      res,
-      arrival.outcome === 'unknown' ? 404 : 200,
-      connectedPage(arrival, arrival.outcome === 'unknown' ? null : arrival.returnUrl),
-    );
-  });
+  router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
   for (const place of ['return', 'cancel'] as const) router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
   router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent || !/^\/(return|cancel)\//.test(req.path) || !isConnectionFailure(error)) {
@@ -127,12 +121,6 @@ interface PageMerchant {
   readonly name: string;
   readonly returnOrigins: string[];
   readonly thankYouUrl: string | null;
-}
-
-/** The query as it came, undecoded. */
-function queryOf(req: Request): string {
-  const start = req.originalUrl.indexOf('?');
-  return start < 0 ? '' : req.originalUrl.slice(start + 1);
 }
 
 /** Adds the payment's id and leaves the rest of the address exactly as the merchant wrote it. */

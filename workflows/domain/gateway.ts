@@ -286,9 +286,9 @@ export interface Onboarding {
   /** What the browser brought back says where to look; the gateway says who agreed. */
   complete(invitation: { readonly trackingId: string; readonly query: URLSearchParams }, context: OnboardingContext): Promise<Onboarded>;
 }
-/** The stored form of a connected account's credentials, or why there is none. */
+/** The stored form of a connected account's credentials and what the gateway calls the account, or why there is none. */
 export type Onboarded =
-  | { readonly ok: true; readonly credentials: unknown }
+  | { readonly ok: true; readonly account: string; readonly credentials: unknown }
   /** `unfinished`: the merchant did not agree; `other_invitation`: it belongs to another merchant of ours. */
   | { readonly ok: false; readonly reason: 'unfinished' | 'other_invitation'; readonly detail: string };
 

@@ -21,7 +21,7 @@ export const paypalCheckoutOnboarding: Onboarding = {
     // Whoever came by another invitation, or by none of ours, belongs to somebody else: a browser must not bind them to this merchant.
     if (seller.trackingId !== trackingId)
       return { ok: false, reason: 'other_invitation', detail: 'this PayPal account was connected by another invitation' };
-    return { ok: true, credentials: { merchantId } };
+    return { ok: true, account: merchantId, credentials: { merchantId } };
   },
 };
 

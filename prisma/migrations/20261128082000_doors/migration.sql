@@ -6,8 +6,6 @@ ALTER TABLE onboardings
   -- Ends an invitation that nobody answered; the first arrival shortens it to an hour from then.
   ADD COLUMN expires_at timestamptz NOT NULL DEFAULT now() + interval '24 hours',
   ADD COLUMN voided_at timestamptz,
-  -- How often the gateway was asked about it: whoever has the link may make us ask, but not without end.
-  ADD COLUMN asked int NOT NULL DEFAULT 0,
   -- The first arrival for which the gateway named an account: the hash of the token in that browser, and the account it was shown.
   ADD COLUMN arrived_at timestamptz,
   ADD COLUMN arrival_hash bytea,
