@@ -271,15 +271,14 @@ function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment
 }
 
 /** Two prompts on one phone may both be approved, so the second waits until the first is decided or over. */
-async function refuseSecondPrompt(sql: Sql, accountId: string, { nextAction }: Extract<Opening, { asks: 'once' }>): Promise<void> {
-  const phone = nextAction.to;
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`prompt ${accountId} ${phone}`]); // of two at once, one sees the other
+async function refuseSecondPrompt(sql: Sql, accountId: string, { sameLine }: Extract<Opening, { asks: 'once' }>): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`prompt ${accountId} ${sameLine[0]}`]); // of two at once, one sees the other
   const { rows } = await sql.query<{ id: string }>(
     `SELECT p.id FROM payments p
-     WHERE p.account_id = $1 AND p.opening->>'asks' = 'once' AND p.opening->'nextAction'->>'to' = $2
+     WHERE p.account_id = $1 AND p.opening->>'asks' = 'once' AND p.opening->'nextAction'->>'to' = ANY ($2)
        AND (p.status IN ('created', 'awaiting_payer', 'processing') OR (p.status IN ('cancelled', 'expired') AND p.created_at > now() - interval '${PROMPT_WINDOW}'))
        AND NOT EXISTS (SELECT FROM facts f WHERE f.payment_id = p.id AND f.kind = 'payment_failed') LIMIT 1`,
-    [accountId, phone],
+    [accountId, sameLine],
   );
   if (rows[0]) throw new Problem('prompt_open', `payment ${rows[0].id} prompted this phone, and its prompt may still be approved`);
 }

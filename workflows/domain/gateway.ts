@@ -207,8 +207,16 @@ export type Opening =
   | { readonly ok: true; readonly asks: 'nobody'; readonly nextAction: NextAction }
   /** `startCheckout` must ask, and may ask again as often as it takes: the gateway recognises our order. */
   | { readonly ok: true; readonly asks: 'repeatably' }
-  /** `startCheckout` must ask, and never twice, because each call reaches the payer. `nextAction` holds even when no answer comes. */
-  | { readonly ok: true; readonly asks: 'once'; readonly nextAction: NextAction & { readonly kind: 'prompt' } }
+  /**
+   * `startCheckout` must ask, and never twice, because each call reaches the payer. `nextAction` holds even when no answer comes.
+   * `sameLine`: all that `nextAction.to` may be for the same phone, the same list whichever of them it is.
+   */
+  | {
+      readonly ok: true;
+      readonly asks: 'once';
+      readonly nextAction: NextAction & { readonly kind: 'prompt' };
+      readonly sameLine: readonly [string, ...string[]];
+    }
   /** Why this order cannot be written in the gateway's form. */
   | { readonly ok: false; readonly reason: OpeningRefusal; readonly detail: string };
 export type OpeningRefusal = 'amount_not_supported' | 'currency_not_supported' | 'method_not_supported' | 'phone_not_supported';

@@ -3,7 +3,7 @@ import type { Onboarding, PartnerCredentials } from '../../../workflows/domain/g
 import { dropAccessToken, type World } from './access-token';
 import { readBody, unreadableAnswer } from './answers';
 import { createPartnerReferral, getMerchantIntegration, type Asker } from './client';
-import { isPayerUrl } from './hosts';
+import { isBrowserUrl } from './hosts';
 import { grantedScopes, merchantIntegration, missingScopes } from './integration';
 
 /** Connecting a merchant's account through the platform as PayPal's partner (Partner Referrals). */
@@ -71,7 +71,7 @@ export async function createReferral({ trackingId, returnUrl }: Referral, partne
   if (!reply.accepted) throw reply.failure;
   const { links } = readBody(reply.question, reply.body, referralBody);
   const url = links.find(({ rel }) => rel === 'action_url')?.href;
-  if (url === undefined || !isPayerUrl(world, url)) throw unreadableAnswer(reply.question, 'the answer has no address for the merchant');
+  if (url === undefined || !isBrowserUrl(world, url)) throw unreadableAnswer(reply.question, 'the answer has no address for the merchant');
   return url;
 }
 
