@@ -20,6 +20,7 @@ import { httpSerializers } from './log';
 import { createMetrics } from './metrics';
 import { describeApi } from './openapi';
 import { notFound, Problem, problemHandler } from './problems';
+import { ownContentOnly } from './page-policy';
 import { mount } from './routing';
 import type { Authenticate } from './routing';
 import { commandRoutes } from './routes/commands';
@@ -89,7 +90,7 @@ export function createApp(deps: AppDependencies): Express {
   app.enable('case sensitive routing');
   app.set('trust proxy', deps.trustedProxies);
   app.set('query parser', 'simple');
-  app.use(security(publicUrl, simulatorPublicUrl));
+  app.use(security(publicUrl));
   app.use(keptByNobody);
   app.use(metrics.measure);
   app.use(healthRoutes({ db, temporalAnswers: deps.temporalAnswers, redis: deps.redis, metrics: metrics.registry }));
@@ -103,7 +104,7 @@ export function createApp(deps: AppDependencies): Express {
     }),
   );
   app.use(hookRoutes({ db, inbox, backlog: backlog.isFull }));
-  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, log }));
+  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise }));
   app.use(express.json({ limit: MAX_BODY, strict: false }));
@@ -121,24 +122,9 @@ function keptByNobody(_req: Request, res: Response, next: NextFunction): void {
   next();
 }
 
-/** Nothing but ourselves in our pages; their forms go to gateways. */
-function security(publicUrl: string, simulatorPublicUrl: string) {
+function security(publicUrl: string) {
   return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        // The widget of a gateway is its own script, and what it opens.
-        scriptSrc: ["'self'", 'https://cdn.kkiapay.me', new URL(simulatorPublicUrl).origin],
-        frameSrc: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me', new URL(simulatorPublicUrl).origin],
-        formAction: ["'self'", 'https://www.paypal.com', 'https://www.sandbox.paypal.com', new URL(simulatorPublicUrl).origin],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-      },
-    },
+    contentSecurityPolicy: ownContentOnly,
     crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' }, // a bank's page opens from inside a gateway's widget
     strictTransportSecurity: publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'no-referrer' },

@@ -11,6 +11,7 @@ import type { Tokens } from '../auth';
 import type { Inbox } from '../inbox';
 import type { OnboardingDesk } from '../onboarding';
 import { isRegistered } from '../origins';
+import { gatewayContentAllowed } from '../page-policy';
 import { isConnectionFailure } from '../problems';
 import { queryOf, strictRouter } from '../routing';
 import { loadAssets } from '../web/assets';
@@ -26,6 +27,7 @@ export interface PageDependencies {
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
   readonly publicUrl: string;
+  readonly simulatorPublicUrl: string;
   readonly log: Logger;
 }
 
@@ -33,7 +35,7 @@ export interface PageDependencies {
 const MOST_HINTS_PER_PAYMENT = 10;
 
 /** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
-export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, log }: PageDependencies): Router {
+export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }: PageDependencies): Router {
   const assets = loadAssets();
   const sendPage = pageSender(assets);
 
@@ -99,6 +101,7 @@ export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, log }: Pa
 
   const router = strictRouter();
   router.use(assets.router);
+  router.use(['/checkout', '/return', '/cancel'], gatewayContentAllowed({ db, simulatorPublicUrl }));
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());
   });
