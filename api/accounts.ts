@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../activities/gateways/registry';
+import type { Sql } from '../books/cart';
 import type { Database } from '../prisma/client';
 import type { GatewayAccount } from '../prisma/generated/client';
 import type { Vault } from '../vault/vault';
 import type { AccountCheck, Environment, GatewayName, GatewayWorld } from '../workflows/domain/gateway';
 import { notificationUrl } from './checkout';
 import { newId } from './ids';
+import { holdConnection, voidInvitations } from './invitations';
 import { Problem } from './problems';
 import type * as schemas from './schemas';
+import { inTransaction } from './transaction';
 
 export interface AccountDeskDependencies {
   readonly db: Database;
@@ -25,22 +28,39 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   const seal = (credentials: unknown, accountId: string) => vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
   const urlOf = (account: GatewayAccount) => notificationUrl(publicUrl, account.gateway as GatewayName, account.pathToken);
 
-  /** Credentials are sealed for the id of their row, so the row is made first and found by whoever comes at the same moment. */
+  /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
   async function save(merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<GatewayAccount> {
+    await inTransaction(db, async (tx) => {
+      await holdConnection(tx, merchantId, gateway);
+      await voidInvitations(tx, merchantId, gateway);
+      await write(tx, merchantId, gateway, environment, credentials);
+    });
+    return db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
+  }
+
+  /** Credentials are sealed for the id of their row, so the row is made first. Its caller holds the connection. */
+  async function write(tx: Sql, merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<void> {
     const fresh = newId('acc');
-    await db.sql.query(
+    await tx.sql.query(
       `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
       [fresh, merchantId, gateway, environment, randomBytes(24).toString('base64url'), seal(credentials, fresh), vault.keyId],
     );
-    const account = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
-    if (account.id !== fresh) await replace(account, environment, credentials);
-    return db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
+    const { rows } = await tx.sql.query<{ id: string; environment: Environment }>(
+      'SELECT id, environment FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
+      [merchantId, gateway],
+    );
+    if (rows[0] && rows[0].id !== fresh) await replace(tx, rows[0], environment, credentials);
   }
 
   /** What was found of the credentials before says nothing of these. */
-  async function replace(account: GatewayAccount, environment: Environment, credentials: unknown): Promise<void> {
-    await db.sql
+  async function replace(
+    tx: Sql,
+    account: Pick<GatewayAccount, 'id' | 'environment'>,
+    environment: Environment,
+    credentials: unknown,
+  ): Promise<void> {
+    await tx.sql
       .query(
         `UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now(), enabled = false, disabled_reason = $5
          WHERE id = $1`,
@@ -111,7 +131,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     return rows[0] ?? { told: false, pdt: false };
   }
 
-  return { save, inspect, view };
+  return { save, write, inspect, view };
 }
 export type AccountDesk = ReturnType<typeof createAccountDesk>;
 

@@ -1,5 +1,5 @@
 import express from 'express';
-import type { Express } from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
@@ -20,6 +20,7 @@ import { httpSerializers } from './log';
 import { createMetrics } from './metrics';
 import { describeApi } from './openapi';
 import { notFound, Problem, problemHandler } from './problems';
+import { ownContentOnly } from './page-policy';
 import { mount } from './routing';
 import type { Authenticate } from './routing';
 import { commandRoutes } from './routes/commands';
@@ -65,9 +66,10 @@ const MAX_BODY = '256kb';
 export function createApp(deps: AppDependencies): Express {
   const { db, vault, runs, deliveries, live, backlog, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
-  const authenticate = limited(createAuthenticator({ db, tokens, operatorKey: deps.operatorKey }), deps);
+  const recognise = createAuthenticator({ db, tokens, operatorKey: deps.operatorKey });
+  const authenticate = limited(recognise, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
-  const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl });
+  const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
@@ -83,9 +85,13 @@ export function createApp(deps: AppDependencies): Express {
 
   const app = express();
   app.disable('x-powered-by');
+  app.disable('etag');
+  app.enable('strict routing');
+  app.enable('case sensitive routing');
   app.set('trust proxy', deps.trustedProxies);
   app.set('query parser', 'simple');
-  app.use(security(publicUrl, simulatorPublicUrl));
+  app.use(security(publicUrl));
+  app.use(keptByNobody);
   app.use(metrics.measure);
   app.use(healthRoutes({ db, temporalAnswers: deps.temporalAnswers, redis: deps.redis, metrics: metrics.registry }));
   app.use(
@@ -99,36 +105,27 @@ export function createApp(deps: AppDependencies): Express {
     }),
   );
   app.use(hookRoutes({ db, inbox }));
-  app.use(pageRoutes({ db, inbox, tokens, onboarding, log }));
+  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
-  app.use(eventRoutes({ db, live, authenticate }));
+  app.use(eventRoutes({ db, live, authenticate, recognise }));
   app.use(express.json({ limit: MAX_BODY, strict: false }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
-    throw notFound(`path as ${req.path.slice(0, 100)}`);
+    throw notFound(`path as ${req.path}`);
   });
   app.use(problemHandler(log));
   return app;
 }
 
-/** Nothing but ourselves in our pages; their forms go to gateways. */
-function security(publicUrl: string, simulatorPublicUrl: string) {
+/** Answers are one caller's, and true for a moment. What may be kept (styles, scripts) says so itself. */
+function keptByNobody(_req: Request, res: Response, next: NextFunction): void {
+  res.setHeader('cache-control', 'no-store');
+  next();
+}
+
+function security(publicUrl: string) {
   return helmet({
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: {
-        defaultSrc: ["'self'"],
-        styleSrc: ["'self'", "'unsafe-inline'"],
-        imgSrc: ["'self'", 'data:'],
-        // The widget of a gateway is its own script, and what it opens.
-        scriptSrc: ["'self'", 'https://cdn.kkiapay.me', new URL(simulatorPublicUrl).origin],
-        frameSrc: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me', new URL(simulatorPublicUrl).origin],
-        formAction: ["'self'", 'https://www.paypal.com', 'https://www.sandbox.paypal.com', new URL(simulatorPublicUrl).origin],
-        frameAncestors: ["'none'"],
-        baseUri: ["'none'"],
-        objectSrc: ["'none'"],
-      },
-    },
+    contentSecurityPolicy: ownContentOnly,
     crossOriginOpenerPolicy: { policy: 'same-origin-allow-popups' }, // a bank's page opens from inside a gateway's widget
     strictTransportSecurity: publicUrl.startsWith('https:') ? { maxAge: 31_536_000 } : false,
     referrerPolicy: { policy: 'no-referrer' },

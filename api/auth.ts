@@ -9,8 +9,8 @@ import { Problem } from './problems';
 export type Caller =
   | { readonly kind: 'operator' }
   | { readonly kind: 'merchant'; readonly merchantId: string }
-  | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string }
-  | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string };
+  | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string; readonly expiresAtMs: number }
+  | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string; readonly expiresAtMs: number };
 
 /** The caller as a key of its own, for rate limits and idempotency. */
 export function holderOf(caller: Caller): string {
@@ -55,10 +55,11 @@ export function createTokens(vault: Vault): Tokens {
       const verified = await jwtVerify(token, key, { issuer: ISSUER, algorithms: ['HS256'], requiredClaims: ['exp', 'sub'] }).catch(
         () => null,
       );
-      const { sub, ...claims } = verified?.payload ?? {};
-      if (sub === undefined || typeof claims['merchant'] !== 'string') return null;
-      if (claims['kind'] === 'member') return { kind: 'member', merchantId: claims['merchant'], memberId: sub };
-      if (claims['kind'] === 'watcher') return { kind: 'watcher', merchantId: claims['merchant'], paymentId: sub };
+      const { sub, exp, ...claims } = verified?.payload ?? {};
+      if (sub === undefined || exp === undefined || typeof claims['merchant'] !== 'string') return null;
+      const common = { merchantId: claims['merchant'], expiresAtMs: exp * 1000 };
+      if (claims['kind'] === 'member') return { kind: 'member', memberId: sub, ...common };
+      if (claims['kind'] === 'watcher') return { kind: 'watcher', paymentId: sub, ...common };
       return null;
     },
   };

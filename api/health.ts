@@ -1,8 +1,8 @@
-import { Router } from 'express';
+import type { Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Database } from '../prisma/client';
-import { refuseOtherMethods } from './routing';
+import { refuseOtherMethods, strictRouter } from './routing';
 
 export interface HealthDependencies {
   readonly db: Pick<Database, 'sql'>;
@@ -16,7 +16,7 @@ const PATIENCE_MS = 2_000;
 
 /** Alive, ready (503 only without PostgreSQL: nothing can be stored then), and what Prometheus reads. */
 export function healthRoutes({ db, temporalAnswers, redis, metrics }: HealthDependencies): Router {
-  const router = Router();
+  const router = strictRouter();
   router.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });

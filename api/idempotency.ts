@@ -5,6 +5,7 @@ import type { Database } from '../prisma/client';
 import type { Caller } from './auth';
 import { holderOf } from './auth';
 import { Problem } from './problems';
+import { inTransaction } from './transaction';
 
 export interface IdempotencyDependencies {
   readonly db: Pick<Database, 'sql'>;
@@ -12,15 +13,21 @@ export interface IdempotencyDependencies {
 
 const MAX_KEY_LENGTH = 255;
 
+/** A request that may carry a key, and what it acts on: the route's path with its parameters in place. */
+export interface KeyedRequest {
+  readonly req: Request;
+  readonly resource: string;
+}
+
 class FirstAnswer extends Error {}
 
 /**
- * Keeps the result of an effect under (key holder, method, path, key), in the effect's own transaction: either both are
+ * Keeps the result of an effect under (key holder, method, resource, key), in the effect's own transaction: either both are
  * there or neither, so no row ever says `running` and a killed process blocks nobody. Of requests racing with one key,
  * one commits; the others roll their own effect back and answer with the first result.
  */
-export function answerOnce({ db }: IdempotencyDependencies, req: Request | null, caller: Caller) {
-  const claim = req && readClaim(req, caller);
+export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest | null, caller: Caller) {
+  const claim = keyed && readClaim(keyed, caller);
   let replayed = false;
 
   return {
@@ -33,7 +40,7 @@ export function answerOnce({ db }: IdempotencyDependencies, req: Request | null,
         return first as Result;
       }
       try {
-        return await inTransaction(async (tx) => {
+        return await inTransaction(db, async (tx) => {
           const result = await effect(tx);
           if (claim && !(await keep(tx, claim, result))) throw new FirstAnswer();
           return result;
@@ -77,24 +84,6 @@ export function answerOnce({ db }: IdempotencyDependencies, req: Request | null,
     );
     return rowCount === 1;
   }
-
-  async function inTransaction<Result>(work: (tx: Sql) => Promise<Result>): Promise<Result> {
-    const client = await db.sql.connect();
-    let broken: Error | undefined;
-    try {
-      await client.query('BEGIN');
-      const result = await work({ sql: client });
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((failure: unknown) => {
-        broken = failure instanceof Error ? failure : new Error('ROLLBACK failed'); // the pool must not hand it out again
-      });
-      throw error;
-    } finally {
-      client.release(broken);
-    }
-  }
 }
 
 interface Claim {
@@ -103,7 +92,7 @@ interface Claim {
   readonly bodyHash: Buffer;
 }
 
-function readClaim(req: Request, caller: Caller): Claim | null {
+function readClaim({ req, resource }: KeyedRequest, caller: Caller): Claim | null {
   const key = req.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
@@ -111,7 +100,7 @@ function readClaim(req: Request, caller: Caller): Claim | null {
     throw new Problem('invalid_request', `header: Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
   }
   return {
-    scope: sha256(`${holderOf(caller)}\n${req.method}\n${req.path}`),
+    scope: sha256(`${holderOf(caller)}\n${req.method}\n${resource}`),
     key,
     bodyHash: sha256(JSON.stringify(req.body ?? {}, inKeyOrder)),
   };

@@ -5,8 +5,8 @@ import { withoutSecrets } from './log';
 
 /** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
 export const PROBLEMS = {
-  invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each.'],
-  origin_not_registered: [400, "`returnUrl` or `cancelUrl` is not at an origin in the merchant's `returnOrigins`."],
+  invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each, up to 20.'],
+  origin_not_registered: [400, "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`."],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
   forbidden: [403, 'The key or token is valid, but not for this call.'],
   not_found: [404, 'There is no such object, or it is not yours.'],
@@ -59,19 +59,33 @@ interface ProblemExtras {
   readonly cause?: unknown;
 }
 
-/** A refusal that reaches the client as `application/problem+json`. */
+/** So many wrong fields are named: a client mends one after the other, and a body of mistakes must not be answered by four of its size. */
+const MOST_ERRORS = 20;
+/** The longest sentence of ours is far shorter; what is cut is what somebody else wrote. */
+const LONGEST_TEXT = 500;
+
+/** A refusal that reaches the client as `application/problem+json`. It stays small, whatever was refused. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly status: number;
+  readonly detail: string;
+  readonly more: ProblemExtras;
 
   constructor(
     readonly code: ProblemCode,
-    readonly detail: string,
-    readonly more: ProblemExtras = {},
+    detail: string,
+    more: ProblemExtras = {},
   ) {
-    super(`${code}: ${detail}`, { cause: more.cause });
+    super(`${code}: ${cut(detail)}`, { cause: more.cause });
     this.status = PROBLEMS[code][0];
+    this.detail = cut(detail);
+    const errors = more.errors?.slice(0, MOST_ERRORS).map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
+    this.more = { ...more, ...(errors && { errors }) };
   }
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
 }
 
 export function notFound(what: string): Problem {

@@ -1,4 +1,5 @@
-import type { Request, RequestHandler, Response, Router } from 'express';
+import { Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Sql } from '../books/cart';
 import type { Caller } from './auth';
@@ -66,6 +67,11 @@ export function route<
   return definition as unknown as Route;
 }
 
+/** A path has one spelling: `/V1/Payments` and `/v1/payments/` are not found, rather than a second way to the same payment. */
+export function strictRouter(): Router {
+  return Router({ strict: true, caseSensitive: true });
+}
+
 export type Authenticate = (req: Request) => Promise<Caller>;
 
 /** After the routes of a path: whoever comes with another method is told which ones there are. */
@@ -101,11 +107,16 @@ function serve(definition: Route, deps: { authenticate: Authenticate; idempotenc
       body: parseBody(definition.body, req),
     };
     if (!definition.query) refuseParameters(req);
-    const kept = answerOnce(deps.idempotency, definition.idempotent ? req : null, caller);
+    const kept = answerOnce(deps.idempotency, definition.idempotent ? { req, resource: resourceOf(definition, req.params) } : null, caller);
     const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, amend: kept.amend, forget: kept.forget });
     if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
     res.status(status).json(body);
   };
+}
+
+/** The path as its route writes it: the same resource, however a client escaped its letters. */
+function resourceOf({ path }: Route, params: Request['params']): string {
+  return path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(String(params[name])));
 }
 
 function parse(schema: Shape, value: unknown, where: 'path' | 'query' | 'body'): undefined {
@@ -121,6 +132,12 @@ function parseBody(schema: Shape, req: Request): undefined {
     req.headers['content-length'] !== undefined ? req.headers['content-length'] !== '0' : req.headers['transfer-encoding'] !== undefined;
   if (hasBody && !req.is('application/json')) throw new Problem('unsupported_media_type', 'send the body as application/json');
   return parse(schema, req.body ?? {}, 'body');
+}
+
+/** The query as it came, undecoded. */
+export function queryOf(req: Pick<Request, 'originalUrl'>): string {
+  const start = req.originalUrl.indexOf('?');
+  return start < 0 ? '' : req.originalUrl.slice(start + 1);
 }
 
 /** Refuses any query: this call takes none. */

@@ -70,10 +70,14 @@ export const merchantChange = z.strictObject({
   name: newMerchant.shape.name.optional(),
   latePayments: z.enum(LATE_PAYMENT_POLICIES).optional(),
   returnOrigins: newMerchant.shape.returnOrigins.unwrap().optional(),
+  thankYouUrl: webUrl
+    .nullable()
+    .optional()
+    .describe('where a payer goes on from our page after a payment without a returnUrl, at one of the returnOrigins'),
 });
 export const merchant = z.object({
   id: id('mer'), name: z.string(), currency, country: z.string().nullable(), chartOfAccounts: z.string(),
-  latePayments: z.enum(LATE_PAYMENT_POLICIES), returnOrigins: z.array(z.string()), createdAt: moment,
+  latePayments: z.enum(LATE_PAYMENT_POLICIES), returnOrigins: z.array(z.string()), thankYouUrl: z.string().nullable(), createdAt: moment,
 }); // prettier-ignore
 export const merchantWithKey = merchant.extend({ secretKey: z.string().describe('shown here only') });
 

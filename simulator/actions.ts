@@ -5,6 +5,7 @@ import { html } from './html';
 import { sendPage } from './page';
 import { Refusal } from './refusal';
 import { bodyOf, readBody } from './request-body';
+import { refuseForeignPages } from './visitors';
 
 /** The buttons of the control page: the same commands as the JSON API, as forms, and then back to the page. */
 export function actionRoutes({ base, commands }: { base: string; commands: Commands }): Router {
@@ -13,12 +14,7 @@ export function actionRoutes({ base, commands }: { base: string; commands: Comma
     res.redirect(303, `${base}/#${encodeURIComponent(place)}`);
   };
 
-  // A page elsewhere on the web must not press these buttons in a developer's browser.
-  router.use((req, _res, next) => {
-    if (req.get('sec-fetch-site') === 'cross-site')
-      throw new Refusal(400, 'invalid_request', 'this button is pressed on the control page only');
-    next();
-  });
+  router.use(refuseForeignPages);
   router.use(readBody);
 
   router.post('/payments/:txnId/events', (req, res) => {

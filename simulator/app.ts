@@ -14,6 +14,7 @@ import { createPayPalCheckout } from './paypal-checkout';
 import { createPayPalStandard } from './paypal-standard';
 import { STYLE } from './style';
 import { createTransport } from './transport';
+import { answerOnlyAs } from './visitors';
 
 export interface SimulatorDeps {
   readonly clock: Clock;
@@ -21,6 +22,8 @@ export interface SimulatorDeps {
   readonly resendSpeed: number;
   /** The address where a browser finds the simulator, when it is not the one it listens at; its path goes before all links. */
   readonly publicUrl?: string | undefined;
+  /** Other names under which it is found, besides those of this machine. */
+  readonly hosts?: readonly string[];
   /** `by_hand`: eChecks and reviews end only when told to. For tests that decide themselves. */
   readonly laterEvents?: 'by_themselves' | 'by_hand';
 }
@@ -32,7 +35,7 @@ export interface Simulator {
 }
 
 /** Puts the look-alikes together. Listens nowhere and starts nothing by itself. */
-export function createSimulator({ clock, resendSpeed, publicUrl, laterEvents = 'by_themselves' }: SimulatorDeps): Simulator {
+export function createSimulator({ clock, resendSpeed, publicUrl, hosts = [], laterEvents = 'by_themselves' }: SimulatorDeps): Simulator {
   const base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
   const timers = stoppable(clock);
   const stopping = new AbortController();
@@ -54,6 +57,7 @@ export function createSimulator({ clock, resendSpeed, publicUrl, laterEvents = '
 
   const app = express();
   app.disable('x-powered-by');
+  app.use(answerOnlyAs(publicUrl === undefined ? hosts : [...hosts, new URL(publicUrl).hostname]));
   app.get('/healthz', (_req, res) => {
     res.json({ status: 'ok' });
   });

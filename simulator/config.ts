@@ -9,12 +9,15 @@ export const simulatorConfig = z.object({
     .transform((port) => port ?? 3400)
     .describe('port it listens on; 0: any free one'),
   SIMULATOR_PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })).describe('where a browser finds it; its path goes before all links'),
+  SIMULATOR_URL: optional(z.url({ protocol: /^https?$/ })).describe(
+    'where the API and workers find it, if it differs; it answers under these names and those of this machine only',
+  ),
   RESEND_SPEED: optional(z.coerce.number().positive().max(1e12))
     .transform((speed) => speed ?? 600)
     .describe("how many times faster PayPal's time passes: resends, eChecks, reviews"),
   HOST: optional(z.string())
     .transform((host) => host ?? '127.0.0.1')
-    .describe('address it listens on; its control API is open to whoever reaches it'),
+    .describe('address it listens on; its control API is open to every program that reaches it, and to no page elsewhere'),
 });
 export type SimulatorConfig = z.infer<typeof simulatorConfig>;
 

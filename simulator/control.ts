@@ -10,6 +10,7 @@ import { checkoutControl } from './paypal-checkout/control';
 import type { PayPalStandard } from './paypal-standard';
 import { BUYERS, nameOf } from './paypal-standard/buyers';
 import { Refusal } from './refusal';
+import { refuseForeignPages } from './visitors';
 
 export interface ControlDeps {
   readonly commands: Commands;
@@ -23,6 +24,7 @@ export interface ControlDeps {
 /** The control page's buttons as a JSON API, for tests and scripts. */
 export function controlRoutes({ commands, misbehaviour, outbox, paypal, checkout, kkiapay }: ControlDeps): Router {
   const router = Router();
+  router.use(refuseForeignPages);
   router.use(json({ limit: '1mb' }));
   router.use('/paypal-checkout', checkoutControl({ commands: commands.checkout, payerPage: checkout.payerPage }));
 

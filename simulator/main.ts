@@ -8,6 +8,7 @@ async function main(): Promise<void> {
     host: config.HOST,
     resendSpeed: config.RESEND_SPEED,
     publicUrl: config.SIMULATOR_PUBLIC_URL,
+    hosts: config.SIMULATOR_URL === undefined ? [] : [new URL(config.SIMULATOR_URL).hostname],
   });
   process.stdout.write(`simulator: listening on ${simulator.url}, time passes ${config.RESEND_SPEED} times faster\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -20,7 +20,7 @@ export function sendPage(res: Response, status: number, { base, title, body, goe
   res.status(status);
   res.set({
     'content-security-policy': policy(framedWith !== undefined),
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': 'same-origin', // without a referrer, browsers keep silent about the origin of our own forms too
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   });

@@ -36,12 +36,21 @@ export interface GatewayEntry {
   readonly channels: readonly Channel[];
   /** Where the platform can act for merchants. */
   readonly onboarding: Onboarding | null;
+  /** What a payer's browser loads from it or sends to it, live and in the sandbox. */
+  readonly browser: BrowserOrigins;
   /** What an account with these credentials can do. */
   capabilitiesOf(credentials: unknown): Capabilities;
   /** What can be said of a checkout before the gateway is asked. Pure. */
   openCheckout(order: CheckoutOrder, context: CheckoutContext<unknown>): Opening;
   /** What an unverified message claims, or why it is refused at the door. Pure. */
   readNotification(raw: RawNotification, credentials: unknown): NotificationReading;
+}
+
+/** Origins that our pages have to allow a gateway's checkout. */
+export interface BrowserOrigins {
+  readonly scripts?: readonly string[];
+  readonly frames?: readonly string[];
+  readonly forms?: readonly string[];
 }
 
 /** The gateways of this release. Adding one means a folder beside this file, a name in the domain, and a line here. */
@@ -51,6 +60,7 @@ export const GATEWAYS = {
     credentials: paypalStandardCredentials,
     stored: paypalStandardCredentials,
     channels: ['ipn', 'pdt'],
+    browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
     openCheckout: paypalStandardCheckout.openCheckout,
     readNotification: paypalStandardNotification.readNotification,
   }),
@@ -68,6 +78,7 @@ export const GATEWAYS = {
     credentials: kkiapayCredentials,
     stored: kkiapayCredentials,
     channels: ['webhook', 'poll'],
+    browser: { scripts: ['https://cdn.kkiapay.me'], frames: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me'] },
     openCheckout: kkiapayCheckout.openCheckout,
     readNotification: kkiapayNotification.readNotification,
   }),
@@ -79,6 +90,7 @@ interface Definition<Schema extends z.ZodObject> {
   /** What may lie in the vault, where that is more than what can be entered. */
   readonly stored: Schema;
   readonly onboarding?: Onboarding;
+  readonly browser?: BrowserOrigins;
   readonly channels: readonly Channel[];
   readonly openCheckout: (order: CheckoutOrder, context: CheckoutContext<z.output<Schema>>) => Opening;
   readonly readNotification: (raw: RawNotification, credentials: z.output<Schema>) => NotificationReading;
@@ -113,6 +125,7 @@ function define<Schema extends z.ZodObject>(definition: Definition<Schema>): Gat
     credentials,
     channels,
     onboarding: definition.onboarding ?? null,
+    browser: definition.browser ?? {},
     capabilitiesOf: (stored) => gateway.capabilitiesWith?.(parse(stored)) ?? capabilities,
     openCheckout: (order, context) => openCheckout(order, { ...context, credentials: parse(context.credentials) }),
     readNotification: (raw, stored) => readNotification(raw, parse(stored)),

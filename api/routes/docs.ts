@@ -1,11 +1,13 @@
-import { Router, static as files } from 'express';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Router } from 'express';
 import { absolutePath } from 'swagger-ui-dist';
 import { PROBLEMS } from '../problems';
-import { refuseOtherMethods } from '../routing';
+import { refuseOtherMethods, strictRouter } from '../routing';
 
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
 export function docsRoutes(document: unknown): Router {
-  const router = Router();
+  const router = strictRouter();
   router.get('/openapi.json', (_req, res) => {
     res.json(document);
   });
@@ -25,12 +27,22 @@ export function docsRoutes(document: unknown): Router {
         `<!doctype html><html lang="en"><meta charset="utf-8"><title>Problems</title><h1>Problems</h1><table>${rows.join('')}</table></html>`,
       );
   });
-  router.use('/docs/ui', files(absolutePath(), { index: false, immutable: true, maxAge: '1d' }));
-  for (const path of ['/openapi.json', '/docs', '/docs/problems']) refuseOtherMethods(router, path, ['get']);
+  for (const [name, type] of Object.entries(UI_FILES)) {
+    const content = readFileSync(path.join(absolutePath(), name));
+    router.get(`/docs/ui/${name}`, (_req, res) => {
+      res.set('cache-control', 'public, max-age=86400').type(type).send(content);
+    });
+  }
+  for (const place of ['/openapi.json', '/docs', '/docs/problems']) refuseOtherMethods(router, place, ['get']);
   return router;
 }
+
+/** All that the page loads of its package; the rest of the package is nobody's business. */
+const UI_FILES: Readonly<Record<string, string>> = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' };
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Quittance API</title>
 <link rel="stylesheet" href="/docs/ui/swagger-ui.css"></head><body><div id="docs"></div>
 <script src="/docs/ui/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>`;
-const START = `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', persistAuthorization: true, deepLinking: true });`;
+// A key that is typed in lives as long as its page: this origin also serves payers. What an earlier release kept is forgotten.
+const START = `localStorage.removeItem('authorized');
+SwaggerUIBundle({ url: '/openapi.json', dom_id: '#docs', persistAuthorization: false, deepLinking: true });`;

@@ -1,9 +1,9 @@
-import type { Request, Response } from 'express';
-import { Router } from 'express';
+import type { Request, Response, Router } from 'express';
 import { loadPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
 import type { Live } from '../live';
-import { refuseOtherMethods, refuseParameters } from '../routing';
+import { Problem } from '../problems';
+import { refuseOtherMethods, refuseParameters, strictRouter } from '../routing';
 import type { Authenticate } from '../routing';
 import { viewFact } from '../views';
 import { readPayment } from './payments';
@@ -11,16 +11,30 @@ import { readPayment } from './payments';
 /** Proxies cut silent connections; a comment a quarter of a minute keeps them. */
 const HEARTBEAT_MS = 15_000;
 
-/** A payment's timeline as server-sent events: what happened so far, then what happens. `id:` is the row's place, for resuming. */
-export function eventRoutes({ db, live, authenticate }: { db: Pick<Database, 'sql'>; live: Live; authenticate: Authenticate }): Router {
-  const router = Router();
+/** How often an open stream asks whether its key still holds; the authenticator remembers, so most of them cost nothing. */
+const ASK_AGAIN_MS = 2_000;
+
+export interface EventDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly live: Live;
+  readonly authenticate: Authenticate;
+  /** The same, without counting a request: a stream that is open asks nothing new. */
+  readonly recognise: Authenticate;
+}
+
+/**
+ * A payment's timeline as server-sent events: what happened so far, then what happens, for as long as the key holds. `id:` is
+ * the row's place, for resuming.
+ */
+export function eventRoutes({ db, live, authenticate, recognise }: EventDependencies): Router {
+  const router = strictRouter();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
     const caller = await authenticate(req);
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
     if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
     const resumeAfter = Number(req.headers['last-event-id'] ?? 0);
-    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
+    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     if (req.method === 'HEAD') {
       res.end();
       return;
@@ -29,10 +43,19 @@ export function eventRoutes({ db, live, authenticate }: { db: Pick<Database, 'sq
 
     let sent = Number.isSafeInteger(resumeAfter) && resumeAfter > 0 ? resumeAfter : 0;
     let turn: Promise<void> = Promise.resolve();
+    const holds = () =>
+      recognise(req).then(
+        () => true,
+        (error: unknown) => !(error instanceof Problem && error.status === 401), // a database that is away says nothing about a key
+      );
     const send = async () => {
+      if (!(await holds())) {
+        end();
+        return;
+      }
       const facts = (await loadPayment(db, payment.terms.id))?.facts ?? [];
       for (const [index, fact] of facts.entries()) {
-        if (index < sent) continue;
+        if (index < sent || res.writableEnded) continue;
         res.write(`id: ${index + 1}\nevent: ${fact.kind}\ndata: ${JSON.stringify(viewFact(fact))}\n\n`);
         sent = index + 1;
       }
@@ -43,11 +66,22 @@ export function eventRoutes({ db, live, authenticate }: { db: Pick<Database, 'sq
     };
     const unwatch = live.watch(payment.terms.id, onChange);
     const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS).unref();
+    const askAgain = setInterval(() => {
+      void holds().then((held) => {
+        if (!held) end();
+      });
+    }, ASK_AGAIN_MS).unref();
+    const expiry = 'expiresAtMs' in caller ? setTimeout(end, caller.expiresAtMs - Date.now()).unref() : undefined;
     onChange();
-    res.on('close', () => {
+    res.on('close', end);
+
+    function end(): void {
       clearInterval(heartbeat);
+      clearInterval(askAgain);
+      clearTimeout(expiry);
       unwatch();
-    });
+      res.end();
+    }
   });
   refuseOtherMethods(router, '/v1/payments/:id/events', ['get']);
   return router;

@@ -5,11 +5,11 @@ import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import type { AccountDesk } from '../accounts';
 import type { OnboardingDesk } from '../onboarding';
+import { checkOrigin } from '../origins';
 import { readCursor, toPage } from '../pages';
 import { invalid, notFound } from '../problems';
 import { route } from '../routing';
 import * as schemas from '../schemas';
-import { checkOrigin } from './payments';
 
 export function accountRoutes({ db, accounts, onboarding }: { db: Database; accounts: AccountDesk; onboarding: OnboardingDesk }) {
   return [

@@ -1,5 +1,5 @@
-import { raw, Router } from 'express';
-import type { Request, Response } from 'express';
+import { raw } from 'express';
+import type { Request, Response, Router } from 'express';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
@@ -7,7 +7,7 @@ import type { Channel, GatewayName } from '../../workflows/domain/gateway';
 import { unreachable } from '../../workflows/domain/unreachable';
 import type { Addressee, Inbox, Reception } from '../inbox';
 import { notFound, Problem } from '../problems';
-import { refuseOtherMethods } from '../routing';
+import { refuseOtherMethods, strictRouter } from '../routing';
 
 /** A genuine message is a few kilobytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;
@@ -46,7 +46,7 @@ export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: In
     res.status(200).end();
   }
 
-  const router = Router();
+  const router = strictRouter();
   const bytes = raw({ type: () => true, limit: MAX_MESSAGE_BYTES, inflate: false });
   for (const [path, channel] of [['/hooks/:gateway/:token/ipn', 'ipn'], ['/hooks/:gateway/:token', 'webhook']] as const) {
     const gateways: readonly string[] = gatewaysBy(channel);

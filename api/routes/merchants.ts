@@ -3,11 +3,18 @@ import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import { hashKey } from '../auth';
 import { newId } from '../ids';
+import { checkOrigin } from '../origins';
 import { notFound } from '../problems';
 import { route } from '../routing';
 import * as schemas from '../schemas';
 
 export function merchantRoutes({ db }: { db: Database }) {
+  async function readMerchant(id: string): Promise<Merchant> {
+    const found = await db.prisma.merchant.findUnique({ where: { id } });
+    if (!found) throw notFound('merchant');
+    return found;
+  }
+
   return [
     route({
       method: 'post',
@@ -36,9 +43,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       access: ['merchant'],
       answers: { 200: schemas.merchant },
       async handle({ caller }) {
-        const found = await db.prisma.merchant.findUnique({ where: { id: caller.merchantId } });
-        if (!found) throw notFound('merchant');
-        return { status: 200, body: viewMerchant(found) };
+        return { status: 200, body: viewMerchant(await readMerchant(caller.merchantId)) };
       },
     }),
     route({
@@ -48,10 +53,17 @@ export function merchantRoutes({ db }: { db: Database }) {
       access: ['merchant'],
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
-      async handle({ caller, body: { name, latePayments, returnOrigins } }) {
+      refusals: ['origin_not_registered'],
+      async handle({ caller, body: { name, latePayments, returnOrigins, thankYouUrl } }) {
+        if (thankYouUrl) checkOrigin('thankYouUrl', thankYouUrl, returnOrigins ?? (await readMerchant(caller.merchantId)).returnOrigins);
         const changed = await db.prisma.merchant.update({
           where: { id: caller.merchantId },
-          data: { ...(name !== undefined && { name }), ...(latePayments && { latePayments }), ...(returnOrigins && { returnOrigins }) },
+          data: {
+            ...(name !== undefined && { name }),
+            ...(latePayments && { latePayments }),
+            ...(returnOrigins && { returnOrigins }),
+            ...(thankYouUrl !== undefined && { thankYouUrl }),
+          },
         });
         return { status: 200, body: viewMerchant(changed) };
       },

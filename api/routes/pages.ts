@@ -1,5 +1,4 @@
-import { Router } from 'express';
-import type { NextFunction, Request, Response } from 'express';
+import type { NextFunction, Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { loadPayment } from '../../books/facts';
@@ -11,20 +10,24 @@ import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../auth';
 import type { Inbox } from '../inbox';
 import type { OnboardingDesk } from '../onboarding';
+import { isRegistered } from '../origins';
+import { gatewayContentAllowed } from '../page-policy';
 import { isConnectionFailure } from '../problems';
+import { queryOf, strictRouter } from '../routing';
 import { loadAssets } from '../web/assets';
-import { connectedPage } from '../web/connected-page';
 import { checkoutPage } from '../web/checkout-page';
 import { pageSender, plainPage } from '../web/layout';
 import { standingPage } from '../web/standing-page';
 import type { Place } from '../web/words';
-import { isRegistered } from './payments';
+import { connectRoutes } from './connect';
 
 export interface PageDependencies {
   readonly db: Database;
   readonly inbox: Inbox;
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
+  readonly publicUrl: string;
+  readonly simulatorPublicUrl: string;
   readonly log: Logger;
 }
 
@@ -32,7 +35,7 @@ export interface PageDependencies {
 const MOST_HINTS_PER_PAYMENT = 10;
 
 /** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
-export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependencies): Router {
+export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }: PageDependencies): Router {
   const assets = loadAssets();
   const sendPage = pageSender(assets);
 
@@ -50,7 +53,7 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
       const { terms, row } = payment;
       const { status, reason } = summarize(payment);
       const merchant = await readMerchant(terms.merchantId);
-      const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl];
+      const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl ?? merchant.thankYouUrl];
       const onward = onwards.find((url) => url !== null && isRegistered(url, merchant.returnOrigins));
       sendPage(
         res,
@@ -86,29 +89,23 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
     await inbox.receive({ accountId, gateway }, { channel, headers: {}, body: Buffer.from(query) }, id); // refused where it names nothing
   }
 
-  async function readMerchant(id: string): Promise<{ name: string; returnOrigins: string[] }> {
-    const { rows } = await db.sql.query<{ name: string; returnOrigins: string[] }>({
+  async function readMerchant(id: string): Promise<PageMerchant> {
+    const { rows } = await db.sql.query<PageMerchant>({
       name: 'read_page_merchant',
-      text: 'SELECT name, return_origins AS "returnOrigins" FROM merchants WHERE id = $1',
+      text: 'SELECT name, return_origins AS "returnOrigins", thank_you_url AS "thankYouUrl" FROM merchants WHERE id = $1',
       values: [id],
     });
     if (!rows[0]) throw new Error(`merchant ${id} of a payment is gone`);
     return rows[0];
   }
 
-  const router = Router();
+  const router = strictRouter();
   router.use(assets.router);
+  router.use(['/checkout', '/return', '/cancel'], gatewayContentAllowed({ db, simulatorPublicUrl }));
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());
   });
-  router.get('/connect/:trackingId', async (req, res) => {
-    const arrival = await onboarding.arrive(req.params.trackingId, new URLSearchParams(queryOf(req)));
-    sendPage(
-      res,
-      arrival.outcome === 'unknown' ? 404 : 200,
-      connectedPage(arrival, arrival.outcome === 'unknown' ? null : arrival.returnUrl),
-    );
-  });
+  router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
   for (const place of ['return', 'cancel'] as const) router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
   router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent || !/^\/(return|cancel)\//.test(req.path) || !isConnectionFailure(error)) {
@@ -123,10 +120,10 @@ export function pageRoutes({ db, inbox, tokens, onboarding, log }: PageDependenc
   return router;
 }
 
-/** The query as it came, undecoded. */
-function queryOf(req: Request): string {
-  const start = req.originalUrl.indexOf('?');
-  return start < 0 ? '' : req.originalUrl.slice(start + 1);
+interface PageMerchant {
+  readonly name: string;
+  readonly returnOrigins: string[];
+  readonly thankYouUrl: string | null;
 }
 
 /** Adds the payment's id and leaves the rest of the address exactly as the merchant wrote it. */

@@ -16,6 +16,7 @@ import type { CheckoutDependencies } from '../checkout';
 import { LEASE } from '../deliveries';
 import type { Deliveries } from '../deliveries';
 import { newId } from '../ids';
+import { checkOrigin } from '../origins';
 import { readCursor, toPage } from '../pages';
 import { notFound, Problem } from '../problems';
 import { route } from '../routing';
@@ -278,15 +279,14 @@ function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment
 }
 
 /** Two prompts on one phone may both be approved, so the second waits until the first is decided or over. */
-async function refuseSecondPrompt(sql: Sql, accountId: string, { nextAction }: Extract<Opening, { asks: 'once' }>): Promise<void> {
-  const phone = nextAction.to;
-  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`prompt ${accountId} ${phone}`]); // of two at once, one sees the other
+async function refuseSecondPrompt(sql: Sql, accountId: string, { sameLine }: Extract<Opening, { asks: 'once' }>): Promise<void> {
+  await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`prompt ${accountId} ${sameLine[0]}`]); // of two at once, one sees the other
   const { rows } = await sql.query<{ id: string }>(
     `SELECT p.id FROM payments p
-     WHERE p.account_id = $1 AND p.opening->>'asks' = 'once' AND p.opening->'nextAction'->>'to' = $2
+     WHERE p.account_id = $1 AND p.opening->>'asks' = 'once' AND p.opening->'nextAction'->>'to' = ANY ($2)
        AND (p.status IN ('created', 'awaiting_payer', 'processing') OR (p.status IN ('cancelled', 'expired') AND p.created_at > now() - interval '${PROMPT_WINDOW}'))
        AND NOT EXISTS (SELECT FROM facts f WHERE f.payment_id = p.id AND f.kind = 'payment_failed') LIMIT 1`,
-    [accountId, phone],
+    [accountId, sameLine],
   );
   if (rows[0]) throw new Problem('prompt_open', `payment ${rows[0].id} prompted this phone, and its prompt may still be approved`);
 }
@@ -333,16 +333,4 @@ export function nothingToAsk(open: number, pending: Money): ['nothing_due' | 'pa
   return open === 0
     ? ['nothing_due', 'the cart owes nothing; give an `amount` to pay in advance']
     : ['payment_pending', `${describeMoney(pending)} of it is on its way already; give an \`amount\` to pay all the same`];
-}
-
-/** Refuses a browser's way on to an origin that the merchant has not registered. */
-export function checkOrigin(field: 'returnUrl' | 'cancelUrl', url: string | undefined, origins: readonly string[]): void {
-  if (url === undefined || isRegistered(url, origins)) return;
-  const message = `${new URL(url).origin} is not among the merchant's returnOrigins`;
-  throw new Problem('origin_not_registered', `${field}: ${message}`, { errors: [{ path: field, message }] });
-}
-
-/** Whether the browser may be sent to `url`: asked when a payment is made, and again when redirecting. */
-export function isRegistered(url: string, origins: readonly string[]): boolean {
-  return URL.canParse(url) && origins.some((origin) => new URL(origin).origin === new URL(url).origin);
 }

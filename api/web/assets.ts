@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Router } from 'express';
+import type { Router } from 'express';
+import { strictRouter } from '../routing';
 import { wordsForScripts } from './words';
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -23,7 +24,7 @@ export function loadAssets(): Assets {
   files.set('words.json', Buffer.from(JSON.stringify(wordsForScripts())));
   const version = versionOf(files);
 
-  const router = Router();
+  const router = strictRouter();
   router.get('/assets/:version/:name', (req, res, next) => {
     const content = files.get(req.params.name);
     const type = TYPES[path.extname(req.params.name)];

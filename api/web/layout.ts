@@ -14,10 +14,10 @@ export interface Page {
 
 export type SendPage = (res: Response, status: number, page: Page) => void;
 
-/** Sends whole pages. They hold tokens or a passing state, so nobody keeps them. */
+/** Sends whole pages. */
 export function pageSender(assets: Assets): SendPage {
   return (res, status, { title, body, script, head }) => {
-    res.status(status).set('cache-control', 'no-store').type('html');
+    res.status(status).type('html');
     res.send(
       html`<!doctype html>
         <html lang="en">

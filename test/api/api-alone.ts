@@ -60,13 +60,17 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   };
 }
 
-/** The same database, but statements that contain `word` fail. */
+/** The same database, but statements that contain `word` fail, in a transaction too. */
 export function breaking(db: Database, word: string, error: Error): Database {
-  const sql = Object.create(db.sql) as Pool;
-  const query = (statement: string | { readonly text: string }, values?: unknown[]): Promise<unknown> => {
-    const text = typeof statement === 'string' ? statement : statement.text;
-    return text.includes(word) ? Promise.reject(error) : db.sql.query(text, values ?? (statement as { values?: unknown[] }).values);
+  type Statement = string | { readonly text: string };
+  const guard = (target: { query: unknown }) => {
+    const query = (target.query as (...all: unknown[]) => Promise<unknown>).bind(target);
+    return (statement: Statement, ...rest: unknown[]): Promise<unknown> =>
+      (typeof statement === 'string' ? statement : statement.text).includes(word) ? Promise.reject(error) : query(statement, ...rest);
   };
-  sql.query = query as Pool['query'];
+  const guarded = <Target extends { query: unknown }>(target: Target): Target =>
+    Object.assign(Object.create(target) as Target, { query: guard(target) });
+  const sql = guarded<Pool>(db.sql);
+  sql.connect = (async () => guarded(await db.sql.connect())) as Pool['connect'];
   return { prisma: db.prisma, sql, close: db.close };
 }

@@ -48,15 +48,66 @@ async function accountOf(secretKey: string): Promise<AccountView | undefined> {
   const { body } = await asking(world, secretKey).get<{ data: AccountView[] }>('/v1/gateway-accounts');
   return body.data.find(({ gateway }) => gateway === 'paypal-checkout');
 }
-async function show(url: string | null): Promise<{ status: number; text: string }> {
-  const answer = await fetch(url ?? '');
-  return { status: answer.status, text: await answer.text() };
+interface Shown {
+  readonly status: number;
+  readonly text: string;
+  readonly headers: Headers;
 }
+
+interface Asked {
+  readonly method?: string;
+  readonly body?: URLSearchParams;
+  readonly headers?: Record<string, string>;
+}
+
+/** A browser without scripts: it keeps cookies for their path, follows redirects, and sends the form of the page it shows. */
+class Browser {
+  readonly #cookies = new Map<string, string>();
+
+  async show(url: string | null, init: Asked = {}): Promise<Shown> {
+    const { href, pathname } = new URL(url ?? '', world.baseUrl);
+    const cookie = [...this.#cookies].filter(([path]) => pathname.startsWith(path)).map(([, pair]) => pair).join('; '); // prettier-ignore
+    const answer = await fetch(href, { redirect: 'manual', ...init, headers: { ...init.headers, ...(cookie !== '' && { cookie }) } });
+    const set = answer.headers.get('set-cookie');
+    if (set !== null) this.#cookies.set(/path=([^;]*)/i.exec(set)?.[1] ?? '/', set.split(';')[0] ?? '');
+    if (answer.status === 303) return this.show(new URL(answer.headers.get('location') ?? '', href).href);
+    return { status: answer.status, text: await answer.text(), headers: answer.headers };
+  }
+
+  /** Presses the button of the page at `url`, as it stood there. */
+  send(url: string, { text }: Pick<Shown, 'text'>, headers: Record<string, string> = {}): Promise<Shown> {
+    const token = /name="token" value="([^"]*)"/.exec(text)?.[1] ?? '';
+    return this.show(url, { method: 'POST', body: new URLSearchParams({ token }), headers });
+  }
+
+  /** Arrives, reads and agrees. */
+  async connect(url: string | null): Promise<Shown> {
+    const page = await this.show(url);
+    return this.send(url ?? '', page);
+  }
+}
+const show = (url: string | null, init?: Asked): Promise<Shown> => new Browser().show(url, init);
+const connect = (url: string | null): Promise<Shown> => new Browser().connect(url);
+const hasForm = ({ text }: Shown): boolean => text.includes('<form');
+const eventsOf = async (trackingId: string): Promise<readonly string[]> =>
+  (
+    await world.db.sql.query<{ kind: string; account: string | null }>(
+      'SELECT kind, account FROM onboarding_events WHERE tracking_id = $1 ORDER BY id',
+      [trackingId],
+    )
+  ).rows.map(({ kind, account }) => (account === null ? kind : `${kind} ${account}`));
+const sellerIn = (back: string): string => new URL(back).searchParams.get('merchantIdInPayPal') ?? '';
+/** The treasurer agreed at PayPal; gives the address at which their browser comes back. */
+async function agreed(merchant: { post: Merchant['post'] }): Promise<{ back: string; trackingId: string }> {
+  const { url, trackingId } = await invite(merchant);
+  return { back: (await answerAs('grants', url)) ?? '', trackingId };
+}
+const KEYS = { environment: 'simulator', clientId: 'app-of-its-own', clientSecret: 'own-secret' };
 
 test('a treasurer connects by logging in at PayPal, and a member pays through that account at once', async () => {
   const merchant = await Merchant.create(world);
   const { url } = await invite(merchant);
-  const page = await show(await answerAs('grants', url));
+  const page = await connect(await answerAs('grants', url));
   expect([page.status, page.text]).toEqual([200, expect.stringContaining('is connected')]);
   expect(await accountOf(merchant.secretKey)).toMatchObject({ enabled: true, disabledReason: null });
 
@@ -67,7 +118,7 @@ test('a treasurer connects by logging in at PayPal, and a member pays through th
 
 test('no key of the merchant lies in the vault: the account is the platform’s to act for, and only as that merchant', async () => {
   const merchant = await Merchant.create(world);
-  await show(await answerAs('grants', (await invite(merchant)).url));
+  await connect(await answerAs('grants', (await invite(merchant)).url));
   const { rows } = await world.db.sql.query<{ id: string; credentials: Buffer }>(
     `SELECT id, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = 'paypal-checkout'`,
     [merchant.id],
@@ -81,7 +132,7 @@ test.each([
   ['cannot_receive', /receive/i],
 ])('an account that is %s is connected, not used, and says why and what to do', async (person, why) => {
   const merchant = await Merchant.create(world);
-  const page = await show(await answerAs(person, (await invite(merchant)).url));
+  const page = await connect(await answerAs(person, (await invite(merchant)).url));
   expect(page.text).toContain('cannot be used yet');
   const account = await accountOf(merchant.secretKey);
   expect(account).toMatchObject({ enabled: false, disabledReason: expect.stringMatching(why) });
@@ -103,7 +154,7 @@ test('a person who says no, or whose account is personal, connects nothing', asy
 test('what the browser says on its way back counts for nothing: not another merchant’s account, not a promise', async () => {
   const [rich, thief] = [await Merchant.create(world), await Merchant.create(world)];
   const back = new URL((await answerAs('grants', (await invite(rich)).url)) ?? '');
-  await show(back.href);
+  await connect(back.href);
   const { trackingId } = await invite(thief);
   const account = back.searchParams.get('merchantIdInPayPal') ?? '';
   for (const query of [
@@ -112,8 +163,11 @@ test('what the browser says on its way back counts for nothing: not another merc
     'permissionsGranted=true&consentStatus=true',
     '',
   ]) {
-    const page = await show(`${world.baseUrl}/connect/${trackingId}?${query}`);
+    const browser = new Browser();
+    const url = `${world.baseUrl}/connect/${trackingId}?${query}`;
+    const page = await browser.show(url);
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('not connected')]);
+    expect((await browser.send(url, page)).status).toBe(403);
   }
   expect(await accountOf(thief.secretKey)).toBeUndefined();
   expect((await accountOf(rich.secretKey))?.enabled).toBe(true);
@@ -124,7 +178,7 @@ test('a consent taken back at PayPal disables the account at once and says so; g
   const merchant = await Merchant.create(world);
   const { url } = await invite(merchant);
   const back = new URL((await answerAs('grants', url)) ?? '');
-  await show(back.href);
+  await connect(back.href);
   const seller = back.searchParams.get('merchantIdInPayPal') ?? '';
   await control(world, 'POST', `/paypal-checkout/sellers/${seller}/revoke`, { clientId: PARTNER.clientId });
   await eventually(
@@ -138,6 +192,236 @@ test('a consent taken back at PayPal disables the account at once and says so; g
   await answerAs('grants', url);
   const checked = await merchant.post<AccountView>('/v1/gateway-accounts/paypal-checkout/check');
   expect(checked.body).toMatchObject({ enabled: true, disabledReason: null });
+});
+
+describe('a link to connect', () => {
+  let merchant: Merchant;
+  beforeEach(async () => {
+    merchant = await Merchant.create(world, { name: 'Club <Ost>', returnOrigins: ['https://club.example'] });
+  });
+  const enterKeys = () => asking(world, merchant.secretKey).put<AccountView>('/v1/gateway-accounts/paypal-checkout', KEYS);
+  const isConnectedAs = async (seller: string): Promise<boolean> =>
+    JSON.stringify((await accountOf(merchant.secretKey)) ?? {}).includes(seller);
+  /** The clock of an invitation goes on. */
+  const later = (trackingId: string, by: string) =>
+    world.db.sql.query(`UPDATE onboardings SET expires_at = expires_at - $2::interval WHERE tracking_id = $1`, [trackingId, by]);
+
+  test('shows whose account would be connected to whom, and changes nothing by being opened', async () => {
+    const { back, trackingId } = await agreed(merchant);
+    const browser = new Browser();
+    for (let times = 0; times < 3; times++) {
+      const page = await browser.show(back);
+      expect([page.status, hasForm(page)]).toEqual([200, true]);
+      expect(page.text).toContain('Club &#60;Ost&#62;');
+      expect(page.text).toContain(sellerIn(back));
+    }
+    expect(await accountOf(merchant.secretKey)).toBeUndefined();
+    expect(await eventsOf(trackingId)).toEqual(['invited', `arrived ${sellerIn(back)}`]);
+  });
+
+  test('says so when it would take the place of another account', async () => {
+    await enterKeys();
+    expect((await show((await agreed(merchant)).back)).text).toContain('takes the place of');
+  });
+
+  test('keeps its token from scripts, from other sites and from other invitations', async () => {
+    const { back, trackingId } = await agreed(merchant);
+    const cookie = (await show(back)).headers.get('set-cookie') ?? '';
+    expect(cookie).toMatch(/HttpOnly/i);
+    expect(cookie).toMatch(/SameSite=Lax/i);
+    expect(cookie).toContain(`Path=/connect/${trackingId}`);
+    expect(cookie).toContain('Max-Age=3600');
+    const token = /=([^;]+)/.exec(cookie)?.[1] ?? '';
+    const { rows } = await world.db.sql.query<{ row: string }>('SELECT o::text AS row FROM onboardings o WHERE tracking_id = $1', [
+      trackingId,
+    ]);
+    expect(rows[0]?.row).not.toContain(token);
+  });
+
+  test('is used once: whoever opens or sends it afterwards connects nothing, and strangers learn nothing of the account', async () => {
+    const { back, trackingId } = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(back);
+    expect((await browser.send(back, page)).text).toContain('is connected');
+    await enterKeys();
+
+    expect((await browser.send(back, page)).text).toContain('was used'); // the Back button, and the button once more
+    const stranger = new Browser();
+    const seen = await stranger.show(back);
+    expect([seen.status, hasForm(seen)]).toEqual([200, false]);
+    expect(seen.text).not.toContain(sellerIn(back));
+    await stranger.send(back, page);
+    expect(await isConnectedAs(sellerIn(back))).toBe(false);
+    expect(await accountOf(merchant.secretKey)).toMatchObject({ enabled: true });
+    expect(await eventsOf(trackingId)).toEqual(['invited', `arrived ${sellerIn(back)}`, `connected ${sellerIn(back)}`]);
+  });
+
+  test('shows its own browser how the account stands, however often the button is pressed', async () => {
+    const { back, trackingId } = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(back);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => browser.send(back, page)));
+    for (const answer of [...answers, await browser.show(back)])
+      expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('is connected')]);
+    expect((await eventsOf(trackingId)).filter((event) => event.startsWith('connected'))).toHaveLength(1);
+  });
+
+  test('can be confirmed in two tabs of one browser, and in no other browser than the first', async () => {
+    const { back } = await agreed(merchant);
+    const [browser, stranger] = [new Browser(), new Browser()];
+    const first = await browser.show(back);
+    const second = await browser.show(back);
+    const seen = await stranger.show(back);
+    expect([seen.status, hasForm(seen), seen.headers.get('set-cookie')]).toEqual([403, false, null]);
+    for (const stolen of [first, second]) expect((await stranger.send(back, stolen)).status).toBe(403); // the form alone
+    expect((await browser.send(back, { text: '' })).status).toBe(403); // the cookie alone
+    expect((await browser.send(back, { text: 'name="token" value="x"' })).status).toBe(403);
+    expect(await accountOf(merchant.secretKey)).toBeUndefined();
+    expect((await browser.send(back, second)).text).toContain('is connected');
+    expect((await browser.send(back, first)).text).toContain('is connected');
+  });
+
+  test('that a mail scanner opens before anybody agreed is still the treasurer’s', async () => {
+    const { url, trackingId } = await invite(merchant);
+    for (const query of ['', '?merchantIdInPayPal=NOBODY0000001', '?x'])
+      expect(hasForm(await show(`${world.baseUrl}/connect/${trackingId}${query}`))).toBe(false);
+    const head = await show(`${world.baseUrl}/connect/${trackingId}`, { method: 'HEAD' });
+    expect(head.status).toBe(405);
+    expect((await connect(await answerAs('grants', url))).text).toContain('is connected');
+  });
+
+  test.each(['HEAD', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('takes no %s', async (method) => {
+    const { back, trackingId } = await agreed(merchant);
+    const answer = await show(back, { method });
+    expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'GET, POST']);
+    expect(await eventsOf(trackingId)).toEqual(['invited']);
+  });
+
+  test.each<Record<string, string>>([
+    { origin: 'https://evil.example' },
+    { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+    { origin: 'null', 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { 'sec-fetch-site': 'none' },
+  ])('is not confirmed from a page elsewhere (%j)', async (headers) => {
+    const { back } = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(back);
+    expect((await browser.send(back, page, headers)).status).toBe(403);
+    expect(await accountOf(merchant.secretKey)).toBeUndefined();
+    expect((await browser.send(back, page, { origin: 'null', 'sec-fetch-site': 'same-origin' })).text).toContain('is connected');
+  });
+
+  test('is void as soon as a newer one is made', async () => {
+    const older = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(older.back);
+    const newer = await agreed(merchant);
+    expect((await browser.send(older.back, page)).status).toBe(410);
+    expect((await browser.show(older.back)).status).toBe(410);
+    expect(await eventsOf(older.trackingId)).toContain('voided');
+    expect((await connect(newer.back)).text).toContain('is connected');
+    expect(await isConnectedAs(sellerIn(newer.back))).toBe(true);
+  });
+
+  test('of invitations made at one moment only one works', async () => {
+    const made = await Promise.all(Array.from({ length: 4 }, () => agreed(merchant)));
+    const pages = await Promise.all(made.map(({ back }) => show(back)));
+    expect(pages.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410]);
+  });
+
+  test('is void as soon as keys are entered, also when it was opened before', async () => {
+    const [opened, unopened] = [await agreed(merchant), await agreed(await Merchant.create(world))];
+    const browser = new Browser();
+    const page = await browser.show(opened.back);
+    await enterKeys();
+    expect((await browser.send(opened.back, page)).status).toBe(410);
+    expect(await isConnectedAs(sellerIn(opened.back))).toBe(false);
+    expect((await show(unopened.back)).status).toBe(200); // another merchant's keys end nothing
+  });
+
+  test('and keys entered at one moment: whoever is last counts, and is told the truth', async () => {
+    const { back } = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(back);
+    const [confirmed] = await Promise.all([browser.send(back, page), enterKeys()]);
+    expect(await isConnectedAs(sellerIn(back))).toBe(false);
+    expect([200, 410]).toContain(confirmed.status);
+  });
+
+  test('ends a day after the invitation, and an hour after it was first opened', async () => {
+    const unopened = await agreed(merchant);
+    await later(unopened.trackingId, '23 hours 59 minutes');
+    expect((await show(unopened.back)).status).toBe(200);
+    const opened = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(opened.back);
+    const { rows } = await world.db.sql.query<{ hours: number }>(
+      'SELECT extract(epoch FROM expires_at - arrived_at) / 3600 AS hours FROM onboardings WHERE tracking_id = $1',
+      [opened.trackingId],
+    );
+    expect(Number(rows[0]?.hours)).toBe(1);
+    await later(opened.trackingId, '1 hour');
+    expect((await browser.send(opened.back, page)).status).toBe(410);
+    const old = await agreed(merchant);
+    await later(old.trackingId, '24 hours');
+    expect((await show(old.back)).status).toBe(410);
+    expect(await accountOf(merchant.secretKey)).toBeUndefined();
+  });
+
+  test('connects only what was shown: another account in the address of the form is refused', async () => {
+    const { back } = await agreed(merchant);
+    const other = await agreed(await Merchant.create(world));
+    const browser = new Browser();
+    const page = await browser.show(back);
+    const bent = new URL(back);
+    bent.searchParams.set('merchantIdInPayPal', sellerIn(other.back));
+    expect((await browser.send(bent.href, page)).text).toContain('not connected');
+    bent.search = '';
+    expect((await browser.send(bent.href, page)).text).toContain('not connected');
+    expect(await accountOf(merchant.secretKey)).toBeUndefined();
+  });
+
+  test('connects nothing when the consent was taken back before the button was pressed', async () => {
+    const { back } = await agreed(merchant);
+    const browser = new Browser();
+    const page = await browser.show(back);
+    await control(world, 'POST', `/paypal-checkout/sellers/${sellerIn(back)}/revoke`, { clientId: PARTNER.clientId });
+    expect((await browser.send(back, page)).text).toContain('not connected');
+    expect(await accountOf(merchant.secretKey)).toBeUndefined();
+  });
+
+  test('leads on only while the origin is registered, and only in the browser that came first', async () => {
+    const returnUrl = 'https://club.example/settings';
+    const { url } = (await merchant.post<{ url: string }>(CONNECT, { returnUrl })).body;
+    const back = await answerAs('grants', url);
+    const browser = new Browser();
+    expect((await browser.show(back)).text).toContain(returnUrl);
+    expect((await show(back)).text).not.toContain(returnUrl);
+    expect((await browser.connect(back)).text).toContain(returnUrl);
+    await asking(world, merchant.secretKey).patch('/v1/merchant', { returnOrigins: [] });
+    const after = await browser.show(back);
+    expect(after.text).toContain('is connected');
+    expect(after.text).not.toContain(returnUrl);
+  });
+
+  test('makes a stranger’s browser ask the gateway only so often', async () => {
+    const { trackingId } = await invite(merchant);
+    const statuses = [];
+    for (let times = 0; times < 12; times++)
+      statuses.push((await show(`${world.baseUrl}/connect/${trackingId}?merchantIdInPayPal=NOBODY${times}`)).status);
+    expect(statuses.slice(0, 10)).toEqual(Array(10).fill(200));
+    expect(statuses.slice(10)).toEqual([429, 429]);
+  });
+
+  test('is not found when nobody made it, whatever stands in it', async () => {
+    for (const id of [`onb_${'0'.repeat(26)}`, 'x', '%00', 'onb_', 'x'.repeat(5_000)]) {
+      expect((await show(`${world.baseUrl}/connect/${id}?merchantIdInPayPal=X`)).status).toBe(404);
+      expect((await show(`${world.baseUrl}/connect/${id}`, { method: 'POST', body: new URLSearchParams({ token: 'x' }) })).status).toBe(
+        404,
+      );
+    }
+  });
 });
 
 test('a gateway that connects by keys, and a way on to a strange origin, are refused', async () => {

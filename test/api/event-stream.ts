@@ -10,6 +10,8 @@ export interface EventStream {
   readonly headers: Headers;
   /** The next so many events. Waits for them. */
   take(count: number): Promise<SentEvent[]>;
+  /** What else comes until the server ends it. Waits for that. */
+  rest(): Promise<SentEvent[]>;
   close(): void;
 }
 
@@ -36,6 +38,11 @@ export async function openEvents(
         taken.push(value);
       }
       return taken;
+    },
+    async rest() {
+      const left: SentEvent[] = [];
+      for await (const event of events) left.push(event);
+      return left;
     },
     close: () => leaving.abort(),
   };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { Merchant, untilStatus } from '../support/client';
 import type { PaymentView, Reply } from '../support/client';
@@ -51,6 +52,41 @@ test('the first answer comes again even when the same request would now be refus
   await world.db.sql.query('UPDATE gateway_accounts SET enabled = true WHERE merchant_id = $1', [merchant.id]);
   expect([again.status, replayed(again)]).toEqual([201, 'true']);
   expect(again.body).toEqual(first.body);
+});
+
+test.each(['/v1/payments/', '/V1/Payments', '/v1/PAYMENTS', '/v1//payments', '//v1/payments', '/v1/payments/?', '/v1/payments%2F'])(
+  'a proxy that writes the path as %s makes no second payment',
+  async (path) => {
+    const member = await merchant.member([['fee', 1000]]);
+    const body = { member, gateway: 'paypal-standard', amount: 700 };
+    const first = await merchant.post<PaymentView>('/v1/payments', body, under(`tidied ${path}`));
+    expect(first.status).toBe(201);
+    const answer = await fetch(`${world.baseUrl}${path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${merchant.secretKey}`, 'content-type': 'application/json', ...under(`tidied ${path}`) },
+      body: JSON.stringify(body),
+    });
+    expect(answer.status).toBe(404);
+    expect(await paymentsOf(member)).toHaveLength(1);
+  },
+);
+
+test('a key holds for what is acted upon, however a client escapes its letters', async () => {
+  const member = await merchant.member([]);
+  const charge = { label: 'Fee', category: 'fee', amount: 700, currency: 'EUR' };
+  const first = await merchant.post<{ id: string }>(`/v1/members/${member}/charges`, charge, under('escaped'));
+  const again = await merchant.post<{ id: string }>(`/v1/members/%6d${member.slice(1)}/charges`, charge, under('escaped'));
+  expect([again.status, replayed(again), again.body.id]).toEqual([first.status, 'true', first.body.id]);
+});
+
+test('a key that an earlier release kept is found again: its scope is the path as the route writes it', async () => {
+  const member = await merchant.member([['fee', 1000]]);
+  const path = `/v1/members/${member}/charges`;
+  const charge = { label: 'Fee', category: 'fee', amount: 700, currency: 'EUR' };
+  await merchant.post(path, charge, under('kept before'));
+  const scope = createHash('sha256').update(`merchant ${merchant.id}\nPOST\n${path}`).digest();
+  const { rowCount } = await world.db.sql.query("SELECT FROM idempotency_keys WHERE scope = $1 AND key = 'kept before'", [scope]);
+  expect(rowCount).toBe(1);
 });
 
 test('the same key with another body is refused, and the first stays', async () => {

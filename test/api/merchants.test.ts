@@ -31,6 +31,7 @@ test('the operator makes a merchant with a name and a currency; the rest has def
     chartOfAccounts: 'generic',
     latePayments: 'credit',
     returnOrigins: [],
+    thankYouUrl: null,
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     secretKey: expect.stringMatching(/^sk_[\w-]{43}$/),
   });
@@ -150,6 +151,30 @@ test.each(
   const reply = await operator.post('/v1/merchants', { name: 'x', currency: 'EUR', returnOrigins: ['https://fine.example', origin] });
   refusedField(reply, 'returnOrigins.1');
 });
+
+describe('where payers go on after a payment without an address of its own', () => {
+  test('is an address of the merchant’s at a registered origin, and can be taken back', async () => {
+    const merchant = await newMerchant(world, { returnOrigins: ['https://club.example'] });
+    const thankYouUrl = 'https://club.example/thanks?from=pay';
+    expect((await merchant.patch('/v1/merchant', { thankYouUrl })).body).toMatchObject({ thankYouUrl });
+    expect((await merchant.patch('/v1/merchant', { name: 'Other' })).body).toMatchObject({ thankYouUrl });
+    expect((await merchant.get('/v1/merchant')).body).toMatchObject({ thankYouUrl });
+    expect((await merchant.patch('/v1/merchant', { thankYouUrl: null })).body).toMatchObject({ thankYouUrl: null });
+  });
+
+  test('is refused at any other origin, those of the same change counting', async () => {
+    const merchant = await newMerchant(world, { returnOrigins: ['https://club.example'] });
+    for (const thankYouUrl of ['https://evil.example/', 'http://club.example/', 'https://club.example:8443/', 'https://club.example@evil.example/']) {
+      const problem = refused(await merchant.patch('/v1/merchant', { thankYouUrl }), 'origin_not_registered');
+      expect(problem.errors?.map(({ path }) => path)).toEqual(['thankYouUrl']);
+    }
+    refused(await merchant.patch('/v1/merchant', { thankYouUrl: 'https://club.example/', returnOrigins: [] }), 'origin_not_registered');
+    const moved = { thankYouUrl: 'https://new.example/thanks', returnOrigins: ['https://new.example'] };
+    expect((await merchant.patch('/v1/merchant', moved)).body).toMatchObject(moved);
+    for (const nonsense of ['', 'club.example', 'javascript:alert(1)', 5])
+      refusedField(await merchant.patch('/v1/merchant', { thankYouUrl: nonsense }), 'thankYouUrl');
+  });
+}); // prettier-ignore
 
 test('a merchant changes its name, its policy and its origins, one at a time or together', async () => {
   const merchant = await newMerchant(world, { returnOrigins: ['https://old.example'] });

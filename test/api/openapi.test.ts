@@ -197,7 +197,10 @@ describe('routes and document', () => {
       'GET /assets/{version}/{name}',
       'GET /docs/start.js',
       'GET /docs/problems',
+      'GET /docs/ui/swagger-ui.css',
+      'GET /docs/ui/swagger-ui-bundle.js',
       'GET /connect/{trackingId}',
+      'POST /connect/{trackingId}',
     ];
     const mounted = mountedRoutes(api.app).filter((name) => !ofPages.includes(name));
     expect(mounted.length).toBeGreaterThan(30);

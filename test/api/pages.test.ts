@@ -95,6 +95,26 @@ test('who cancels is led to the address for that', async () => {
   expect(text).not.toContain('/thanks');
 });
 
+test('a payment that names no address goes on to the merchant’s thank-you page, from the return page only and while its origin is registered', async () => {
+  const club = await Merchant.create(world, { returnOrigins: [SHOP] });
+  const patch = (body: object) => call(world.baseUrl, club.secretKey, 'PATCH', '/v1/merchant', body);
+  await patch({ thankYouUrl: `${SHOP}/thanks?a=b` });
+  const payer = await club.member([['fee', 5000]]);
+  const plain = await club.pay(payer);
+  const named = await club.pay(payer, { returnUrl: `${SHOP}/own` });
+  const onward = `data-onward="${SHOP}/thanks?a=b&#38;payment=${plain.id}"`;
+  expect((await page(`/return/${plain.id}`)).text).toContain(onward);
+  expect((await page(`/cancel/${plain.id}`)).text).toContain('data-onward=""');
+  expect((await page(`/return/${named.id}`)).text).toContain(`data-onward="${SHOP}/own?payment=${named.id}"`);
+
+  await patch({ returnOrigins: [`${SHOP}.evil.example`] });
+  for (const { id } of [plain, named]) expect((await page(`/return/${id}`)).text).toContain('data-onward=""');
+  await patch({ returnOrigins: [SHOP] });
+  expect((await page(`/return/${plain.id}`)).text).toContain(onward);
+  await patch({ thankYouUrl: null });
+  expect((await page(`/return/${plain.id}`)).text).toContain('data-onward=""');
+});
+
 test('an address whose origin is no longer registered is neither linked nor gone to', async () => {
   const payment = await merchant.pay(member, { returnUrl: RETURN_URL, cancelUrl: `${SHOP}/basket` });
   const changed = await call(world.baseUrl, merchant.secretKey, 'PATCH', '/v1/merchant', { returnOrigins: [`${SHOP}.evil.example`] });

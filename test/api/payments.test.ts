@@ -468,6 +468,38 @@ describe('the event stream of a payment', () => {
     }
   });
 
+  test('ends when the token that opened it expires, and nothing comes after', async () => {
+    const member = await merchant.member([['fee', 5000]]);
+    const payment = await merchant.pay(member);
+    const { body } = await merchant.post<{ token: string }>(`/v1/members/${member}/tokens`, { expiresInMs: 2_000 });
+    const stream = await watch(body.token, payment.id);
+    expect(stream.status).toBe(200);
+    expect(await stream.rest()).toMatchObject([{ event: 'checkout_opened' }]);
+  });
+
+  test('ends soon after the key that opened it was revoked', async () => {
+    const leaver = await Merchant.create(world);
+    const payment = await leaver.pay(await leaver.member([['fee', 5000]]));
+    const stream = await watch(leaver.secretKey, payment.id);
+    await stream.take(1);
+    await world.db.sql.query('UPDATE api_keys SET revoked_at = now() WHERE merchant_id = $1', [leaver.id]);
+    expect(await stream.rest()).toEqual([]);
+  });
+
+  test('tells nothing more once the key is not recognised, whatever happens', async () => {
+    const leaver = await Merchant.create(world);
+    const payment = await leaver.pay(await leaver.member([['fee', 5000]]));
+    const stream = await watch(leaver.secretKey, payment.id);
+    await stream.take(1);
+    await world.db.sql.query('UPDATE api_keys SET revoked_at = now() WHERE merchant_id = $1', [leaver.id]);
+    await eventually(
+      () => asking(world, leaver.secretKey).get('/v1/merchant'),
+      ({ status }) => status === 401,
+    );
+    await payAs(leaver, payment);
+    expect(await stream.rest()).toEqual([]);
+  });
+
   test('is not watched for somebody who left before it began', async () => {
     const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
     let watched = 0;

@@ -75,7 +75,84 @@ describe('a body', () => {
   });
 });
 
+describe('a refusal stays small, whatever was refused', () => {
+  const asked = () => asking(world, merchant.secretKey);
+  const wrong = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown_field_${n}`, n]));
+  const isSmall = ({ detail, errors = [] }: { detail: string; errors?: readonly { path: string; message: string }[] }) => {
+    expect(errors.length).toBeLessThanOrEqual(20);
+    expect(detail.length).toBeLessThanOrEqual(500);
+    expect(JSON.stringify(errors).length).toBeLessThan(25_000);
+  };
+
+  test('with thousands of unknown fields, in any body', async () => {
+    for (const path of ['/v1/members', '/v1/payments', `/v1/payments/${unknown}/cancel`]) {
+      const problem = refused(await asked().post(path, wrong(8_000)), 'invalid_request');
+      isSmall(problem);
+      expect(problem.errors).toHaveLength(20);
+    }
+    isSmall(refused(await asked().put('/v1/gateway-accounts/kkiapay', { environment: 'simulator', ...wrong(8_000) }), 'invalid_request'));
+    isSmall(refused(await asked().patch('/v1/merchant', wrong(8_000)), 'invalid_request'));
+  });
+
+  test('with thousands of wrong items in a list', async () => {
+    const charges = Array.from({ length: 20_000 }, () => 'x');
+    isSmall(refused(await asked().post('/v1/payments', { member: 'x', gateway: 'paypal-standard', charges }), 'invalid_request'));
+    isSmall(refused(await asked().patch('/v1/merchant', { returnOrigins: charges }), 'invalid_request'));
+  });
+
+  test('with one name as long as may be', async () => {
+    isSmall(refused(await asked().post('/v1/members', { ['x'.repeat(200_000)]: 1 }), 'invalid_request'));
+    isSmall(refused(await asked().get(`/v1/merchant?${'x'.repeat(10_000)}=1`), 'invalid_request'));
+    isSmall(refused(await asked().get(`/v1/payments?${'x'.repeat(10_000)}=1`), 'invalid_request'));
+    isSmall(refused(await asked().get(`/v1/${'x'.repeat(10_000)}`), 'not_found'));
+    isSmall(refused(await asked().post('/v1/members', { name: 'x'.repeat(200_000) }), 'invalid_request'));
+  });
+});
+
+describe('nobody keeps an answer', () => {
+  test.each<readonly [string, string]>([
+    ['GET', '/v1/merchant'],
+    ['HEAD', '/v1/merchant'],
+    ['GET', '/v1/payments'],
+    ['POST', '/v1/members'],
+    ['DELETE', '/v1/members'],
+    ['OPTIONS', '/v1/members'],
+    ['GET', '/v1/nothing'],
+    ['GET', '/V1/Payments'],
+    ['GET', '/v1/payments/%zz'],
+    ['GET', `/v1/payments/${unknown}/events`],
+    ['GET', `/return/${unknown}`],
+    ['GET', `/cancel/${unknown}`],
+    ['GET', `/connect/onb_${'0'.repeat(26)}`],
+    ['POST', '/hooks/paypal-standard/x/ipn'],
+    ['GET', '/checkout'],
+    ['GET', '/readyz'],
+  ])('of %s %s', async (method, path) => {
+    for (const key of [merchant.secretKey, 'none']) {
+      const answer = await fetch(new URL(path, world.baseUrl), { method, headers: { authorization: `Bearer ${key}` } });
+      await answer.body?.cancel();
+      expect([answer.headers.get('cache-control'), answer.headers.get('etag')]).toEqual(['no-store', null]);
+    }
+  });
+});
+
 describe('a path', () => {
+  test.each([
+    ['/healthz/'],
+    ['/Healthz'],
+    ['/docs/'],
+    ['/Checkout'],
+    ['/v1/payments/'],
+    ['/v1/Payments'],
+    [`/v1/payments/${unknown}/`],
+    [`/v1/payments/${unknown}/Events`],
+    [`/RETURN/${unknown}`],
+    ['/openapi.json/'],
+    ['/hooks/paypal-standard/x/ipn/'],
+  ])('has one spelling: %s is not there', async (path) => {
+    for (const method of ['GET', 'POST']) refused(await asking(world, merchant.secretKey).ask(method, path), 'not_found');
+  });
+
   test.each([
     ['/v1/nothing'],
     ['/v1/payments/a/b/c'],

@@ -111,7 +111,12 @@ describe('K27: an amount that KKiaPay cannot take is refused before anybody is a
 
 describe('a prompt', () => {
   it('is planned for the number that was given, is asked for once, and waits 90 seconds', () => {
-    expect(open(PROMPT)).toEqual({ ok: true, asks: 'once', nextAction: { kind: 'prompt', to: '+22961000000', patienceMs: 90_000 } });
+    expect(open(PROMPT)).toEqual({
+      ok: true,
+      asks: 'once',
+      nextAction: { kind: 'prompt', to: '+22961000000', patienceMs: 90_000 },
+      sameLine: ['+2290161000000', '+22961000000'],
+    });
   });
 
   it.each([
@@ -179,6 +184,27 @@ describe('which network a phone number belongs to', () => {
     { what: 'with digits that are not ASCII', text: '+٢٢٩٦١٠٠٠٠٠٠' },
   ])('a number $what is refused', ({ text }) => {
     expect(readPhone(text)).toMatchObject({ ok: false });
+  });
+});
+
+describe('which numbers reach one phone', () => {
+  const lineOf = (phone: string) => {
+    const opening = open({ ...PROMPT, phone });
+    return opening.ok && opening.asks === 'once' ? opening.sameLine : null;
+  };
+  it.each(['+229 97 00 00 00', '22997000000', '00229-97-00-00-00', '+(229) 97.00.00.00', '+2290197000000', '+229 01 97 00 00 00'])(
+    'a line of Benin is one, written %s',
+    (phone) => {
+      expect(lineOf(phone)).toEqual(['+2290197000000', '+22997000000']);
+    },
+  );
+
+  it.each([
+    ['+225 01 11 22 33 44', '+2250111223344'],
+    ['+225 05 11 22 33 44', '+2250511223344'],
+    ['+228 99 11 22 33', '+22899112233'],
+  ])('a line elsewhere has one number: %s', (phone, only) => {
+    expect(lineOf(phone)).toEqual([only]);
   });
 });
 

@@ -199,6 +199,22 @@ describe('connecting through the platform', () => {
     });
   });
 
+  it.each([
+    'https://www.sandbox.paypal.com/bizsignup',
+    'https://paypal.com@evil.example/',
+    'https://evil.example/',
+    'http://www.paypal.com/',
+  ])('an answer that would send a live merchant to %s is none', async (href) => {
+    paypal.misbehave(/referrals/, { status: 201, body: JSON.stringify({ links: [{ rel: 'action_url', href }] }) });
+    const fetch: typeof globalThis.fetch = (url, init) =>
+      globalThis.fetch(String(url).replace('https://api-m.paypal.com', `${paypal.url}/paypal`), init); // eslint-disable-line @typescript-eslint/no-base-to-string -- it is a string here
+    const work = paypalCheckoutOnboarding.invite(
+      { trackingId: 'onb_1', returnUrl: 'https://platform.example/' },
+      { ...onboarding(), environment: 'live', fetch },
+    );
+    await expect(work).rejects.toMatchObject({ code: 'unreadable_answer' });
+  });
+
   it('an invitation that PayPal refuses is a failure', async () => {
     paypal.refuse(/referrals/, 403, 'PERMISSION_DENIED');
     const work = paypalCheckoutOnboarding.invite({ trackingId: 'onb_1', returnUrl: 'https://platform.example/' }, onboarding());
@@ -211,6 +227,7 @@ describe('connecting through the platform', () => {
     paypal.asked();
     expect(await complete('merchantIdInPayPal=MERCHANT7&permissionsGranted=false')).toEqual({
       ok: true,
+      account: 'MERCHANT7',
       credentials: { merchantId: 'MERCHANT7' },
     });
     expect(paypal.asked()).toEqual(['POST /v1/oauth2/token', 'GET /v1/customer/partners/PARTNER1/merchant-integrations/MERCHANT7']);

@@ -166,6 +166,7 @@ describe('opening', () => {
 
   it.each([
     { what: 'a page on plain http', href: 'http://www.paypal.com/checkoutnow?token=1' },
+    { what: 'a page elsewhere that looks like PayPal’s', href: 'https://paypal.com@evil.example/' },
     { what: 'no page at all', href: null },
   ])('a live payer is sent to $what by nobody', async ({ href }) => {
     const body = { id: '9AB1', status: 'CREATED', links: href === null ? [] : [{ rel: 'approve', href }] };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import { judgeCertificate, PUBLIC_TRUST } from '../../activities/gateways/paypal-checkout/certificate';
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
-import { isCertificateUrl } from '../../activities/gateways/paypal-checkout/hosts';
+import { isBrowserUrl, isCertificateUrl } from '../../activities/gateways/paypal-checkout/hosts';
 import { readNotification } from '../../activities/gateways/paypal-checkout/notification';
 import { GatewayFailure, type Environment, type GatewayContext, type OpenedCheckout, type RawNotification } from '../../workflows/domain/gateway'; // prettier-ignore
 import { gatewayContext, memoryCache } from './gateway-context';
@@ -293,6 +293,55 @@ describe('a webhook that is not PayPal’s', () => {
     expect(await verify(genuine(), { credentials })).toEqual({ found: 'unknown', reason: 'webhook_id_unknown' });
     expect(paypal.asked()).toEqual([]);
     expect(await verify(genuine(), { credentials, openedWith: CREDENTIALS })).toEqual({ found: false, reason: 'resource_unknown' });
+  });
+});
+
+describe('where a browser may be sent', () => {
+  const place = (environment: Environment) => ({ environment, simulatorUrl: 'http://simulator.local:8090/base/' });
+  it.each<[Environment, string, boolean]>([
+    ['live', 'https://www.paypal.com/checkoutnow?token=5O190127TN364715T', true],
+    ['live', 'https://www.paypal.com/bizsignup/partner/entry?referralToken=YWJj==', true],
+    ['live', 'https://paypal.com/x', true],
+    ['sandbox', 'https://www.sandbox.paypal.com/checkoutnow?token=1', true],
+    ['live', 'https://www.sandbox.paypal.com/checkoutnow?token=1', false],
+    ['sandbox', 'https://www.paypal.com/checkoutnow?token=1', false],
+    ['live', 'http://www.paypal.com/checkoutnow?token=1', false],
+    ['live', 'https://paypal.com@evil.example/', false],
+    ['live', 'https://www.paypal.com:pass@evil.example/', false],
+    ['live', 'https://user@www.paypal.com/', false],
+    ['live', 'https://@www.paypal.com/', false],
+    ['live', 'https://www.paypal.com:8443/', false],
+    ['live', 'https://www.paypal.com:443/', false],
+    ['live', 'https://www.paypal.com.evil.example/', false],
+    ['live', 'https://evilpaypal.com/', false],
+    ['live', 'https://evil-paypal.com/', false],
+    ['live', 'https://paypal.com.', false],
+    ['live', 'https://www.paypal.com./', false],
+    ['live', 'https://www.paypal.com\\@evil.example/', false],
+    ['live', 'https://www.paypal.com/\\evil.example', false],
+    ['live', 'https:\\\\www.paypal.com/', false],
+    ['live', 'https:www.paypal.com/', false],
+    ['live', '//www.paypal.com/', false],
+    ['live', ' https://www.paypal.com/', false],
+    ['live', 'https://www.paypal.com/\nx', false],
+    ['live', 'https://www.pay\tpal.com/', false],
+    ['live', 'https://WWW.paypal.com/', false],
+    ['live', 'https://www．paypal．com/', false],
+    ['live', 'https://www.paypal.com%2eevil.example/', false],
+    ['live', 'https://xn--pypal-4ve.com/', false],
+    ['live', 'javascript:alert(1)', false],
+    ['live', 'data:text/html,x', false],
+    ['live', 'https://evil.example/?https://www.paypal.com/', false],
+    ['live', 'https://evil.example/#.paypal.com', false],
+    ['live', 'nonsense', false],
+    ['live', '', false],
+    ['simulator', 'http://localhost:3400/paypal/checkoutnow?token=1', true],
+    ['simulator', 'https://simulator.example/paypal/checkoutnow?token=1', true],
+    ['simulator', 'https://paypal.com@evil.example/', false],
+    ['simulator', 'javascript:alert(1)', false],
+    ['sandbox', 'http://localhost:3400/paypal/checkoutnow?token=1', false],
+  ])('%s: %s: %s', (environment, url, allowed) => {
+    expect(isBrowserUrl(place(environment), url)).toBe(allowed);
   });
 });
 

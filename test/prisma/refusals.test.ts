@@ -48,6 +48,7 @@ async function furnish(): Promise<Record<string, string | number>> {
     captured('TX1', { amount: 5000, currency: 'USD' }),
   );
   const idle = await newClub(db);
+  await invited(club);
   const one = async (query: string, values: unknown[]) => (await db.sql.query<{ id: number }>(query, values)).rows[0]!.id;
   const account = (of: Club, name: string) =>
     one('SELECT id FROM ledger_accounts WHERE merchant_id = $1 AND name = $2', [of.merchantId, name]);
@@ -65,6 +66,14 @@ async function furnish(): Promise<Record<string, string | number>> {
     fees: await account(club, 'gateway_fees:paypal-standard'),
     clearingOfStranger: await account(stranger, 'gateway_clearing:paypal-standard'),
   }; // prettier-ignore
+}
+
+async function invited(club: Club): Promise<void> {
+  await db.sql.query(
+    `INSERT INTO onboardings (tracking_id, merchant_id, gateway, environment) VALUES ('onb_1', $1, 'paypal-checkout', 'simulator')`,
+    [club.merchantId],
+  );
+  await db.sql.query(`INSERT INTO onboarding_events (tracking_id, kind) VALUES ('onb_1', 'invited')`);
 }
 
 async function attachUnmatched(club: Club, memberId: string): Promise<void> {
@@ -165,7 +174,7 @@ describe('an entry that was written stays as it was', () => {
 describe('what is recorded is not changed, deleted or emptied', () => {
   const columns: [table: string, column: string][] = [
     ['facts', 'amount'], ['fact_bindings', 'payment_id'], ['entries', 'kind'], ['postings', 'amount'],
-    ['paylines', 'amount'], ['allocations', 'amount'], ['charges', 'amount'], ['ledger_accounts', 'name'],
+    ['paylines', 'amount'], ['allocations', 'amount'], ['charges', 'amount'], ['ledger_accounts', 'name'], ['onboarding_events', 'kind'],
   ]; // prettier-ignore
   test.each(columns)('%s', async (table, column) => {
     const { rows } = await db.sql.query<{ some: boolean }>(`SELECT EXISTS (SELECT FROM ${table}) AS some`);

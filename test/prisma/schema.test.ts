@@ -147,5 +147,5 @@ test('the client reads a row of every table that a booking fills', async () => {
     models.map(async (model) => [model, (await readers[model.charAt(0).toLowerCase() + model.slice(1)]!.findMany()).length] as const),
   );
   const empty = counts.filter(([, count]) => count === 0).map(([model]) => model);
-  expect(empty.sort()).toEqual(['ApiKey', 'Command', 'FactBinding', 'IdempotencyKey', 'Onboarding']);
+  expect(empty.sort()).toEqual(['ApiKey', 'Command', 'FactBinding', 'IdempotencyKey', 'Onboarding', 'OnboardingEvent']);
 });

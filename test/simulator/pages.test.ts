@@ -104,11 +104,6 @@ it.each([
   expect((await shop.control('GET', path)).body).toMatchObject(expected);
 });
 
-it('a button pressed from another site is refused', async () => {
-  const answer = await post(`${shop.simulator.url}/actions/behave`, {}, { 'sec-fetch-site': 'cross-site' });
-  expect(answer.status).toBe(400);
-});
-
 it('links begin with the path of the public address', async () => {
   const behindProxy = await openShop({ publicUrl: 'https://example.org/simulator/' });
   const page = await (await fetch(behindProxy.simulator.url)).text();

@@ -87,6 +87,34 @@ test('a phone is not prompted again while its first prompt may still be approved
   expect((await merchant.post('/v1/payments', again)).status).toBe(201);
 });
 
+test.each([
+  ['+2290197', '+22997'],
+  ['+22997', '+2290197'],
+  ['+22997', '00229 01 97 '],
+  ['+2290197', '229-97-'],
+])('a line of Benin is one phone, prompted as %s… and again as %s…, and each is asked as it was written', async (before, after) => {
+  const line = newPhone().slice(-6);
+  const { merchant, member, payment } = await prompt({ phone: `${before}${line}` });
+  expect(payment.nextAction?.to).toBe(`${before}${line}`);
+  const again = { member, gateway: 'kkiapay', method: 'mobile_money', phone: `${after}${line}` };
+  const { status, body } = await merchant.post<{ code: string; detail: string }>('/v1/payments', again);
+  expect([status, body.code]).toEqual([409, 'prompt_open']);
+  expect(body.detail).toContain(payment.id);
+});
+
+test('two prompts to one line asked for at the same moment are one, however it is written', async () => {
+  const merchant = await kkiapayMerchant(world);
+  const member = await merchant.member([['fee', 3000]]);
+  const line = newPhone().slice(-6);
+  const order = { member, gateway: 'kkiapay', method: 'mobile_money' };
+  const replies = await Promise.all(
+    ['+22997', '+2290197', '229 97', '229 01 97', '0022997', '002290197'].map((start) =>
+      merchant.post<PaymentView>('/v1/payments', { ...order, phone: `${start}${line}` }),
+    ),
+  );
+  expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+});
+
 test('two prompts to one phone asked for at the same moment are one', async () => {
   const merchant = await kkiapayMerchant(world);
   const member = await merchant.member([['fee', 3000]]);

@@ -217,8 +217,16 @@ export type Opening =
   | { readonly ok: true; readonly asks: 'nobody'; readonly nextAction: NextAction }
   /** `startCheckout` must ask, and may ask again as often as it takes: the gateway recognises our order. */
   | { readonly ok: true; readonly asks: 'repeatably' }
-  /** `startCheckout` must ask, and never twice, because each call reaches the payer. `nextAction` holds even when no answer comes. */
-  | { readonly ok: true; readonly asks: 'once'; readonly nextAction: NextAction & { readonly kind: 'prompt' } }
+  /**
+   * `startCheckout` must ask, and never twice, because each call reaches the payer. `nextAction` holds even when no answer comes.
+   * `sameLine`: all that `nextAction.to` may be for the same phone, the same list whichever of them it is.
+   */
+  | {
+      readonly ok: true;
+      readonly asks: 'once';
+      readonly nextAction: NextAction & { readonly kind: 'prompt' };
+      readonly sameLine: readonly [string, ...string[]];
+    }
   /** Why this order cannot be written in the gateway's form. */
   | { readonly ok: false; readonly reason: OpeningRefusal; readonly detail: string };
 export type OpeningRefusal = 'amount_not_supported' | 'currency_not_supported' | 'method_not_supported' | 'phone_not_supported';
@@ -299,9 +307,9 @@ export interface Onboarding {
   /** What the browser brought back says where to look; the gateway says who agreed. */
   complete(invitation: { readonly trackingId: string; readonly query: URLSearchParams }, context: OnboardingContext): Promise<Onboarded>;
 }
-/** The stored form of a connected account's credentials, or why there is none. */
+/** The stored form of a connected account's credentials and what the gateway calls the account, or why there is none. */
 export type Onboarded =
-  | { readonly ok: true; readonly credentials: unknown }
+  | { readonly ok: true; readonly account: string; readonly credentials: unknown }
   /** `unfinished`: the merchant did not agree; `other_invitation`: it belongs to another merchant of ours. */
   | { readonly ok: false; readonly reason: 'unfinished' | 'other_invitation'; readonly detail: string };
 

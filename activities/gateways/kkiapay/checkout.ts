@@ -2,7 +2,7 @@ import type { CheckoutContext, CheckoutOrder, Environment, NextAction, Opening, 
 import { describeMoney, MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import type { KkiapayCredentials } from './credentials';
-import { readPhone } from './phone';
+import { readPhone, spellingsOf } from './phone';
 
 /** KKiaPay's money: CFA francs of West Africa, which have no minor unit (KKiaPay, Currencies). */
 export const CURRENCY = 'XOF';
@@ -20,7 +20,9 @@ export function openCheckout(order: CheckoutOrder, context: CheckoutContext<Kkia
       return openWidget(order, context);
     case 'merchant': {
       const prompt = planPrompt(order, context.credentials);
-      return prompt.ok ? { ok: true, asks: 'once', nextAction: prompt.nextAction } : prompt;
+      if (!prompt.ok) return prompt;
+      const [first, ...others] = spellingsOf(prompt.phoneNumber);
+      return { ok: true, asks: 'once', nextAction: prompt.nextAction, sameLine: [`+${first}`, ...others.map((digits) => `+${digits}`)] };
     }
     default:
       return unreachable(order.startedBy);

@@ -30,6 +30,15 @@ export function readPhone(text: string): PhoneReading {
   return refused(`prompts are sent to MTN and Moov numbers only, and this is ${whose}; the payer can pay in the widget instead`);
 }
 
+/**
+ * The digits under which one line can be called, the same list whichever of them is given. A line of Benin kept its old number
+ * when 01 was put before it, and both still reach it.
+ */
+export function spellingsOf(digits: string): readonly [string, ...string[]] {
+  const line = /^229(?:01)?(\d{8})$/.exec(digits)?.[1];
+  return line === undefined ? [digits] : [`22901${line}`, `229${line}`];
+}
+
 interface Country {
   readonly name: string;
   readonly code: string;

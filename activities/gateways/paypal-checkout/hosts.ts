@@ -42,11 +42,28 @@ export function isCertificateUrl(place: Place, text: string): boolean {
   }
 }
 
-/** Whether a payer may be sent there. The simulator is ours, and a browser may find it at another address than we do. */
-export function isPayerUrl({ environment }: Place, text: string): boolean {
-  const protocol = parseUrl(text)?.protocol;
-  return protocol === 'https:' || (environment === 'simulator' && protocol === 'http:');
+/**
+ * Whether a person's browser may be sent there, a payer's or a merchant's: to PayPal's own pages, in the environment that was
+ * asked. The simulator is ours, and a browser may find it at another address than we do.
+ */
+export function isBrowserUrl({ environment }: Place, text: string): boolean {
+  const url = parseUrl(text);
+  // Written plainly or not at all: no user before the host, no port, nothing that another parser may read otherwise.
+  if (!url || !text.startsWith(`${url.origin}/`) || /[\s\\\p{Cc}]/u.test(text)) return false;
+  switch (environment) {
+    case 'live':
+      return isPage(url) && isWithin(url.hostname, 'paypal.com') && !isWithin(url.hostname, 'sandbox.paypal.com');
+    case 'sandbox':
+      return isPage(url) && isWithin(url.hostname, 'sandbox.paypal.com');
+    case 'simulator':
+      return url.protocol === 'https:' || url.protocol === 'http:';
+    default:
+      return unreachable(environment);
+  }
 }
+
+const isPage = ({ protocol, port }: URL): boolean => protocol === 'https:' && port === '';
+const isWithin = (host: string, domain: string): boolean => host === domain || host.endsWith(`.${domain}`);
 
 /** An origin holds protocol, host and port, and is compared whole: `api.paypal.com.evil.tld` and port 8443 are other origins. */
 function isAt(url: URL, origins: readonly string[], folder: string): boolean {

@@ -3,7 +3,7 @@ import type { Onboarding, PartnerCredentials } from '../../../workflows/domain/g
 import { dropAccessToken, type World } from './access-token';
 import { readBody, unreadableAnswer } from './answers';
 import { createPartnerReferral, getMerchantIntegration, type Asker } from './client';
-import { isPayerUrl } from './hosts';
+import { isBrowserUrl } from './hosts';
 import { grantedScopes, merchantIntegration, missingScopes } from './integration';
 
 /** Connecting a merchant's account through the platform as PayPal's partner (Partner Referrals). */
@@ -21,7 +21,7 @@ export const paypalCheckoutOnboarding: Onboarding = {
     // Whoever came by another invitation, or by none of ours, belongs to somebody else: a browser must not bind them to this merchant.
     if (seller.trackingId !== trackingId)
       return { ok: false, reason: 'other_invitation', detail: 'this PayPal account was connected by another invitation' };
-    return { ok: true, credentials: { merchantId } };
+    return { ok: true, account: merchantId, credentials: { merchantId } };
   },
 };
 
@@ -71,7 +71,7 @@ export async function createReferral({ trackingId, returnUrl }: Referral, partne
   if (!reply.accepted) throw reply.failure;
   const { links } = readBody(reply.question, reply.body, referralBody);
   const url = links.find(({ rel }) => rel === 'action_url')?.href;
-  if (url === undefined || !isPayerUrl(world, url)) throw unreadableAnswer(reply.question, 'the answer has no address for the merchant');
+  if (url === undefined || !isBrowserUrl(world, url)) throw unreadableAnswer(reply.question, 'the answer has no address for the merchant');
   return url;
 }
 

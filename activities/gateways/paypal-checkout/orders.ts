@@ -14,7 +14,7 @@ import { isVerdict, readBody, unreadableAnswer, word, type Problem } from './ans
 import { captureOrder, createOrder, getOrder, type Asker, type Reply } from './client';
 import { approvalUrl, orderResource, tellOrder, writeOrder, type Order, type Told } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
-import { isPayerUrl } from './hosts';
+import { isBrowserUrl } from './hosts';
 import { CAPTURE_REFUSALS } from './refusals';
 
 type Context = GatewayContext<PaypalCheckoutCredentials>;
@@ -36,7 +36,7 @@ export async function startCheckout(order: CheckoutOrder, context: Context): Pro
   }
   const made = readBody(reply.question, reply.body, orderResource);
   const url = approvalUrl(made);
-  if (url === null || !isPayerUrl(context, url)) throw unreadableAnswer(reply.question, `the order ${made.id} has no link for the payer`);
+  if (url === null || !isBrowserUrl(context, url)) throw unreadableAnswer(reply.question, `the order ${made.id} has no link for the payer`);
   return { opened: true, reference: made.id, nextAction: { kind: 'redirect', url } };
 }
 

@@ -1,0 +1,95 @@
+import { urlencoded } from 'express';
+import type { NextFunction, Request, Response, Router } from 'express';
+import type { Arrival, OnboardingDesk } from '../onboarding';
+import { Problem } from '../problems';
+import { queryOf, strictRouter } from '../routing';
+import { connectPage } from '../web/connect-page';
+import type { SendPage } from '../web/layout';
+
+/** Holds the token of the browser that came first; sent back to its own invitation only. */
+const COOKIE = 'quittance_connect';
+/** As long as an arrival may be confirmed. */
+const COOKIE_LIFETIME_MS = 3_600_000;
+
+const ALLOWED = ['GET', 'POST'];
+
+type ConnectRequest = Request<{ trackingId: string }>;
+
+/** Where the gateway sends a merchant's browser back: it shows what would be connected, and a button of the page connects it. */
+export function connectRoutes({
+  onboarding,
+  sendPage,
+  publicUrl,
+}: {
+  onboarding: OnboardingDesk;
+  sendPage: SendPage;
+  publicUrl: string;
+}): Router {
+  const router = strictRouter();
+  const path = '/connect/:trackingId';
+
+  // HEAD as well: whoever only looks whether a link works must not be the first to arrive.
+  router.all(path, (req: ConnectRequest, _res: Response, next: NextFunction) => {
+    if (!ALLOWED.includes(req.method)) throw new Problem('method_not_allowed', `this path takes ${ALLOWED.join(', ')}`, { allow: ALLOWED });
+    next();
+  });
+
+  router.get(path, async (req: ConnectRequest, res: Response) => {
+    const { trackingId } = req.params;
+    const arrival = await onboarding.arrive(trackingId, new URLSearchParams(queryOf(req)), cookieOf(req));
+    if (arrival.outcome === 'to_confirm')
+      res.cookie(COOKIE, arrival.token, {
+        httpOnly: true,
+        // Strict would keep it from the browser that comes from the gateway once more.
+        sameSite: 'lax',
+        secure: publicUrl.startsWith('https:'),
+        path: `/connect/${trackingId}`,
+        maxAge: COOKIE_LIFETIME_MS,
+      });
+    show(res, arrival);
+  });
+
+  router.post(path, urlencoded({ extended: false, limit: '4kb' }), async (req: ConnectRequest, res: Response) => {
+    if (isForeign(req, publicUrl)) throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
+    const { trackingId } = req.params;
+    const { token } = (req.body ?? {}) as { token?: unknown };
+    const answer = await onboarding.confirm(trackingId, new URLSearchParams(queryOf(req)), {
+      cookie: cookieOf(req),
+      form: typeof token === 'string' ? token : null,
+    });
+    // Loading the page again, or going back to it, then shows how things stand and sends nothing twice.
+    if (answer.outcome === 'connected') res.redirect(303, `/connect/${trackingId}`);
+    else show(res, answer);
+  });
+
+  function show(res: Response, arrival: Arrival): void {
+    if (arrival.outcome === 'too_often') res.setHeader('retry-after', String(arrival.retryAfterS));
+    sendPage(res, STATUSES[arrival.outcome], connectPage(arrival));
+  }
+  return router;
+}
+
+const STATUSES: Readonly<Record<Arrival['outcome'], number>> = {
+  to_confirm: 200,
+  connected: 200,
+  not_connected: 200,
+  used: 200,
+  elsewhere: 403,
+  unknown: 404,
+  over: 410,
+  too_often: 429,
+  unanswered: 502,
+};
+
+function cookieOf(req: Request): string | null {
+  return new RegExp(`(?:^|;)\\s*${COOKIE}=([\\w-]+)\\s*(?:;|$)`).exec(req.headers.cookie ?? '')?.[1] ?? null;
+}
+
+/** Sent from a page elsewhere, by what a browser says of it; our own page sends no origin over plain HTTP (`no-referrer`). */
+function isForeign(req: Request, publicUrl: string): boolean {
+  const site = req.get('sec-fetch-site');
+  const origin = req.get('origin');
+  return (
+    (site !== undefined && site !== 'same-origin') || (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin)
+  );
+}
