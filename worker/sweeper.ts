@@ -8,6 +8,9 @@ import type { Database } from '../prisma/client';
 import { renew } from './renewal';
 
 const EVERY_MS = 1_000;
+/** After a sweep that found something: what waits for its turn takes the places that become free, and those may be few. */
+const AGAIN_MS = 100;
+/** Of starts and commands, and of messages. */
 const MOST_PER_SWEEP = 100;
 /** How long until what nobody heard is told again. */
 const RETRY_PAUSE = '2 seconds';
@@ -46,7 +49,7 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
       return 0;
     });
     // After an outage there is more than one sweep takes: go on at once.
-    if (taken < MOST_PER_SWEEP) await sleep(EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
+    if (taken < MOST_PER_SWEEP) await sleep(taken > 0 ? AGAIN_MS : EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
   }
 }
 

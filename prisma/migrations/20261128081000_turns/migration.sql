@@ -34,18 +34,22 @@ $$;
 
 -- How many unverified messages may be with Temporal at once:
 --   of_payment: of one payment, so that a flood never floods its run's history;
---   strays: of one account that name no living payment. A second of work for two cores, which everybody else's payments wait for;
---   in_all: of one account. Its payments in flight on the busiest evening, and three seconds of work.
+--   strays: of one account that name no living payment; a gateway that is slow about twenty is not asked about a twenty-first;
+--   in_all: of one account. Its payments in flight on the busiest evening.
 -- `acceptable`: how many of one payment may wait in all. A payment has a handful of true ones, each repeated some fifteen times.
 CREATE FUNCTION message_limits(OUT of_payment int, OUT strays int, OUT in_all int, OUT acceptable int) LANGUAGE sql IMMUTABLE AS $$
   SELECT 20, 20, 100, 500
 $$;
 
--- How many more messages of an account may be told now.
+-- How many more messages of an account may be told now. All places are for a gateway that is slow; of what was told a moment ago and
+-- is most likely before a worker now, a quarter is enough to keep two cores busy, and as much as others' payments should wait for.
 CREATE FUNCTION room_with_temporal(account text, OUT strays int, OUT in_all int) LANGUAGE sql STABLE AS $$
-  SELECT greatest(0, least(l.in_all - t.in_all, l.strays - t.strays)), greatest(0, l.in_all - t.in_all)
+  SELECT greatest(0, least(l.in_all - t.all_told, l.in_all / 4 - t.all_lately, l.strays - t.strays_told, l.strays / 4 - t.strays_lately))::int,
+         greatest(0, least(l.in_all - t.all_told, l.in_all / 4 - t.all_lately))::int
   FROM message_limits() l, (
-    SELECT count(*)::int AS in_all, (count(*) FILTER (WHERE o.stray))::int AS strays FROM outbox o WHERE o.account_id = account AND o.told_at IS NOT NULL) t
+    SELECT count(*) AS all_told, count(*) FILTER (WHERE lately) AS all_lately,
+           count(*) FILTER (WHERE stray) AS strays_told, count(*) FILTER (WHERE stray AND lately) AS strays_lately
+    FROM (SELECT o.stray, o.told_at > now() - interval '2 seconds' AS lately FROM outbox o WHERE o.account_id = account AND o.told_at IS NOT NULL) told) t
 $$;
 
 -- Whether an account's strays wait until its gateway may be asked about such messages again.
