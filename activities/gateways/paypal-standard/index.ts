@@ -59,6 +59,7 @@ function capabilitiesOf({ lookup, refund }: { lookup: 'by_reference' | 'none'; r
       },
     },
     lookup,
+    checkoutLivesMs: null, // a form: PayPal knows nothing of it before it is posted
     capture: 'by_gateway',
     recurring: false,
     notifications: 'post_back',
