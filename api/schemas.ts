@@ -146,7 +146,8 @@ export const newPayment = z.strictObject({
     .int()
     .min(1_000)
     .max(30 * 86_400_000)
-    .default(86_400_000),
+    .default(86_400_000)
+    .describe("cut to what the gateway's checkout lives (PayPal Checkout: 2 h 50 min); the answer's `expiresAt` says so"),
 });
 export const nextAction = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('form'), action: z.url(), method: z.literal('POST'), fields: z.record(z.string(), z.string()) }),

@@ -199,7 +199,7 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningC
   for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
   if (!account) throw new Problem('gateway_not_configured', `this merchant has no account at ${body.gateway}`);
 
-  const { methods } = GATEWAYS[body.gateway].gateway.capabilities;
+  const { methods, checkoutLivesMs } = GATEWAYS[body.gateway].gateway.capabilities;
   if (body.method !== undefined && !Object.hasOwn(methods, body.method))
     throw new Problem('method_not_supported', `${body.gateway} has no method ${body.method}; it has ${Object.keys(methods).join(', ')}`);
   const id = newId('pay');
@@ -236,7 +236,7 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningC
     gateway: body.gateway,
     amount,
     currency,
-    expiresAt: new Date(now.getTime() + body.expiresInMs).toISOString(),
+    expiresAt: new Date(now.getTime() + Math.min(body.expiresInMs, checkoutLivesMs ?? Infinity)).toISOString(),
     latePayments: merchant.latePayments,
     charges: body.charges ?? [],
   };

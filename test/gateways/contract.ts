@@ -213,6 +213,17 @@ export function describeGateway(driver: Driver): void {
       expect((await shop.payment(payment)).nextAction).toEqual(payment.nextAction);
     });
 
+    sentence('a payment waits for its payer as long as it is asked to, and no longer than its checkout lives', async () => {
+      const { checkoutLivesMs } = capabilitiesOf(driver);
+      for (const expiresInMs of [60_000, 30 * 86_400_000]) {
+        const shop = await stage.openShop();
+        const { createdAt, expiresAt } = await shop.create({ expiresInMs });
+        const waitsMs = Date.parse(expiresAt) - Date.parse(createdAt);
+        const minutes = Math.round(waitsMs / 60_000); // the database's clock and ours differ by less
+        expect(minutes).toBe(Math.min(expiresInMs, checkoutLivesMs ?? Infinity) / 60_000);
+      }
+    });
+
     sentence('an amount that the gateway cannot write is refused before anybody is asked', async () => {
       const { currency, amount } = driver.cannotWrite;
       const shop = await stage.openShop(currency);

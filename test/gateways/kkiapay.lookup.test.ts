@@ -48,6 +48,42 @@ const CAPTURED = {
   occurredAt: '2026-10-05T15:01:49.499Z',
 };
 
+describe('a payout of the merchant', () => {
+  const PAYOUTS = [
+    { type: 'CREDIT' },
+    { type: 'payout' },
+    { type: 17 },
+    { is_payout: true },
+    { is_payout: 'true' },
+    { is_payout: 1 },
+    { type: 'DEBIT', is_payout: '1' },
+  ];
+
+  it.each(PAYOUTS)('told as %j is no payment, in a message, on the return page and in a look-up', async (over) => {
+    for (const status of ['SUCCESS', 'PENDING', 'FAILED', 'REVERTED']) {
+      says({ ...over, status });
+      const none = { found: false, reason: 'not_a_payment' };
+      await expect(notified()).resolves.toEqual(none);
+      await expect(notified({ channel: 'poll', headers: {}, body: Buffer.from('transaction_id=kk_1') })).resolves.toEqual(none);
+      await expect(standing(PROMPTED)).resolves.toEqual(none);
+      await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toEqual(none);
+    }
+  });
+
+  it.each([
+    { type: undefined },
+    { type: '' },
+    { type: null },
+    { type: 'debit' },
+    { is_payout: undefined },
+    { is_payout: 'false' },
+    { is_payout: 0 },
+  ])('%j is a payment', async (over) => {
+    says(over);
+    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED, {}] });
+  });
+});
+
 describe('a transaction that KKiaPay calls SUCCESS', () => {
   it('K7: is captured, with the fee that the payer bore beside it', async () => {
     says({});

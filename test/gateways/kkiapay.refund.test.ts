@@ -51,6 +51,12 @@ const REFUNDED = {
   },
 };
 
+it('a payout is not given back', async () => {
+  server.answers('status', shown('SUCCESS', { is_payout: true }));
+  await expect(refund()).resolves.toMatchObject({ status: 'refused', reason: 'not_a_payment' });
+  expect(reverts()).toEqual([]);
+});
+
 it.each(['code', 'status'])('K19: SUCCESS in %s is a refund once the transaction says REVERTED', async (name) => {
   server.answers('status', shown('SUCCESS'), shown('REVERTED'));
   server.answers('revert', json(200, { [name]: 'SUCCESS', transactionId: 'kk_1' }));

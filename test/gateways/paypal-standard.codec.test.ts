@@ -357,8 +357,12 @@ describe('money that waits or fails', () => {
     expect(failed.facts).toMatchObject([{ kind: 'payment_failed' }]);
   });
 
-  it.each(['Pending', 'Failed'])('a %s sum below zero is money on its way out, not a payment to us', (payment_status) => {
-    expect(read(completed({ payment_status, mc_gross: '-5.00' }))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
+  it.each(['Completed', 'Pending', 'Failed'])('a %s sum below zero is money that leaves, not a payment to us', (payment_status) => {
+    expect(read(completed({ payment_status, mc_gross: '-5.00' }))).toMatchObject({ facts: [], remarks: [{ word: 'money_out' }] });
+  });
+
+  it.each(['Pending', 'Failed'])('a %s sum below zero of known money says nothing until it is done', (payment_status) => {
+    expect(read(moneyBack(payment_status))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
   });
 });
 
@@ -513,20 +517,80 @@ describe('money that goes back', () => {
   });
 });
 
-describe('what these rules do not know', () => {
-  it.each(['subscr_payment', 'subscr_signup', 'recurring_payment', 'mp_signup', 'masspay', 'payout', 'brand_new_type'])(
-    'a message of type %s gives no facts and is shown to a person',
-    (txn_type) => {
-      expect(read(completed({ txn_type }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_type' }], references: [TXN] });
+describe('money of a type that these rules do not know', () => {
+  const TYPES = [
+    'subscr_payment',
+    'recurring_payment',
+    'recurring_payment_outstanding_payment',
+    'request_money',
+    'payout',
+    'brand_new_type',
+  ];
+
+  it.each(TYPES)('%s that is Completed is money that came', (txn_type) => {
+    expect(read(completed({ txn_type }))).toMatchObject({
+      references: [TXN],
+      facts: [{ kind: 'payment_captured', amount: 5000 }, { kind: 'fee_charged', amount: 195 }],
+      remarks: [],
+    }); // prettier-ignore
+  });
+
+  it.each(TYPES)('%s that waits, fails, or goes back does so like any payment', (txn_type) => {
+    const kindOf = (fields: MessageFields) => read(fields).facts.map(({ kind }) => kind);
+    expect(kindOf(completed({ txn_type, payment_status: 'Pending', pending_reason: 'echeck' }))).toEqual(['payment_pending']);
+    expect(kindOf(completed({ txn_type, payment_status: 'Failed' }))).toEqual(['payment_failed']);
+    expect(kindOf(moneyBack('Refunded', { txn_type }))).toEqual(['payment_refunded']);
+    expect(kindOf(moneyBack('Reversed', { txn_type }))).toEqual(['payment_reversed']);
+  });
+
+  it.each(TYPES)('%s below zero is money that leaves', (txn_type) => {
+    expect(read(completed({ txn_type, mc_gross: '-50.00' }))).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'money_out', wrote: txn_type }],
+    });
+    expect(read(moneyBack('Completed', { txn_type }))).toMatchObject({ facts: [], remarks: [{ word: 'money_out' }] });
+  });
+});
+
+it.each([
+  'subscr_signup', 'subscr_cancel', 'subscr_eot', 'subscr_modify', 'subscr_failed', 'recurring_payment_profile_created', 'recurring_payment_profile_cancel',
+  'recurring_payment_skipped', 'recurring_payment_failed', 'recurring_payment_expired', 'recurring_payment_suspended', 'mp_signup', 'mp_cancel',
+])('%s tells of an agreement and of no money', (txn_type) => {
+  expect(read(completed({ txn_type, payment_status: undefined, txn_id: undefined }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_type', wrote: txn_type }] });
+  expect(read(completed({ txn_type }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_type' }] });
+}); // prettier-ignore
+
+it.each(['masspay', 'MassPay', 'mass_pay'])('%s is money that leaves, whatever its status and sign', (txn_type) => {
+  for (const over of [{}, { mc_gross: '-50.00' }, { payment_status: 'Processed' }, { payment_status: undefined, txn_id: undefined, masspay_txn_id_1: TXN, mc_gross_1: '5.00' }])
+    expect(read(completed({ txn_type, ...over }))).toMatchObject({ facts: [], remarks: [{ word: 'money_out' }] });
+}); // prettier-ignore
+
+it.each([undefined, '', 'None'])('a message whose status is %p says nothing', (payment_status) => {
+  expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'nothing_said' }] });
+});
+
+describe('money of a case', () => {
+  it.each(['chargeback_reimbursement', 'chargeback_settlement', 'Chargeback-Settlement', 'adjustment_reversal', 'buyer-complaint'])(
+    'Completed for %s is the reversal that was cancelled, and never a second payment',
+    (reason_code) => {
+      const { facts } = read(moneyBack('Completed', { txn_type: 'web_accept', reason_code, mc_gross: '50.00', mc_fee: '' }));
+      expect(facts).toMatchObject([{ kind: 'reversal_cancelled', gatewayReference: REFUND, parent: TXN, amount: 5000 }]);
     },
   );
 
-  it.each(['Completed-Funds-Held', 'None', '', undefined, 'Surprising'])(
-    'the status %p gives no facts and is shown to a person',
-    (payment_status) => {
-      expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_status' }] });
-    },
-  );
+  it('without the payment that it is about it is for a person', () => {
+    expect(read(completed({ reason_code: 'chargeback_settlement' }))).toMatchObject({ facts: [], remarks: [{ word: 'no_parent_transaction' }] }); // prettier-ignore
+  });
+
+  it('a payment with another reason is a payment', () => {
+    expect(read(completed({ reason_code: 'other', parent_txn_id: TXN })).facts).toMatchObject([{ kind: 'payment_captured' }, {}]);
+  });
+});
+
+describe('what these rules do not know', () => {
+  it.each(['Completed-Funds-Held', 'Surprising'])('the status %p gives no facts and is shown to a person', (payment_status) => {
+    expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_status' }] });
+  });
 
   it('an unknown reason code is kept in our spelling', () => {
     expect(read(moneyBack('Reversed', { reason_code: 'Brand-New Reason!' })).facts).toMatchObject([{ reason: 'brand_new_reason' }]);

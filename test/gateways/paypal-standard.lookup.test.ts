@@ -171,7 +171,7 @@ describe('the same money, told by message and by look-up, gives the same facts',
     expect(await factsOf()).toEqual(facts);
   };
 
-  it.each(['webaccept', 'web-accept', 'web_accept', 'cart', 'expresscheckout', 'express-checkout', 'sendmoney', 'merchtpmt', 'None', undefined])(
+  it.each(['webaccept', 'web-accept', 'web_accept', 'subscrpayment', 'recurring-payment', 'cart', 'expresscheckout', 'express-checkout', 'sendmoney', 'merchtpmt', 'None', undefined])(
     'a completed payment of type %p',
     (TRANSACTIONTYPE) => same(completed(), details({ TRANSACTIONTYPE })),
   ); // prettier-ignore
@@ -271,7 +271,7 @@ describe('the same money, told by message and by look-up, gives the same facts',
 
 describe('what a look-up does not understand', () => {
   it.each([
-    { what: 'a subscription', over: { TRANSACTIONTYPE: 'subscrpayment' }, word: 'unknown_type' },
+    { what: 'the start of a subscription', over: { TRANSACTIONTYPE: 'subscrsignup' }, word: 'unknown_type' },
     { what: 'a new status', over: { PAYMENTSTATUS: 'Surprising' }, word: 'unknown_status' },
     { what: 'an amount that cannot be read', over: { AMT: '1.000,00' }, word: 'unreadable_amount' },
   ])('$what gives no facts and is shown to a person', async ({ over, word }) => {
@@ -283,7 +283,7 @@ describe('what a look-up does not understand', () => {
     paypal.knows({ details: details() }, { details: detailsOfRefund({ REASONCODE: 'None' }), type });
     expect(await lookUp()).toMatchObject({
       facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
-      remarks: [{ word: 'unknown_type' }],
+      remarks: [{ word: 'money_out' }],
     });
   });
 

@@ -67,7 +67,8 @@ describe('IPN messages at the door', () => {
 
   it.each([
     { what: 'an unknown status', body: encode(completed({ payment_status: 'Surprising' })) },
-    { what: 'an unknown type', body: encode(completed({ txn_type: 'brand_new_type' })) },
+    { what: 'an unknown status', body: encode(completed({ payment_status: 'Surprising' })) },
+    { what: 'a type that tells of no money', body: encode(completed({ txn_type: 'subscr_signup' })) },
     { what: 'no field that we know', body: 'hello=world' },
     { what: 'bytes that are no form', body: Uint8Array.from([0xff, 0x00, 0x25, 0x25]) },
     { what: 'a reference too odd to be one', body: encode(completed({ txn_id: "'; drop table" })) },

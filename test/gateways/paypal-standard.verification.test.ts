@@ -405,12 +405,22 @@ describe('the truth behind an IPN', () => {
     expect(await fetchFacts(completed(), 'simulator', { receiverId: 'SELLER0000001', receiverEmails: [] })).toMatchObject({ found: true });
   });
 
-  it('a genuine message of an unknown type is found, without facts, for a person', async () => {
-    expect(await fetchFacts(completed({ txn_type: 'masspay' }))).toMatchObject({
-      found: true,
-      facts: [],
-      remarks: [{ word: 'unknown_type' }],
-    });
+  it('money of an unknown type is money, for its receiver alone', async () => {
+    expect(await fetchFacts(completed({ txn_type: 'subscr_payment' }))).toMatchObject({ facts: [{ kind: 'payment_captured' }, {}] });
+    const theirs = completed({ txn_type: 'subscr_payment', receiver_id: 'OTHER00000001' });
+    expect(await fetchFacts(theirs)).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
+  });
+
+  it.each([
+    { what: 'a mass payment', over: { txn_type: 'masspay', receiver_id: 'OTHER00000001', receiver_email: 'payee@elsewhere.example' }, word: 'money_out' },
+    { what: 'money that we sent', over: { txn_type: 'send_money', mc_gross: '-50.00', receiver_id: 'OTHER00000001' }, word: 'money_out' },
+    { what: 'a message without a status', over: { payment_status: '', receiver_id: '', business: '', receiver_email: '' }, word: 'nothing_said' },
+  ])('$what is for a person, whomever it names as its receiver, and touches no payment', async ({ over, word }) => {
+    expect(await fetchFacts(completed(over))).toMatchObject({ found: true, facts: [], paymentId: null, references: [], remarks: [{ word }] });
+  }); // prettier-ignore
+
+  it('a message of the other environment is elsewhere, whatever it says', async () => {
+    expect(await fetchFacts(completed({ txn_type: 'masspay', test_ipn: undefined }))).toMatchObject({ reason: 'environment_mismatch' });
   });
 
   it('a refund whose parent nobody knows is found all the same', async () => {

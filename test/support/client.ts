@@ -27,6 +27,7 @@ export interface PaymentView {
   readonly attention: { readonly code: string; readonly detail: string; readonly since: string } | null;
   readonly timeline: readonly { readonly kind: string; readonly amount: number | null; readonly gatewayReference: string | null; readonly reason: string | null; readonly occurredAt: string | null; readonly recordedAt: string }[];
   readonly workflowId: string;
+  readonly createdAt: string;
   readonly expiresAt: string;
 } // prettier-ignore
 export interface CartView {

@@ -68,6 +68,41 @@ test.concurrent('unmatched money given to a member pays the charges: a payline w
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 });
 
+test.concurrent.each(['subscr_payment', 'recurring_payment', 'request_money', 'brand_new_type'])(
+  'money of type %s that names no payment is unmatched money like any other, and can be attached',
+  async (txn_type) => {
+    const merchant = await Merchant.create(world);
+    const member = await merchant.member([['fee', 2500]]);
+    await deliver(merchant, nameless(merchant, { txn_type }));
+    const [message] = await untilSettled(merchant, 1);
+    const payer = { name: 'Anne Martin', email: 'anne@example.org' };
+    expect(message).toMatchObject({ state: 'unmatched', reason: null, amount: 2500, currency: 'EUR', payer });
+    expect(net(await merchant.entries(), 'suspense')).toBe(-2500);
+    await merchant.post(`/v1/notifications/${message!.id}/attachment`, { member });
+    expect(await merchant.cart(member)).toMatchObject({ due: 0, paylines: [{ amount: 2500, payment: null }] });
+  },
+);
+
+test.concurrent('money of an unknown type that names a payment pays it', async () => {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+  await deliver(merchant, ipn(merchant, payment, { txn_type: 'subscr_payment' }));
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 195, attention: null });
+});
+
+test.concurrent.each([
+  { what: 'a mass payment to somebody else', over: { txn_type: 'masspay', receiver_id: 'SOMEBODYELSE1' }, reason: 'money_out' },
+  { what: 'a message without a status', over: { payment_status: undefined }, reason: 'nothing_said' },
+  { what: 'the start of a subscription', over: { txn_type: 'subscr_signup', txn_id: undefined, payment_status: undefined }, reason: 'unknown_type' },
+])('$what is put before a person, and touches neither books nor payment', async ({ over, reason }) => {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+  await deliver(merchant, ipn(merchant, payment, over));
+  expect(await untilSettled(merchant, 1)).toMatchObject([{ state: 'attention', reason, kind: null, amount: null }]);
+  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
+  expect(await merchant.entries()).toEqual([]);
+}); // prettier-ignore
+
 test.concurrent('two people attach the same money at once: one member gets it', async () => {
   const merchant = await Merchant.create(world);
   const members = [await merchant.member(), await merchant.member()];

@@ -14,6 +14,11 @@ export interface Capabilities {
   readonly methods: Readonly<Record<string, MethodCapabilities>>;
   /** Whether the gateway can be asked about a payment of ours without any notification. */
   readonly lookup: 'by_reference' | 'none';
+  /**
+   * How long the gateway surely shows a checkout that nobody paid; null: as long as it takes. No payment waits for its payer
+   * longer, so that the look-up at its deadline still finds the checkout.
+   */
+  readonly checkoutLivesMs: number | null;
   /** Whether money is taken by a call of ours, after the payer has approved it. */
   readonly capture: 'by_gateway' | 'by_us';
   readonly recurring: boolean;

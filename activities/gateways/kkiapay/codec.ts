@@ -10,6 +10,8 @@ import type { Fields } from './json';
 /** A transaction in our words, as KKiaPay's status answer tells it. */
 export interface Transaction {
   readonly id: string;
+  /** Whether it is a payment to the merchant, and not the merchant's own money on its way to the bank. */
+  readonly isPayment: boolean;
   readonly standing: 'success' | 'pending' | 'failed' | 'reverted' | 'unknown';
   /** What the merchant asked for, without the payer's fee; null: it cannot be read. */
   readonly money: Money | null;
@@ -39,6 +41,7 @@ export function readTransaction(fields: Fields): Transaction | null {
   if (id === null) return null;
   return {
     id,
+    isPayment: isPayment(fields),
     standing: STANDINGS.get(textOf(fields['status']).toUpperCase()) ?? 'unknown',
     money: readAmount(fields['amount']),
     written: { status: textOf(fields['status']), amount: writtenOf(fields['amount']) },
@@ -164,6 +167,12 @@ function readFrancs(value: unknown): Money | null {
 /** A number as KKiaPay wrote it, in digits or in text. */
 function writtenOf(value: unknown): string {
   return typeof value === 'number' ? String(value) : textOf(value);
+}
+
+// KKiaPay's transactions and payouts share one space of ids. `type` is `DEBIT` of a payer's wallet wherever it is told.
+function isPayment({ type, is_payout }: Fields): boolean {
+  const isDebit = type === undefined || type === null || type === '' || textOf(type).toUpperCase() === 'DEBIT';
+  return isDebit && !(is_payout === true || is_payout === 1 || ['true', '1'].includes(textOf(is_payout).toLowerCase()));
 }
 
 function isBorneByMerchant(fields: Fields): boolean {

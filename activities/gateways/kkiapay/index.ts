@@ -52,6 +52,7 @@ function capabilities(mobileMoneyStartedBy: readonly Starter[]): Capabilities {
       card: { ...money, startedBy: ['member'], refund: 'none' },
     },
     lookup: 'by_reference',
+    checkoutLivesMs: null, // a widget is opened when the payer comes, and KKiaPay names no end of a prompt
     capture: 'by_gateway',
     recurring: false,
     notifications: 'shared_secret',

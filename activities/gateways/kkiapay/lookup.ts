@@ -1,6 +1,7 @@
 import { GatewayFailure } from '../../../workflows/domain/gateway';
 import type { GatewayContext, Lookup, OpenedCheckout, Subject } from '../../../workflows/domain/gateway';
 import { remark } from '../../../workflows/domain/remark';
+import { unreachable } from '../../../workflows/domain/unreachable';
 import { askStatus, type StatusAnswer } from './client';
 import { factsOf, readTransaction, type Transaction } from './codec';
 import type { KkiapayCredentials } from './credentials';
@@ -28,7 +29,7 @@ export async function lookUpNotified({ raw, checkout, receivedAt }: Notified, co
         ? { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: SHOWN_SOON_MS }
         : { found: false, reason: 'transaction_not_found' };
     default:
-      return undecided(seen);
+      return withoutMoney(seen);
   }
 }
 
@@ -68,7 +69,7 @@ async function lookUpReference(reference: string, checkout: OpenedCheckout, cont
       return { found: 'unknown', reason: 'transaction_not_found', ...soon };
     }
     default:
-      return undecided(seen);
+      return withoutMoney(seen);
   }
 }
 
@@ -79,6 +80,8 @@ export type Seen =
       readonly transaction: Transaction;
       /** The keys that see it. */ readonly credentials: KkiapayCredentials;
     }
+  /** The merchant's own money on its way to the bank: it has an id of the same kind. */
+  | { readonly answer: 'not_a_payment' }
   | { readonly answer: 'not_found' }
   | { readonly answer: 'of_another_merchant' }
   /** It answered about something else than it was asked about. */
@@ -91,7 +94,8 @@ export async function look(transactionId: string, context: Context): Promise<See
     const answer = await askStatus(transactionId, credentials, context);
     if (answer.known) {
       const transaction = readTransaction(answer.fields);
-      return transaction?.id === transactionId ? { answer: 'transaction', transaction, credentials } : { answer: 'other_transaction' };
+      if (transaction?.id !== transactionId) return { answer: 'other_transaction' };
+      return transaction.isPayment ? { answer: 'transaction', transaction, credentials } : { answer: 'not_a_payment' };
     }
     refusals.push(answer.word);
   }
@@ -102,10 +106,21 @@ function accountsOf({ credentials, openedWith }: Context): KkiapayCredentials[] 
   return openedWith && openedWith.publicKey !== credentials.publicKey ? [credentials, openedWith] : [credentials];
 }
 
-function undecided({ answer }: Extract<Seen, { answer: 'of_another_merchant' | 'other_transaction' }>): Lookup {
-  return answer === 'other_transaction'
-    ? { found: 'unknown', reason: answer }
-    : { found: 'elsewhere', reason: 'receiver_mismatch', detail: 'KKiaPay says that this transaction belongs to another merchant' };
+function withoutMoney({ answer }: Exclude<Seen, { answer: 'transaction' | 'not_found' }>): Lookup {
+  switch (answer) {
+    case 'not_a_payment':
+      return { found: false, reason: answer };
+    case 'other_transaction':
+      return { found: 'unknown', reason: answer };
+    case 'of_another_merchant':
+      return {
+        found: 'elsewhere',
+        reason: 'receiver_mismatch',
+        detail: 'KKiaPay says that this transaction belongs to another merchant',
+      };
+    default:
+      return unreachable(answer);
+  }
 }
 
 function found(transaction: Transaction, checkout: OpenedCheckout | null): Extract<Lookup, { found: true }> {

@@ -51,6 +51,8 @@ function settle(order: RefundOrder, seen: Seen): 'to_be_reverted' | { readonly a
   switch (seen.answer) {
     case 'not_found':
       return { answer: refused('transaction_not_found', 'KKiaPay does not know this transaction') };
+    case 'not_a_payment':
+      return { answer: refused('not_a_payment', 'KKiaPay says that this is a payout, and no payment') };
     case 'of_another_merchant':
       return { answer: refused('invalid_transaction', 'KKiaPay says that this transaction belongs to another merchant') };
     case 'other_transaction':

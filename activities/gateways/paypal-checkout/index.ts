@@ -19,6 +19,10 @@ import { fetchWebhook, lookUpOrder } from './webhook';
 
 type Context = GatewayContext<PaypalCheckoutCredentials>;
 
+// PayPal keeps an order for three hours, in which its payer must be sent to it and it must be approved and captured (Orders v2, "Create
+// order"; more by agreement only). Ten minutes less, so that an approval of the last moment is still found and captured.
+const ORDER_LIVES_MS = 170 * 60_000;
+
 /** PayPal Checkout: an order that the payer approves at PayPal and that we capture, and webhooks about what becomes of the money. */
 export const paypalCheckout = {
   capabilities: {
@@ -33,6 +37,7 @@ export const paypalCheckout = {
       },
     },
     lookup: 'by_reference',
+    checkoutLivesMs: ORDER_LIVES_MS,
     capture: 'by_us',
     recurring: false,
     notifications: 'signature',

@@ -40,18 +40,28 @@ const DECISIVE: ReadonlySet<string> = new Set(
    custom invoice receiver_id receiver_email business test_ipn`.split(/\s+/),
 );
 
+/** A word without signs: the older API writes `webaccept` and `mass-pay` for what messages call `web_accept` and `masspay`. */
+const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
+const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(plain));
+
 // PayPal IPN variables, "Transaction types": one-off money in. Refunds and reversals have no type at all.
-const ONE_OFF: ReadonlySet<string> = new Set([
-  '',
-  'web_accept',
-  'cart',
-  'express_checkout',
-  'send_money',
-  'virtual_terminal',
-  'pro_hosted',
-  'merch_pmt',
-  'paypal_here',
-]);
+const ONE_OFF = new Set(['', ...words('web_accept cart express_checkout send_money virtual_terminal pro_hosted merch_pmt paypal_here')]);
+
+// The same list: what becomes of an agreement. No money moves by these; what is paid under one has a message of its own.
+const OF_AGREEMENTS = words(
+  `subscr_signup subscr_modify subscr_failed subscr_cancel subscr_eot recurring_payment_profile_created recurring_payment_profile_cancel
+   recurring_payment_skipped recurring_payment_failed recurring_payment_expired recurring_payment_suspended
+   recurring_payment_suspended_due_to_max_failed_payment recurring_payment_outstanding_payment_failed mp_signup mp_cancel`,
+);
+
+// The same list: many payments of ours to others, told under ids of their own.
+const MONEY_OUT = words('masspay');
+
+// `reason_code` of money that moves because of a case. A payment has none, so with one of these `Completed` is no second payment.
+const OF_CASES = words(
+  `chargeback chargeback_reimbursement chargeback_settlement buyer_complaint guarantee unauthorized_claim unauthorized_spoof
+   adjustment_reversal admin_reversal admin_fraud_reversal`,
+);
 
 type Status = 'completed' | 'pending' | 'failed' | 'refunded' | 'partly_refunded' | 'reversed' | 'reversal_cancelled';
 
@@ -76,11 +86,16 @@ const STATUS: ReadonlyMap<string, Status> = new Map([
 
 function readFacts(fields: Fields): Meaning {
   if (contradicts(fields, DECISIVE)) return nothing('repeated_field');
-  const type = valueOf(fields, 'txn_type').toLowerCase();
+  const type = plain(valueOf(fields, 'txn_type'));
+  const wrote = valueOf(fields, 'txn_type');
   const isAdjustment = type === 'adjustment';
-  if (type === 'new_case') return openedCase(fields);
-  if (!isAdjustment && !ONE_OFF.has(type)) return nothing('unknown_type', type);
-  const status = STATUS.get(word(valueOf(fields, 'payment_status')).replaceAll('_', '') || (isAdjustment ? 'completed' : ''));
+  if (type === 'newcase') return openedCase(fields);
+  if (MONEY_OUT.has(type)) return nothing('money_out', wrote);
+  if (OF_AGREEMENTS.has(type)) return nothing('unknown_type', wrote);
+  // Whatever else it is called, money that comes in is money that comes in: what no payment of ours expects waits for a person.
+  const said = word(valueOf(fields, 'payment_status')) || (isAdjustment ? 'completed' : '');
+  if (said === '') return nothing('nothing_said', wrote);
+  const status = STATUS.get(plain(said));
   if (status === undefined) return nothing('unknown_status', valueOf(fields, 'payment_status'));
   const reference = transactionId(fields, 'txn_id');
   if (reference === null) return nothing('no_transaction_id');
@@ -88,15 +103,20 @@ function readFacts(fields: Fields): Meaning {
   if (gross === null) return nothing('unreadable_amount', `${valueOf(fields, 'mc_gross')} ${valueOf(fields, 'mc_currency')}`);
   if (gross.amount === 0) return nothing('zero_amount');
 
+  const parent = transactionId(fields, 'parent_txn_id');
   const movement = { gatewayReference: reference, qualifier: '', occurredAt: occurredAt(fields, 'payment_date') };
   switch (status) {
     case 'completed':
-      return isAdjustment || gross.amount < 0 ? adjustment(fields, movement, gross) : payment(fields, movement, gross);
+      if (isAdjustment) return adjustment(fields, movement, gross);
+      if (gross.amount < 0)
+        return parent === null || !ONE_OFF.has(type) ? nothing('money_out', wrote) : adjustment(fields, movement, gross);
+      if (!OF_CASES.has(plain(valueOf(fields, 'reason_code')))) return payment(fields, movement, gross);
+      return parent === null ? nothing('no_parent_transaction') : moneyBack(fields, { ...movement, parent }, gross, 'reversal_cancelled');
     case 'pending':
     case 'failed':
-      // A pending or failed sum below zero is money on its way out, and says nothing about a payment to us.
-      if (isAdjustment) return nothing('unknown_type', type);
-      if (gross.amount < 0) return nothing('negative_amount');
+      if (isAdjustment) return nothing('unknown_type', wrote);
+      // Below zero it is money on its way out, and says nothing about a payment to us.
+      if (gross.amount < 0) return nothing(parent === null ? 'money_out' : 'negative_amount', wrote);
       return only(
         status === 'pending'
           ? held(movement, gross, pendingReason(fields))
@@ -105,11 +125,9 @@ function readFacts(fields: Fields): Meaning {
     case 'refunded':
     case 'partly_refunded':
     case 'reversed':
-    case 'reversal_cancelled': {
-      const parent = transactionId(fields, 'parent_txn_id');
+    case 'reversal_cancelled':
       if (parent !== null) return moneyBack(fields, { ...movement, parent }, gross, status);
       return gross.amount < 0 ? nothing('no_parent_transaction') : paymentSince(fields, movement, gross, status);
-    }
     default:
       return unreachable(status);
   }

@@ -59,6 +59,7 @@ function capabilitiesOf({ lookup, refund }: { lookup: 'by_reference' | 'none'; r
       },
     },
     lookup,
+    checkoutLivesMs: null, // a form: PayPal knows nothing of it before it is posted
     capture: 'by_gateway',
     recurring: false,
     notifications: 'post_back',
@@ -83,7 +84,18 @@ async function fetchNotified(raw: RawNotification, context: Context): Promise<Lo
 async function fetchIpn(raw: RawNotification, context: Context): Promise<Lookup> {
   if ((await postBack(raw.body, context)) === 'INVALID') return { found: false, reason: 'not_verified' };
   const fields = parseForm(raw.body);
-  return otherEnvironment(fields, context.environment) ?? otherReceiver(fields, accountsOf(context)) ?? found(fields);
+  return otherEnvironment(fields, context.environment) ?? judge(fields, context);
+}
+
+// Money that leaves names whom it goes to as its receiver, and a message without a status tells of nobody's money.
+const OF_NO_RECEIVER: ReadonlySet<string> = new Set(['money_out', 'nothing_said']);
+
+/** What a genuine message says comes before whom it names: a receiver who is not us is only wrong for money that was to come. */
+function judge(fields: Fields, context: Context): Lookup {
+  const { facts, paymentId, references, remarks } = readMessage(fields);
+  if (remarks.some(({ word }) => OF_NO_RECEIVER.has(word))) return { found: true, facts: [], paymentId: null, references: [], remarks };
+  // The payer stays behind: an answer travels through Temporal, where no personal data belongs.
+  return otherReceiver(fields, accountsOf(context)) ?? { found: true, facts, paymentId, references, remarks };
 }
 
 /** No check of `test_ipn` here: a PDT answer need not carry it, and the host that we asked proves the environment. */
@@ -97,13 +109,7 @@ async function fetchPdt(raw: RawNotification, context: Context): Promise<Lookup>
   if (answer.word === 'FAIL') return { found: false, reason: `pdt_fail_${answer.code}` };
   // An answer about other money than we asked for is a mix-up on the way; the IPN will tell the same without one.
   if (transactionId(answer.fields, 'txn_id') !== token) return { found: 'unknown', reason: 'other_transaction' };
-  return otherReceiver(answer.fields, accountsOf(context)) ?? found(answer.fields);
-}
-
-/** The payer stays behind: an answer travels through Temporal, where no personal data belongs. */
-function found(fields: Fields): Lookup {
-  const { facts, paymentId, references, remarks } = readMessage(fields);
-  return { found: true, facts, paymentId, references, remarks };
+  return judge(answer.fields, context);
 }
 
 /** The door refuses such messages, so none is stored; asking again would not change it. */

@@ -50,6 +50,14 @@ export function declare(driver: Driver): void {
     }
   });
 
+  test('a checkout that ends by itself lives for minutes at least, and for a month at most', () => {
+    const { checkoutLivesMs } = capabilities;
+    if (checkoutLivesMs === null) return;
+    expect(Number.isSafeInteger(checkoutLivesMs)).toBe(true);
+    expect(checkoutLivesMs).toBeGreaterThanOrEqual(60_000);
+    expect(checkoutLivesMs).toBeLessThanOrEqual(30 * 86_400_000);
+  });
+
   test('the smallest amount of every currency of every method can be written', () => {
     expect(openings.filter(({ opening }) => !opening.ok)).toEqual([]);
   });
@@ -80,7 +88,12 @@ export function declare(driver: Driver): void {
     const actual = capabilitiesOf(driver);
     expect(Object.keys(actual.methods).filter((method) => !Object.hasOwn(capabilities.methods, method))).toEqual([]);
     if (capabilities.lookup === 'none') expect(actual.lookup).toBe('none');
-    const others = ({ capture, recurring, notifications }: typeof actual) => ({ capture, recurring, notifications });
+    const others = ({ capture, checkoutLivesMs, recurring, notifications }: typeof actual) => ({
+      capture,
+      checkoutLivesMs,
+      recurring,
+      notifications,
+    });
     expect(others(actual)).toEqual(others(capabilities));
   });
 
