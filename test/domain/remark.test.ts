@@ -30,9 +30,10 @@ test('remarks without a fact are no facts', () => {
   expect(toldFacts({ facts: [], remarks: [remark('unknown_status', 'TXN1', 'Surprising')] })).toEqual([]);
 });
 
-test('the reason of a message is the first thing that was remarked beside its facts', () => {
+test('the reason of a message is the first thing that was remarked beside its facts, in the word of its payment’s attention', () => {
   const { facts } = { facts: toldFacts({ facts: [FIRST], remarks: [remark('fee_negative'), remark('more_transactions')] }) };
-  expect(reasonOf(facts)).toBe('fee_negative');
+  expect(reasonOf(facts)).toBe('fee_unreadable');
+  expect(reasonOf(toldFacts({ facts: [FIRST], remarks: [remark('more_transactions')] }))).toBe('more_transactions');
   expect(reasonOf([FIRST])).toBeNull();
 });
 

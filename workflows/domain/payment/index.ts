@@ -1,0 +1,22 @@
+// What the rest of the product knows of a payment; each file beside this one answers one question about it.
+export { nextAttempt } from './attempts';
+export { decide } from './decide';
+export { captureRefused, checkoutOpened, conflict, evolve, openingRefused, outsideReference } from './facts';
+export { isClosed, isOpenToPayer, rests } from './status';
+export { summarize } from './summary';
+export { pendingReferences } from './sums';
+export { ATTENTION_CODES, LATE_PAYMENT_POLICIES, PAYMENT_STATUSES, RESOLUTION_ACTIONS } from './types';
+export type {
+  AttentionCode,
+  CapturedSum,
+  Decision,
+  LatePaymentPolicy,
+  Payment,
+  PaymentInput,
+  PaymentStatus,
+  PaymentSummary,
+  PaymentTerms,
+  Rejection,
+  ResolutionAction,
+} from './types';
+export { isLeftToPayer, isWorthWatching, standingRefusal } from './waiting';
