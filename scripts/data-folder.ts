@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { GUARD_MARK, pause, signalGroup } from './piece';
@@ -40,7 +40,7 @@ export class DataFolder {
     return path.join(this.path, ...parts);
   }
 
-  /** Takes the folder for this process; ends what a killed run left behind. */
+  /** Takes the folder for this process, and closes it to others; ends what a killed run left behind. */
   async takeOver(say: (line: string) => void): Promise<void> {
     const former = this.#readRun();
     if (former && former.pid !== process.pid && commandOf(former.pid).includes('start.')) {
@@ -48,6 +48,7 @@ export class DataFolder {
         `${this.path} is in use by another npm start (process ${String(former.pid)}): stop that one, or set another DATA_DIR and PORT.`,
       );
     }
+    this.#close();
     this.note([]);
     const leftovers = (former?.groups ?? []).filter((group) => this.#isOurGroup(group));
     if (leftovers.length === 0) return;
@@ -59,7 +60,7 @@ export class DataFolder {
 
   note(groups: readonly number[]): void {
     const next = `${this.#runFile}.next`;
-    writeFileSync(next, JSON.stringify({ pid: process.pid, groups }));
+    writeFileSync(next, JSON.stringify({ pid: process.pid, groups }), { mode: 0o600 });
     renameSync(next, this.#runFile);
   }
 
@@ -86,6 +87,20 @@ export class DataFolder {
       throw new DataFolderFailure(`${file} is damaged: put back the one that belongs to this data, or use another DATA_DIR.`, {
         cause: error,
       });
+    }
+  }
+
+  /**
+   * Keys, logs, and who paid what: for this user's eyes, also where an earlier release left them open. Programs that are
+   * started write with a mask of their own (see `piece.ts`).
+   */
+  #close(): void {
+    // Whoever names a folder that all share, such as /tmp, would close it to everybody.
+    if ((statSync(this.path).mode & 0o1000) !== 0)
+      throw new DataFolderFailure(`${this.path} is a folder that everybody shares: set DATA_DIR to one of its own.`);
+    for (const folder of [this.path, this.file('logs')]) {
+      chmodSync(folder, 0o700);
+      for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isFile()) chmodSync(path.join(folder, entry.name), 0o600);
     }
   }
 

@@ -31,7 +31,9 @@ const ORPHAN_PATIENCE_S = 6;
 
 // The guard holds the reading end of a pipe whose writing end only this process has. However this process ends, the pipe ends, and the
 // guard ends the program. Its own session (`detached`) keeps the terminal's Ctrl-C away, so that the stop order is ours to choose.
+// What a program writes (logs, data) is for its own user only.
 const GUARD = `
+umask 077
 exec 3<&0 </dev/null
 stop_signal=$1; shift
 "$@" 3<&- &
@@ -52,7 +54,7 @@ export const GUARD_MARK = 'quittance-guard';
 
 /** Starts a program that cannot outlive this process. `mark` tells guards of one installation from those of another. */
 export function startPiece(piece: PieceCommand, mark: string): Piece {
-  const log = openSync(piece.logFile, 'a');
+  const log = openSync(piece.logFile, 'a', 0o600);
   const child = spawn(
     '/bin/sh',
     ['-c', GUARD, `${GUARD_MARK}:${piece.name}:${mark}`, piece.stopSignal ?? 'TERM', piece.command, ...piece.args],

@@ -41,11 +41,23 @@ export interface PostgresCluster {
   readonly account: Account | null;
 }
 
-/** Makes sure that a cluster exists in `dataDir`. PostgreSQL comes as an npm package with the binaries of this platform. */
-export function preparePostgres({ dataDir, password }: { dataDir: string; password: string }): PostgresCluster {
+/**
+ * Makes sure that a cluster exists in `dataDir`. PostgreSQL comes as an npm package with the binaries of this platform.
+ * `closedFolder`: around `dataDir`, closed to all others; where PostgreSQL is another account, that account may pass through it.
+ */
+export function preparePostgres({
+  dataDir,
+  password,
+  closedFolder = null,
+}: {
+  dataDir: string;
+  password: string;
+  closedFolder?: string | null;
+}): PostgresCluster {
   const account = process.getuid?.() === 0 ? postgresAccount() : null;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (account) {
+    if (closedFolder !== null) letThrough(closedFolder, account);
     assertReachable(dataDir, account);
     chownSync(dataDir, account.uid, account.gid);
   }
@@ -211,6 +223,12 @@ function makeExecutable(file: string): void {
   } catch {
     chmodSync(file, 0o755);
   }
+}
+
+/** By its group alone, and without reading what is there: what lies beside the database has no business with that account. */
+function letThrough(folder: string, { gid }: Account): void {
+  chownSync(folder, 0, gid);
+  chmodSync(folder, 0o710);
 }
 
 function assertReachable(folder: string, account: Account): void {

@@ -93,7 +93,7 @@ async function start(context: Context): Promise<void> {
 async function startPostgres({ folder, keys, supervisor }: Context): Promise<string> {
   const dataDir = folder.file('postgres');
   await endLeftoverPostgres(dataDir);
-  const cluster = preparePostgres({ dataDir, password: keys.postgresPassword });
+  const cluster = preparePostgres({ dataDir, password: keys.postgresPassword, closedFolder: folder.path });
   let port = 0;
   const adminUrl = (): string => postgresUrl(keys.postgresPassword, port, 'postgres');
   const seen = { wrongPassword: false };
