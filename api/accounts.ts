@@ -123,7 +123,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   /** Which kinds of verified messages this account ever had: some settings can only be proven by what they send. */
   async function seenOf(accountId: string): Promise<{ told: boolean; pdt: boolean }> {
     const seen = (channels: string) =>
-      `EXISTS (SELECT FROM notifications WHERE account_id = $1 AND channel IN (${channels}) AND state IN ('applied', 'duplicate', 'unmatched'))`;
+      `EXISTS (SELECT FROM notifications WHERE account_id = $1 AND channel IN (${channels}) AND state IN ('applied', 'duplicate', 'unmatched') AND dismissal IS NULL)`;
     const { rows } = await db.sql.query<{ told: boolean; pdt: boolean }>(
       `SELECT ${seen(`'ipn', 'webhook'`)} AS told, ${seen(`'pdt'`)} AS pdt`,
       [accountId],

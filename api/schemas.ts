@@ -186,13 +186,14 @@ export const NOTIFICATION_STATES = ['received', 'applied', 'duplicate', 'invalid
 export const notification = z.object({
   id: id('ntf'), gateway: gatewayName, channel: z.enum(CHANNELS), state: z.enum(NOTIFICATION_STATES), reason: z.string().nullable(), kind: z.string().nullable(),
   payment: id('pay').nullable(), member: id('mem').nullable(), amount: minor.nullable(), currency: currency.nullable(), gatewayReference: z.string().nullable(),
-  payer: z.object(nullable).nullable(), attempts: z.int(), receivedAt: moment,
+  payer: z.object(nullable).nullable(), note: z.string().nullable().describe('what a person wrote who put it away'), attempts: z.int(), receivedAt: moment,
 }); // prettier-ignore
 export const notificationFilter = z.strictObject({
   state: z.enum(NOTIFICATION_STATES).optional(),
   payment: wantedId('pay').optional(),
   ...paging,
 });
+export const dismissal = z.strictObject({ note: text(500).optional() });
 export const attachment = z.strictObject({ member: wantedId('mem') });
 
 export const optionFilter = z.strictObject({

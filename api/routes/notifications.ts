@@ -12,6 +12,8 @@ import { route } from '../routing';
 import * as schemas from '../schemas';
 
 type Row = Notification & { account: GatewayAccount };
+/** A message that a person put away: what they wrote, and why it had been in front of them. */
+type Dismissal = { readonly note: string | null; readonly reason: string | null; readonly at: string };
 
 export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }) {
   async function find(merchantId: string, id: string): Promise<Row> {
@@ -37,6 +39,7 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
       currency: row.currency,
       gatewayReference: row.gatewayReference,
       payer: verified ? payerOf(row) : null,
+      note: (row.dismissal as Dismissal | null)?.note ?? null,
       attempts: row.attempts,
       receivedAt: row.receivedAt.toISOString(),
     };
@@ -110,6 +113,31 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
           if (outcome === 'given_back') throw new Problem('not_unmatched', 'money of this notification was given back meanwhile');
           if (outcome === 'not_unmatched') throw new Problem('not_unmatched', 'this notification was attached meanwhile');
           return view({ ...row, state: 'applied', memberId: member.id });
+        });
+        return { status: 200, body: answer };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/notifications/:id/dismissal',
+      summary: 'Put a message away that asks for attention and holds no money',
+      access: ['merchant'],
+      params: schemas.idParams,
+      body: schemas.dismissal,
+      answers: { 200: schemas.notification },
+      refusals: ['not_dismissible'],
+      idempotent: true,
+      async handle({ caller, params, body, once }) {
+        const answer = await once(async (tx) => {
+          const row = await find(caller.merchantId, params.id);
+          const { rows } = await tx.sql.query<{ dismissal: Dismissal | null }>('SELECT dismiss_notification($1, $2) AS dismissal', [
+            row.id,
+            body.note ?? null,
+          ]);
+          const dismissal = rows[0]?.dismissal;
+          if (!dismissal)
+            throw new Problem('not_dismissible', `this notification is ${row.state}${row.kind === null ? '' : ', about money'}`);
+          return view({ ...row, state: 'applied', reason: 'dismissed', dismissal });
         });
         return { status: 200, body: answer };
       },

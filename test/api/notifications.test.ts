@@ -10,6 +10,7 @@ interface Notification extends NotificationView {
   readonly gateway: string;
   readonly currency: string | null;
   readonly gatewayReference: string | null;
+  readonly note: string | null;
   readonly receivedAt: string;
 }
 
@@ -62,7 +63,16 @@ describe('a notification', () => {
     } finally {
       await world.startWorker();
     }
-    const nothingYet = { kind: null, member: null, amount: null, currency: null, gatewayReference: null, payer: null, reason: null };
+    const nothingYet = {
+      kind: null,
+      member: null,
+      amount: null,
+      currency: null,
+      gatewayReference: null,
+      payer: null,
+      note: null,
+      reason: null,
+    };
     expect(waiting).toEqual({
       id: expect.stringMatching(/^ntf_/),
       gateway: 'paypal-standard',
@@ -241,13 +251,83 @@ test('what is no unmatched money is not attached: a message that was applied, on
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 });
 
+describe('a message that holds no money', () => {
+  const dismiss = (id: string, body: unknown = {}, headers: Record<string, string> = {}) =>
+    merchant.post<Notification>(`/v1/notifications/${id}/dismissal`, body, headers);
+
+  /** A genuine message that a person must read. */
+  async function inFrontOfAPerson(over: Record<string, string | undefined> = { txn_type: 'masspay' }): Promise<Notification> {
+    const before = await list('&state=attention');
+    await sendGenuine(merchant, ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR', ...over }));
+    const rows = await eventually(
+      () => list('&state=attention'),
+      (all) => all.length > before.length,
+    );
+    return rows[0]!;
+  }
+
+  test('is put away by a person, with their note', async () => {
+    const message = await inFrontOfAPerson();
+    expect(message).toMatchObject({ state: 'attention', reason: 'money_out', kind: null, note: null });
+    const { status, body } = await dismiss(message.id, { note: 'prizes for the tournament' });
+    expect(status).toBe(200);
+    expect(body).toEqual({ ...message, state: 'applied', reason: 'dismissed', note: 'prizes for the tournament' });
+    expect(await list('&state=attention')).not.toContainEqual(expect.objectContaining({ id: message.id }));
+    expect(await list('&state=applied')).toContainEqual(body);
+    const { rows } = await world.db.sql.query('SELECT dismissal FROM notifications WHERE id = $1', [message.id]);
+    expect(rows).toMatchObject([{ dismissal: { note: 'prizes for the tournament', reason: 'money_out' } }]);
+  });
+
+  test('is put away once, and a repeat with the key gets the first answer', async () => {
+    const message = await inFrontOfAPerson({ txn_type: 'subscr_signup' });
+    const headers = { 'idempotency-key': 'put away once' };
+    const first = await dismiss(message.id, {}, headers);
+    const again = await dismiss(message.id, {}, headers);
+    expect([first.status, again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 200, 'true']);
+    expect(again.body).toEqual(first.body);
+    refused(await dismiss(message.id), 'not_dismissible');
+  });
+
+  test.each<readonly [string, unknown, string]>([
+    ['501 characters', { note: 'x'.repeat(501) }, 'note'],
+    ['blank', { note: ' ' }, 'note'],
+    ['a number', { note: 5 }, 'note'],
+    ['another field', { comment: 'x' }, 'comment'],
+  ])('with a note that is %s is refused by the name of the field', async (_what, body, field) => {
+    refusedField(await dismiss(unknown, body), field);
+  });
+
+  test('is no money: what is unmatched, applied or forged is not put away', async () => {
+    const money = await unmatchedMoney();
+    const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+    const { txnId } = await payAs(merchant, payment);
+    const applied = await settled(txnId, 'applied');
+    for (const row of [money, applied]) refused(await dismiss(row.id), 'not_dismissible');
+    expect((await settled(money.gatewayReference!, 'unmatched')).note).toBeNull();
+  });
+
+  test('does not prove that messages of the gateway arrive', async () => {
+    const club = await Merchant.create(world);
+    await sendGenuine(club, ipn(club, { nextAction: null }, { txn_type: 'masspay', mc_gross: '25.00', mc_currency: 'EUR' }));
+    const [row] = await eventually(
+      () => list('&state=attention', club),
+      (all) => all.length === 1,
+    );
+    await club.post(`/v1/notifications/${row!.id}/dismissal`);
+    const { body } = await club.post<{ checks: { name: string; ok: boolean | null }[] }>('/v1/gateway-accounts/paypal-standard/check');
+    expect(body.checks).toContainEqual(expect.objectContaining({ name: 'notifications', ok: null }));
+  });
+});
+
 test("somebody else's notification looks like none at all", async () => {
   const money = await unmatchedMoney();
   const member = await stranger.member();
   for (const id of [money.id, unknown, 'x', '%00', 'ntf_%00']) {
     refused(await stranger.post(`/v1/notifications/${id}/attachment`, { member }), 'not_found');
     refused(await stranger.post(`/v1/notifications/${id}/refunds`), 'not_found');
+    refused(await stranger.post(`/v1/notifications/${id}/dismissal`), 'not_found');
   }
   const browser = await memberOf(merchant, await merchant.member());
   refused(await browser.post(`/v1/notifications/${money.id}/attachment`, { member }), 'forbidden');
+  refused(await browser.post(`/v1/notifications/${money.id}/dismissal`), 'forbidden');
 });

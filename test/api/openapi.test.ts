@@ -135,6 +135,7 @@ describe('the document', () => {
       'post /v1/members',
       'post /v1/members/{id}/charges',
       'post /v1/notifications/{id}/attachment',
+      'post /v1/notifications/{id}/dismissal',
       'post /v1/notifications/{id}/refunds',
       'post /v1/payments',
       'post /v1/payments/{id}/cancel',
@@ -155,7 +156,7 @@ describe('the document', () => {
       'POST /v1/payments', 'GET /v1/payments/{id}', 'GET /v1/payments', 'GET /v1/payments/{id}/events',
       'POST /v1/payments/{id}/cancel', 'POST /v1/payments/{id}/refunds', 'POST /v1/payments/{id}/resolution', 'GET /v1/payments/{id}/refunds',
       'POST /hooks/{gateway}/{token}/ipn', 'GET /return/{id}', 'POST /return/{id}', 'GET /cancel/{id}', 'POST /cancel/{id}',
-      'GET /v1/notifications', 'POST /v1/notifications/{id}/attachment', 'POST /v1/notifications/{id}/refunds',
+      'GET /v1/notifications', 'POST /v1/notifications/{id}/attachment', 'POST /v1/notifications/{id}/dismissal', 'POST /v1/notifications/{id}/refunds',
       'PUT /v1/gateway-accounts/{gateway}', 'GET /v1/gateway-accounts', 'POST /v1/gateway-accounts/{gateway}/check',
       'GET /v1/ledger/entries', 'GET /v1/ledger/balances', 'GET /openapi.json', 'GET /docs', 'GET /healthz', 'GET /readyz', 'GET /metrics',
     ]; // prettier-ignore

@@ -1,4 +1,8 @@
--- What a message says beside its facts is kept with it, and a fee that could not be read is looked for in every later message.
+-- What a message says beside its facts is kept with it, a fee that could not be read is looked for in every later message, and a person
+-- can put a message away that holds no money.
+
+-- { note, reason, at }: what the person wrote, and why the message had been in front of one.
+ALTER TABLE notifications ADD COLUMN dismissal jsonb;
 
 -- Takes what belongs to a message: its verified content, its final state, and its place in the outbox.
 CREATE OR REPLACE FUNCTION settle_notification(settled jsonb, fresh boolean) RETURNS void LANGUAGE plpgsql AS $$
@@ -35,4 +39,10 @@ CREATE OR REPLACE FUNCTION says_nothing_new(account text, payload jsonb) RETURNS
     SELECT FROM facts r WHERE r.account_id = account AND r.gateway_reference IN (SELECT jsonb_array_elements_text(payload->'references'))
       AND r.kind = 'remark_noted' AND r.qualifier IN ('fee_unreadable', 'fee_negative', 'fee_in_other_currency')
       AND NOT EXISTS (SELECT FROM facts f WHERE f.account_id = account AND f.gateway_reference = r.gateway_reference AND f.kind IN ('fee_charged', 'payer_fee_charged')))
+$$;
+
+-- Puts a message away that a person has read. One that told facts is about money, and is ended by what is done with that.
+CREATE FUNCTION dismiss_notification(message text, written text) RETURNS jsonb LANGUAGE sql AS $$
+  UPDATE notifications SET state = 'applied', reason = 'dismissed', dismissal = jsonb_build_object('note', written, 'reason', reason, 'at', iso(now()))
+    WHERE id = message AND state = 'attention' AND kind IS NULL RETURNING dismissal
 $$;
