@@ -18,18 +18,27 @@ afterAll(async () => {
 
 const feesOf = async (merchant: Merchant): Promise<number> => net(await merchant.entries(), 'gateway_fees:paypal-standard');
 
-test.concurrent.each([
-  { mc_fee: '1,95', reason: 'fee_unreadable' },
-  { mc_fee: '-1.95', reason: 'fee_negative' },
-])('the message of a payment whose fee is "$mc_fee" is applied and says $reason', async ({ mc_fee, reason }) => {
-  const merchant = await Merchant.create(world);
-  const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
-  await deliver(merchant, ipn(merchant, payment, { mc_fee }));
+test.concurrent.each(['1,95', '-1.95', 'N/A'])(
+  'a fee of "%s" is not booked, and message and payment say so until a person accepts',
+  async (mc_fee) => {
+    const merchant = await Merchant.create(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+    await deliver(merchant, ipn(merchant, payment, { mc_fee }));
 
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 5000, fee: 0 });
-  expect(await untilSettled(merchant, 1)).toMatchObject([{ state: 'applied', reason, kind: 'payment_captured', amount: 5000 }]);
-  expect(await feesOf(merchant)).toBe(0);
-});
+    const paid = await untilStatus(merchant, payment.id, 'paid');
+    expect(paid).toMatchObject({ captured: 5000, fee: 0, attention: { code: 'fee_unreadable' } });
+    expect(paid.attention?.detail).toContain(mc_fee);
+    expect(await untilSettled(merchant, 1)).toMatchObject([
+      { state: 'applied', reason: 'fee_unreadable', kind: 'payment_captured', amount: 5000 },
+    ]);
+    expect(await feesOf(merchant)).toBe(0);
+
+    const accepted = await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'seen at PayPal' });
+    expect(accepted).toMatchObject({ status: 200, body: { status: 'paid', attention: null } });
+    const again = await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept' });
+    expect(again).toMatchObject({ status: 409, body: { code: 'nothing_to_resolve' } });
+  },
+);
 
 test.concurrent('a fee that is told readably later is booked then, and never called a repetition', async () => {
   const merchant = await Merchant.create(world);
@@ -43,7 +52,7 @@ test.concurrent('a fee that is told readably later is booked then, and never cal
 
   const ends = (await untilSettled(merchant, 3)).map(({ state, reason }) => [state, reason]);
   expect(ends).toEqual([['applied', null], ['duplicate', null], ['applied', 'fee_unreadable']]); // prettier-ignore
-  expect(await merchant.payment(payment.id)).toMatchObject({ captured: 5000, fee: 195 });
+  expect(await merchant.payment(payment.id)).toMatchObject({ captured: 5000, fee: 195, attention: null });
   expect(await feesOf(merchant)).toBe(195);
 });
 
@@ -74,4 +83,12 @@ test.concurrent('unmatched money whose fee cannot be read says so, once; told ag
   const ends = (await untilSettled(merchant, 2)).map(({ state, reason }) => [state, reason]);
   expect(ends).toEqual([['duplicate', null], ['unmatched', 'fee_unreadable']]); // prettier-ignore
   expect((await merchant.entries()).map(({ kind }) => kind)).toEqual(['payment_suspended']);
+});
+
+test.concurrent('a fee above the gross is booked as PayPal told it, and shown', async () => {
+  const merchant = await Merchant.create(world);
+  const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
+  await deliver(merchant, ipn(merchant, payment, { mc_fee: '9999.00' }));
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ fee: 999_900, attention: { code: 'fee_above_gross' } });
+  expect(await feesOf(merchant)).toBe(999_900);
 });

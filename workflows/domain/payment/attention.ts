@@ -134,7 +134,9 @@ function remarked(remark: Fact & { kind: 'remark_noted' }, facts: readonly Fact[
   const { gatewayReference, reason, wrote } = remark;
   const what = `${gatewayReference}: ${reason}${wrote === null ? '' : `, the gateway wrote "${wrote}"`}`;
   if (!isAboutFee(remark)) return { code: 'gateway_remark', detail: what, acknowledgeable: true } as const;
-  if (facts.some((fact) => fact.kind === 'fee_charged' && fact.gatewayReference === gatewayReference)) return null;
+  const isKnown = ({ kind, gatewayReference: of }: Fact) =>
+    of === gatewayReference && (kind === 'fee_charged' || kind === 'payer_fee_charged');
+  if (facts.some(isKnown)) return null;
   return { code: 'fee_unreadable', detail: `the fee of ${what}; it is not in the books`, acknowledgeable: true } as const;
 }
 
