@@ -110,7 +110,7 @@ function mountedByHand(): Paths {
         description: "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming.",
         parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }, ...parameters(schemas.idParams, 'path')],
         responses: {
-          200: text('the stream; it stays open', 'text/event-stream'),
+          200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
           ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
         },
       },
