@@ -67,6 +67,7 @@ export async function verifyNotification(
   if (lookup instanceof GatewayFailure) return noAnswer(deps, notificationId, row, lookup);
   switch (lookup.found) {
     case true: {
+      if (lookup.learned) await learn(deps, row, lookup.learned);
       const elsewhere = await sendOn(deps, { notificationId, paymentId, row, lookup });
       return elsewhere ?? accept(deps, notificationId, row, lookup);
     }
@@ -219,6 +220,17 @@ async function accept(
   if (facts.length === 0) return settle(deps, notificationId, 'attention', lookup.remarks[0]?.word ?? 'nothing_understood');
   const { merchantId, accountId, gateway } = row;
   return { outcome: 'facts', facts, account: { merchantId, accountId, gateway } };
+}
+
+/** Keeps what the message taught us with the account. Had its credentials changed meanwhile, it may not be theirs: then it is asked about anew. */
+async function learn({ db, vault }: VerificationDependencies, row: Row, learned: object): Promise<void> {
+  const { accountId, credentials } = row;
+  const known = JSON.parse(vault.open(credentials, accountId).toString()) as object;
+  const { rowCount } = await db.sql.query(
+    'UPDATE gateway_accounts SET credentials = $3, key_id = $4, updated_at = now() WHERE id = $1 AND credentials = $2',
+    [accountId, credentials, vault.seal(Buffer.from(JSON.stringify({ ...known, ...learned })), accountId), vault.keyId],
+  );
+  if (rowCount === 0) throw notYet('credentials_changed', `the credentials of ${accountId} changed while a message was verified with them`);
 }
 
 /** The account must not be used any more, and says so; money that is under way through it is still followed. */

@@ -20,12 +20,27 @@ export interface AccountDeskDependencies {
   readonly publicUrl: string;
 }
 
+/** An account's credentials as they lie in its row. */
+interface Sealed {
+  readonly id: string;
+  readonly credentials: Uint8Array;
+}
+
 /** How long a whole inspection may take: a person waits for it. */
 const INSPECTION_PATIENCE_MS = 25_000;
 
 /** Keeps gateway accounts: seals credentials, asks the gateway about them, and lets only those be used that surely work. */
 export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDeskDependencies) {
   const seal = (credentials: unknown, accountId: string) => vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
+  const open = ({ credentials, id }: Sealed): unknown => JSON.parse(vault.open(credentials, id).toString());
+  /** Null where the key is lost that sealed them: entering them anew is what mends that. */
+  const openIfPossible = (account: Sealed): unknown => {
+    try {
+      return open(account);
+    } catch {
+      return null;
+    }
+  };
   const urlOf = (account: GatewayAccount) => notificationUrl(publicUrl, account.gateway as GatewayName, account.pathToken);
 
   /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
@@ -46,11 +61,14 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
       [fresh, merchantId, gateway, environment, randomBytes(24).toString('base64url'), seal(credentials, fresh), vault.keyId],
     );
-    const { rows } = await tx.sql.query<{ id: string; environment: Environment }>(
-      'SELECT id, environment FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
+    const { rows } = await tx.sql.query<{ id: string; environment: Environment; credentials: Buffer }>(
+      'SELECT id, environment, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
       [merchantId, gateway],
     );
-    if (rows[0] && rows[0].id !== fresh) await replace(tx, rows[0], environment, credentials);
+    const [account] = rows;
+    if (!account || account.id === fresh) return;
+    const former = account.environment === environment ? openIfPossible(account) : null;
+    await replace(tx, account, environment, former === null ? credentials : GATEWAYS[gateway].keepLearned(credentials, former));
   }
 
   /** What was found of the credentials before says nothing of these. */
@@ -78,14 +96,14 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
   async function inspect(account: GatewayAccount, trusted: boolean): Promise<GatewayAccount> {
     const { currency } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: account.merchantId }, select: { currency: true } });
-    const credentials = JSON.parse(vault.open(account.credentials, account.id).toString()) as object;
+    const credentials = open(account) as object;
     const { checks, learned } = await GATEWAYS[account.gateway as GatewayName].gateway.inspectAccount(
       { notificationUrl: urlOf(account), currency },
       { ...gateways, credentials, environment: account.environment, signal: AbortSignal.timeout(INSPECTION_PATIENCE_MS) },
     );
     const verdict = judge(checks, trusted && account.enabled);
-    // Whoever changed the credentials meanwhile asks about them anew; what was learned of the old ones is not theirs.
-    await db.sql.query(
+    // What was found of credentials that changed meanwhile is not true of those: a message taught us more, or they were entered anew.
+    const { rowCount } = await db.sql.query(
       `UPDATE gateway_accounts SET credentials = $3, key_id = $4, checks = $5, checked_at = now(), enabled = $6, disabled_reason = $7
        WHERE id = $1 AND credentials = $2`,
       [
@@ -98,12 +116,14 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
         verdict.reason,
       ],
     );
-    return db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
+    const now = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
+    return rowCount === 0 ? inspect(now, trusted) : now;
   }
 
   async function view(account: GatewayAccount): Promise<z.input<typeof schemas.account>> {
     const gateway = account.gateway as GatewayName;
     const asked = account.checks as unknown as AccountCheck[];
+    const credentials = open(account);
     const seen = await seenOf(account.id);
     const proven = asked.map((check) => (check.name === 'pdt_token' && seen.pdt ? PDT_PROVEN : check));
     const told = proven.some(({ name }) => name === 'notifications') ? [] : [seen.told ? MESSAGE_SEEN : notSeenYet(gateway)];
@@ -114,8 +134,8 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       disabledReason: account.disabledReason,
       notificationUrl: urlOf(account),
       returnUrl: `${publicUrl}/return/`,
-      capabilities: GATEWAYS[gateway].capabilitiesOf(JSON.parse(vault.open(account.credentials, account.id).toString())),
-      checks: [...proven, ...told, checkAddress(publicUrl, account.environment)],
+      capabilities: GATEWAYS[gateway].capabilitiesOf(credentials),
+      checks: [...proven, ...GATEWAYS[gateway].checkCredentials(credentials), ...told, checkAddress(publicUrl, account.environment)],
       checkedAt: account.checkedAt?.toISOString() ?? null,
     };
   }

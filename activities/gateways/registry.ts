@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type {
+  AccountCheck,
   Capabilities,
   Channel,
   CheckoutContext,
@@ -23,13 +24,13 @@ import * as paypalCheckoutNotification from './paypal-checkout/notification';
 import { paypalCheckoutOnboarding } from './paypal-checkout/onboarding';
 import { paypalStandard } from './paypal-standard';
 import * as paypalStandardCheckout from './paypal-standard/checkout';
-import { paypalStandardCredentials } from './paypal-standard/credentials';
+import { paypalStandardCredentials, storedPaypalStandardCredentials } from './paypal-standard/credentials';
 import * as paypalStandardNotification from './paypal-standard/notification';
 
 /** A gateway as its callers see it, whichever it is: credentials are JSON from the vault, parsed inside. */
 export interface GatewayEntry {
   /** Its verbs, and what it can do at its best. */
-  readonly gateway: Omit<Gateway<unknown>, 'capabilitiesWith'>;
+  readonly gateway: Omit<Gateway<unknown>, 'capabilitiesWith' | 'checkCredentials' | 'keepLearned'>;
   /** The account's own fields, without `environment`: validates and documents what a merchant enters. */
   readonly credentials: z.ZodObject;
   /** How messages of this gateway may reach us. */
@@ -40,6 +41,10 @@ export interface GatewayEntry {
   readonly browser: BrowserOrigins;
   /** What an account with these credentials can do. */
   capabilitiesOf(credentials: unknown): Capabilities;
+  /** What the credentials alone say of the account. */
+  checkCredentials(credentials: unknown): readonly AccountCheck[];
+  /** Newly entered credentials, with what is still true of that which messages taught us under the former ones. */
+  keepLearned(entered: unknown, former: unknown): unknown;
   /** What can be said of a checkout before the gateway is asked. Pure. */
   openCheckout(order: CheckoutOrder, context: CheckoutContext<unknown>): Opening;
   /** What an unverified message claims, or why it is refused at the door. Pure. */
@@ -58,7 +63,7 @@ export const GATEWAYS = {
   'paypal-standard': define({
     gateway: paypalStandard,
     credentials: paypalStandardCredentials,
-    stored: paypalStandardCredentials,
+    stored: storedPaypalStandardCredentials,
     channels: ['ipn', 'pdt'],
     browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
     openCheckout: paypalStandardCheckout.openCheckout,
@@ -127,6 +132,8 @@ function define<Schema extends z.ZodObject>(definition: Definition<Schema>): Gat
     onboarding: definition.onboarding ?? null,
     browser: definition.browser ?? {},
     capabilitiesOf: (stored) => gateway.capabilitiesWith?.(parse(stored)) ?? capabilities,
+    checkCredentials: (stored) => gateway.checkCredentials?.(parse(stored)) ?? [],
+    keepLearned: (entered, former) => ({ ...parse(entered), ...gateway.keepLearned?.(parse(entered), parse(former)) }),
     openCheckout: (order, context) => openCheckout(order, { ...context, credentials: parse(context.credentials) }),
     readNotification: (raw, stored) => readNotification(raw, parse(stored)),
   };

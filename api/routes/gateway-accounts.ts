@@ -20,7 +20,7 @@ export function accountRoutes({ db, accounts, onboarding }: { db: Database; acco
       access: ['merchant'],
       params: schemas.gatewayParams,
       body: schemas.newAccount,
-      documentedBody: z.union(Object.values(GATEWAYS).map(({ credentials }) => credentials.extend(schemas.newAccount.shape))),
+      documentedBody: z.union(Object.values(GATEWAYS).map(({ credentials }) => credentials.safeExtend(schemas.newAccount.shape))),
       answers: { 200: schemas.account },
       refusals: ['environment_has_books'],
       async handle({ caller, params, body }) {

@@ -94,7 +94,8 @@ test('the list takes limit and cursor like every list', async () => {
 test.each<readonly [string, Record<string, unknown>, string]>([
   ['no environment', { environment: undefined }, 'environment'],
   ['an unknown environment', { environment: 'production' }, 'environment'],
-  ['no receiver', { receiverId: undefined }, 'receiverId'],
+  ['neither id nor address', { receiverId: undefined, receiverEmails: [] }, 'receiverId'],
+  ['neither address nor id', { receiverId: undefined, receiverEmails: undefined }, 'receiverEmails'],
   ['a receiver that is a number', { receiverId: 7 }, 'receiverId'],
   ['a receiver with a space inside', { receiverId: 'A B' }, 'receiverId'],
   ['an e-mail address as receiver', { receiverId: 'treasurer@club.example' }, 'receiverId'],

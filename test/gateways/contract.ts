@@ -4,6 +4,7 @@ import { historyOf, readable } from '../support/histories';
 import { capabilitiesOf, declare } from './contract/declaration';
 import { isNone } from './contract/driver';
 import type { Driver, Scenario } from './contract/driver';
+import { faceOddities } from './contract/oddities';
 import { distinctOrders, gate } from './contract/orders';
 import { paidOnce } from './contract/shop';
 import type { OpenPayment, Shop } from './contract/shop';
@@ -38,6 +39,7 @@ export function describeGateway(driver: Driver): void {
   }
   const canBeAsked = capabilitiesOf(driver).lookup === 'by_reference';
   describe(`${title}: what it says of itself`, () => declare(driver));
+  describe(`${title}: what gateways say in the field`, () => faceOddities(driver));
 
   let stage: Stage;
   const crowd = gate(AT_ONCE);

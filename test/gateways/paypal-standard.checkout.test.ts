@@ -114,8 +114,31 @@ describe('what a merchant enters', () => {
     expect(paypalStandardCredentials.parse({ receiverId: ' ABC123 ' })).toEqual({ receiverId: 'ABC123', receiverEmails: [] });
   });
 
+  it('an address is enough, and is written into the form until the merchant id is learned', () => {
+    const credentials = paypalStandardCredentials.parse({ receiverEmails: ['tresorier@club.example', 'second@club.example'] });
+    const business = (stored: typeof credentials & { learned?: { receiverId: string; email: string } }) => {
+      const opening = openCheckout(order(), { ...context('live'), credentials: stored });
+      return opening.ok && opening.asks === 'nobody' && opening.nextAction.kind === 'form' ? opening.nextAction.fields['business'] : null;
+    };
+    expect(business(credentials)).toBe('tresorier@club.example');
+    expect(business({ ...credentials, learned: { receiverId: 'SELLER0000001', email: 'tresorier@club.example' } })).toBe('SELLER0000001');
+  });
+
+  it.each([{}, { receiverEmails: [] }, { pdtIdentityToken: 'x' }])('%j names nobody, and both fields say so', (entered) => {
+    const issues = paypalStandardCredentials.safeParse(entered).error?.issues ?? [];
+    expect(issues.map(({ path }) => path)).toEqual([['receiverId'], ['receiverEmails']]);
+    for (const { message } of issues) expect(message).toMatch(/receiverId.*receiverEmails/);
+  });
+
+  it('what was learned is not entered', () => {
+    const entered = {
+      receiverEmails: ['tresorier@club.example'],
+      learned: { receiverId: 'OTHER00000001', email: 'tresorier@club.example' },
+    };
+    expect(paypalStandardCredentials.safeParse(entered).error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['learned'] }]);
+  });
+
   it.each([
-    ['receiverId', {}],
     ['receiverId', { receiverId: '' }],
     ['receiverId', { receiverId: 'a@b.example' }],
     ['receiverId', { receiverId: 'A'.repeat(33) }],

@@ -401,6 +401,62 @@ describe('the truth behind an IPN', () => {
     });
   });
 
+  describe('an account that is known by its addresses alone', () => {
+    const BY_EMAIL = { receiverEmails: ['Tresorier@club.example', 'second@club.example'] };
+    const LEARNED = { receiverId: 'SELLER0000001', email: 'Tresorier@club.example' };
+    const asked = (over: MessageFields, credentials: PaypalStandardCredentials = BY_EMAIL) =>
+      fetchFacts(completed(over), 'simulator', credentials);
+
+    it('learns its merchant id from a message to its primary address, whatever the message says of money', async () => {
+      expect(await asked({})).toMatchObject({ found: true, facts: [{}, {}], learned: { learned: LEARNED } });
+      expect(await asked({ txn_type: 'subscr_signup' })).toMatchObject({ found: true, facts: [], learned: { learned: LEARNED } });
+      expect(await asked({ business: 'paid-at@elsewhere.example' })).toMatchObject({ found: true, learned: { learned: LEARNED } });
+    });
+
+    it.each([
+      { what: 'names our address in business, and another account as the receiver', over: { receiver_id: 'OTHER00000001', receiver_email: 'thief@other.example' } },
+      { what: 'names neither', over: { business: 'x@other.example', receiver_email: 'x@other.example', receiver_id: 'OTHER00000001' } },
+      { what: 'names nobody', over: { business: '', receiver_email: '', receiver_id: 'OTHER00000001' } },
+    ])('takes and learns nothing from a message that $what', async ({ over }) => {
+      const lookup = await asked(over);
+      expect(lookup).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
+      expect(lookup).not.toHaveProperty('learned');
+    }); // prettier-ignore
+
+    it('takes a message that names no id, and learns nothing from it', async () => {
+      for (const over of [{ receiver_id: '' }, { receiver_id: 'not an id!' }, { receiver_email: '', receiver_id: '' }])
+        expect(await asked(over)).toEqual({ ...(await asked({})), learned: undefined });
+    });
+
+    it('learns nothing from money that leaves, which is received by somebody else', async () => {
+      expect(await asked({ txn_type: 'masspay' })).not.toHaveProperty('learned');
+    });
+
+    it('refuses every other merchant id from then on, and learns no second one', async () => {
+      const known = { ...BY_EMAIL, learned: LEARNED };
+      expect(await asked({}, known)).not.toHaveProperty('learned');
+      expect(await asked({}, known)).toMatchObject({ found: true });
+      expect(await asked({ receiver_id: 'OTHER00000001' }, known)).toMatchObject({ found: 'elsewhere' });
+    });
+
+    it('keeps to the learned id for a payment that was opened before it was', async () => {
+      const asked = (over: MessageFields, credentials: PaypalStandardCredentials) =>
+        paypalStandard.fetchFacts(notified(completed(over)), context({ credentials, openedWith: BY_EMAIL }));
+      for (const credentials of [{ ...BY_EMAIL, learned: LEARNED }, SELLER]) {
+        expect(await asked({}, credentials)).toMatchObject({ found: true });
+        expect(await asked({ receiver_id: 'OTHER00000001' }, credentials)).toMatchObject({ found: 'elsewhere' });
+      }
+    });
+
+    it('is still paid by what was opened with it, after the merchant has changed to another account', async () => {
+      const openedWith = { receiverEmails: ['former@club.example'] };
+      const fetchFacts = (over: MessageFields) => paypalStandard.fetchFacts(notified(completed(over)), context({ openedWith }));
+      const lookup = await fetchFacts({ receiver_id: 'FORMER0000001', receiver_email: 'former@club.example' });
+      expect(lookup).toMatchObject({ found: true });
+      expect(lookup).not.toHaveProperty('learned');
+    });
+  });
+
   it('an account without addresses still takes messages for its merchant id', async () => {
     expect(await fetchFacts(completed(), 'simulator', { receiverId: 'SELLER0000001', receiverEmails: [] })).toMatchObject({ found: true });
   });

@@ -143,6 +143,8 @@ export type Lookup =
       readonly references: readonly string[];
       /** What a person should know and the facts do not say. Never lost: beside facts each is recorded with them, without any it ends the message. */
       readonly remarks: readonly Remark[];
+      /** A part of the account's stored credentials that the message taught us: they are kept with it from now on. */
+      readonly learned?: Readonly<Record<string, unknown>>;
     }
   /** The payer has agreed (or is said to, where trying to take the money tells): the money of `reference` waits to be taken. */
   | { readonly found: 'approved'; readonly paymentId: string | null; readonly reference: string }
@@ -333,4 +335,8 @@ export interface Gateway<Credentials> {
   refund?(order: RefundOrder, context: GatewayContext<Credentials>): Promise<RefundAnswer>;
   /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
   inspectAccount(use: AccountUse, context: GatewayContext<Credentials>): Promise<Inspection<Credentials>>;
+  /** What the credentials alone say of the account; told whenever it is shown. */
+  checkCredentials?(credentials: Credentials): readonly AccountCheck[];
+  /** What of that which messages taught us of the account is still true of newly entered credentials of the same environment. */
+  keepLearned?(entered: Credentials, former: Credentials): Partial<Credentials>;
 }

@@ -1,6 +1,7 @@
 import type { CheckoutContext, CheckoutOrder, Environment, Opening } from '../../../workflows/domain/gateway';
 import { describeMoney } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
+import { receiverIdOf } from './addressee';
 import type { PaypalStandardCredentials } from './credentials';
 import { writePaypalAmount } from '../paypal-money';
 
@@ -24,7 +25,8 @@ export function openCheckout(order: CheckoutOrder, context: CheckoutContext<Payp
       method: 'POST',
       fields: {
         cmd: '_xclick',
-        business: context.credentials.receiverId,
+        // The id where it is known: addresses change hands.
+        business: receiverIdOf(context.credentials) ?? context.credentials.receiverEmails[0] ?? '',
         item_name: itemName(order),
         amount,
         currency_code: order.money.currency,

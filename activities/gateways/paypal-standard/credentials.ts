@@ -7,20 +7,26 @@ const nvpField = (name: string) =>
     .max(200, `nvp.${name} must have at most 200 characters`)
     .regex(/^\P{Cc}*$/u, `nvp.${name} must have no control characters`);
 
-/** What a merchant tells us about their PayPal account. The environment belongs to the gateway account, not to these. */
-export const paypalStandardCredentials = z.strictObject({
+const MERCHANT_ID = /^[A-Za-z0-9]{1,32}$/;
+
+const fields = {
   receiverId: z
     .string()
     .trim()
-    .regex(/^[A-Za-z0-9]{1,32}$/, 'receiverId must be 1 to 32 letters or digits')
-    .describe("PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address."),
+    .regex(MERCHANT_ID, 'receiverId must be 1 to 32 letters or digits')
+    .optional()
+    .describe(
+      "PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it.",
+    ),
   receiverEmails: z
     .array(
       z.email('receiverEmails must hold e-mail addresses').max(254, 'receiverEmails must hold e-mail addresses of at most 254 characters'),
     )
     .max(20, 'receiverEmails must hold at most 20 addresses')
     .default([])
-    .describe('Addresses of the account. They count only for messages that do not name the merchant id.'),
+    .describe(
+      'Addresses of the account. They count for messages that do not name the merchant id, and for all as long as it is not known; then the primary address must be among them.',
+    ),
   pdtIdentityToken: z
     .string()
     .trim()
@@ -34,7 +40,24 @@ export const paypalStandardCredentials = z.strictObject({
     .describe(
       'API credentials of the kind NVP/SOAP (Account settings, API access). Without them PayPal cannot be asked about a payment, nor told to refund one.',
     ),
-});
+};
 
-export type PaypalStandardCredentials = z.output<typeof paypalStandardCredentials>;
+/** What a merchant tells us about their PayPal account. The environment belongs to the gateway account, not to these. */
+export const paypalStandardCredentials = z.strictObject(fields).superRefine(namesSomebody);
+
+/** What lies in the vault: beside what was entered, the merchant id that was learned, and the address by which it was. */
+export const storedPaypalStandardCredentials = z
+  .strictObject({ ...fields, learned: z.strictObject({ receiverId: z.string().regex(MERCHANT_ID), email: z.string() }).optional() })
+  .superRefine(namesSomebody);
+
+export type PaypalStandardCredentials = z.output<typeof storedPaypalStandardCredentials>;
 export type NvpCredentials = NonNullable<PaypalStandardCredentials['nvp']>;
+
+function namesSomebody(
+  { receiverId, receiverEmails }: { readonly receiverId?: string | undefined; readonly receiverEmails: readonly string[] },
+  { addIssue }: z.RefinementCtx,
+): void {
+  if (receiverId !== undefined || receiverEmails.length > 0) return;
+  const message = 'give receiverId, or at least one address in receiverEmails';
+  for (const field of ['receiverId', 'receiverEmails']) addIssue({ code: 'custom', path: [field], message });
+}

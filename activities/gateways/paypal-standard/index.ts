@@ -10,7 +10,7 @@ import {
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { PAYPAL_CURRENCIES } from '../paypal-money';
-import { accountsOf, otherEnvironment, otherReceiver, payingAccount } from './addressee';
+import { accountsOf, checkReceiver, keepLearned, learnReceiver, otherEnvironment, otherReceiver, payingAccount } from './addressee';
 import { postBack, synchronise, unreadableAnswer } from './client';
 import { readMessage, transactionId } from './codec';
 import type { PaypalStandardCredentials } from './credentials';
@@ -44,6 +44,8 @@ export const paypalStandard = {
 
   refund,
   inspectAccount,
+  checkCredentials: checkReceiver,
+  keepLearned,
 } satisfies Gateway<PaypalStandardCredentials>;
 
 function capabilitiesOf({ lookup, refund }: { lookup: 'by_reference' | 'none'; refund: 'partial' | 'none' }): Capabilities {
@@ -95,7 +97,14 @@ function judge(fields: Fields, context: Context): Lookup {
   const { facts, paymentId, references, remarks } = readMessage(fields);
   if (remarks.some(({ word }) => OF_NO_RECEIVER.has(word))) return { found: true, facts: [], paymentId: null, references: [], remarks };
   // The payer stays behind: an answer travels through Temporal, where no personal data belongs.
-  return otherReceiver(fields, accountsOf(context)) ?? { found: true, facts, paymentId, references, remarks };
+  return (
+    otherReceiver(fields, accountsOf(context)) ?? { found: true, facts, paymentId, references, remarks, ...learnedFrom(fields, context) }
+  );
+}
+
+function learnedFrom(fields: Fields, { credentials }: Context): Pick<Lookup & { found: true }, 'learned'> {
+  const learned = learnReceiver(fields, credentials);
+  return learned ? { learned } : {};
 }
 
 /** No check of `test_ipn` here: a PDT answer need not carry it, and the host that we asked proves the environment. */

@@ -42,7 +42,7 @@ async function knock(nvp: NvpCredentials, context: Context): Promise<Reception> 
 }
 
 const NOTHING_TO_ASK =
-  'PayPal Standard without API credentials offers nothing to ask: whether receiverId is right, the first payment tells.';
+  'PayPal Standard without API credentials offers nothing to ask: whether its receiver is right, the first payment tells.';
 const LOOKUP = 'PayPal is asked about a payment before it expires, and whenever a message about it was lost.';
 const NO_LOOKUP =
   'Without API credentials PayPal cannot be asked: a payment whose IPN message and PDT return are both lost expires unasked, and only a person finds its money. Refunds are made on the PayPal website.';

@@ -1,4 +1,4 @@
-import type { GatewayName, NextAction } from '../../../workflows/domain/gateway';
+import type { GatewayName, NextAction, Subject } from '../../../workflows/domain/gateway';
 import type { Asked } from './wire';
 import type { Letter } from './post-office';
 import type { OpenPayment, Shop } from './shop';
@@ -47,6 +47,8 @@ export interface Driver {
   /** Lies about a payment that was not paid, or that say more than was paid; `genuine` is the true message about another one. */
   forge(shop: Shop, payment: OpenPayment, genuine: Letter): readonly Forgery[];
 
+  readonly odd: Oddities;
+
   /** What the gateway was made to do for one payment; null where it has no such step. */
   count(shop: Shop, payment: OpenPayment): Promise<{ readonly openings: number | null; readonly takings: number }>;
 
@@ -59,6 +61,27 @@ export interface Driver {
   unstamp?(text: string): string;
   /** What an answer gives a merchant to show afterwards, by which a call is known to be theirs. */
   handedOut?(asked: Asked, answer: string): string | null;
+}
+
+/** What gateways say in the field and no simulator plays: told to the adapter alone, in the gateway's own form. */
+export interface Oddities {
+  /** What the account has come to know since it was entered, where an answer depends on it. */
+  readonly known?: Readonly<Record<string, unknown>>;
+  /** A number that can be prompted, where opening means that. */
+  readonly phone?: string;
+  /** Money came, and what stands for its fee is no number. `money`: its reference. */
+  readonly fee: Telling & { readonly money: string };
+  /** Money went back, under the reference of what came. */
+  readonly givenBack: Telling & { readonly money: string };
+  /** All that is told of a payment is that it was reversed, so that nobody knows whether the money ever came. */
+  readonly onlyReversed: Scenario<Telling>;
+  /** Opening a checkout, or taking approved money, is refused in a word that nobody knows. */
+  readonly refused: Scenario<Omit<Telling, 'asked'> & { readonly verb: 'startCheckout' | 'capture' }>;
+}
+/** A question of ours and what the gateway answers, by the path that is asked and the form that was sent. */
+export interface Telling {
+  readonly asked: Subject;
+  readonly answer: (path: string, sent: URLSearchParams) => Response;
 }
 
 /** What a driver can have happen, or why there is no such thing. */

@@ -1,7 +1,19 @@
 import { randomInt } from 'node:crypto';
-import type { Account, Driver, Visit } from './driver';
+import type { Account, Driver, Telling, Visit } from './driver';
+import { hears, json, ODD_PAYMENT } from './oddities';
 import type { Letter } from './post-office';
 import type { OpenPayment, Shop } from './shop';
+
+/** What KKiaPay says of a transaction that the payer's browser named. */
+function tells(over: Record<string, unknown>): Telling & { readonly money: string } {
+  const money = 'odd_money';
+  const transaction = {
+    transactionId: money, type: 'DEBIT', status: 'SUCCESS', source: 'MOBILE_MONEY', amount: 3000, fees: 0, partnerId: ODD_PAYMENT, state: ODD_PAYMENT,
+    performed_at: '2026-10-05T15:01:49.499Z', ...over,
+  }; // prettier-ignore
+  const raw = { channel: 'poll', headers: {}, body: Buffer.from(`transaction_id=${money}`) } as const;
+  return { asked: hears(raw), money, answer: () => json(transaction) };
+}
 
 const common = {
   gateway: 'kkiapay',
@@ -13,6 +25,12 @@ const common = {
   nameCall: ({ url }) => url.pathname.replace(/^.*\/api\/v1\//, ''),
   asksAboutMoney: () => true,
   forge,
+  odd: {
+    fee: tells({ fees: 95.5 }),
+    givenBack: tells({ status: 'REVERTED' }),
+    onlyReversed: { none: 'only what succeeded can be reverted, so REVERTED does say that the money came' },
+    refused: { none: 'the widget opens and takes without us' },
+  },
 } as const satisfies Partial<Driver>;
 
 /** KKiaPay's widget in the payer's browser; the merchant bears the fees. */
@@ -67,6 +85,11 @@ export const kkiapayPromptDriver: Driver = {
     return { letters: await shop.box.untilHolding(2), returnUrl: null };
   },
   foundUntold: true,
+  odd: {
+    ...common.odd,
+    phone: '+229 01 61 00 00 00',
+    refused: { verb: 'startCheckout', answer: () => json({ status: 'INVENTED_WORD' }, 422) },
+  },
   count: async (shop, payment) => ({
     openings: (await transactionsOf(shop, payment)).length,
     takings: (await successesOf(shop, payment)).length,

@@ -1,8 +1,28 @@
 import { call } from '../../support/client';
-import type { Driver, Visit } from './driver';
+import type { Driver, Telling, Visit } from './driver';
+import { hears, json, looksAt, ODD_PAYMENT, SIMULATOR } from './oddities';
 import type { Letter } from './post-office';
 import { accepted } from './shop';
 import type { OpenPayment, Shop } from './shop';
+
+const ODD_MONEY = 'ODDMONEY000000001';
+const EURO = { currency_code: 'EUR', value: '30.00' };
+
+/** One resource, for whatever is asked but a token and a certificate. */
+function answers(resource: unknown): (path: string) => Response {
+  return (path) => {
+    if (path.includes('/certs/')) return new Response('', { status: 404 });
+    return json(path.endsWith('/oauth2/token') ? { access_token: 'token', expires_in: 3600 } : resource);
+  };
+}
+
+/** An order of ours with one capture. */
+function tellsOfOrder(capture: Record<string, unknown>): Telling & { readonly money: string } {
+  const id = 'ODD0000000000001';
+  const captures = [{ id: ODD_MONEY, amount: EURO, custom_id: ODD_PAYMENT, ...capture }];
+  const answer = answers({ id, status: 'COMPLETED', purchase_units: [{ custom_id: ODD_PAYMENT, payments: { captures } }] });
+  return { asked: looksAt(id, { amount: 3000, currency: 'EUR' }), money: ODD_MONEY, answer };
+}
 
 /** PayPal Checkout: an order that the payer approves at PayPal and that we capture, and signed webhooks. */
 export const paypalCheckoutDriver: Driver = {
@@ -73,6 +93,28 @@ export const paypalCheckoutDriver: Driver = {
       { lie: 'a certificate beside PayPal’s folder', letter: signed('LIE0000000000006', { 'paypal-cert-url': certificate.replace('/v1/notifications/', '/elsewhere/') }), end: 'invalid' },
     ]; // prettier-ignore
   },
+
+  odd: {
+    known: { webhookId: 'WH-ODD' },
+    fee: tellsOfOrder({ status: 'COMPLETED', seller_receivable_breakdown: { paypal_fee: { currency_code: 'EUR', value: 'N/A' } } }),
+    givenBack: {
+      money: ODD_MONEY,
+      asked: hears({
+        channel: 'webhook',
+        headers: { 'paypal-auth-algo': 'SHA256withRSA', 'paypal-cert-url': `${SIMULATOR}/paypal/v1/notifications/certs/ODD`, 'paypal-transmission-id': 'odd', 'paypal-transmission-time': '2026-03-01T10:00:00Z', 'paypal-transmission-sig': 'b2Rk' },
+        body: Buffer.from(JSON.stringify({ event_type: 'PAYMENT.CAPTURE.REFUNDED', resource: { id: 'ODDREFUND0001' } })),
+      }),
+      answer: answers({ verification_status: 'SUCCESS', id: 'ODDREFUND0001', status: 'COMPLETED', amount: EURO, links: [{ rel: 'up', href: `/v2/payments/captures/${ODD_MONEY}` }] }),
+    },
+    onlyReversed: tellsOfOrder({ status: 'REFUNDED' }),
+    refused: {
+      verb: 'capture',
+      answer: (path) =>
+        path.endsWith('/capture')
+          ? json({ name: 'UNPROCESSABLE_ENTITY', details: [{ issue: 'INVENTED_WORD', description: 'No.' }] }, 422)
+          : answers({ id: 'ODD0000000000001', status: 'APPROVED', purchase_units: [{ custom_id: ODD_PAYMENT }] })(path),
+    },
+  }, // prettier-ignore
 
   async count(shop, payment) {
     const { data } = await shop.control<{ data: { customId: string | null; capture: unknown }[] }>('GET', '/paypal-checkout/orders');

@@ -1,10 +1,36 @@
 import { call } from '../../support/client';
-import type { Account, Driver, Visit } from './driver';
+import type { Account, Driver, Telling, Visit } from './driver';
+import { hears, looksAt, ODD_PAYMENT } from './oddities';
 import { accepted } from './shop';
 import type { OpenPayment, Shop } from './shop';
 
+const ODD_MONEY = 'ODDMONEY000000001';
+
+/** A genuine message, at the first account of this process. */
+function tells(over: Record<string, string>): Telling & { readonly money: string } {
+  const fields = {
+    payment_status: 'Completed', txn_type: 'web_accept', txn_id: ODD_MONEY, mc_gross: '30.00', mc_fee: '1.27', mc_currency: 'EUR',
+    receiver_id: 'CONTRACT00000', custom: ODD_PAYMENT, test_ipn: '1', charset: 'utf-8', ...over,
+  }; // prettier-ignore
+  const raw = { channel: 'ipn', headers: {}, body: Buffer.from(new URLSearchParams(fields).toString()) } as const;
+  return { asked: hears(raw), money: ODD_MONEY, answer: () => new Response('VERIFIED') };
+}
+
 /** PayPal Payments Standard: a form, IPN messages, and a PDT return. */
 const common: Omit<Driver, 'account' | 'foundUntold'> = {
+  odd: {
+    fee: tells({ mc_fee: '1,95' }),
+    givenBack: tells({
+      payment_status: 'Partially_Refunded',
+      txn_type: '',
+      txn_id: 'ODDREFUND00000001',
+      parent_txn_id: ODD_MONEY,
+      mc_gross: '-5.00',
+      mc_fee: '',
+    }),
+    onlyReversed: tells({ payment_status: 'Reversed', reason_code: 'chargeback' }),
+    refused: { none: 'a form asks nobody, and PayPal takes the money by itself' },
+  },
   gateway: 'paypal-standard',
   currency: 'EUR',
   amount: 3000,
@@ -82,6 +108,18 @@ export const paypalStandardWithApiDriver: Driver = {
     };
   },
   foundUntold: true,
+  odd: {
+    ...common.odd,
+    onlyReversed: {
+      asked: looksAt('none', { amount: 3000, currency: 'EUR' }, [ODD_MONEY]),
+      answer: (_path, sent) =>
+        new Response(
+          sent.get('METHOD') === 'TransactionSearch'
+            ? 'ACK=Success'
+            : `ACK=Success&TRANSACTIONID=${ODD_MONEY}&PAYMENTSTATUS=Reversed&AMT=30.00&FEEAMT=1.27&CURRENCYCODE=EUR&CUSTOM=${ODD_PAYMENT}`,
+        ),
+    },
+  },
 };
 
 function account(number: number): Account {
