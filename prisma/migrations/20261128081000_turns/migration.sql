@@ -42,10 +42,10 @@ CREATE FUNCTION message_limits(OUT of_payment int, OUT strays int, OUT in_all in
 $$;
 
 -- How many more messages of an account may be told now. All places are for a gateway that is slow; of what was told a moment ago and
--- is most likely before a worker now, a quarter is enough to keep two cores busy, and as much as others' payments should wait for.
+-- is most likely before a worker now, a tenth keeps two cores busy, and is as much as others' payments should wait for.
 CREATE FUNCTION room_with_temporal(account text, OUT strays int, OUT in_all int) LANGUAGE sql STABLE AS $$
-  SELECT greatest(0, least(l.in_all - t.all_told, l.in_all / 4 - t.all_lately, l.strays - t.strays_told, l.strays / 4 - t.strays_lately))::int,
-         greatest(0, least(l.in_all - t.all_told, l.in_all / 4 - t.all_lately))::int
+  SELECT greatest(0, least(l.in_all - t.all_told, l.in_all / 10 - t.all_lately, l.strays - t.strays_told, l.strays / 10 - t.strays_lately))::int,
+         greatest(0, least(l.in_all - t.all_told, l.in_all / 10 - t.all_lately))::int
   FROM message_limits() l, (
     SELECT count(*) AS all_told, count(*) FILTER (WHERE lately) AS all_lately,
            count(*) FILTER (WHERE stray) AS strays_told, count(*) FILTER (WHERE stray AND lately) AS strays_lately
@@ -62,6 +62,12 @@ CREATE FUNCTION first_due(account text, of_strays boolean) RETURNS timestamptz L
   SELECT min(o.due_at) FROM outbox o WHERE o.account_id = account AND o.stray = of_strays AND o.told_at IS NULL
 $$;
 
+-- When a message is due again whose payment has enough with its run: as many in each minute as may be with the run at once, so that
+-- those of one payment are never many before the others of their account.
+CREATE FUNCTION pause_of_place(place bigint) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+  SELECT now() + interval '1 minute' * greatest(1, (place - 1) / l.of_payment) FROM message_limits() l
+$$;
+
 -- Held until the transaction ends by whoever hands out an account's room: two at once would both give the last place away.
 CREATE FUNCTION turn_lock(account text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
   SELECT hashtextextended('the turn of ' || account, 0)
@@ -72,16 +78,16 @@ $$;
 CREATE FUNCTION claim_place(account text, payment text, is_stray boolean, OUT tell boolean, OUT due timestamptz) LANGUAGE plpgsql
   SET enable_seqscan = off -- the outbox is empty most of the day, and a plan made then would read a whole flood
 AS $$
-DECLARE waits boolean; under_way bigint;
+DECLARE waits boolean; under_way bigint; unverified bigint;
 BEGIN
   due := now();
   IF is_stray THEN
     waits := first_due(account, true) IS NOT NULL;
   ELSE
-    SELECT count(o.told_at), max(o.due_at) FILTER (WHERE o.told_at IS NULL) INTO under_way, due
+    SELECT count(*), count(o.told_at), max(o.due_at) FILTER (WHERE o.told_at IS NULL) INTO unverified, under_way, due
       FROM outbox o WHERE o.payment_id = payment AND o.kind = 'notification';
     waits := due IS NOT NULL OR coalesce(first_due(account, false) <= now(), false);
-    due := greatest(due, now(), CASE WHEN under_way >= (message_limits()).of_payment THEN now() + interval '1 minute' END);
+    due := greatest(due, now(), CASE WHEN under_way >= (message_limits()).of_payment THEN pause_of_place(unverified + 1) END);
   END IF;
   tell := NOT waits AND has_room(account, payment, is_stray);
   IF tell THEN
@@ -193,29 +199,35 @@ BEGIN
   -- A statement of its own: it sees what those who held the locks before have taken.
   RETURN QUERY WITH
     candidates AS (
-      SELECT m.*, row_number() OVER (PARTITION BY a.account ORDER BY m.stray, m.due_at) AS turn, r.in_all
-      FROM unnest(accounts) AS a(account), room_with_temporal(a.account) r, LATERAL (
-        SELECT * FROM (
-          SELECT o.subject_id, o.payment_id, o.stray, o.due_at FROM outbox o
-            WHERE o.account_id = a.account AND o.told_at IS NULL AND NOT o.stray AND o.due_at <= now()
-            ORDER BY o.due_at LIMIT r.in_all FOR UPDATE SKIP LOCKED) living
-        UNION ALL SELECT * FROM (
-          SELECT o.subject_id, o.payment_id, o.stray, o.due_at FROM outbox o
-            WHERE o.account_id = a.account AND o.told_at IS NULL AND o.stray AND o.due_at <= now() AND NOT strays_rest(a.account)
-            ORDER BY o.due_at LIMIT r.strays FOR UPDATE SKIP LOCKED) strays) m),
-    chosen AS (SELECT c.* FROM candidates c WHERE c.turn <= c.in_all ORDER BY c.turn, c.due_at LIMIT most),
+      SELECT m.*, a.account, r.in_all FROM unnest(accounts) AS a(account), room_with_temporal(a.account) r, LATERAL (
+        (SELECT o.subject_id, o.payment_id, o.stray, o.due_at FROM outbox o
+          WHERE o.account_id = a.account AND o.told_at IS NULL AND NOT o.stray AND o.due_at <= now() ORDER BY o.due_at LIMIT most)
+        UNION ALL
+        (SELECT o.subject_id, o.payment_id, o.stray, o.due_at FROM outbox o
+          WHERE o.account_id = a.account AND o.told_at IS NULL AND o.stray AND o.due_at <= now() AND NOT strays_rest(a.account)
+          ORDER BY o.due_at LIMIT r.strays)) m),
     runs AS (
       SELECT o.payment_id, count(o.told_at) AS under_way, max(o.due_at) FILTER (WHERE o.throttled AND o.told_at IS NULL AND o.due_at > now()) AS rests_until
-      FROM outbox o WHERE o.payment_id IN (SELECT c.payment_id FROM chosen c WHERE NOT c.stray) AND o.kind = 'notification' GROUP BY o.payment_id),
+      FROM outbox o WHERE o.payment_id IN (SELECT c.payment_id FROM candidates c WHERE NOT c.stray) AND o.kind = 'notification' GROUP BY o.payment_id),
+    placed AS (
+      SELECT c.*, r.rests_until,
+        coalesce(r.under_way, 0) + row_number() OVER (PARTITION BY c.stray, c.payment_id ORDER BY c.due_at) AS place
+      FROM candidates c LEFT JOIN runs r ON r.payment_id = c.payment_id),
     judged AS (
-      SELECT c.subject_id, r.rests_until, c.stray OR r.rests_until IS NULL AND l.of_payment >=
-          coalesce(r.under_way, 0) + row_number() OVER (PARTITION BY c.stray, c.payment_id ORDER BY c.due_at) AS fits
-      FROM chosen c LEFT JOIN runs r ON r.payment_id = c.payment_id, message_limits() l),
-    -- Who told it has a minute to confirm; what did not fit comes again when the gateway's answers may have made room.
+      SELECT p.*, p.stray OR p.rests_until IS NULL AND p.place <= l.of_payment AS fits,
+        coalesce(p.rests_until, pause_of_place(p.place)) AS due_again
+      FROM placed p, message_limits() l),
+    turns AS (
+      SELECT j.*, row_number() OVER (PARTITION BY j.account, j.fits ORDER BY j.stray, j.due_at) AS turn FROM judged j),
+    chosen AS (
+      (SELECT t.subject_id, t.fits, t.due_again FROM turns t WHERE t.fits AND t.turn <= t.in_all ORDER BY t.turn, t.due_at LIMIT most)
+      UNION ALL SELECT t.subject_id, t.fits, t.due_again FROM turns t WHERE NOT t.fits),
+    free AS (SELECT o.subject_id FROM outbox o WHERE o.subject_id IN (SELECT c.subject_id FROM chosen c) FOR UPDATE SKIP LOCKED),
     put AS (
-      UPDATE outbox o SET told_at = CASE WHEN j.fits THEN now() END, throttled = false, tries = o.tries + j.fits::int,
-          due_at = CASE WHEN j.fits THEN now() + interval '1 minute' ELSE coalesce(j.rests_until, now() + interval '1 minute') END
-        FROM judged j WHERE o.subject_id = j.subject_id RETURNING o.subject_id, o.kind, o.payment_id, o.tries, j.fits)
+      UPDATE outbox o SET told_at = CASE WHEN c.fits THEN now() END, throttled = false, tries = o.tries + c.fits::int,
+          due_at = CASE WHEN c.fits THEN now() + interval '1 minute' ELSE c.due_again END -- who tells it has a minute to confirm
+        FROM chosen c JOIN free f ON f.subject_id = c.subject_id WHERE o.subject_id = c.subject_id
+        RETURNING o.subject_id, o.kind, o.payment_id, o.tries, c.fits)
     SELECT p.subject_id, p.kind, p.payment_id, p.tries FROM put p WHERE p.fits;
 END $$;
 

@@ -15,14 +15,24 @@ export interface Orders {
   counterPayments: { order: Shift & { readonly counter: Counter; readonly payer: string; readonly databaseUrl: string }; answer: Pace };
   /** Prompts that nobody answers; answers when each was opened, in milliseconds since 1970. */
   prompts: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: readonly number[] };
-  /** One shop's payments, one after the other, before and beside a flood of forged messages at another shop's address. */
+  /** One shop's payments, one after the other, alone and beside a flood of forged messages at another shop's address. */
   flood: {
     order: {
-      readonly shop: PaypalShop; readonly flooded: PaypalShop; readonly about: Flood; readonly messages: number;
-      readonly beforeMs: number; readonly duringMs: number; readonly databaseUrl: string;
+      readonly shop: PaypalShop;
+      readonly flooded: PaypalShop;
+      readonly about: Flood;
+      readonly messages: number;
+      readonly measureMs: number;
+      readonly databaseUrl: string;
     };
-    answer: { readonly before: Pace; readonly during: Pace; readonly refused: Readonly<Record<string, number>>; readonly floodSeconds: number };
-  }; // prettier-ignore
+    answer: {
+      readonly alone: Times;
+      readonly whileItComes: Times;
+      readonly whileItWaits: Times;
+      readonly refused: Readonly<Record<string, number>>;
+      readonly floodSeconds: number;
+    };
+  };
   /** Notifications at fixed times, whether or not earlier ones were answered. */
   notifications: {
     order: { readonly shop: PaypalShop; readonly rate: number; readonly durationMs: number; readonly paymentIds: readonly string[] };
@@ -30,6 +40,13 @@ export interface Orders {
   };
 }
 export type OrderKind = keyof Orders;
+
+/** From POST /v1/payments to booked. */
+export interface Times {
+  readonly payments: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
 
 /** What the messages of a flood name. */
 export type Flood = 'nothing' | 'own payments';
