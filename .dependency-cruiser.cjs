@@ -27,7 +27,7 @@ module.exports = {
       comment:
         'The story runs in the sandbox of Temporal: whatever it imports is bundled and replayed. Only the domain and Temporal; activities only as types.',
       severity: 'error',
-      from: { path: '^workflows/[^/]+\\.ts$' },
+      from: { path: '^workflows/([^/]+|run/.*)\\.ts$' },
       to: { pathNot: ['^workflows/', '^node_modules/@temporalio/(workflow|common)/', '^activities/'] },
     },
     {
@@ -47,21 +47,22 @@ module.exports = {
     {
       name: 'activities-know-no-story',
       comment:
-        'The hands do not decide what happens next: they know the rules, the books, the vault and the database, not the workflows, the API or the worker.',
+        'The hands do not decide what happens next: they know the rules, the books, the vault and the database, not the workflows or the processes.',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: ['^(api|worker|simulator|scripts|test|web)/', '^workflows/(?!domain/)'] },
+      to: { path: ['^(api|outbox|simulator|test|tools|web|words|worker)/', '^workflows/(?!domain/|messages\\.ts$)'] },
     },
     {
       name: 'gateways-know-domain-and-http',
       comment:
-        'A gateway is a pure function of its context: no database, no Temporal, no vault; so the same code runs against the real host, the simulator and recorded messages.',
+        'A gateway is a pure function of its context: no database, no Temporal, no vault; so the same code runs against the real host, the simulator and recorded messages. Both PayPals share a kit.',
       severity: 'error',
       from: { path: '^activities/gateways/([^/]+)/' },
       to: {
         pathNot: [
           DOMAIN,
-          '^activities/gateways/(http|paypal-money)\\.ts$',
+          '^activities/gateways/http\\.ts$',
+          '^activities/gateways/paypal/',
           '^activities/gateways/$1/',
           '^node_modules/(?!@temporalio/|@prisma/|prisma/|pg/)',
         ],
@@ -70,10 +71,46 @@ module.exports = {
     },
     {
       name: 'gateways-do-not-know-each-other',
-      comment: 'Adding or removing one gateway touches its own folder and the registry, nothing else.',
+      comment:
+        'Adding or removing one gateway touches its own folder and the registry, nothing else; what PayPal is to both its gateways lies beside them.',
       severity: 'error',
       from: { path: '^activities/gateways/([^/]+)/' },
-      to: { path: '^activities/gateways/[^/]+/', pathNot: '^activities/gateways/$1/' },
+      to: { path: '^activities/gateways/[^/]+/', pathNot: ['^activities/gateways/$1/', '^activities/gateways/paypal/'] },
+    },
+    {
+      name: 'only-paypal-uses-the-kit-of-paypal',
+      comment: 'What PayPal writes is nobody else’s protocol.',
+      severity: 'error',
+      from: { path: '^activities/gateways/(?!paypal)' },
+      to: { path: '^activities/gateways/paypal/' },
+    },
+    {
+      name: 'platform-is-below-the-processes',
+      comment: 'What every process needs knows none of them, and no gateway but by its contract and its list.',
+      severity: 'error',
+      from: { path: '^platform/' },
+      to: {
+        path: [
+          '^(api|books|outbox|simulator|test|tools|web|words|worker)/',
+          '^activities/(?!gateways/registry\\.ts$)',
+          '^workflows/(?!domain/|messages\\.ts$)',
+        ],
+      },
+    },
+    {
+      name: 'outbox-tells-temporal',
+      comment:
+        'What Temporal is told is read from the books and said in the words of the messages; who committed it and who does it are no matter here.',
+      severity: 'error',
+      from: { path: '^outbox/' },
+      to: { path: ['^(activities|api|simulator|test|tools|vault|web|words|worker)/'] },
+    },
+    {
+      name: 'workflows-are-known-by-their-messages',
+      comment: 'The contract with the workflows is messages.ts and the domain; workflow functions are known by their types alone.',
+      severity: 'error',
+      from: { path: '^(api|outbox|platform)/' },
+      to: { path: '^workflows/([^/]+|run/.*)\\.ts$', pathNot: '^workflows/messages\\.ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'api-meets-gateways-at-the-registry',
@@ -84,25 +121,39 @@ module.exports = {
       to: { path: '^activities/', pathNot: '^activities/gateways/registry\\.ts$' },
     },
     {
-      name: 'api-knows-workflows-by-their-messages',
-      comment: 'The contract between API and workflows is messages.ts and the domain; workflow functions are known by their types alone.',
-      severity: 'error',
-      from: { path: '^api/' },
-      to: { path: '^workflows/[^/]+\\.ts$', pathNot: '^workflows/messages\\.ts$', dependencyTypesNot: ['type-only'] },
-    },
-    {
       name: 'api-composes-nobody',
       comment: 'The API is composed by its own main; it knows neither the worker nor what starts both.',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^(worker|simulator|scripts|test)/' },
+      to: { path: '^(simulator|test|tools|worker)/' },
+    },
+    {
+      name: 'desks-know-no-routes',
+      comment: 'A desk does what was asked, whoever asked and however: routes parse, call a desk, and answer.',
+      severity: 'error',
+      from: { path: '^api/(desks|http)/' },
+      to: { path: '^api/routes/', pathNot: '^api/routes/hooks\\.ts$' },
+    },
+    {
+      name: 'pages-are-the-browsers-side',
+      comment: 'Pages write what a payer reads: they know the rules, the words and the types of the API, and reach nothing by themselves.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^(activities|books|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)' },
+    },
+    {
+      name: 'words-know-the-domain',
+      comment: 'Sentences that people read belong to no process: pages, letters and papers say the same.',
+      severity: 'error',
+      from: { path: '^words/' },
+      to: { pathNot: ['^words/', DOMAIN] },
     },
     {
       name: 'worker-knows-no-start',
       comment: 'The worker is one process of production; what starts everything on one machine knows the worker, not the other way round.',
       severity: 'error',
       from: { path: '^worker/' },
-      to: { path: '^(simulator|scripts|test)/' },
+      to: { path: '^(api|simulator|test|tools|web|words)/' },
     },
     {
       name: 'vault-knows-only-crypto',
@@ -115,14 +166,14 @@ module.exports = {
       name: 'vault-is-for-those-who-hold-secrets',
       comment: 'Stories, books and gateways never open a seal: they are handed what they need.',
       severity: 'error',
-      from: { pathNot: '^(vault|api|activities|worker|scripts|test)/' },
+      from: { pathNot: '^(vault|activities|api|platform|test|tools|worker)/' },
       to: { path: '^vault/' },
     },
     {
       name: 'database-is-for-those-who-book',
       comment: 'Everybody else reaches the database through the books, so that a booking is always one transaction of one kind.',
       severity: 'error',
-      from: { pathNot: '^(prisma|books|activities|api|worker|scripts|test)/' },
+      from: { pathNot: '^(activities|api|books|outbox|platform|prisma|test|tools|worker)/' },
       to: { path: PRISMA_CLIENT },
     },
     {
@@ -130,14 +181,14 @@ module.exports = {
       comment: 'The simulator plays a foreign company: sharing more than the domain with us, it would share our mistakes.',
       severity: 'error',
       from: { path: '^simulator/' },
-      to: { path: '^(activities|api|books|prisma|scripts|test|vault|web|worker)/|^workflows/(?!domain/)' },
+      to: { path: '^(activities|api|books|outbox|platform|prisma|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)' },
     },
     {
       name: 'prisma-knows-nobody',
       comment: 'Schema, client and migrations are below everything.',
       severity: 'error',
-      from: { path: '^prisma/', pathNot: '^prisma/seed\\.ts$' },
-      to: { path: '^(activities|api|books|scripts|simulator|test|vault|web|worker|workflows)/' },
+      from: { path: '^prisma/' },
+      to: { path: '^(activities|api|books|outbox|platform|simulator|test|tools|vault|web|words|worker|workflows)/' },
     },
     {
       name: 'tests-are-not-product',
@@ -150,7 +201,7 @@ module.exports = {
       name: 'no-development-packages',
       comment: 'An image without development packages must start.',
       severity: 'error',
-      from: { path: '^(activities|api|books|prisma|scripts|simulator|vault|worker|workflows)/.*\\.ts$' },
+      from: { path: '^(activities|api|books|outbox|platform|prisma|simulator|tools|vault|web|words|worker|workflows)/.*\\.ts$' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },
     {

@@ -8,7 +8,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
 # Generates the Prisma client, compiles, and bundles the workflows: the same steps as on a laptop.
-RUN node scripts/setup.mjs
+RUN node tools/setup.mjs
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
@@ -28,7 +28,7 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # Read as they are, beside package.json.
 COPY --from=build /app/prisma/migrations ./prisma/migrations
-COPY --from=build /app/api/web/assets ./api/web/assets
+COPY --from=build /app/web/member ./web/member
 COPY package.json ./
 # Everything belongs to root, so the processes cannot change their own code.
 USER node

@@ -2,7 +2,7 @@ import type { Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
 import type { Database } from '../prisma/client';
-import { refuseOtherMethods, strictRouter } from './routing';
+import { refuseOtherMethods, strictRouter } from './http/routing';
 
 export interface HealthDependencies {
   readonly db: Pick<Database, 'sql'>;

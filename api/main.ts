@@ -2,14 +2,15 @@ import { Redis } from 'ioredis';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
-import { watchBacklog } from './backlog';
-import { ConfigError, configSchema, keysFrom, readConfig } from './config';
-import { createDeliveries } from './deliveries';
-import { createGatewayWorld } from './gateway-world';
-import { createLive } from './live';
-import { createLog } from './log';
-import { createRuns } from './runs';
-import { connectLazily, ensureSearchAttributes, temporalAnswers } from './temporal';
+import { watchBacklog } from '../outbox/backlog';
+import { ConfigError, keysFrom, readConfig } from '../platform/config';
+import { configSchema } from './config';
+import { createDeliveries } from '../outbox/deliveries';
+import { createGatewayWorld } from '../platform/gateway-world';
+import { createLive } from '../platform/live';
+import { createLog } from '../platform/log';
+import { createRuns } from '../outbox/runs';
+import { connectLazily, ensureSearchAttributes, temporalAnswers } from '../platform/temporal';
 
 function main(): void {
   const config = readConfig(configSchema, process.env);

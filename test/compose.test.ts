@@ -65,7 +65,7 @@ describe('docker-compose.yml', () => {
     expect(Number(base?.[1]) * 100 + Number(base?.[2])).toBeGreaterThanOrEqual(2019);
   });
 
-  it.each(['dist', 'prisma/migrations', 'api/web/assets', 'package.json'])('puts into our image what a process reads: %s', (file) => {
+  it.each(['dist', 'prisma/migrations', 'web/member', 'package.json'])('puts into our image what a process reads: %s', (file) => {
     expect(existsSync(path.join(ROOT, file)) || file === 'dist').toBe(true);
     expect(read('Dockerfile')).toMatch(new RegExp(`^COPY .*${file}(\\s|$)`, 'm'));
   });
@@ -95,7 +95,7 @@ describe('docker-compose.yml', () => {
     expect(existsSync(path.join(ROOT, source))).toBe(true);
     const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(read('package.json')));
     expect(scripts[name]).toBeDefined();
-    expect(read('scripts/run.mjs')).toContain(`${name}: '${(entry ?? '').replace(/^dist\//, '')}'`);
+    expect(read('tools/run.mjs')).toContain(`${name}: '${(entry ?? '').replace(/^dist\//, '')}'`);
   });
 
   it.each(ours)('gives %s only variables that it knows', (name) => {

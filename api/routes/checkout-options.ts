@@ -6,13 +6,13 @@ import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { Money } from '../../workflows/domain/money';
-import { planCheckout } from '../checkout';
-import type { CheckoutDependencies } from '../checkout';
-import { newId } from '../ids';
-import { notFound } from '../problems';
-import type { ProblemCode } from '../problems';
-import { route } from '../routing';
-import * as schemas from '../schemas';
+import { planCheckout } from '../desks/checkout';
+import type { CheckoutDependencies } from '../desks/checkout';
+import { newId } from '../../platform/ids';
+import { notFound } from '../http/problems';
+import type { ProblemCode } from '../http/problems';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
 import { nothingToAsk } from './payments';
 
 export interface OptionDependencies extends CheckoutDependencies {

@@ -4,17 +4,17 @@ import { loadPayment } from '../../books/facts';
 import { decide } from '../../workflows/domain/payment';
 import type { PaymentInput, Rejection } from '../../workflows/domain/payment';
 import type { CommandOutcome } from '../../workflows/domain/turn';
-import { LEASE } from '../deliveries';
-import { newId } from '../ids';
-import { notFound, Problem } from '../problems';
-import { route } from '../routing';
-import type { Answer } from '../routing';
-import type { Command, Runs } from '../runs';
-import * as schemas from '../schemas';
-import { viewPayment } from '../views';
-import type { ViewSettings } from '../views';
+import { LEASE } from '../../outbox/deliveries';
+import { newId } from '../../platform/ids';
+import { notFound, Problem } from '../http/problems';
+import { route } from '../http/routing';
+import type { Answer } from '../http/routing';
+import type { Command, Runs } from '../../outbox/runs';
+import * as schemas from '../http/schemas';
+import { viewPayment } from '../http/views';
+import type { ViewSettings } from '../http/views';
 import { readPayment } from './payments';
-import type { RouteRequest } from '../routing';
+import type { RouteRequest } from '../http/routing';
 
 /** How long a person waits for the outcome before being told that it will come: 202. */
 const OUTCOME_PATIENCE_MS = 5_000;

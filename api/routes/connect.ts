@@ -1,10 +1,10 @@
 import { urlencoded } from 'express';
 import type { NextFunction, Request, Response, Router } from 'express';
-import type { Arrival, OnboardingDesk } from '../onboarding';
-import { Problem } from '../problems';
-import { queryOf, strictRouter } from '../routing';
-import { connectPage } from '../web/connect-page';
-import type { SendPage } from '../web/layout';
+import type { Arrival, OnboardingDesk } from '../desks/onboarding';
+import { Problem } from '../http/problems';
+import { queryOf, strictRouter } from '../http/routing';
+import { connectPage } from '../../web/pages/connect-page';
+import type { SendPage } from '../../web/pages/layout';
 
 /** Holds the token of the browser that came first; sent back to its own invitation only. */
 const COOKIE = 'quittance_connect';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Router } from 'express';
 import { absolutePath } from 'swagger-ui-dist';
-import { PROBLEMS } from '../problems';
-import { refuseOtherMethods, strictRouter } from '../routing';
+import { PROBLEMS } from '../http/problems';
+import { refuseOtherMethods, strictRouter } from '../http/routing';
 
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
 export function docsRoutes(document: unknown): Router {

@@ -1,11 +1,11 @@
 import type { Request, Response, Router } from 'express';
 import { loadPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
-import type { Live } from '../live';
-import { Problem } from '../problems';
-import { refuseOtherMethods, refuseParameters, strictRouter } from '../routing';
-import type { Authenticate } from '../routing';
-import { viewFact } from '../views';
+import type { Live } from '../../platform/live';
+import { Problem } from '../http/problems';
+import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
+import type { Authenticate } from '../http/routing';
+import { viewFact } from '../http/views';
 import { readPayment } from './payments';
 
 /** Proxies cut silent connections; a comment a quarter of a minute keeps them. */

@@ -3,13 +3,13 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
-import type { AccountDesk } from '../accounts';
-import type { OnboardingDesk } from '../onboarding';
-import { checkOrigin } from '../origins';
-import { readCursor, toPage } from '../pages';
-import { invalid, notFound } from '../problems';
-import { route } from '../routing';
-import * as schemas from '../schemas';
+import type { AccountDesk } from '../desks/gateway-accounts';
+import type { OnboardingDesk } from '../desks/onboarding';
+import { checkOrigin } from '../http/origins';
+import { readCursor, toPage } from '../http/paging';
+import { invalid, notFound } from '../http/problems';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
 
 export function accountRoutes({ db, accounts, onboarding }: { db: Database; accounts: AccountDesk; onboarding: OnboardingDesk }) {
   return [

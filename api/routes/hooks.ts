@@ -5,9 +5,9 @@ import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { Channel, GatewayName } from '../../workflows/domain/gateway';
 import { unreachable } from '../../workflows/domain/unreachable';
-import type { Addressee, Inbox, Reception } from '../inbox';
-import { notFound, Problem } from '../problems';
-import { refuseOtherMethods, strictRouter } from '../routing';
+import type { Addressee, Inbox, Reception } from '../desks/reception';
+import { notFound, Problem } from '../http/problems';
+import { refuseOtherMethods, strictRouter } from '../http/routing';
 
 /** A genuine message is a few kilobytes. */
 const MAX_MESSAGE_BYTES = 64 * 1024;

@@ -1,7 +1,7 @@
 import type { Database } from '../../prisma/client';
-import { readCursor, toPage } from '../pages';
-import { route } from '../routing';
-import * as schemas from '../schemas';
+import { readCursor, toPage } from '../http/paging';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
 
 export function ledgerRoutes({ db }: { db: Database }) {
   return [

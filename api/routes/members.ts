@@ -2,12 +2,12 @@ import type { Member } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import { addCharge } from '../../books/cart';
 import { isId } from '../../workflows/domain/ids';
-import type { Tokens } from '../auth';
-import { newId } from '../ids';
-import { readCursor, toPage } from '../pages';
-import { notFound, Problem } from '../problems';
-import { route } from '../routing';
-import * as schemas from '../schemas';
+import type { Tokens } from '../http/auth';
+import { newId } from '../../platform/ids';
+import { readCursor, toPage } from '../http/paging';
+import { notFound, Problem } from '../http/problems';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
 
 export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   async function findMember(merchantId: string, id: string) {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
-import { hashKey } from '../auth';
-import { newId } from '../ids';
-import { checkOrigin } from '../origins';
-import { notFound } from '../problems';
-import { route } from '../routing';
-import * as schemas from '../schemas';
+import { hashKey } from '../http/auth';
+import { newId } from '../../platform/ids';
+import { checkOrigin } from '../http/origins';
+import { notFound } from '../http/problems';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
 
 export function merchantRoutes({ db }: { db: Database }) {
   async function readMerchant(id: string): Promise<Merchant> {

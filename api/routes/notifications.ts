@@ -6,10 +6,10 @@ import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
-import { readCursor, toPage } from '../pages';
-import { notFound, Problem } from '../problems';
-import { route } from '../routing';
-import * as schemas from '../schemas';
+import { readCursor, toPage } from '../http/paging';
+import { notFound, Problem } from '../http/problems';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
 
 type Row = Notification & { account: GatewayAccount };
 /** A message that a person put away: what they wrote, and why it had been in front of them. */

@@ -1,4 +1,4 @@
-import { createTokens } from '../../api/auth';
+import { createTokens } from '../../api/http/auth';
 import { createVault } from '../../vault/vault';
 import { call } from '../support/client';
 import type { Merchant, Reply } from '../support/client';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { ConfigError, configSchema, partnerFrom, readConfig } from '../../api/config';
+import { configSchema } from '../../api/config';
+import { ConfigError, partnerFrom, readConfig } from '../../platform/config';
 
 const PARTNER = ['PAYPAL_PARTNER_ID', 'PAYPAL_PARTNER_CLIENT_ID', 'PAYPAL_PARTNER_CLIENT_SECRET'] as const;
 

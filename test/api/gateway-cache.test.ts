@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { createGatewayCache } from '../../api/gateway-cache';
+import { createGatewayCache } from '../../platform/gateway-cache';
 import { createVault } from '../../vault/vault';
 import { ENCRYPTION_KEY } from '../support/world';
 

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { createDeliveries } from '../../api/deliveries';
+import { createDeliveries } from '../../outbox/deliveries';
 import { eventually, Merchant } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { startWorld } from '../support/world';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
-import { createDeliveries } from '../../api/deliveries';
-import { createLog } from '../../api/log';
+import { createDeliveries } from '../../outbox/deliveries';
+import { createLog } from '../../platform/log';
 import { Merchant } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';

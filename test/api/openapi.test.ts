@@ -1,6 +1,6 @@
 import type { Express } from 'express';
-import { PROBLEMS } from '../../api/problems';
-import type { ProblemCode } from '../../api/problems';
+import { PROBLEMS } from '../../api/http/problems';
+import type { ProblemCode } from '../../api/http/problems';
 import { Merchant, untilStatus } from '../support/client';
 import { payAs } from '../support/paypal';
 import { startWorld } from '../support/world';

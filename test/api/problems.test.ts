@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { PROBLEMS } from '../../api/problems';
+import { PROBLEMS } from '../../api/http/problems';
 import { Merchant } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';

@@ -1,5 +1,5 @@
-import { PROBLEMS } from '../../api/problems';
-import type { ProblemCode } from '../../api/problems';
+import { PROBLEMS } from '../../api/http/problems';
+import type { ProblemCode } from '../../api/http/problems';
 import type { Reply } from '../support/client';
 
 export interface ProblemView {

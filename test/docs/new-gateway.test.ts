@@ -5,8 +5,23 @@ import path from 'node:path';
 import { z } from 'zod';
 
 const ROOT = path.resolve(__dirname, '..', '..');
-const FOLDERS = ['activities', 'api', 'books', 'prisma', 'scripts', 'simulator', 'test', 'vault', 'worker', 'workflows'];
-const ANCHORED = ['workflows/domain/gateway.ts', 'activities/gateways/registry.ts', 'scripts/demo/payers.ts'];
+const FOLDERS = [
+  'activities',
+  'api',
+  'books',
+  'outbox',
+  'platform',
+  'prisma',
+  'simulator',
+  'test',
+  'tools',
+  'vault',
+  'web',
+  'words',
+  'worker',
+  'workflows',
+];
+const ANCHORED = ['workflows/domain/gateway.ts', 'activities/gateways/registry.ts', 'tools/demo/payers.ts'];
 // Two compilers side by side on a machine that has other things to do.
 const LONG_MS = 180_000;
 
@@ -23,7 +38,7 @@ function run(cwd: string, ...args: string[]): Promise<{ status: number; out: str
     });
   });
 }
-const generate = (root: string, ...names: string[]) => run(ROOT, 'scripts/new-gateway.mjs', ...names, '--root', root);
+const generate = (root: string, ...names: string[]) => run(ROOT, 'tools/new-gateway/main.mjs', ...names, '--root', root);
 const bin = (name: string) => path.join(ROOT, 'node_modules', name);
 
 /** A checkout with nothing but the files in which a gateway is entered. */
@@ -83,7 +98,7 @@ describe('a gateway that was just generated', () => {
           'account.ts',
           'simulator/acme-pay',
           'test/gateways/contract/acme-pay.ts',
-          'scripts/demo/payers.ts',
+          'tools/demo/payers.ts',
         ]),
       );
       for (const { title, failureMessages } of tests) expect(failureMessages).toEqual([title]);

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { withConfigTables } from '../../scripts/config-table';
-import { freePort } from '../../scripts/ports';
+import { withConfigTables } from '../../tools/config-table';
+import { freePort } from '../../tools/local/ports';
 import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
@@ -149,7 +149,7 @@ function keepVariables(variables: Record<string, string>, answer: { secretKey?: 
 }
 
 function runDemo(env: Record<string, string>) {
-  return run(process.execPath, ['-r', './test/support/environment/register.cjs', 'scripts/demo.ts'], env);
+  return run(process.execPath, ['-r', './test/support/environment/register.cjs', 'tools/demo/main.ts'], env);
 }
 
 function run(command: string, args: readonly string[], env: Record<string, string>) {

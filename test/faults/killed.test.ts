@@ -1,5 +1,5 @@
-import { createInbox } from '../../api/inbox';
-import type { Deliveries } from '../../api/deliveries';
+import { createInbox } from '../../api/desks/reception';
+import type { Deliveries } from '../../outbox/deliveries';
 import { createVault } from '../../vault/vault';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';

@@ -1,6 +1,6 @@
 import { openCheckout } from '../../activities/gateways/paypal-standard/checkout';
 import { paypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
-import { PAYPAL_CURRENCIES } from '../../activities/gateways/paypal-money';
+import { PAYPAL_CURRENCIES } from '../../activities/gateways/paypal/money';
 import { paypalStandard } from '../../activities/gateways/paypal-standard';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { GATEWAY_NAMES, type CheckoutContext, type CheckoutOrder } from '../../workflows/domain/gateway';

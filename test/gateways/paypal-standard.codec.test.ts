@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { readMessage } from '../../activities/gateways/paypal-standard/codec';
-import { PAYPAL_CURRENCIES, readPaypalAmount, writePaypalAmount } from '../../activities/gateways/paypal-money';
+import { PAYPAL_CURRENCIES, readPaypalAmount, writePaypalAmount } from '../../activities/gateways/paypal/money';
 import { readPaypalDate } from '../../activities/gateways/paypal-standard/date';
 import { parseForm, parsePdtAnswer, valueOf } from '../../activities/gateways/paypal-standard/form';
 import { isCurrency } from '../../workflows/domain/money';

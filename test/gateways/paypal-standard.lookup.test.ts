@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { USER_AGENT } from '../../activities/gateways/http';
-import { PAYPAL_CURRENCIES, writePaypalAmount } from '../../activities/gateways/paypal-money';
+import { PAYPAL_CURRENCIES, writePaypalAmount } from '../../activities/gateways/paypal/money';
 import { paypalStandard } from '../../activities/gateways/paypal-standard';
 import { readMessage } from '../../activities/gateways/paypal-standard/codec';
 import type { PaypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';

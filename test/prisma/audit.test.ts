@@ -12,7 +12,7 @@ function audit(url: string | null): Promise<{ code: number | null; out: string; 
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['-r', path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'scripts/audit.ts')],
+      ['-r', path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'tools/audit.ts')],
       {
         cwd: ROOT,
         env: url === null ? environment : { ...environment, DATABASE_URL: url },

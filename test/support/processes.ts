@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { lastLines, signalGroup, startPiece, waitUntil } from '../../scripts/piece';
-import { freePort, isListening } from '../../scripts/ports';
+import { lastLines, signalGroup, startPiece, waitUntil } from '../../tools/local/piece';
+import { freePort, isListening } from '../../tools/local/ports';
 import { testAddress } from './environment/addresses';
 import { ENCRYPTION_KEY, OPERATOR_KEY } from './world';
 import type { World } from './world';

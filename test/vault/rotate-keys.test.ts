@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
-import { waitUntil } from '../../scripts/piece';
+import { waitUntil } from '../../tools/local/piece';
 import { openRaw, sealRaw } from '../../vault/raw-message';
 import { createVault, type Vault } from '../../vault/vault';
 import { inTransaction, newClub, newId, newMember, newPayment, openBooks } from '../books/bookkeeping';
@@ -21,7 +21,7 @@ afterEach(() => db.close());
 /** Runs the rotation from OLD to NEW, unless said otherwise, as `npm run rotate-keys` does. */
 function start(over: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<{ code: number | null; out: string; err: string }> } {
   const env = { DATABASE_URL: db.database.url, ENCRYPTION_KEY: NEW.toString('base64'), ENCRYPTION_KEY_PREVIOUS: OLD.toString('base64') };
-  const program = [path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'scripts/rotate-keys.ts')] as const;
+  const program = [path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'tools/rotate-keys.ts')] as const;
   const child = spawn(process.execPath, ['-r', ...program], { cwd: ROOT, env: { ...process.env, ...env, ...over } });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));

@@ -1,9 +1,9 @@
-import { confirmTold } from '../../api/deliveries';
-import type { Deliveries } from '../../api/deliveries';
-import { createInbox } from '../../api/inbox';
-import { createRuns } from '../../api/runs';
+import { confirmTold } from '../../outbox/deliveries';
+import type { Deliveries } from '../../outbox/deliveries';
+import { createInbox } from '../../api/desks/reception';
+import { createRuns } from '../../outbox/runs';
 import { createVault } from '../../vault/vault';
-import { planRenewals, renew } from '../../worker/renewal';
+import { planRenewals, renew } from '../../outbox/renewal';
 import { taskQueueOf } from '../../workflows/messages';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, untilStatus } from '../support/client';

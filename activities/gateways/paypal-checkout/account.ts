@@ -6,7 +6,7 @@ import {
   type GatewayContext,
   type Inspection,
 } from '../../../workflows/domain/gateway';
-import { PAYPAL_CURRENCIES } from '../paypal-money';
+import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { freshAccessToken } from './access-token';
 import { callerFor } from './accounts';
 import { readBody } from './answers';

@@ -1,6 +1,6 @@
 import type { CheckoutContext, CheckoutOrder, Opening } from '../../../workflows/domain/gateway';
 import { describeMoney } from '../../../workflows/domain/money';
-import { writePaypalAmount } from '../paypal-money';
+import { writePaypalAmount } from '../paypal/money';
 import type { PaypalCheckoutCredentials } from './credentials';
 
 /** Whether PayPal can be asked for this order. It may be asked as often as it takes: it knows our order again by its idempotency key. */

@@ -4,7 +4,7 @@ import type { CheckoutOrder, Payer, Remark } from '../../../workflows/domain/gat
 import { isId } from '../../../workflows/domain/ids';
 import type { Currency, Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';
-import { readPaypalAmount, writePaypalAmount } from '../paypal-money';
+import { readPaypalAmount, writePaypalAmount } from '../paypal/money';
 import { word } from './answers';
 
 // Unknown fields are ignored everywhere. What decides about money must read; what only helps may be missing or odd.

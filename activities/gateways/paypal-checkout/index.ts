@@ -9,7 +9,7 @@ import {
 } from '../../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { PAYPAL_CURRENCIES } from '../paypal-money';
+import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { inspectAccount } from './account';
 import type { PaypalCheckoutCredentials } from './credentials';
 import { readToken } from './notification';

@@ -3,7 +3,7 @@ import { describeMoney } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { receiverIdOf } from './addressee';
 import type { PaypalStandardCredentials } from './credentials';
-import { writePaypalAmount } from '../paypal-money';
+import { writePaypalAmount } from '../paypal/money';
 
 const ITEM_NAME_LENGTH = 127;
 

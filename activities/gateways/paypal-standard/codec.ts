@@ -4,7 +4,7 @@ import { isId } from '../../../workflows/domain/ids';
 import type { Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { readPaypalAmount } from '../paypal-money';
+import { readPaypalAmount } from '../paypal/money';
 import { readPaypalDate } from './date';
 import { contradicts, valueOf, type Fields } from './form';
 

@@ -9,7 +9,7 @@ import {
 } from '../../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { PAYPAL_CURRENCIES } from '../paypal-money';
+import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { accountsOf, checkReceiver, keepLearned, learnReceiver, otherEnvironment, otherReceiver, payingAccount } from './addressee';
 import { postBack, synchronise, unreadableAnswer } from './client';
 import { readMessage, transactionId } from './codec';

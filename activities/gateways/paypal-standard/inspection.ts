@@ -5,7 +5,7 @@ import {
   type GatewayContext,
   type Inspection,
 } from '../../../workflows/domain/gateway';
-import { PAYPAL_CURRENCIES } from '../paypal-money';
+import { PAYPAL_CURRENCIES } from '../paypal/money';
 import type { NvpCredentials, PaypalStandardCredentials } from './credentials';
 import { askNvp, CREDENTIALS_REFUSED, nvpDate, PERMISSION_DENIED, type NvpCall, type NvpRefusal } from './nvp';
 

@@ -1,5 +1,5 @@
 import { GatewayFailure, type GatewayContext, type RefundAnswer, type RefundOrder } from '../../../workflows/domain/gateway';
-import { writePaypalAmount } from '../paypal-money';
+import { writePaypalAmount } from '../paypal/money';
 import { payingAccount } from './addressee';
 import { readMessage, transactionId, word, type Message } from './codec';
 import type { NvpCredentials, PaypalStandardCredentials } from './credentials';

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { createLog } from '../../../api/log';
+import { createLog } from '../../../platform/log';
 import type { GatewayCache } from '../../../workflows/domain/gateway';
 import { startWorld } from '../../support/world';
 import type { World } from '../../support/world';

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import type { z } from 'zod';
+import { GATEWAYS } from '../../activities/gateways/registry';
+import type { Sql } from '../../books/cart';
+import type { Database } from '../../prisma/client';
+import type { GatewayAccount } from '../../prisma/generated/client';
+import type { Vault } from '../../vault/vault';
+import type { AccountCheck, Environment, GatewayName, GatewayWorld } from '../../workflows/domain/gateway';
+import { notificationUrl } from './checkout';
+import { newId } from '../../platform/ids';
+import { holdConnection, voidInvitations } from './invitations';
+import { Problem } from '../http/problems';
+import type * as schemas from '../http/schemas';
+import { inTransaction } from '../http/transaction';
+
+export interface AccountDeskDependencies {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly gateways: GatewayWorld;
+  readonly publicUrl: string;
+}
+
+/** An account's credentials as they lie in its row. */
+interface Sealed {
+  readonly id: string;
+  readonly credentials: Uint8Array;
+}
+
+/** How long a whole inspection may take: a person waits for it. */
+const INSPECTION_PATIENCE_MS = 25_000;
+
+/** Keeps gateway accounts: seals credentials, asks the gateway about them, and lets only those be used that surely work. */
+export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDeskDependencies) {
+  const seal = (credentials: unknown, accountId: string) => vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
+  const open = ({ credentials, id }: Sealed): unknown => JSON.parse(vault.open(credentials, id).toString());
+  /** Null where the key is lost that sealed them: entering them anew is what mends that. */
+  const openIfPossible = (account: Sealed): unknown => {
+    try {
+      return open(account);
+    } catch {
+      return null;
+    }
+  };
+  const urlOf = (account: GatewayAccount) => notificationUrl(publicUrl, account.gateway as GatewayName, account.pathToken);
+
+  /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
+  async function save(merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<GatewayAccount> {
+    await inTransaction(db, async (tx) => {
+      await holdConnection(tx, merchantId, gateway);
+      await voidInvitations(tx, merchantId, gateway);
+      await write(tx, merchantId, gateway, environment, credentials);
+    });
+    return db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
+  }
+
+  /** Credentials are sealed for the id of their row, so the row is made first. Its caller holds the connection. */
+  async function write(tx: Sql, merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<void> {
+    const fresh = newId('acc');
+    await tx.sql.query(
+      `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
+      [fresh, merchantId, gateway, environment, randomBytes(24).toString('base64url'), seal(credentials, fresh), vault.keyId],
+    );
+    const { rows } = await tx.sql.query<{ id: string; environment: Environment; credentials: Buffer }>(
+      'SELECT id, environment, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
+      [merchantId, gateway],
+    );
+    const [account] = rows;
+    if (!account || account.id === fresh) return;
+    const former = account.environment === environment ? openIfPossible(account) : null;
+    await replace(tx, account, environment, former === null ? credentials : GATEWAYS[gateway].keepLearned(credentials, former));
+  }
+
+  /** What was found of the credentials before says nothing of these. */
+  async function replace(
+    tx: Sql,
+    account: Pick<GatewayAccount, 'id' | 'environment'>,
+    environment: Environment,
+    credentials: unknown,
+  ): Promise<void> {
+    await tx.sql
+      .query(
+        `UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now(), enabled = false, disabled_reason = $5
+         WHERE id = $1`,
+        [account.id, environment, seal(credentials, account.id), vault.keyId, 'the credentials have not been checked yet'],
+      )
+      .catch((error: unknown) => {
+        if ((error as { constraint?: unknown }).constraint !== 'environment_has_books') throw error;
+        throw new Problem(
+          'environment_has_books',
+          `this account has books in ${account.environment}; use another merchant for ${environment}`,
+        );
+      });
+  }
+
+  /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
+  async function inspect(account: GatewayAccount, trusted: boolean): Promise<GatewayAccount> {
+    const { currency } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: account.merchantId }, select: { currency: true } });
+    const credentials = open(account) as object;
+    const { checks, learned } = await GATEWAYS[account.gateway as GatewayName].gateway.inspectAccount(
+      { notificationUrl: urlOf(account), currency },
+      { ...gateways, credentials, environment: account.environment, signal: AbortSignal.timeout(INSPECTION_PATIENCE_MS) },
+    );
+    const verdict = judge(checks, trusted && account.enabled);
+    // What was found of credentials that changed meanwhile is not true of those: a message taught us more, or they were entered anew.
+    const { rowCount } = await db.sql.query(
+      `UPDATE gateway_accounts SET credentials = $3, key_id = $4, checks = $5, checked_at = now(), enabled = $6, disabled_reason = $7
+       WHERE id = $1 AND credentials = $2`,
+      [
+        account.id,
+        account.credentials,
+        Object.keys(learned as object).length > 0 ? seal({ ...credentials, ...(learned as object) }, account.id) : account.credentials,
+        vault.keyId,
+        JSON.stringify(checks),
+        verdict.enabled,
+        verdict.reason,
+      ],
+    );
+    const now = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
+    return rowCount === 0 ? inspect(now, trusted) : now;
+  }
+
+  async function view(account: GatewayAccount): Promise<z.input<typeof schemas.account>> {
+    const gateway = account.gateway as GatewayName;
+    const asked = account.checks as unknown as AccountCheck[];
+    const credentials = open(account);
+    const seen = await seenOf(account.id);
+    const proven = asked.map((check) => (check.name === 'pdt_token' && seen.pdt ? PDT_PROVEN : check));
+    const told = proven.some(({ name }) => name === 'notifications') ? [] : [seen.told ? MESSAGE_SEEN : notSeenYet(gateway)];
+    return {
+      gateway,
+      environment: account.environment,
+      enabled: account.enabled,
+      disabledReason: account.disabledReason,
+      notificationUrl: urlOf(account),
+      returnUrl: `${publicUrl}/return/`,
+      capabilities: GATEWAYS[gateway].capabilitiesOf(credentials),
+      checks: [...proven, ...GATEWAYS[gateway].checkCredentials(credentials), ...told, checkAddress(publicUrl, account.environment)],
+      checkedAt: account.checkedAt?.toISOString() ?? null,
+    };
+  }
+
+  /** Which kinds of verified messages this account ever had: some settings can only be proven by what they send. */
+  async function seenOf(accountId: string): Promise<{ told: boolean; pdt: boolean }> {
+    const seen = (channels: string) =>
+      `EXISTS (SELECT FROM notifications WHERE account_id = $1 AND channel IN (${channels}) AND state IN ('applied', 'duplicate', 'unmatched') AND dismissal IS NULL)`;
+    const { rows } = await db.sql.query<{ told: boolean; pdt: boolean }>(
+      `SELECT ${seen(`'ipn', 'webhook'`)} AS told, ${seen(`'pdt'`)} AS pdt`,
+      [accountId],
+    );
+    return rows[0] ?? { told: false, pdt: false };
+  }
+
+  return { save, write, inspect, view };
+}
+export type AccountDesk = ReturnType<typeof createAccountDesk>;
+
+/** Only what surely works is used; `trusted`: it did, and being unable to ask now is no reason to stop. */
+function judge(checks: readonly AccountCheck[], trusted: boolean): { enabled: boolean; reason: string | null } {
+  const required = checks.filter((check) => check.required);
+  const failed = required.find(({ ok }) => ok === false) ?? (trusted ? undefined : required.find(({ ok }) => ok === null));
+  return failed ? { enabled: false, reason: `${failed.name}: ${failed.detail}` } : { enabled: true, reason: null };
+}
+
+const MESSAGE_SEEN: AccountCheck = {
+  name: 'notifications',
+  ok: true,
+  detail: 'a verified message has arrived',
+  remedy: null,
+  required: false,
+};
+const PDT_PROVEN: AccountCheck = { name: 'pdt_token', ok: true, detail: 'proven by a verified return', remedy: null, required: false };
+
+/** What cannot be asked is proven by the first message. */
+function notSeenYet(gateway: GatewayName): AccountCheck {
+  const how: Partial<Record<GatewayName, string>> = {
+    'paypal-standard': 'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
+  };
+  return {
+    name: 'notifications',
+    ok: null,
+    detail: 'not seen yet: the first verified message proves it',
+    remedy: how[gateway] ?? "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
+    required: false,
+  };
+}
+
+/** Gateways live outside and speak HTTPS; whether they reach us is proven only by their first message. */
+function checkAddress(publicUrl: string, environment: Environment): AccountCheck {
+  const { protocol, hostname } = new URL(publicUrl);
+  const isLocal = /^(localhost|.*\.(localhost|local|internal)|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\])$/.test(
+    hostname,
+  );
+  const common = { name: 'notification_url', required: false };
+  if (environment === 'simulator') return { ...common, ok: true, detail: 'the simulator needs no public address', remedy: null };
+  if (protocol === 'https:' && !isLocal)
+    return { ...common, ok: true, detail: 'a public HTTPS address; the first message proves that it is reached', remedy: null };
+  return {
+    ...common,
+    ok: null,
+    detail: `${publicUrl} is ${isLocal ? 'an address of this machine or network' : 'not HTTPS'}: the gateway cannot send messages there`,
+    remedy: 'Set PUBLIC_URL to an https:// address that can be reached from outside.',
+  };
+}

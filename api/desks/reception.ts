@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { GATEWAYS } from '../../activities/gateways/registry';
+import type { Database } from '../../prisma/client';
+import { sealRaw } from '../../vault/raw-message';
+import type { Vault } from '../../vault/vault';
+import type { GatewayName, NotificationReading, RawNotification } from '../../workflows/domain/gateway';
+import { LEASE } from '../../outbox/deliveries';
+import type { Deliveries } from '../../outbox/deliveries';
+import { newId } from '../../platform/ids';
+
+/** A gateway account as the way in needs it. */
+export interface Addressee {
+  readonly accountId: string;
+  readonly gateway: GatewayName;
+}
+
+/** 503: more messages of this kind wait than may; the gateway is to send it again. */
+export type Reception = { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401 | 503; readonly reason: string };
+
+type Received =
+  | { readonly refused: true }
+  /** `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */
+  | { readonly refused?: never; readonly id: string; readonly payment: string | null; readonly tell: boolean };
+
+interface InboxDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly vault: Vault;
+  readonly deliveries: Deliveries;
+  /** Whether an account has too many unverified messages for one more that names no payment; without it, no account has. */
+  readonly isFull?: (accountId: string) => boolean;
+}
+
+/** Keeps a message from outside before anybody is told that we have it; whoever must act on it is told afterwards. */
+export interface Inbox {
+  /** Resolves only once the message is stored (or known already). `hintedPayment`: the page on which it came. Throws when it could not be stored. */
+  receive(addressee: Addressee, raw: RawNotification, hintedPayment?: string): Promise<Reception>;
+}
+
+/** How long an account's credentials are remembered at the door; a secret that was changed is found out sooner, by its refusal. */
+const CREDENTIALS_MEMORY_MS = 60_000;
+
+export function createInbox({ db, vault, deliveries, isFull = () => false }: InboxDependencies): Inbox {
+  const remembered = new Map<string, { credentials: unknown; until: number }>();
+
+  async function credentialsOf(accountId: string, memory: 'fresh' | 'remembered'): Promise<unknown> {
+    const known = remembered.get(accountId);
+    if (memory === 'remembered' && known && known.until > Date.now()) return known.credentials;
+    const { rows } = await db.sql.query<{ credentials: Buffer }>({
+      name: 'door_credentials',
+      text: 'SELECT credentials FROM gateway_accounts WHERE id = $1',
+      values: [accountId],
+    });
+    if (!rows[0]) throw new Error(`account ${accountId} is gone`);
+    const credentials: unknown = JSON.parse(vault.open(rows[0].credentials, accountId).toString());
+    remembered.set(accountId, { credentials, until: Date.now() + CREDENTIALS_MEMORY_MS });
+    return credentials;
+  }
+
+  async function readAtTheDoor({ accountId, gateway }: Addressee, raw: RawNotification): Promise<NotificationReading> {
+    const { readNotification } = GATEWAYS[gateway];
+    const reading = readNotification(raw, await credentialsOf(accountId, 'remembered'));
+    if (reading.ok || reading.status !== 401) return reading;
+    return readNotification(raw, await credentialsOf(accountId, 'fresh'));
+  }
+
+  return {
+    async receive(addressee, raw, hintedPayment) {
+      const { accountId } = addressee;
+      const reading = await readAtTheDoor(addressee, raw);
+      if (!reading.ok) return reading;
+      const { identity, paymentId, references, facts } = reading.hint;
+      const claim = {
+        id: newId('ntf'),
+        account: accountId,
+        channel: raw.channel,
+        payment: hintedPayment ?? paymentId,
+        references,
+        accountFull: isFull(accountId),
+        facts: facts.map(({ gatewayReference, kind, qualifier, amount, currency }) => ({
+          gatewayReference,
+          kind,
+          qualifier,
+          amount,
+          currency,
+        })),
+      };
+      const { rows } = await db.sql.query<{ received: Received }>({
+        name: 'receive_notification',
+        text: `SELECT receive_notification($1, $2, $3, interval '${LEASE}') AS received`,
+        values: [JSON.stringify(claim), dedupeKey(raw, identity), sealRaw(vault, raw, accountId)],
+      });
+      const received = rows[0]?.received;
+      if (!received) throw new Error('the database said nothing of a message');
+      if (received.refused) return { ok: false, status: 503, reason: 'too many messages wait to be verified; send again' };
+      if (received.tell) deliveries.notified(received.id, received.payment);
+      return { ok: true };
+    },
+  };
+}
+
+/** The same message is the same bytes, unless its gateway says what makes it one. */
+function dedupeKey({ channel, body }: RawNotification, identity: string | null): Buffer {
+  return createHash('sha256')
+    .update(`${channel}\n`)
+    .update(identity ?? body)
+    .digest();
+}

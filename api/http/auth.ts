@@ -1,0 +1,110 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Request } from 'express';
+import { jwtVerify, SignJWT } from 'jose';
+import type { Database } from '../../prisma/client';
+import type { Vault } from '../../vault/vault';
+import { Problem } from './problems';
+
+/** Who calls: the platform, a merchant's server, a member's browser, or a page that may watch one payment. */
+export type Caller =
+  | { readonly kind: 'operator' }
+  | { readonly kind: 'merchant'; readonly merchantId: string }
+  | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string; readonly expiresAtMs: number }
+  | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string; readonly expiresAtMs: number };
+
+/** The caller as a key of its own, for rate limits and idempotency. */
+export function holderOf(caller: Caller): string {
+  switch (caller.kind) {
+    case 'operator':
+      return 'operator';
+    case 'merchant':
+      return `merchant ${caller.merchantId}`;
+    case 'member':
+      return `member ${caller.memberId}`;
+    case 'watcher':
+      return `watcher ${caller.paymentId}`;
+  }
+}
+
+export interface Tokens {
+  /** `lifetimeMs` from now. */
+  mintMember(merchantId: string, memberId: string, lifetimeMs: number): Promise<{ token: string; expiresAt: string }>;
+  mintWatcher(merchantId: string, paymentId: string): Promise<string>;
+  read(token: string): Promise<Caller | null>;
+}
+
+const ISSUER = 'quittance';
+const WATCHER_LIFETIME_MS = 86_400_000; // a page left open overnight still shows the truth in the morning
+
+export function createTokens(vault: Vault): Tokens {
+  const key = vault.derive('tokens');
+  const mint = (kind: 'member' | 'watcher', merchantId: string, subject: string, lifetimeMs: number) =>
+    new SignJWT({ kind, merchant: merchantId })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuer(ISSUER)
+      .setSubject(subject)
+      .setExpirationTime(new Date(Date.now() + lifetimeMs))
+      .sign(key);
+  return {
+    async mintMember(merchantId, memberId, lifetimeMs) {
+      const expiresAt = new Date(Math.floor((Date.now() + lifetimeMs) / 1000) * 1000).toISOString();
+      return { token: await mint('member', merchantId, memberId, lifetimeMs), expiresAt };
+    },
+    mintWatcher: (merchantId, paymentId) => mint('watcher', merchantId, paymentId, WATCHER_LIFETIME_MS),
+    async read(token) {
+      const verified = await jwtVerify(token, key, { issuer: ISSUER, algorithms: ['HS256'], requiredClaims: ['exp', 'sub'] }).catch(
+        () => null,
+      );
+      const { sub, exp, ...claims } = verified?.payload ?? {};
+      if (sub === undefined || exp === undefined || typeof claims['merchant'] !== 'string') return null;
+      const common = { merchantId: claims['merchant'], expiresAtMs: exp * 1000 };
+      if (claims['kind'] === 'member') return { kind: 'member', memberId: sub, ...common };
+      if (claims['kind'] === 'watcher') return { kind: 'watcher', paymentId: sub, ...common };
+      return null;
+    },
+  };
+}
+
+/** How long a key that was looked up is trusted without asking again, and so how long a revoked one still works. */
+const KEY_MEMORY_MS = 5_000;
+
+export interface AuthDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly tokens: Tokens;
+  readonly operatorKey: string;
+}
+
+export function hashKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
+
+/** Finds out who calls, or throws 401. */
+export function createAuthenticator({ db, tokens, operatorKey }: AuthDependencies): (req: Request) => Promise<Caller> {
+  const operatorHash = hashKey(operatorKey);
+  const remembered = new Map<string, { merchantId: string; until: number }>();
+
+  return async (req) => {
+    const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    if (key === undefined) throw new Problem('unauthenticated', 'send `Authorization: Bearer <key>`');
+    const hash = hashKey(key);
+    if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };
+    const caller = key.includes('.') ? await tokens.read(key) : await findMerchant(hash);
+    if (!caller) throw new Problem('unauthenticated', 'the key or token is not valid');
+    return caller;
+  };
+
+  async function findMerchant(hash: Buffer): Promise<Caller | null> {
+    const name = hash.toString('base64');
+    const known = remembered.get(name);
+    if (known && known.until > Date.now()) return { kind: 'merchant', merchantId: known.merchantId };
+    remembered.delete(name);
+    const { rows } = await db.sql.query<{ merchant_id: string }>(
+      'SELECT merchant_id FROM api_keys WHERE hash = $1 AND revoked_at IS NULL',
+      [hash],
+    );
+    if (!rows[0]) return null;
+    if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
+    remembered.set(name, { merchantId: rows[0].merchant_id, until: Date.now() + KEY_MEMORY_MS });
+    return { kind: 'merchant', merchantId: rows[0].merchant_id };
+  }
+}

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import type { Sql } from '../../books/cart';
+import type { Database } from '../../prisma/client';
+import type { Caller } from './auth';
+import { holderOf } from './auth';
+import { Problem } from './problems';
+import { inTransaction } from './transaction';
+
+export interface IdempotencyDependencies {
+  readonly db: Pick<Database, 'sql'>;
+}
+
+const MAX_KEY_LENGTH = 255;
+
+/** A request that may carry a key, and what it acts on: the route's path with its parameters in place. */
+export interface KeyedRequest {
+  readonly req: Request;
+  readonly resource: string;
+}
+
+class FirstAnswer extends Error {}
+
+/**
+ * Keeps the result of an effect under (key holder, method, resource, key), in the effect's own transaction: either both are
+ * there or neither, so no row ever says `running` and a killed process blocks nobody. Of requests racing with one key,
+ * one commits; the others roll their own effect back and answer with the first result.
+ */
+export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest | null, caller: Caller) {
+  const claim = keyed && readClaim(keyed, caller);
+  let replayed = false;
+
+  return {
+    replayed: () => replayed,
+
+    async once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result> {
+      const first = claim && (await findFirst(claim));
+      if (first) {
+        replayed = true;
+        return first as Result;
+      }
+      try {
+        return await inTransaction(db, async (tx) => {
+          const result = await effect(tx);
+          if (claim && !(await keep(tx, claim, result))) throw new FirstAnswer();
+          return result;
+        });
+      } catch (error) {
+        if (!(error instanceof FirstAnswer) || !claim) throw error;
+        replayed = true;
+        return (await findFirst(claim)) as Result;
+      }
+    },
+
+    async amend(result: unknown): Promise<void> {
+      if (!claim) return;
+      await db.sql.query('UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2', [
+        claim.scope,
+        claim.key,
+        JSON.stringify({ result }),
+      ]);
+    },
+
+    async forget(): Promise<void> {
+      if (claim) await db.sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [claim.scope, claim.key]);
+    },
+  };
+
+  async function findFirst({ scope, key, bodyHash }: Claim): Promise<unknown> {
+    const { rows } = await db.sql.query<{ body_hash: Buffer; answer: { result: unknown } }>({
+      name: 'find_first_answer',
+      text: 'SELECT body_hash, answer FROM idempotency_keys WHERE scope = $1 AND key = $2',
+      values: [scope, key],
+    });
+    if (!rows[0]) return null;
+    if (!rows[0].body_hash.equals(bodyHash)) throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
+    return rows[0].answer.result;
+  }
+
+  async function keep({ sql }: Sql, { scope, key, bodyHash }: Claim, result: unknown): Promise<boolean> {
+    const { rowCount } = await sql.query(
+      'INSERT INTO idempotency_keys (scope, key, body_hash, answer) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
+      [scope, key, bodyHash, JSON.stringify({ result })],
+    );
+    return rowCount === 1;
+  }
+}
+
+interface Claim {
+  readonly scope: Buffer;
+  readonly key: string;
+  readonly bodyHash: Buffer;
+}
+
+function readClaim({ req, resource }: KeyedRequest, caller: Caller): Claim | null {
+  const key = req.headers['idempotency-key'];
+  if (key === undefined) return null;
+  if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
+    const message = `1 to ${MAX_KEY_LENGTH} characters`;
+    throw new Problem('invalid_request', `header: Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
+  }
+  return {
+    scope: sha256(`${holderOf(caller)}\n${req.method}\n${resource}`),
+    key,
+    bodyHash: sha256(JSON.stringify(req.body ?? {}, inKeyOrder)),
+  };
+}
+
+/** The order of a body's keys is its writer's taste, not another body. */
+function inKeyOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod';
+import type { Channel } from '../../workflows/domain/gateway';
+import { PROBLEMS } from './problems';
+import type { ProblemCode } from './problems';
+import { gatewaysBy } from '../routes/hooks';
+import type { Route } from './routing';
+import * as schemas from './schemas';
+
+const problemSchema = z.object({
+  type: z.string(), title: z.string(), status: z.int(), code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]), detail: z.string(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+}); // prettier-ignore
+
+type Paths = Record<string, Record<string, object>>;
+
+/** The OpenAPI 3.1 document, written by the schemas that validate the requests. */
+export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl: string }) {
+  const paths: Paths = {};
+  for (const route of routes) {
+    const path = route.path.replace(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: describeRoute(route) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Quittance',
+      version: '1',
+      description: 'Payments that are booked exactly once. Amounts are integers in the minor unit of their currency.',
+    },
+    servers: [{ url: publicUrl }],
+    paths: { ...paths, ...mountedByHand() },
+    components: {
+      schemas: { Problem: toJsonSchema(problemSchema, 'output') },
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' } },
+    },
+    security: [{ bearer: [] }],
+  };
+}
+
+function describeRoute(route: Route) {
+  const body = route.documentedBody ?? route.body;
+  const refusals: ProblemCode[] = [
+    'unauthenticated', 'forbidden', 'invalid_request', ...ALWAYS, ...(route.params ? (['not_found'] as const) : []),
+    ...(body ? (['body_too_large', 'unsupported_media_type'] as const) : []),
+    ...(route.idempotent ? (['idempotency_key_reused'] as const) : []), ...(route.refusals ?? []),
+  ]; // prettier-ignore
+  return {
+    summary: route.summary,
+    description: `For: ${route.access.join(', ')}.`,
+    parameters: [
+      ...(route.idempotent ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } }] : []),
+      ...parameters(route.params, 'path'),
+      ...parameters(route.query, 'query'),
+    ],
+    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(body, 'input') } } } }),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(route.answers).map(([status, schema]) => [
+          status,
+          {
+            description: status === '202' ? 'stored; the outcome will show on the payment' : 'done',
+            ...(route.idempotent && { headers: { 'Idempotency-Replayed': REPLAYED } }),
+            content: { 'application/json': { schema: toJsonSchema(schema, 'output') } },
+          },
+        ]),
+      ),
+      ...problems(refusals),
+    },
+  };
+}
+
+/** Any call may end so. */
+const ALWAYS = ['too_many_requests', 'internal_error', 'unavailable'] as const satisfies readonly ProblemCode[];
+const REPLAYED = { description: '`true`: this is the first answer to this key once more', schema: { type: 'string', const: 'true' } };
+
+function problems(codes: readonly ProblemCode[]): Record<string, object> {
+  const statuses = [...new Set(codes.map((code) => PROBLEMS[code][0]))].sort();
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status),
+      {
+        description: [...new Set(codes)]
+          .filter((code) => PROBLEMS[code][0] === status)
+          .map((code) => `\`${code}\`: ${PROBLEMS[code][1]}`)
+          .join('\n\n'),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}
+
+/** What is no JSON call with a key, and therefore not mounted from a {@link Route}: streams, gateways' messages, pages, health. */
+function mountedByHand(): Paths {
+  const open = { security: [] };
+  const text = (description: string, type: string) => ({ description, content: { [type]: { schema: { type: 'string' } } } });
+  const json = (description: string) => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
+  const page = (summary: string) => ({
+    ...open,
+    summary,
+    description: 'For the browser of a payer. Commands nothing and believes nothing of what the browser brings.',
+    parameters: parameters(schemas.idParams, 'path'),
+    responses: { 200: text('where the payment stands, live', 'text/html'), 404: text('there is no such payment', 'text/html') },
+  });
+  const returned = page('Where the gateway sends the browser back');
+  const cancelled = page('Where the gateway sends a browser whose payer gave up');
+  return {
+    '/v1/payments/{id}/events': {
+      get: {
+        summary: 'Watch a payment: its timeline as server-sent events, so far and live',
+        description: "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming.",
+        parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }, ...parameters(schemas.idParams, 'path')],
+        responses: {
+          200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
+          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
+    ...hooks(open),
+    '/return/{id}': { get: returned, post: returned },
+    '/cancel/{id}': { get: cancelled, post: cancelled },
+    '/openapi.json': { get: { ...open, summary: 'This document', responses: { 200: json('OpenAPI 3.1') } } },
+    '/docs': { get: { ...open, summary: 'This document for people', responses: { 200: text('a page', 'text/html') } } },
+    '/healthz': { get: { ...open, summary: 'Whether the process is alive', responses: { 200: json('it is') } } },
+    '/readyz': {
+      get: {
+        ...open,
+        summary: 'Whether requests can be served, naming what is degraded',
+        responses: { 200: json('they can'), 503: json('they cannot: PostgreSQL is away') },
+      },
+    },
+    '/metrics': { get: { ...open, summary: 'What Prometheus reads', responses: { 200: text('metrics', 'text/plain') } } },
+  };
+}
+
+function hooks(open: object): Paths {
+  const hook = (channel: Channel, type: string) => ({
+    post: {
+      ...open,
+      summary: 'Take a message from a gateway',
+      description:
+        'For gateways, at the `notificationUrl` of an account. Stored as it came, then answered, then verified with the gateway.',
+      parameters: [
+        { name: 'gateway', in: 'path', required: true, schema: { type: 'string', enum: gatewaysBy(channel) } },
+        { name: 'token', in: 'path', required: true, schema: { type: 'string' } },
+      ],
+      requestBody: { required: true, content: { [type]: { schema: {} } } },
+      responses: {
+        200: { description: 'stored, or known already' },
+        ...problems(['invalid_request', 'unauthenticated', 'not_found', 'body_too_large', 'internal_error', 'unavailable']),
+      },
+    },
+  });
+  return {
+    ...(gatewaysBy('ipn').length > 0 && { '/hooks/{gateway}/{token}/ipn': hook('ipn', 'application/x-www-form-urlencoded') }),
+    ...(gatewaysBy('webhook').length > 0 && { '/hooks/{gateway}/{token}': hook('webhook', 'application/json') }),
+  };
+}
+
+function parameters(schema: z.ZodType | undefined, place: 'path' | 'query') {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = toJsonSchema(schema, 'input') as { properties?: Record<string, unknown>; required?: string[] };
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    schema: property,
+  }));
+}
+
+function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>;
+  return rest;
+}

@@ -1,0 +1,57 @@
+import type { NextFunction, Request, Response } from 'express';
+import helmet from 'helmet';
+import { GATEWAYS } from '../../activities/gateways/registry';
+import type { BrowserOrigins } from '../../activities/gateways/registry';
+import type { Database } from '../../prisma/client';
+
+/** How long a page goes on allowing the simulator without looking: an account may have left it meanwhile. */
+const MEMORY_MS = 60_000;
+
+/** Nothing but ourselves: what every answer says, unless it is a payer's page. */
+export const ownContentOnly = allowing([]);
+
+/**
+ * Payers' pages open the checkouts of gateways, and for that allow their scripts, frames and forms; the simulator's only where an
+ * account is at the simulator. That there is none is not remembered, so the first such account works at once.
+ */
+export function gatewayContentAllowed({ db, simulatorPublicUrl }: { db: Pick<Database, 'sql'>; simulatorPublicUrl: string }) {
+  const gateways = Object.values(GATEWAYS).map(({ browser }) => browser);
+  const simulator = [new URL(simulatorPublicUrl).origin];
+  const real = helmet.contentSecurityPolicy(allowing(gateways));
+  const simulated = helmet.contentSecurityPolicy(allowing([...gateways, { scripts: simulator, frames: simulator, forms: simulator }]));
+  let simulatedUntil = 0;
+
+  async function isSimulated(): Promise<boolean> {
+    if (simulatedUntil > Date.now()) return true;
+    const { rows } = await db.sql.query<{ some: boolean }>({
+      name: 'find_simulated_account',
+      text: `SELECT EXISTS (SELECT FROM gateway_accounts WHERE environment = 'simulator') AS some`,
+    });
+    if (rows[0]?.some) simulatedUntil = Date.now() + MEMORY_MS;
+    return rows[0]?.some ?? false;
+  }
+
+  return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
+    const policy = (await isSimulated().catch(() => false)) ? simulated : real; // a page must not fail for this
+    policy(req, res, next);
+  };
+}
+
+function allowing(origins: readonly BrowserOrigins[]) {
+  const all = (kind: keyof BrowserOrigins) => [...new Set(origins.flatMap((origin) => origin[kind] ?? []))];
+  return {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      // The widget of a gateway is its own script, and what it opens.
+      scriptSrc: ["'self'", ...all('scripts')],
+      frameSrc: origins.length === 0 ? ["'none'"] : all('frames'),
+      formAction: ["'self'", ...all('forms')],
+      frameAncestors: ["'none'"],
+      baseUri: ["'none'"],
+      objectSrc: ["'none'"],
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import type { NextFunction, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import { withoutSecrets } from '../../platform/log';
+
+/** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
+export const PROBLEMS = {
+  invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each, up to 20.'],
+  origin_not_registered: [400, "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`."],
+  unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
+  forbidden: [403, 'The key or token is valid, but not for this call.'],
+  not_found: [404, 'There is no such object, or it is not yours.'],
+  method_not_allowed: [405, 'The path exists, but not with this method.'],
+  already_paid: [409, 'The payment is paid.'],
+  already_cancelled: [409, 'The payment was cancelled before.'],
+  already_expired: [409, 'The payment expired before.'],
+  already_failed: [409, 'The payment failed before.'],
+  payment_processing: [409, 'The gateway holds the payment and decides about it; it cannot be stopped here.'],
+  payment_needs_review: [409, 'Money came that does not fit; resolve it first.'],
+  nothing_to_resolve: [409, 'No sum of this payment is in suspense.'],
+  currency_mismatch: [409, "The money is in another currency than the merchant's cart; only a refund ends it."],
+  refund_not_supported: [409, 'Refunds cannot be made here yet.'],
+  nothing_due: [409, 'The cart owes nothing and no amount was given.'],
+  payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
+  onboarding_not_offered: [409, 'The platform is no partner of this gateway: enter keys instead.'],
+  gateway_refused: [502, 'The gateway refused or did not answer; `detail` says what it said.'],
+  gateway_not_configured: [409, 'The merchant has no account at this gateway.'],
+  gateway_not_enabled: [409, "The merchant's account at this gateway is disabled."],
+  prompt_open: [409, 'This phone was prompted a moment ago, and the first prompt may still be approved.'],
+  environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
+  not_unmatched: [409, 'The notification is not unmatched money.'],
+  not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
+  idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
+  body_too_large: [413, 'The body is over the limit.'],
+  unsupported_media_type: [415, 'The body must be application/json.'],
+  amount_not_supported: [422, 'The gateway cannot take this amount or currency.'],
+  currency_not_supported: [422, "The currency is not the merchant's."],
+  method_not_supported: [422, 'The gateway has no such payment method.'],
+  phone_not_supported: [422, 'The gateway cannot prompt this phone number.'],
+  idempotency_key_reused: [422, 'This Idempotency-Key was used with another body.'],
+  too_many_requests: [429, 'Too many requests; `Retry-After` says when to come again.'],
+  internal_error: [500, 'Our fault. The log has the details under the request id.'],
+  unavailable: [503, 'Something we need is down or overloaded; try again.'],
+} as const satisfies Record<string, readonly [number, string]>;
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One wrong field: `path` as `charges.0` or empty for the body itself. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface ProblemExtras {
+  readonly errors?: readonly FieldError[];
+  /** Of a refusal on purpose: when to come again. It is no failure, and is not logged as one. */
+  readonly retryAfterS?: number;
+  /** The methods that the path does take. */
+  readonly allow?: readonly string[];
+  /** For our log, never for the client. */
+  readonly cause?: unknown;
+}
+
+/** So many wrong fields are named: a client mends one after the other, and a body of mistakes must not be answered by four of its size. */
+const MOST_ERRORS = 20;
+/** The longest sentence of ours is far shorter; what is cut is what somebody else wrote. */
+const LONGEST_TEXT = 500;
+
+/** A refusal that reaches the client as `application/problem+json`. It stays small, whatever was refused. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly status: number;
+  readonly detail: string;
+  readonly more: ProblemExtras;
+
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    more: ProblemExtras = {},
+  ) {
+    super(`${code}: ${cut(detail)}`, { cause: more.cause });
+    this.status = PROBLEMS[code][0];
+    this.detail = cut(detail);
+    const errors = more.errors?.slice(0, MOST_ERRORS).map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
+    this.more = { ...more, ...(errors && { errors }) };
+  }
+}
+
+function cut(text: string): string {
+  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT - 1)}…`;
+}
+
+export function notFound(what: string): Problem {
+  return new Problem('not_found', `there is no such ${what}`);
+}
+
+/** The first sentence names the first wrong field, so that a log line or a toast is enough to mend it. */
+export function invalid(issues: readonly z.core.$ZodIssue[], where: 'body' | 'query' | 'path' | 'header'): Problem {
+  const errors = issues.flatMap(toFieldErrors);
+  const first = errors[0];
+  return new Problem(
+    'invalid_request',
+    first ? `${where}: ${first.path === '' ? '' : `${first.path}: `}${first.message}` : `the ${where} is wrong`,
+    { errors },
+  );
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String);
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  return [{ path: path.join('.'), message: issue.message }];
+}
+
+export function sendProblem(res: Response, problem: Problem): void {
+  if (problem.more.retryAfterS !== undefined) res.setHeader('Retry-After', String(problem.more.retryAfterS));
+  if (problem.more.allow) res.setHeader('Allow', problem.more.allow.join(', '));
+  if (problem.status === 401) res.setHeader('WWW-Authenticate', 'Bearer');
+  res
+    .status(problem.status)
+    .type('application/problem+json')
+    .send(
+      JSON.stringify({
+        type: `/docs/problems#${problem.code}`,
+        title: PROBLEMS[problem.code][1],
+        status: problem.status,
+        code: problem.code,
+        detail: problem.detail,
+        ...(problem.more.errors && { errors: problem.more.errors }),
+      }),
+    );
+}
+
+/** The last middleware: whatever was thrown becomes a problem; a bug becomes a 500 without details. */
+export function problemHandler(log: Logger) {
+  return (error: unknown, req: Request, res: Response, next: NextFunction): void => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.status >= 500 && problem.more.retryAfterS === undefined)
+      log.error({ err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id }, 'request failed');
+    sendProblem(res, problem);
+  };
+}
+
+function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { type, status } = (error ?? {}) as { type?: unknown; status?: unknown };
+  if (type === 'entity.too.large') return new Problem('body_too_large', 'the body is over the limit');
+  if (type === 'entity.parse.failed')
+    return new Problem('invalid_request', 'the body is not JSON', { errors: [{ path: '', message: 'not JSON' }] });
+  if (status === 415) return new Problem('unsupported_media_type', 'send the body as application/json in UTF-8, not packed');
+  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem('invalid_request', 'the request cannot be read');
+  if (isConnectionFailure(error) || isConflict(error)) return new Problem('unavailable', 'the database cannot do this now; try again');
+  return new Problem('internal_error', 'something broke on our side');
+}
+
+/** PostgreSQL away, starting, stopping or out of connections: the request may be repeated as it is. */
+export function isConnectionFailure(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return (
+    /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|57P|53)/.test(String(code)) ||
+    /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Can't reach database/.test(String(message))
+  );
+}
+
+/** Two transactions stood in each other's way (serialization_failure, deadlock_detected); this one left nothing behind. */
+function isConflict(error: unknown): boolean {
+  return /^40(001|P01)$/.test(String((error as { code?: unknown } | null)?.code));
+}

@@ -1,0 +1,148 @@
+import { Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import type { z } from 'zod';
+import type { Sql } from '../../books/cart';
+import type { Caller } from './auth';
+import { answerOnce } from './idempotency';
+import type { IdempotencyDependencies } from './idempotency';
+import { invalid, Problem } from './problems';
+import type { ProblemCode } from './problems';
+
+export type CallerKind = Caller['kind'];
+
+/** What a handler answers; `replayed` when it is the first answer once more. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+type Shape = z.ZodType | undefined;
+type Parsed<S extends Shape> = S extends z.ZodType ? z.output<S> : undefined;
+
+export interface RouteRequest<Kind extends CallerKind, Params extends Shape, Query extends Shape, Body extends Shape> {
+  readonly caller: Extract<Caller, { kind: Kind }>;
+  readonly params: Parsed<Params>;
+  readonly query: Parsed<Query>;
+  readonly body: Parsed<Body>;
+  /** Runs the effect in one transaction that also keeps its result under the Idempotency-Key; a repeat gets the first result. */
+  once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result>;
+  /** Keeps a fuller answer in the place of what {@link once} kept. */
+  amend(result: unknown): Promise<void>;
+  /** Forgets what {@link once} kept: the effect turned out to be a refusal. */
+  forget(): Promise<void>;
+}
+
+/** One route: validates by its schemas, documents itself by the same. */
+export interface Route<
+  Kind extends CallerKind = CallerKind,
+  Params extends Shape = Shape,
+  Query extends Shape = Shape,
+  Body extends Shape = Shape,
+> {
+  readonly method: 'get' | 'post' | 'put' | 'patch';
+  /** In Express's form: `/v1/members/:id`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly access: readonly Kind[];
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  /** What the document says of the body, where what is valid depends on the path. */
+  readonly documentedBody?: z.ZodType;
+  /** Schemas of the answers by status. */
+  readonly answers: Readonly<Record<number, z.ZodType>>;
+  readonly refusals?: readonly ProblemCode[];
+  /** Takes an Idempotency-Key. `never kept`: the answer holds a secret. */
+  readonly idempotent?: boolean;
+  handle(request: RouteRequest<Kind, Params, Query, Body>): Promise<Answer>;
+}
+
+/** Lets inference find the types of one route; the list of routes forgets them. */
+export function route<
+  Kind extends CallerKind,
+  Params extends Shape = undefined,
+  Query extends Shape = undefined,
+  Body extends Shape = undefined,
+>(definition: Route<Kind, Params, Query, Body>): Route {
+  return definition as unknown as Route;
+}
+
+/** A path has one spelling: `/V1/Payments` and `/v1/payments/` are not found, rather than a second way to the same payment. */
+export function strictRouter(): Router {
+  return Router({ strict: true, caseSensitive: true });
+}
+
+export type Authenticate = (req: Request) => Promise<Caller>;
+
+/** After the routes of a path: whoever comes with another method is told which ones there are. */
+export function refuseOtherMethods(router: Router, path: string, methods: readonly Route['method'][]): void {
+  const allow = methods.flatMap((method) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+  router.route(path).all(() => {
+    throw new Problem('method_not_allowed', `this path takes ${allow.join(', ')}`, { allow });
+  });
+}
+
+export function mount(
+  router: Router,
+  routes: readonly Route[],
+  deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
+): void {
+  for (const definition of routes) router[definition.method](definition.path, serve(definition, deps));
+  for (const [path, methods] of methodsByPath(routes)) refuseOtherMethods(router, path, methods);
+}
+
+function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly Route['method'][]> {
+  const methods = new Map<string, Route['method'][]>();
+  for (const { path, method } of routes) methods.set(path, [...(methods.get(path) ?? []), method]);
+  return methods;
+}
+
+function serve(definition: Route, deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies }): RequestHandler {
+  return async (req: Request, res: Response) => {
+    const caller = await deps.authenticate(req);
+    if (!definition.access.includes(caller.kind)) throw new Problem('forbidden', `this call is not for ${caller.kind} keys or tokens`);
+    const parts = {
+      params: parse(definition.params, req.params, 'path'),
+      query: parse(definition.query, req.query, 'query'),
+      body: parseBody(definition.body, req),
+    };
+    if (!definition.query) refuseParameters(req);
+    const kept = answerOnce(deps.idempotency, definition.idempotent ? { req, resource: resourceOf(definition, req.params) } : null, caller);
+    const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, amend: kept.amend, forget: kept.forget });
+    if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
+    res.status(status).json(body);
+  };
+}
+
+/** The path as its route writes it: the same resource, however a client escaped its letters. */
+function resourceOf({ path }: Route, params: Request['params']): string {
+  return path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(String(params[name])));
+}
+
+function parse(schema: Shape, value: unknown, where: 'path' | 'query' | 'body'): undefined {
+  if (!schema) return undefined;
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) throw invalid(parsed.error.issues, where);
+  return parsed.data as undefined; // the route's own types say what it is
+}
+
+function parseBody(schema: Shape, req: Request): undefined {
+  if (!schema) return undefined;
+  const hasBody =
+    req.headers['content-length'] !== undefined ? req.headers['content-length'] !== '0' : req.headers['transfer-encoding'] !== undefined;
+  if (hasBody && !req.is('application/json')) throw new Problem('unsupported_media_type', 'send the body as application/json');
+  return parse(schema, req.body ?? {}, 'body');
+}
+
+/** The query as it came, undecoded. */
+export function queryOf(req: Pick<Request, 'originalUrl'>): string {
+  const start = req.originalUrl.indexOf('?');
+  return start < 0 ? '' : req.originalUrl.slice(start + 1);
+}
+
+/** Refuses any query: this call takes none. */
+export function refuseParameters(req: Pick<Request, 'query'>): void {
+  const [name] = Object.keys(req.query);
+  if (name !== undefined)
+    throw new Problem('invalid_request', `query: ${name}: unknown parameter`, { errors: [{ path: name, message: 'unknown parameter' }] });
+}

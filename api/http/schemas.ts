@@ -1,0 +1,250 @@
+import { z } from 'zod';
+import { CHANNELS, ENVIRONMENTS, GATEWAY_NAMES } from '../../workflows/domain/gateway';
+import { isId } from '../../workflows/domain/ids';
+import type { IdPrefix } from '../../workflows/domain/ids';
+import { ENTRY_KINDS } from '../../workflows/domain/ledger';
+import { isCurrency, MAX_AMOUNT } from '../../workflows/domain/money';
+import { ATTENTION_CODES, LATE_PAYMENT_POLICIES, PAYMENT_STATUSES, RESOLUTION_ACTIONS } from '../../workflows/domain/payment';
+
+/** The words of the contract as zod schemas: what validates requests also writes the OpenAPI document. */
+
+const id = (prefix: IdPrefix) =>
+  z
+    .string()
+    .max(64)
+    .meta({ example: `${prefix}_…` });
+/** In a body or as a filter, an id of the wrong shape is a wrong field; in a path it is simply not found. */
+const wantedId = (prefix: IdPrefix) =>
+  z
+    .string()
+    .refine((text) => isId(prefix, text), `not an id of the form ${prefix}_…`)
+    .meta({ example: `${prefix}_…` });
+
+/** Neither control characters and line separators, nor halves of a character (lone surrogates), which PostgreSQL's JSON refuses. */
+const NO_CONTROL = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+const text = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .refine((value) => NO_CONTROL.test(value), 'no control characters')
+    .refine((value) => value.trim() !== '', 'must not be blank');
+
+export const amount = z.int().min(1).max(MAX_AMOUNT).describe("integer in the currency's ISO 4217 minor unit").meta({ example: 5000 });
+export const currency = z.string().refine(isCurrency, 'not an ISO 4217 currency code in capitals').meta({ example: 'EUR' });
+const moment = z.iso.datetime();
+const nullable = { name: z.string().nullable(), email: z.string().nullable() };
+const minor = z.int();
+const webUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(1024)
+  .refine((url) => NO_CONTROL.test(url) && !/\s/.test(url), 'no spaces and no control characters');
+
+/** Whatever stands in a path that is no id of ours is not found, so nothing is refused here. */
+export const idParams = z.object({ id: z.string() });
+export const gatewayParams = z.object({ gateway: z.string() });
+export const gatewayName = z.enum(GATEWAY_NAMES);
+
+export const paging = { limit: z.coerce.number().int().min(1).max(100).default(50), cursor: z.string().max(200).optional() };
+export const list = (item: z.ZodType) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+
+export const newMerchant = z.strictObject({
+  name: text(200),
+  currency,
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1)')
+    .optional(),
+  chartOfAccounts: z.enum(['generic', 'fr-association', 'ohada']).default('generic'),
+  latePayments: z.enum(LATE_PAYMENT_POLICIES).default('credit'),
+  returnOrigins: z
+    .array(
+      webUrl.refine(
+        (url) => URL.canParse(url) && new URL(url).origin === url.replace(/\/$/, '') && !url.includes('*'), // a wildcard would match nothing
+        'an origin such as https://club.example, without a path',
+      ),
+    )
+    .max(20)
+    .default([]),
+});
+export const merchantChange = z.strictObject({
+  name: newMerchant.shape.name.optional(),
+  latePayments: z.enum(LATE_PAYMENT_POLICIES).optional(),
+  returnOrigins: newMerchant.shape.returnOrigins.unwrap().optional(),
+  thankYouUrl: webUrl
+    .nullable()
+    .optional()
+    .describe('where a payer goes on from our page after a payment without a returnUrl, at one of the returnOrigins'),
+});
+export const merchant = z.object({
+  id: id('mer'), name: z.string(), currency, country: z.string().nullable(), chartOfAccounts: z.string(),
+  latePayments: z.enum(LATE_PAYMENT_POLICIES), returnOrigins: z.array(z.string()), thankYouUrl: z.string().nullable(), createdAt: moment,
+}); // prettier-ignore
+export const merchantWithKey = merchant.extend({ secretKey: z.string().describe('shown here only') });
+
+export const newMember = z.strictObject({
+  name: text(200),
+  email: z.email().max(254).optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[0-9 ()./-]{4,32}$/, 'a phone number')
+    .optional(),
+  reference: text(200).optional().describe("the merchant's own id of this member"),
+});
+export const member = z.object({
+  id: id('mem'),
+  ...nullable,
+  name: z.string(),
+  phone: z.string().nullable(),
+  reference: z.string().nullable(),
+  createdAt: moment,
+});
+export const newToken = z.strictObject({ expiresInMs: z.int().min(1_000).max(86_400_000).default(3_600_000) });
+export const memberToken = z.object({ token: z.string(), expiresAt: moment });
+
+export const newCharge = z.strictObject({
+  label: text(200),
+  category: z
+    .string()
+    .max(64)
+    .refine(
+      (value) => NO_CONTROL.test(value) && !value.includes(':') && value.trim() !== '',
+      '1 to 64 characters without control characters or `:`',
+    ),
+  amount,
+  currency,
+  dueOn: z.iso
+    .date()
+    .refine((day) => day >= '0001-01-01', 'there was no year 0')
+    .optional(),
+});
+export const charge = z.object({
+  id: id('chg'),
+  label: z.string(),
+  category: z.string(),
+  amount: minor,
+  paid: minor,
+  dueOn: z.iso.date().optional(),
+});
+export const payline = z.object({ id: z.string(), payment: id('pay').nullable(), amount: minor, at: moment });
+export const cart = z.object({
+  member: id('mem'), merchantName: z.string(), currency, balance: minor.describe('sum of paylines − sum of charges'), due: minor, credit: minor,
+  pending: minor.describe('what gateways hold of the member: on its way, and in no payline yet'),
+  charges: z.array(charge), paylines: z.array(payline),
+}); // prettier-ignore
+
+export const newPayment = z.strictObject({
+  member: wantedId('mem'),
+  gateway: gatewayName,
+  method: text(64).optional(),
+  amount: amount.optional().describe('defaults to the balance due, or to what is open of `charges`'),
+  currency: currency.optional(),
+  charges: z.array(wantedId('chg')).min(1).max(100).optional().describe('pay these first'),
+  returnUrl: webUrl.optional(),
+  cancelUrl: webUrl.optional(),
+  phone: newMember.shape.phone,
+  expiresInMs: z
+    .int()
+    .min(1_000)
+    .max(30 * 86_400_000)
+    .default(86_400_000)
+    .describe("cut to what the gateway's checkout lives (PayPal Checkout: 2 h 50 min); the answer's `expiresAt` says so"),
+});
+export const nextAction = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('form'), action: z.url(), method: z.literal('POST'), fields: z.record(z.string(), z.string()) }),
+  z.object({ kind: z.literal('redirect'), url: z.url() }),
+  z.object({ kind: z.literal('widget'), script: z.url(), params: z.record(z.string(), z.unknown()) }),
+  z.object({ kind: z.literal('prompt'), to: z.string(), patienceMs: z.int() }),
+]);
+export const timelineRow = z.object({
+  kind: z.string(), amount: minor.nullable(), currency: currency.nullable(), gatewayReference: z.string().nullable(),
+  reason: z.string().nullable(), occurredAt: moment.nullable(), recordedAt: moment,
+}); // prettier-ignore
+export const attention = z.object({ code: z.enum(ATTENTION_CODES), detail: z.string(), since: moment.nullable() });
+export const payment = z.object({
+  id: id('pay'), member: id('mem'), gateway: gatewayName, method: z.string().nullable(), status: z.enum(PAYMENT_STATUSES), reason: z.string().nullable(),
+  amount: minor, currency, captured: minor, fee: minor, refunded: minor, disputed: minor, nextAction: nextAction.nullable(), attention: attention.nullable(),
+  charges: z.array(id('chg')), createdAt: moment, expiresAt: moment, timeline: z.array(timelineRow), workflowId: z.string(), temporalUrl: z.string(),
+}); // prettier-ignore
+export const paymentFilter = z.strictObject({
+  status: z.enum(PAYMENT_STATUSES).optional(),
+  attention: z
+    .enum(['any', ...ATTENTION_CODES])
+    .optional()
+    .describe('payments that a person must look at'),
+  member: wantedId('mem').optional(),
+  gateway: gatewayName.optional(),
+  ...paging,
+});
+export const newRefund = z.strictObject({ amount: amount.optional(), reason: text(255).optional() });
+export const refund = z.object({
+  id: id('ref'), amount: minor, currency, status: z.enum(['pending', 'succeeded', 'failed']), feeReturned: minor, gatewayReference: z.string().nullable(),
+}); // prettier-ignore
+export const resolution = z.strictObject({ action: z.enum(RESOLUTION_ACTIONS), note: text(1000).optional() });
+export const nothing = z.strictObject({});
+
+export const NOTIFICATION_STATES = ['received', 'applied', 'duplicate', 'invalid', 'unmatched', 'attention'] as const;
+export const notification = z.object({
+  id: id('ntf'), gateway: gatewayName, channel: z.enum(CHANNELS), state: z.enum(NOTIFICATION_STATES), reason: z.string().nullable(), kind: z.string().nullable(),
+  payment: id('pay').nullable(), member: id('mem').nullable(), amount: minor.nullable(), currency: currency.nullable(), gatewayReference: z.string().nullable(),
+  payer: z.object(nullable).nullable(), note: z.string().nullable().describe('what a person wrote who put it away'), attempts: z.int(), receivedAt: moment,
+}); // prettier-ignore
+export const notificationFilter = z.strictObject({
+  state: z.enum(NOTIFICATION_STATES).optional(),
+  payment: wantedId('pay').optional(),
+  ...paging,
+});
+export const dismissal = z.strictObject({ note: text(500).optional() });
+export const attachment = z.strictObject({ member: wantedId('mem') });
+
+export const optionFilter = z.strictObject({
+  amount: z
+    .string()
+    .regex(/^[1-9]\d{0,11}$/, 'a positive integer in minor units')
+    .transform(Number)
+    .optional()
+    .describe('minor units; defaults to the balance due less what is on its way'),
+  currency: currency.optional(),
+});
+export const checkoutOptions = z.object({
+  amount: minor,
+  currency,
+  data: z.array(
+    z.object({
+      gateway: gatewayName,
+      available: z.boolean(),
+      reason: z.string().nullable().describe('the code with which opening a payment would be refused'),
+      detail: z.string().nullable(),
+      environment: z.enum(ENVIRONMENTS).nullable(),
+      methods: z.array(
+        z.object({ method: z.string(), refund: z.enum(['none', 'full', 'partial']), feesReturned: z.enum(['none', 'some']) }),
+      ),
+    }),
+  ),
+  nextCursor: z.null(),
+});
+
+export const newAccount = z.looseObject({ environment: z.enum(ENVIRONMENTS) });
+export const account = z.object({
+  gateway: gatewayName, environment: z.enum(ENVIRONMENTS), enabled: z.boolean(),
+  disabledReason: z.string().nullable().describe('why it is not used for new payments'),
+  notificationUrl: z.url(), returnUrl: z.string(),
+  capabilities: z.unknown().describe('what this account can do, as data'),
+  checks: z.array(z.object({
+    name: z.string(), ok: z.boolean().nullable().describe('null: it cannot be known yet'), detail: z.string(),
+    remedy: z.string().nullable().describe('what to do about it'), required: z.boolean().describe('the account is not used while this is not true'),
+  })),
+  checkedAt: moment.nullable(),
+}); // prettier-ignore
+
+export const newConnection = z.strictObject({
+  returnUrl: webUrl.optional().describe('where the person goes on from our page, at one of the returnOrigins'),
+});
+export const connection = z.object({ url: z.url().describe('where the merchant logs in and agrees'), trackingId: id('onb') });
+
+export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...paging });
+export const entry = z.object({
+  id: id('ent'), kind: z.enum(ENTRY_KINDS), payment: id('pay').nullable(), occurredAt: moment.nullable(), recordedAt: moment,
+  postings: z.array(z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency })),
+}); // prettier-ignore
+export const balance = z.object({ account: z.string(), currency, debit: minor, credit: minor, balance: minor.describe('debit − credit') });
+export const noFilter = z.strictObject({ ...paging });

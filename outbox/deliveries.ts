@@ -1,0 +1,102 @@
+import type { Logger } from 'pino';
+import type { Database } from '../prisma/client';
+import type { NextAction } from '../workflows/domain/gateway';
+import type { PaymentTerms } from '../workflows/domain/payment';
+import { sayNowAndThen } from '../platform/log';
+import type { Runs } from './runs';
+
+/** How long the process that committed has, before a sweeper delivers in its place. */
+export const LEASE = '5 seconds';
+/** A message that Temporal has accepted is safe there; it is told again only if nobody verified it for so long. */
+const TOLD_PAUSE = '10 minutes';
+/** Confirmations are gathered, so that they cost one statement a moment and not one a message. */
+const FLUSH_MS = 250;
+/** So many starts, and so many messages, are being delivered at once: what Temporal takes in a second or two. More would only wait here, in memory. */
+const MOST_UNDER_WAY = 200;
+
+/** Tells Temporal what was just committed, without holding up whoever committed it. What fails, or is too much at once, is left to the sweeper. */
+export interface Deliveries {
+  started(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
+  notified(notificationId: string, paymentId: string | null): void;
+  close(): Promise<void>;
+}
+
+interface Told {
+  readonly id: string;
+  readonly paymentId: string | null;
+}
+
+/** Due at once, whatever is being confirmed: the run that was told was renewed meanwhile, and the new one must hear of it. */
+export const TELL_ANEW = "timestamptz 'epoch'";
+
+/**
+ * Temporal has them. Only as they were told: verification may have found meanwhile that a message is another payment's, who must
+ * still hear of it, or have sent it back to wait for its turn.
+ */
+export async function confirmTold({ sql }: Pick<Database, 'sql'>, told: readonly Told[]): Promise<void> {
+  if (told.length === 0) return;
+  await sql.query(
+    `UPDATE outbox o SET due_at = now() + interval '${TOLD_PAUSE}' FROM unnest($1::text[], $2::text[]) AS told (id, payment_id)
+     WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id AND o.told_at IS NOT NULL AND o.due_at > ${TELL_ANEW}`,
+    [told.map(({ id }) => id), told.map(({ paymentId }) => paymentId)],
+  );
+}
+
+export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): Deliveries {
+  const underWay = { 'a start': new Set<Promise<void>>(), 'a message': new Set<Promise<void>>() };
+  const undelivered = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'not delivered; the sweeper will');
+  });
+  let startedIds: string[] = [];
+  let told: Told[] = [];
+  let timer: NodeJS.Timeout | null = null;
+
+  function deliver(what: keyof typeof underWay, call: () => Promise<void>, done: () => void): Promise<void> {
+    const under = underWay[what];
+    if (under.size >= MOST_UNDER_WAY) return Promise.resolve();
+    const delivery: Promise<void> = call()
+      .then(() => {
+        done();
+        timer ??= setTimeout(() => void flush(), FLUSH_MS);
+      }, undelivered)
+      .finally(() => under.delete(delivery));
+    under.add(delivery);
+    return delivery;
+  }
+
+  async function flush(): Promise<void> {
+    timer = null;
+    const [started, heard] = [startedIds, told];
+    [startedIds, told] = [[], []];
+    try {
+      if (started.length > 0) await db.sql.query('DELETE FROM outbox WHERE subject_id = ANY ($1)', [started]);
+      await confirmTold(db, heard);
+    } catch (error) {
+      log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
+    }
+  }
+
+  return {
+    started: (terms, handed) =>
+      deliver(
+        'a start',
+        () => runs.start(terms, handed),
+        () => startedIds.push(terms.id),
+      ),
+    notified(notificationId, paymentId) {
+      void deliver(
+        'a message',
+        () => runs.notify(notificationId, paymentId),
+        () => told.push({ id: notificationId, paymentId }),
+      );
+    },
+    async close() {
+      await Promise.race([
+        Promise.allSettled(Object.values(underWay).flatMap((under) => [...under])),
+        new Promise((resolve) => setTimeout(resolve, 2_000).unref()),
+      ]);
+      if (timer) clearTimeout(timer);
+      await flush();
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { TELL_ANEW } from './deliveries';
+import type { OlderRuns, Runs } from './runs';
+import { loadPayment } from '../books/facts';
+import type { Database } from '../prisma/client';
+import { isLeftToPayer } from '../workflows/domain/payment';
+import { subjectOf } from '../workflows/messages';
+
+/** How often Temporal is asked for runs of older stories: an API of the release before may start some for as long as it is there. */
+const LOOK_EVERY_MS = 15_000;
+/** How soon it is asked again while there are some: as often as the sweeper takes what was planned. */
+const LOOK_AGAIN_MS = 1_000;
+/** So many renewals stand in the outbox at once: half of a sweep, so that what is told of new money never waits behind a release. */
+const MOST_AT_ONCE = 50;
+/** How far into the list of open runs is looked: past runs that are planned already, or that are recorded in no database of ours. */
+const MOST_LISTED = 500;
+
+interface RenewalDependencies {
+  readonly db: Pick<Database, 'sql'>;
+  readonly runs: OlderRuns;
+  readonly log: Logger;
+  readonly lookEveryMs?: number;
+}
+
+/**
+ * Finds the runs that are open on the queue of an older story, and puts their renewal into the outbox. Temporal is asked which
+ * they are, since only it knows what every release ever started; what they are begun anew from is the record.
+ */
+export function startRenewals(deps: RenewalDependencies): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const planning = planUntil(deps, stopping.signal);
+  return {
+    stop: () => {
+      stopping.abort();
+      return planning;
+    },
+  };
+}
+
+async function planUntil(deps: RenewalDependencies, stopped: AbortSignal): Promise<void> {
+  const { runs, log, lookEveryMs = LOOK_EVERY_MS } = deps;
+  let before = 0;
+  while (!stopped.aborted) {
+    const waiting = await planRenewals(deps).catch((error: unknown) => {
+      log.warn({ err: error }, 'runs of an older story could not be looked for; the next look tries again');
+      return before;
+    });
+    if (waiting > 0 && before === 0) log.info({ story: runs.story }, 'runs of an older story are being renewed');
+    if (waiting === 0 && before > 0) log.info({ story: runs.story }, 'the runs of older stories are renewed');
+    before = waiting;
+    const pauseMs = waiting > 0 ? Math.min(LOOK_AGAIN_MS, lookEveryMs) : lookEveryMs;
+    await sleep(pauseMs, undefined, { signal: stopped }).catch(() => undefined);
+  }
+}
+
+/** Plans what there is room for; gives how many renewals wait to be delivered. */
+export async function planRenewals({ db, runs }: Pick<RenewalDependencies, 'db' | 'runs'>, most = MOST_AT_ONCE): Promise<number> {
+  const behind = await runs.leftBehind(MOST_LISTED);
+  if (behind.length === 0) return 0;
+  const subjects = behind.map(subjectOf);
+  const { rows } = await db.sql.query<{ waiting: number }>('SELECT plan_renewals($1, $2, $3, $4, $5) AS waiting', [
+    behind,
+    subjects.map((subject) => (subject && 'paymentId' in subject ? subject.paymentId : null)),
+    subjects.map((subject) => (subject && 'notificationId' in subject ? subject.notificationId : null)),
+    runs.story,
+    most,
+  ]);
+  return rows[0]?.waiting ?? 0;
+}
+
+/**
+ * Renews one run, and tells the new one at once of what the one before was told of: those words ended with it. A message that
+ * was being recorded meanwhile is told as well, so that the new run looks again at what it loaded too early.
+ */
+export async function renew(
+  { db, runs }: { readonly db: Pick<Database, 'sql'>; readonly runs: Runs & OlderRuns },
+  { subject_id: workflowId, payment_id: paymentId }: { readonly subject_id: string; readonly payment_id: string | null },
+): Promise<void> {
+  const planned = await readPlan(db, workflowId);
+  if (!planned || planned.story > runs.story) return; // gone, or planned by the release that takes our place
+  const subject = subjectOf(workflowId);
+  if (subject && 'notificationId' in subject) await runs.renewMessage(subject.notificationId);
+  const payment = paymentId === null ? null : await loadPayment(db, paymentId);
+  if (payment) await runs.renewPayment(payment, isLeftToPayer(payment) && planned.messages.length === 0);
+  await Promise.all(planned.messages.map((id) => runs.notify(id, paymentId)));
+  await db.sql.query(
+    `WITH done AS (DELETE FROM outbox WHERE subject_id = $1)
+     UPDATE outbox SET due_at = ${TELL_ANEW}
+       WHERE payment_id = $2 AND (kind = 'command' OR kind = 'notification' AND told_at IS NOT NULL) AND subject_id <> ALL ($3)`,
+    [workflowId, paymentId, planned.messages],
+  );
+}
+
+interface Planned {
+  readonly story: number;
+  /** Those that the run was told of and that are not settled: read before the payment is, since what settles one of them changes both at once. */
+  readonly messages: readonly string[];
+}
+
+async function readPlan({ sql }: Pick<Database, 'sql'>, workflowId: string): Promise<Planned | undefined> {
+  const { rows } = await sql.query<Planned>(
+    `SELECT r.story,
+            ARRAY(SELECT o.subject_id FROM outbox o WHERE o.payment_id = r.payment_id AND o.kind = 'notification' AND o.told_at IS NOT NULL) AS messages
+     FROM outbox r WHERE r.subject_id = $1`,
+    [workflowId],
+  );
+  return rows[0];
+}

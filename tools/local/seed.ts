@@ -1,0 +1,132 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import type { GatewayName } from '../../workflows/domain/gateway';
+
+/** What the demo leaves behind, so that a second start greets the same members with their past payments. */
+const demoSchema = z.object({
+  clubs: z.array(
+    z.object({
+      title: z.string(),
+      secretKey: z.string(),
+      members: z.array(z.object({ id: z.string(), name: z.string() })),
+    }),
+  ),
+});
+type DemoClub = z.output<typeof demoSchema>['clubs'][number];
+
+const DAY_MS = 86_400_000;
+
+interface ClubPlan {
+  readonly merchant: { readonly name: string; readonly currency: string; readonly country: string };
+  readonly accounts: Readonly<Partial<Record<GatewayName, Readonly<Record<string, unknown>>>>>;
+  readonly members: readonly {
+    readonly name: string;
+    readonly charges: readonly (readonly [label: string, category: string, amount: number])[];
+  }[];
+}
+
+const KKIAPAY = { publicKey: 'demo-public-key', privateKey: 'tpk_demo', secret: 'tsk_demo', webhookSecret: 'demo-hash-secret' };
+
+/** A merchant's books have one currency, and KKiaPay takes XOF only: two clubs. */
+const CLUBS: readonly ClubPlan[] = [
+  {
+    merchant: { name: 'Tennis Club Demo', currency: 'EUR', country: 'FR' },
+    accounts: {
+      'paypal-standard': { receiverId: 'DEMOCLUB00001', receiverEmails: ['treasurer@club.example'], pdtIdentityToken: 'demo-identity-token' },
+      'paypal-checkout': { clientId: 'demo-app', clientSecret: 'demo-secret' },
+    },
+    members: [
+      { name: 'Anne Martin', charges: [['Membership 2027', 'membership', 12_000], ['Insurance', 'insurance', 2_350]] },
+      { name: 'Jörg Müller', charges: [['Membership 2027', 'membership', 12_000], ['Spring outing', 'outing', 4_500]] },
+    ],
+  },
+  {
+    merchant: { name: 'Club de Cotonou Démo', currency: 'XOF', country: 'BJ' },
+    accounts: { kkiapay: KKIAPAY },
+    members: [{ name: 'Koffi Adjovi', charges: [['Cotisation 2027', 'membership', 15_000], ['Assurance', 'insurance', 2_500]] }],
+  },
+]; // prettier-ignore
+
+/** Makes clubs with members and charges through the public API, once per data folder; gives the lines to print. */
+export async function seedDemo({
+  baseUrl,
+  operatorKey,
+  dataDir,
+  simulatorUrl,
+}: {
+  baseUrl: string;
+  operatorKey: string;
+  dataDir: string;
+  simulatorUrl: string;
+}): Promise<{ lines: string[] }> {
+  const file = path.join(dataDir, 'demo.json');
+  const clubs = readDemo(file) ?? (await Promise.all(CLUBS.map((plan) => createClub(baseUrl, operatorKey, plan))));
+  writeFileSync(file, JSON.stringify({ clubs }, null, 2), { mode: 0o600 });
+
+  const lines: string[] = [];
+  for (const { title, secretKey, members } of clubs) {
+    await remindSimulator(baseUrl, secretKey, simulatorUrl);
+    lines.push(`${title}, secret key: ${secretKey}`);
+    for (const { id, name } of members) {
+      const { token } = await call<{ token: string }>(baseUrl, secretKey, 'POST', `/v1/members/${id}/tokens`, { expiresInMs: DAY_MS });
+      lines.push(`  Pay as ${name}: ${baseUrl}/checkout#${token}`);
+    }
+  }
+  return { lines };
+}
+
+/** Null where there is none, or one that an earlier release left. */
+function readDemo(file: string): DemoClub[] | null {
+  if (!existsSync(file)) return null;
+  return demoSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data?.clubs ?? null;
+}
+
+async function createClub(baseUrl: string, operatorKey: string, { merchant, accounts, members }: ClubPlan): Promise<DemoClub> {
+  const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', {
+    ...merchant,
+    returnOrigins: [new URL(baseUrl).origin],
+  });
+  for (const [gateway, fields] of Object.entries(accounts))
+    await call(baseUrl, secretKey, 'PUT', `/v1/gateway-accounts/${gateway}`, { environment: 'simulator', ...fields });
+  const made = [];
+  for (const { name, charges } of members) {
+    const { id } = await call<{ id: string }>(baseUrl, secretKey, 'POST', '/v1/members', { name });
+    for (const [label, category, amount] of charges)
+      await call(baseUrl, secretKey, 'POST', `/v1/members/${id}/charges`, { label, category, amount, currency: merchant.currency });
+    made.push({ id, name });
+  }
+  return { title: `${merchant.name} (${merchant.currency})`, secretKey, members: made };
+}
+
+/** The simulator keeps nothing over a restart, not even where messages go: PayPal's webhook is made by a check, KKiaPay's typed in its dashboard. */
+async function remindSimulator(baseUrl: string, secretKey: string, simulatorUrl: string): Promise<void> {
+  const { data } = await call<{ data: { gateway: GatewayName }[] }>(baseUrl, secretKey, 'GET', '/v1/gateway-accounts');
+  for (const { gateway } of data) {
+    const { notificationUrl } = await call<{ notificationUrl: string }>(
+      baseUrl,
+      secretKey,
+      'POST',
+      `/v1/gateway-accounts/${gateway}/check`,
+      {},
+    );
+    if (gateway !== 'kkiapay') continue;
+    const { publicKey, webhookSecret } = KKIAPAY;
+    // A simulator that is not ours (SIMULATOR_URL) may have no such call; then a payment is told by the payer's return alone.
+    await call(simulatorUrl, '', 'PUT', `/control/kkiapay/accounts/${publicKey}`, { webhookUrl: notificationUrl, webhookSecret }).catch(
+      () => undefined,
+    );
+  }
+}
+
+/** One call of the public API; any answer but success is an error that says what came. */
+export async function call<Answer>(baseUrl: string, key: string, method: string, path: string, body?: unknown): Promise<Answer> {
+  const answer = await fetch(new URL(path, baseUrl), {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
+  return JSON.parse(text) as Answer;
+}

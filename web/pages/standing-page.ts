@@ -1,0 +1,98 @@
+import type { NextAction } from '../../workflows/domain/gateway';
+import { describeMoney } from '../../workflows/domain/money';
+import { unreachable } from '../../workflows/domain/unreachable';
+import { html } from './html';
+import type { Html } from './html';
+import type { Page } from './layout';
+import { describeStanding, gatewayLabel, goOnLabel, mayTryAgain } from '../../words/standing';
+import type { Place, Standing } from '../../words/standing';
+
+export interface StandingPage extends Standing {
+  readonly place: Place;
+  readonly id: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly merchant: string;
+  /** Read-only, for this payment alone. */
+  readonly token: string;
+  /** Where the merchant wants the browser next, with the payment's id in it; null: this is where the way ends. */
+  readonly onwardUrl: string | null;
+}
+
+/** How long a browser without scripts waits, before it goes on or looks again. */
+const WITHOUT_SCRIPT_S = 10;
+
+/** Where a payment stands, for the payer who comes back from the gateway; complete without scripts, and live with them. */
+export function standingPage(page: StandingPage): Page {
+  const { place, id, amount, currency, merchant, token, onwardUrl, status, gateway, nextAction } = page;
+  const words = describeStanding(page, page);
+  const goOn = goOnLabel(page, place);
+  // Who may act here is not led away from it.
+  const isKept = mayTryAgain(page) || nextAction?.kind === 'prompt';
+  return {
+    title: `${words.title} · ${merchant}`,
+    script: 'standing.js',
+    head: refreshWithoutScript(isKept ? null : onwardUrl, words.settled),
+    body: html`<main
+      class="narrow"
+      id="page"
+      data-payment="${id}"
+      data-token="${token}"
+      data-place="${place}"
+      data-merchant="${merchant}"
+      data-gateway="${gateway}"
+      data-onward="${onwardUrl ?? ''}"
+      data-kept="${String(isKept)}"
+    >
+      <p class="merchant">${merchant}</p>
+      <section class="card standing" id="standing" data-tone="${words.tone}" data-status="${status}">
+        <p class="amount">${describeMoney({ amount, currency })}</p>
+        <div role="status" aria-live="polite">
+          <h1 id="title">${words.title}</h1>
+          <p id="text">${words.text}</p>
+        </div>
+        <p class="note" id="patience" role="timer" hidden></p>
+        <p class="note" id="connection" role="status" hidden></p>
+      </section>
+      <div class="actions">
+        <div id="continue">${goOn === null || nextAction === null ? null : goOnButton(nextAction, goOn)}</div>
+        ${
+          onwardUrl === null
+            ? null
+            : html`<a class="button ${goOn === null ? '' : 'quiet'}" id="onward" href="${onwardUrl}">Back to ${merchant}</a>`
+        }
+      </div>
+      <p class="error" id="trouble" role="alert" hidden></p>
+      <p class="note moving" id="moving" hidden>
+        <span id="countdown"></span> <button type="button" class="link" id="stay">Stay here</button>
+      </p>
+      ${onwardUrl === null ? html`<p class="note">You can close this page. Nothing depends on it staying open.</p>` : null}
+      <p class="note reference">Payment <code>${id}</code> through ${gatewayLabel(gateway)}</p>
+    </main>`,
+  };
+}
+
+function refreshWithoutScript(onwardUrl: string | null, settled: boolean): Html | null {
+  if (onwardUrl !== null) return html`<noscript><meta http-equiv="refresh" content="${WITHOUT_SCRIPT_S}; url=${onwardUrl}" /></noscript>`;
+  return settled ? null : html`<noscript><meta http-equiv="refresh" content="${WITHOUT_SCRIPT_S}" /></noscript>`;
+}
+
+/** Leads back to the gateway. Where only the gateway's own script can, the button waits for ours. */
+function goOnButton(action: NextAction, label: string): Html | null {
+  switch (action.kind) {
+    case 'form':
+      return html`<form method="post" action="${action.action}" accept-charset="utf-8">
+        ${Object.entries(action.fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}
+        <button>${label}</button>
+      </form>`;
+    case 'redirect':
+      return html`<a class="button" href="${action.url}">${label}</a>`;
+    case 'widget':
+      return html`<button type="button" disabled>${label}</button>
+        <noscript><p class="note">For this, please allow JavaScript and load the page again.</p></noscript>`;
+    case 'prompt':
+      return null;
+    default:
+      return unreachable(action);
+  }
+}

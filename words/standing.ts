@@ -1,0 +1,281 @@
+import type { NextAction } from '../workflows/domain/gateway';
+import { CURRENCIES, minorUnitDecimals } from '../workflows/domain/money';
+import type { PaymentStatus } from '../workflows/domain/payment';
+
+/** How a member reads where a payment stands. `{merchant}` and `{gateway}` are filled in where it is shown. */
+export interface Words {
+  /** For a list: two or three words. */
+  readonly label: string;
+  readonly title: string;
+  readonly text: string;
+  readonly tone: 'waiting' | 'good' | 'bad';
+  /** Nothing more is expected to happen by itself: whoever waits may go on. */
+  readonly settled: boolean;
+}
+
+/** From which side the payer comes back from the gateway. */
+export type Place = 'return' | 'cancel';
+
+const STATUSES: Readonly<Record<PaymentStatus, Words>> = {
+  created: {
+    label: 'Being prepared',
+    title: 'Your payment is being prepared',
+    text: 'We are asking {gateway} to open it. This takes a moment.',
+    tone: 'waiting',
+    settled: false,
+  },
+  awaiting_payer: {
+    label: 'Not paid yet',
+    title: 'Waiting for {gateway}',
+    text: '{gateway} has not confirmed a payment yet. If you have paid, this usually takes a few seconds. You need not wait here: it is noted as soon as {gateway} confirms it.',
+    tone: 'waiting',
+    settled: false,
+  },
+  processing: {
+    label: 'On its way',
+    title: 'Your payment is on its way',
+    text: '{gateway} has it and has not released it yet. That may take some days. You need do nothing, and should not pay again.',
+    tone: 'waiting',
+    settled: false,
+  },
+  paid: {
+    label: 'Paid',
+    title: 'Paid. Thank you!',
+    text: 'Your payment has arrived and is noted in your cart.',
+    tone: 'good',
+    settled: true,
+  },
+  partially_refunded: {
+    label: 'Partly given back',
+    title: 'A part was given back',
+    text: '{merchant} has given a part of this payment back to you.',
+    tone: 'good',
+    settled: true,
+  },
+  refunded: {
+    label: 'Given back',
+    title: 'Given back',
+    text: '{merchant} has given this payment back to you.',
+    tone: 'good',
+    settled: true,
+  },
+  disputed: {
+    label: 'In dispute',
+    title: 'This payment is in dispute',
+    text: '{gateway} holds the money until the case about it is closed.',
+    tone: 'bad',
+    settled: true,
+  },
+  charged_back: {
+    label: 'Taken back',
+    title: 'This payment was taken back',
+    text: 'The money went back to the payer.',
+    tone: 'bad',
+    settled: true,
+  },
+  failed: {
+    label: 'Failed',
+    title: 'The payment did not go through',
+    text: '{gateway} says that no money was paid. You can try again, or pay in another way.',
+    tone: 'bad',
+    settled: true,
+  },
+  cancelled: {
+    label: 'Cancelled',
+    title: 'This payment was cancelled',
+    text: 'Nothing was paid. Should money arrive for it after all, it is not lost: {merchant} sees it.',
+    tone: 'bad',
+    settled: true,
+  },
+  expired: {
+    label: 'Expired',
+    title: 'The time to pay is over',
+    text: 'No payment has arrived. You can start a new one. Should money arrive for this one after all, it is not lost: {merchant} sees it.',
+    tone: 'bad',
+    settled: true,
+  },
+  needs_review: {
+    label: 'Being looked at',
+    title: 'Your money has arrived, and {merchant} is looking at it',
+    text: 'It is not quite what was asked for, so a person decides what becomes of it. Nothing is lost, and you need not pay again.',
+    tone: 'waiting',
+    settled: true,
+  },
+};
+
+/** Why a try came to nothing, by the gateway's word: in the widget, on PayPal's page, or on the payer's phone. */
+const WHY_DECLINED: Readonly<Record<string, string>> = {
+  instrument_declined: '{gateway} could not use the card or account that you chose.',
+  insufficient_fund: 'The account did not hold enough money for it.',
+  // KKiaPay says this of a busy system and of a payer who has another request open (kkiapay/js-sdk).
+  processing_error: '{gateway} was busy, or another request was still open on your phone. Please wait a moment before the next try.',
+  payment_declined: '{gateway} says that it was declined.',
+  declined: '{gateway} says that it was declined.',
+  card_declined: 'The bank declined the card.',
+  card_fraudulent: 'The card was not accepted.',
+  transaction_error: 'Something went wrong at {gateway}.',
+  transaction_refused: '{gateway} refused it.',
+  invalid_number: 'The phone number was not accepted.',
+  payer_cannot_pay: '{gateway} does not let this account pay for it.',
+  payer_account_restricted: '{gateway} does not let this account pay for it.',
+  transaction_limit_exceeded: 'It is more than this account may pay.',
+};
+
+/** The gateway's words for what only the merchant can mend. */
+const UP_TO_THE_MERCHANT = [
+  'not_authorized',
+  'payee_account_invalid',
+  'payee_account_locked_or_closed',
+  'payee_account_restricted',
+  'payee_not_consented',
+  'transaction_receiving_limit_exceeded',
+];
+
+/**
+ * What a status means in more particular circumstances, as `place.status`, `status.*` (for any reason), `status.reason` or
+ * `status by kind` of the next action, and `status unanswered` once a prompt's time is over; the more particular words replace the others.
+ */
+const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
+  'cancel.awaiting_payer': {
+    title: 'Nothing paid so far',
+    text: 'We know of no payment so far. You can go on paying, or leave it for now.',
+  },
+  'awaiting_payer.*': {
+    label: 'Last try failed',
+    title: 'That try did not go through',
+    text: '{gateway} did not take the payment. You can try again, or pay in another way.',
+    tone: 'bad',
+  },
+  'awaiting_payer.redirect_payer_for_alternate_funding': {
+    text: '{gateway} could not use the card or account that you chose. You can try again with another one, or pay in another way.',
+  },
+  'awaiting_payer.payer_action_required': {
+    label: 'One more step',
+    title: 'One more step is needed',
+    text: '{gateway} wants something more from you before it takes the payment, such as your bank’s confirmation. You can go on, or pay in another way.',
+    tone: 'waiting',
+  },
+  'awaiting_payer.capturing': {
+    label: 'Being taken',
+    title: 'Your payment is being taken',
+    text: 'You have approved it, and {gateway} has not answered yet. You need do nothing, and should not pay again.',
+    tone: 'waiting',
+  },
+  'awaiting_payer by prompt': {
+    label: 'Waiting for your phone',
+    title: 'Look at your phone',
+    text: 'A request to pay was sent to {phone}. Please approve it there with your PIN. If nothing appears, open the mobile money menu and look for a request that waits.',
+    tone: 'waiting',
+  },
+  'awaiting_payer unanswered': {
+    label: 'No answer yet',
+    title: 'No answer yet',
+    text: 'If you approve the request on {phone} now, it still counts. {gateway} has told us of no payment so far.',
+  },
+  'processing.echeck': {
+    text: 'Your bank is still sending the money to {gateway}. That may take some days. You need do nothing, and should not pay again.',
+  },
+  'processing.pending': {
+    text: '{gateway} is waiting for the bank or the mobile network. You need do nothing, and should not pay again.',
+  },
+  'processing.pending_review': {
+    text: '{gateway} is checking it. That may take a day or two. You need do nothing, and should not pay again.',
+  },
+  'paid.late_payment': {
+    text: 'Your payment arrived after its time was over. It is noted in your cart all the same.',
+  },
+  'failed.opening_failed': {
+    text: 'It could not be opened at {gateway}, so nothing was paid. You can try again, or pay in another way.',
+  },
+  'failed.max_number_of_payment_attempts_exceeded': {
+    text: '{gateway} takes no more tries for this payment, and says that no money was paid. You can start a new one, or pay in another way.',
+  },
+  ...Object.fromEntries(
+    UP_TO_THE_MERCHANT.map((reason) => [
+      `failed.${reason}`,
+      {
+        text: '{gateway} takes no payments for {merchant} at the moment, and nothing was paid. Please pay in another way, or tell {merchant}.',
+      },
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(WHY_DECLINED).flatMap(([reason, why]) => [
+      [`awaiting_payer.${reason}`, { text: `${why} You can try again, or pay in another way.` }],
+      [`failed.${reason}`, { text: `${why} {gateway} says that you were not charged. You can try again, or pay in another way.` }],
+    ]),
+  ),
+};
+
+/** The gateways in the order in which a member is offered them. `apart`: the longer name, where another one of the same label can be chosen beside it. */
+const GATEWAY_LABELS: Readonly<Record<string, { readonly label: string; readonly apart?: string }>> = {
+  'paypal-checkout': { label: 'PayPal' },
+  'paypal-standard': { label: 'PayPal', apart: 'PayPal (classic)' },
+  kkiapay: { label: 'KKiaPay' },
+};
+export function gatewayLabel(gateway: string): string {
+  return GATEWAY_LABELS[gateway]?.label ?? gateway;
+}
+
+/** Why a gateway that the merchant uses cannot be chosen now, by the code with which the API would refuse: what follows its name. */
+const WHY_NOT: Readonly<Record<string, string>> = {
+  gateway_not_enabled: 'is not available at the moment',
+  currency_not_supported: 'does not take {currency}',
+  amount_not_supported: 'cannot take {money}',
+  method_not_supported: 'cannot be used for this payment',
+  any: 'is not available at the moment',
+};
+
+/** What the button says that leads the payer back to the gateway. */
+const GO_ON = { first: 'Go on paying with {gateway}', again: 'Try again with {gateway}' };
+
+export interface Standing {
+  readonly status: PaymentStatus;
+  readonly reason: string | null;
+  readonly gateway: string;
+  readonly nextAction: NextAction | null;
+}
+
+export function describeStanding(standing: Standing, { place, merchant }: { place: Place; merchant: string }): Words {
+  const { status, reason, gateway, nextAction } = standing;
+  const words = {
+    ...STATUSES[status],
+    ...MORE_PRECISELY[`${place}.${status}`],
+    ...MORE_PRECISELY[`${status} by ${nextAction?.kind ?? ''}`],
+    ...(reason === null ? {} : { ...MORE_PRECISELY[`${status}.*`], ...MORE_PRECISELY[`${status}.${reason}`] }),
+  };
+  const phone = nextAction?.kind === 'prompt' ? nextAction.to : '';
+  // By functions: as text, a `$&` in a merchant's name would mean something.
+  const fill = (text: string) =>
+    text
+      .replaceAll('{merchant}', () => merchant)
+      .replaceAll('{gateway}', () => gatewayLabel(gateway))
+      .replaceAll('{phone}', () => phone);
+  return { ...words, title: fill(words.title), text: fill(words.text) };
+}
+
+/** The payer's last try was declined, and the payer may act again. */
+export function mayTryAgain({ status, reason, nextAction }: Standing): boolean {
+  const wasDeclined = reason !== null && reason !== 'capturing';
+  return status === 'awaiting_payer' && wasDeclined && nextAction !== null && nextAction.kind !== 'prompt';
+}
+
+/** The label of the button that leads back to the gateway; null where none belongs. Who comes from paying is not asked to pay again. */
+export function goOnLabel(standing: Standing, place: Place): string | null {
+  const { nextAction, gateway } = standing;
+  if (nextAction === null || nextAction.kind === 'prompt') return null;
+  const again = mayTryAgain(standing);
+  if (place === 'return' && !again) return null;
+  return (again ? GO_ON.again : GO_ON.first).replaceAll('{gateway}', () => gatewayLabel(gateway));
+}
+
+/** The same words and the currencies' decimals for the scripts of the pages, so that both sides of a page say the same. */
+export function wordsForScripts(): unknown {
+  return {
+    STATUSES,
+    MORE_PRECISELY,
+    GO_ON,
+    WHY_NOT,
+    GATEWAYS: GATEWAY_LABELS,
+    DECIMALS: Object.fromEntries(CURRENCIES.map((currency) => [currency, minorUnitDecimals(currency)])),
+  };
+}
