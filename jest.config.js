@@ -21,7 +21,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/environment/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/environment/global-teardown.ts',
   // A time-out is there to end what hangs, not to measure: a busy machine is no failure.
-  testTimeout: 30_000,
+  testTimeout: 180_000,
   // Two cores are assumed; each worker has its own databases and task queues, so more would only wait.
   maxWorkers: 2,
 };

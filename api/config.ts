@@ -27,5 +27,5 @@ export const configSchema = sharedConfig.extend({
     .int()
     .min(1)
     .default(20_000)
-    .describe('unverified messages of one account above which the answer is 503, so that the gateway sends again'),
+    .describe('unverified messages of one account that name no living payment, above which such are answered 503 (send again)'),
 });

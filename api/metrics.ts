@@ -20,7 +20,7 @@ export function createMetrics({ waiting }: { waiting: () => number }): { registr
   });
   new Gauge({
     name: 'notifications_waiting',
-    help: 'Messages stored and not verified yet',
+    help: 'Messages stored and not verified yet; of one account, those that name a living payment and those that do not count up to INBOX_BACKLOG each',
     registers: [registry],
     collect() {
       this.set(waiting());

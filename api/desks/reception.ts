@@ -7,6 +7,7 @@ import type { GatewayName, NotificationReading, RawNotification } from '../../wo
 import { LEASE } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
+import { createCrowdControl } from './crowd';
 
 /** A gateway account as the way in needs it. */
 export interface Addressee {
@@ -16,6 +17,8 @@ export interface Addressee {
 
 /** 503: more messages of this kind wait than may; the gateway is to send it again. */
 export type Reception = { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401 | 503; readonly reason: string };
+
+const TOO_MANY: Reception = { ok: false, status: 503, reason: 'too many messages wait to be verified; send again' };
 
 type Received =
   | { readonly refused: true }
@@ -39,7 +42,16 @@ export interface Inbox {
 /** How long an account's credentials are remembered at the door; a secret that was changed is found out sooner, by its refusal. */
 const CREDENTIALS_MEMORY_MS = 60_000;
 
+/**
+ * So many messages of one account are being stored at once, by this process: enough for several hundred a second, and few enough that
+ * a flood waits for itself and leaves everybody else most of the connections to PostgreSQL.
+ */
+const MOST_AT_ONCE = 4;
+/** As long as anybody waits for a connection to PostgreSQL. */
+const PATIENCE_MS = 5_000;
+
 export function createInbox({ db, vault, deliveries, isFull = () => false }: InboxDependencies): Inbox {
+  const oneAccount = createCrowdControl({ most: MOST_AT_ONCE, patienceMs: PATIENCE_MS });
   const remembered = new Map<string, { credentials: unknown; until: number }>();
 
   async function credentialsOf(accountId: string, memory: 'fresh' | 'remembered'): Promise<unknown> {
@@ -63,38 +75,41 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
     return readNotification(raw, await credentialsOf(accountId, 'fresh'));
   }
 
+  async function keep(addressee: Addressee, raw: RawNotification, hintedPayment: string | undefined): Promise<Reception> {
+    const { accountId } = addressee;
+    const reading = await readAtTheDoor(addressee, raw);
+    if (!reading.ok) return reading;
+    const { identity, paymentId, references, facts } = reading.hint;
+    const claim = {
+      id: newId('ntf'),
+      account: accountId,
+      channel: raw.channel,
+      payment: hintedPayment ?? paymentId,
+      references,
+      accountFull: isFull(accountId),
+      facts: facts.map(({ gatewayReference, kind, qualifier, amount, currency }) => ({
+        gatewayReference,
+        kind,
+        qualifier,
+        amount,
+        currency,
+      })),
+    };
+    const { rows } = await db.sql.query<{ received: Received }>({
+      name: 'receive_notification',
+      text: `SELECT receive_notification($1, $2, $3, interval '${LEASE}') AS received`,
+      values: [JSON.stringify(claim), dedupeKey(raw, identity), sealRaw(vault, raw, accountId)],
+    });
+    const received = rows[0]?.received;
+    if (!received) throw new Error('the database said nothing of a message');
+    if (received.refused) return TOO_MANY;
+    if (received.tell) deliveries.notified(received.id, received.payment);
+    return { ok: true };
+  }
+
   return {
-    async receive(addressee, raw, hintedPayment) {
-      const { accountId } = addressee;
-      const reading = await readAtTheDoor(addressee, raw);
-      if (!reading.ok) return reading;
-      const { identity, paymentId, references, facts } = reading.hint;
-      const claim = {
-        id: newId('ntf'),
-        account: accountId,
-        channel: raw.channel,
-        payment: hintedPayment ?? paymentId,
-        references,
-        accountFull: isFull(accountId),
-        facts: facts.map(({ gatewayReference, kind, qualifier, amount, currency }) => ({
-          gatewayReference,
-          kind,
-          qualifier,
-          amount,
-          currency,
-        })),
-      };
-      const { rows } = await db.sql.query<{ received: Received }>({
-        name: 'receive_notification',
-        text: `SELECT receive_notification($1, $2, $3, interval '${LEASE}') AS received`,
-        values: [JSON.stringify(claim), dedupeKey(raw, identity), sealRaw(vault, raw, accountId)],
-      });
-      const received = rows[0]?.received;
-      if (!received) throw new Error('the database said nothing of a message');
-      if (received.refused) return { ok: false, status: 503, reason: 'too many messages wait to be verified; send again' };
-      if (received.tell) deliveries.notified(received.id, received.payment);
-      return { ok: true };
-    },
+    receive: async (addressee, raw, hintedPayment) =>
+      (await oneAccount(addressee.accountId, () => keep(addressee, raw, hintedPayment))) ?? TOO_MANY,
   };
 }
 

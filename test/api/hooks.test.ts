@@ -46,6 +46,7 @@ test('a message is stored and then answered 200, with nothing to read', async ()
       currency: null,
       gatewayReference: null,
       payer: null,
+      note: null,
       attempts: 0,
       receivedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     },

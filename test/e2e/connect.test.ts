@@ -4,7 +4,7 @@ import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { launchBrowser, listenForComplaints, takePicture } from './chromium';
 
-jest.setTimeout(90_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
 
 let world: World;
 let browser: Browser;

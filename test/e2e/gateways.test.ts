@@ -7,7 +7,7 @@ import type { World } from '../support/world';
 import { connectKkiapay, connectPaypalCheckout, control, payInWindow } from './accounts';
 import { launchBrowser, listenForComplaints, takePicture } from './chromium';
 
-jest.setTimeout(90_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
 
 let world: World;
 let browser: Browser;

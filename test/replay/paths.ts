@@ -1,11 +1,10 @@
 import path from 'node:path';
-import { searchAttributes } from '../../workflows/messages';
-import { call, eventually, Merchant, untilStatus } from '../support/client';
+import { call, eventually, Merchant, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, transactionsOf, visit } from '../support/gateways';
 import { behave, encode, ipn, misbehave, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
-import { describeRun, untilAtRest } from '../support/runs';
+import { untilAtRest } from '../support/runs';
 import type { World } from '../support/world';
 
 /** Where the histories of a story are kept. */
@@ -56,17 +55,12 @@ export const PATHS: Readonly<Record<string, Path>> = {
     return finished(world, await untilStatus(merchant, payment.id, 'failed'));
   },
 
-  // The run stays open: to PayPal the sum is taken back, to us it is held until a person looks.
   'held-then-reversed': async (world) => {
     const { merchant, payment } = await openPayment(world);
     const { txnId } = await payAs(merchant, payment, 'gilles');
     await untilStatus(merchant, payment.id, 'processing');
     await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Reversed' });
-    await eventually(
-      () => describeRun(world, payment),
-      ({ typedSearchAttributes }) => typedSearchAttributes.get(searchAttributes.attention) === 'reversal_received',
-    );
-    return payment;
+    return finished(world, await untilStatus(merchant, payment.id, 'failed'));
   },
 
   'forged-then-expired': async (world) => {
@@ -150,6 +144,16 @@ export const PATHS: Readonly<Record<string, Path>> = {
     await control(world, 'POST', '/misbehave', { where: 'paypal_capture', mode: 'http_500', times: 1, afterActing: true });
     await visit(await approveAs(merchant, payment));
     return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'capture-refused-then-cancelled': async (world) => {
+    const { merchant, payment } = await openOrder(world);
+    // Once in a hurry, and thrice by the durable call; what is told twice of one approval is asked about twice.
+    for (let call = 0; call < 8; call++) await control(world, 'POST', '/paypal-checkout/next', { call: 'capture', issue: 'INVENTED_WORD' });
+    await visit(await approveAs(merchant, payment, 'ivan'));
+    await untilAttention(merchant, payment.id);
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    return finished(world, await untilStatus(merchant, payment.id, 'cancelled'));
   },
 
   'order-declined-then-captured': async (world) => {

@@ -149,7 +149,7 @@ export class Merchant {
 }
 
 /** Looks until it is so; the time-out only ends what hangs. */
-export async function eventually<Value>(look: () => Promise<Value>, isSo: (value: Value) => boolean, patienceMs = 25_000): Promise<Value> {
+export async function eventually<Value>(look: () => Promise<Value>, isSo: (value: Value) => boolean, patienceMs = 120_000): Promise<Value> {
   const end = Date.now() + patienceMs;
   for (;;) {
     const value = await look();

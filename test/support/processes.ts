@@ -63,7 +63,7 @@ async function start(
     },
     folder,
   );
-  const ready = await waitUntil(() => isReady(logFile), { patienceMs: 60_000, piece });
+  const ready = await waitUntil(() => isReady(logFile), { patienceMs: 180_000, piece });
   if (!ready) {
     await piece.stop(1_000);
     throw new Error(`the ${name} process did not start:\n${lastLines(logFile, 20)}`);

@@ -76,7 +76,7 @@ test.concurrent(
     expect(await untilStatus(merchant, payment.id, 'expired')).toMatchObject({ captured: 0, attention: null });
     expect(await merchant.entries()).toEqual([]);
   },
-  90_000,
+  240_000,
 );
 
 test.concurrent('a payer who comes back after the merchant has mended it pays', async () => {

@@ -181,7 +181,7 @@ export function patiently<Value>(look: () => Promise<Value>, isSo: (value: Value
 }
 
 /** Ends what hangs; a gateway that was silent is asked again by the workflow in its own time. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 180_000;
 
 export function accepted<Body>({ status, body }: Reply<Body>): Body {
   if (status >= 300) throw new Error(`refused with ${status}: ${JSON.stringify(body)}`);

@@ -111,7 +111,7 @@ async function start(
     const port = await freePort();
     const piece = startPiece(command(port), folder);
     pieces.push(piece);
-    if (await waitUntil(() => isReady(port), { patienceMs: 60_000, piece })) return port;
+    if (await waitUntil(() => isReady(port), { patienceMs: 180_000, piece })) return port;
     await piece.stop(2000);
     if (attempt === 3) throw new Error(`${piece.name} did not start for the tests:\n${lastLines(piece.logFile, 20)}`);
   }
