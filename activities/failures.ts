@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import type { GatewayFailure } from '../workflows/domain/gateway';
+import { GatewayFailure } from '../workflows/domain/gateway';
 
 /**
  * What a failure tells the workflow besides its type. `pauseMs` repeats `nextRetryDelay`, which the SDK writes into a failure
@@ -17,6 +17,11 @@ export function toTemporalFailure(failure: GatewayFailure): ApplicationFailure {
   if (failure.retry === 'later') return ApplicationFailure.create(common);
   const { afterMs } = failure.retry;
   return ApplicationFailure.create({ ...common, details: [{ moved: failure.moved, pauseMs: afterMs }], nextRetryDelay: afterMs });
+}
+
+/** Throws whatever was thrown, a gateway's failure as Temporal's. */
+export function asTemporalFailure(failure: unknown): never {
+  throw failure instanceof GatewayFailure ? toTemporalFailure(failure) : failure;
 }
 
 /** An expected wait, not a fault: logged quietly and counted as no failure. Without a time, the activity's own policy says when. */

@@ -4,8 +4,11 @@ import { record } from '../books/record';
 import type { Recorded, Recording } from '../books/record';
 import type { Payment } from '../workflows/domain/payment';
 import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
-import { capture, lookUp, openCheckout, watch } from './checkout';
-import type { CaptureRequest, CheckoutDependencies, CheckoutQuestion } from './checkout';
+import { lookUp, watch } from './asking';
+import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
+import { openCheckout } from './opening';
+import { capture } from './taking';
+import type { CaptureRequest } from './taking';
 import { verifyNotification } from './verify';
 import type { Verification, VerificationDependencies } from './verify';
 

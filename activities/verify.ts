@@ -83,6 +83,10 @@ export async function verifyNotification(
       return settle(deps, notificationId, 'invalid', lookup.reason);
     case 'elsewhere':
       return settle(deps, notificationId, 'attention', lookup.reason);
+    case 'undecided':
+      throw notYet('undecided', `${row.gateway} has not decided about what ${notificationId} tells of`);
+    case 'unaskable':
+      return settle(deps, notificationId, 'attention', 'unaskable');
     case 'unknown':
       return noAnswer(deps, notificationId, row, new GatewayFailure({
         code: lookup.reason,

@@ -50,3 +50,9 @@ test.each([
 ])('of what a gateway wrote, %j is kept as %j', (wrote, kept) => {
   expect(remark('fee_unreadable', null, wrote).wrote).toBe(kept);
 });
+
+test('a remark without a fact to lay it beside is noted of the payment that was asked about', () => {
+  const told = { facts: [], remarks: [remark('unreadable_amount', null, '30,00')] };
+  expect(toldFacts(told, 'pay_1')).toMatchObject([{ kind: 'remark_noted', gatewayReference: 'pay_1', wrote: '30,00' }]);
+  expect(toldFacts(told)).toEqual([]);
+});

@@ -273,13 +273,13 @@ describe('a transaction that is not decided', () => {
 
   it('of a prompt that nobody has answered holds nothing: it is asked about again', async () => {
     says({ status: 'PENDING' });
-    await expect(notified(HEARD, PROMPTED)).resolves.toEqual({ found: 'unknown', reason: 'pending' });
-    await expect(standing(PROMPTED)).resolves.toEqual({ found: 'unknown', reason: 'pending' });
+    await expect(notified(HEARD, PROMPTED)).resolves.toEqual({ found: 'undecided' });
+    await expect(standing(PROMPTED)).resolves.toEqual({ found: 'undecided' });
   });
 
   it('stays undecided when the payment is asked about, and is captured once KKiaPay says so', async () => {
     server.answers('status', json(200, transaction({ status: 'PENDING' })), json(200, transaction()));
-    await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toEqual({ found: 'unknown', reason: 'pending' });
+    await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toEqual({ found: 'undecided' });
     await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toMatchObject({ found: true, facts: [CAPTURED, {}] });
   });
 

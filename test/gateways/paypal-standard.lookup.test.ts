@@ -339,7 +339,7 @@ describe('whose money it is', () => {
     { what: 'an account', world: { credentials: SELLER } },
     { what: 'the former account of a payment', world: { openedWith: FORMER } },
   ])('$what without API credentials is not asked, and that is no "no"', async ({ world }) => {
-    expect(await lookUp({}, world)).toEqual({ found: 'unknown', reason: 'no_lookup' });
+    expect(await lookUp({}, world)).toEqual({ found: 'unaskable' });
     expect(paypal.calls).toHaveLength(0);
   });
 });

@@ -154,6 +154,10 @@ export type Lookup =
   | { readonly found: 'elsewhere'; readonly reason: 'receiver_mismatch' | 'environment_mismatch'; readonly detail: string }
   /** The gateway itself says that there is no such thing: forged, or long gone. */
   | { readonly found: false; readonly reason: string }
+  /** The gateway has not decided yet, and holds nothing meanwhile: a prompt that its payer did not answer. */
+  | { readonly found: 'undecided' }
+  /** The gateway cannot be asked with what the payment was opened with. */
+  | { readonly found: 'unaskable' }
   /** It answered, and the answer cannot be believed either way. Ask again. */
   | { readonly found: 'unknown'; readonly reason: string; readonly retryAfterMs?: number };
 

@@ -8,10 +8,16 @@ export function remark(word: string, about: string | null = null, wrote: string 
   return { word, about, wrote: wrote === null ? null : quote(wrote) };
 }
 
-/** All that a look-up told: its facts, and beside them its remarks as facts of their own. Without a fact there is nothing to lay them beside. */
-export function toldFacts({ facts, remarks }: Pick<Lookup & { found: true }, 'facts' | 'remarks'>): readonly GatewayFact[] {
-  const [first] = facts;
-  return first ? [...facts, ...remarks.map((remark) => noted(remark, remark.about ?? first.gatewayReference, facts))] : [];
+/**
+ * All that a look-up told: its facts, and its remarks as facts of their own. `otherwise`: the reference of a remark about
+ * nothing in particular, where there is no fact to lay it beside; without one such a remark makes no fact.
+ */
+export function toldFacts(
+  { facts, remarks }: Pick<Lookup & { found: true }, 'facts' | 'remarks'>,
+  otherwise?: string,
+): readonly GatewayFact[] {
+  const beside = facts[0]?.gatewayReference ?? otherwise;
+  return beside === undefined ? [] : [...facts, ...remarks.map((remark) => noted(remark, remark.about ?? beside, facts))];
 }
 
 const ABOUT_FEES: ReadonlySet<string> = new Set(['fee_unreadable', 'fee_negative', 'fee_in_other_currency']);

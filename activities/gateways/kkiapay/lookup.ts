@@ -23,7 +23,7 @@ export async function lookUpNotified({ raw, checkout, receivedAt }: Notified, co
   const seen = await look(transactionId, context);
   switch (seen.answer) {
     case 'transaction':
-      return isUnansweredPrompt(seen.transaction, checkout) ? { found: 'unknown', reason: 'pending' } : found(seen.transaction, checkout);
+      return isUnansweredPrompt(seen.transaction, checkout) ? { found: 'undecided' } : found(seen.transaction, checkout);
     case 'not_found':
       return ageOf(receivedAt ?? null, context) < NOT_SHOWN_YET_MS
         ? { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: SHOWN_SOON_MS }
@@ -57,7 +57,7 @@ async function lookUpReference(reference: string, checkout: OpenedCheckout, cont
   const seen = await look(reference, context);
   switch (seen.answer) {
     case 'transaction': {
-      if (seen.transaction.standing === 'pending') return { found: 'unknown', reason: 'pending' };
+      if (seen.transaction.standing === 'pending') return { found: 'undecided' };
       const lookup = found(seen.transaction, checkout);
       // Nothing that can be read decides nothing: the payment is asked about again.
       return lookup.facts.length > 0 ? lookup : { found: 'unknown', reason: lookup.remarks[0]?.word ?? 'nothing_understood' };

@@ -21,7 +21,7 @@ export interface Listed {
  */
 export async function lookUpPayment(checkout: OpenedCheckout, context: Context): Promise<Lookup> {
   const { nvp } = payingAccount(context);
-  if (nvp === undefined) return { found: 'unknown', reason: 'no_lookup' };
+  if (nvp === undefined) return { found: 'unaskable' };
   const listed = await searchInvoice(checkout.paymentId, Date.parse(checkout.createdAt) - DAY_MS, nvp, context);
   const held = checkout.pending.filter((id) => !listed.some((row) => row.id === id)).map((id) => ({ id, type: '' }));
   // Should there ever be more than are asked, then not the payment itself is left out.
@@ -102,9 +102,11 @@ function gather(told: readonly Fields[], paymentId: string, more: readonly Remar
   };
 }
 
-/** A refund that is still on its way (`negative_amount`) is no reason to look: it is told when it is done. */
+/** A refund on its way is told when it is done, and a fee or a hold beside a payment is the account's own: neither is a reason to look. */
+const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(['negative_amount', 'money_out']);
+
 function remarksOf({ remarks, references }: Message): Remark[] {
-  return remarks.filter(({ word }) => word !== 'negative_amount').map((said) => ({ ...said, about: said.about ?? references[0] ?? null }));
+  return remarks.filter(({ word }) => !OF_THE_ACCOUNT.has(word)).map((said) => ({ ...said, about: said.about ?? references[0] ?? null }));
 }
 
 const SAME_IN_IPN: ReadonlyMap<string, string> = new Map([
