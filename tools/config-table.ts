@@ -14,7 +14,7 @@ const MARKED = /(<!-- config:(\w+) -->\n)[\s\S]*?(\n<!-- \/config -->)/g;
 export function withConfigTables(markdown: string): string {
   return markdown.replace(MARKED, (_all, opening: string, name: string, closing: string) => {
     const schema = SCHEMAS[name];
-    if (!schema) throw new Error(`README.md asks for the variables of "${name}"; known are ${Object.keys(SCHEMAS).join(', ')}`);
+    if (!schema) throw new Error(`docs/configuration.md asks for the variables of "${name}"; known are ${Object.keys(SCHEMAS).join(', ')}`);
     return `${opening}\n${configTable(schema)}\n${closing}`;
   });
 }
@@ -42,7 +42,7 @@ function asSentence(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`.replaceAll(/[|<]/g, '\\$&');
 }
 
-/** As prettier writes it, which checks the README too. */
+/** As prettier writes it, which checks the documents too. */
 function alignedTable([headings = [], ...rows]: readonly (readonly string[])[]): string {
   const widths = headings.map((_heading, column) => Math.max(3, ...[headings, ...rows].map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[], fill = ' ') =>
@@ -50,17 +50,17 @@ function alignedTable([headings = [], ...rows]: readonly (readonly string[])[]):
   return [line(headings), line([], '-'), ...rows.map((row) => line(row))].join('\n');
 }
 
-/** Beside package.json, seen from the sources and from dist/ alike. */
-function readmeFile(): string {
+/** Below the folder of package.json, seen from the sources and from dist/ alike. */
+function configurationFile(): string {
   let folder = __dirname;
   while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-  return path.join(folder, 'README.md');
+  return path.join(folder, 'docs', 'configuration.md');
 }
 
 if (require.main === module) {
-  const file = readmeFile();
+  const file = configurationFile();
   const before = readFileSync(file, 'utf8');
   const after = withConfigTables(before);
   if (after !== before) writeFileSync(file, after);
-  console.log(after === before ? 'README.md is up to date' : 'README.md was updated');
+  console.log(`docs/configuration.md ${after === before ? 'is up to date' : 'was updated'}`);
 }

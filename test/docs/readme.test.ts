@@ -10,21 +10,43 @@ import type { World } from '../support/world';
 const ROOT = path.resolve(__dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const README = read('README.md');
-const DOCUMENTS = ['README.md', ...readdirSync(path.join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`)].filter(
-  (name) => name.endsWith('.md'),
-);
+const DOCS = readdirSync(path.join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`).filter((name) => name.endsWith('.md')); // prettier-ignore
+const DOCUMENTS = ['README.md', ...DOCS, 'simulator/README.md', 'test/gateways/README.md'];
 
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, ...groups]) => groups);
 
-describe('what the README says about the code', () => {
-  test('its configuration tables are those of the schemas (if not: npm run docs)', () => {
-    expect(matches(README, /<!-- config:(\w+) -->/g).flat()).toEqual(['start', 'api', 'worker', 'simulator']);
-    expect(README).toBe(withConfigTables(README));
+describe('the README', () => {
+  test('is read in one sitting: at most 200 lines', () => {
+    expect(README.trimEnd().split('\n').length).toBeLessThanOrEqual(200);
   });
 
-  const promises = README.split('## Seven promises')[1]?.split('\n## ')[0]?.split(/\n(?=\d\. )/).slice(1) ?? []; // prettier-ignore
+  test('leads to every document', () => {
+    const linked = matches(README, /\]\(([^)\s#]+)/g).flat();
+    for (const document of DOCS) expect(linked).toContain(document);
+  });
 
-  const proofs = promises.flatMap((promise) => matches(promise, /^ {3}- "(.+)" \(\[[\w-]+\]\((test\/[\w./-]+\.test\.ts)\)\)$/gm));
+  test('says where to look in every room of the code', () => {
+    const { include } = JSON.parse(read('tsconfig.json')) as { include: string[] };
+    const rooms = include.filter((name) => !name.includes('.'));
+    expect(rooms.length).toBeGreaterThan(0);
+    const whereToLook = README.split('## Where to look in the code')[1]?.split('\n## ')[0] ?? '';
+    for (const room of rooms) expect(whereToLook).toContain(`[${room}/`);
+  });
+});
+
+describe('what the documents say about the code', () => {
+  const configuration = read('docs/configuration.md');
+
+  test('the configuration tables are those of the schemas (if not: npm run docs)', () => {
+    expect(matches(configuration, /<!-- config:(\w+) -->/g).flat()).toEqual(['start', 'api', 'worker', 'simulator']);
+    expect(configuration).toBe(withConfigTables(configuration));
+  });
+
+  const promises = read('docs/promises.md')
+    .split(/\n(?=\d\. )/)
+    .slice(1);
+
+  const proofs = promises.flatMap((promise) => matches(promise, /^ {3}- "(.+)" \(\[[\w-]+\]\(\.\.\/(test\/[\w./-]+\.test\.ts)\)\)$/gm));
 
   test('seven promises, each with tests', () => {
     expect(promises.map((promise) => Number.parseInt(promise, 10))).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -37,9 +59,10 @@ describe('what the README says about the code', () => {
     for (const part of name.split(' › ')) expect([part, names.some((pattern) => isPrintedAs(pattern, part))]).toEqual([part, true]);
   });
 
-  test('every script that it names exists', () => {
+  test('every script that they name exists', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-    const named = [...matches(README, /npm run ([\w-]+)/g), ...matches(README, /npm (start|test)\b/g)].flat();
+    const text = DOCUMENTS.map(read).join('\n');
+    const named = [...matches(text, /npm run ([\w-]+)/g), ...matches(text, /npm (start|test)\b/g)].flat();
     expect(named.length).toBeGreaterThan(0);
     for (const name of named) expect(Object.keys(scripts)).toContain(name);
   });
@@ -58,15 +81,15 @@ describe.each(DOCUMENTS)('the links of %s', (file) => {
   });
 });
 
-describe('what the README tells to type', () => {
+describe('what the documents tell to type', () => {
   let world: World;
   beforeAll(async () => {
     world = await startWorld();
   });
   afterAll(() => world.stop());
 
-  test('its requests are answered as it says, one after the other', async () => {
-    const examples = matches(README, /^```sh test\n([\s\S]*?)^```$/gm).flat();
+  test('the requests of docs/using-the-api.md are answered as it says, one after the other', async () => {
+    const examples = matches(read('docs/using-the-api.md'), /^```sh test\n([\s\S]*?)^```$/gm).flat();
     expect(examples.length).toBeGreaterThan(0);
     const variables: Record<string, string> = { URL: world.baseUrl, OPERATOR_KEY };
     for (const example of examples) {
@@ -140,7 +163,7 @@ describe('what the README tells to type', () => {
 /** So that the last line of each answer is its status, and nothing else is printed. */
 const ANSWER_WITH_STATUS = `curl() { command curl --silent --show-error --write-out '\\n%{http_code}\\n' "$@"; }`;
 
-/** What the README says of an answer: `secretKey`, and the ids, are the variables of the requests that follow. */
+/** What docs/using-the-api.md says of an answer: `secretKey`, and the ids, are the variables of the requests that follow. */
 function keepVariables(variables: Record<string, string>, answer: { secretKey?: string; id?: string }): void {
   const { secretKey, id } = answer;
   if (secretKey !== undefined) variables['SECRET_KEY'] = secretKey;
