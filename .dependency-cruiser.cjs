@@ -9,7 +9,8 @@ module.exports = {
   forbidden: [
     {
       name: 'no-circular',
-      comment: 'Parts that need each other are one part; types alone may point back (the activities know what the story is made of).',
+      comment:
+        'Parts that need each other are one part; types alone may point back (the activities know what the story is made of).',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
@@ -39,7 +40,8 @@ module.exports = {
     },
     {
       name: 'books-know-domain-and-database',
-      comment: 'The books are one transaction under the lock of the cart; they know the rules and the database, and nobody who calls them.',
+      comment:
+        'The books are one transaction under the lock of the cart; they know the rules and the database, and nobody who calls them.',
       severity: 'error',
       from: { path: '^books/' },
       to: { pathNot: ['^books/', DOMAIN, PRISMA_CLIENT, '^node_modules/(pg|@types/pg|@prisma)/'] },
@@ -75,7 +77,10 @@ module.exports = {
         'Adding or removing one gateway touches its own folder and the registry, nothing else; what PayPal is to both its gateways lies beside them.',
       severity: 'error',
       from: { path: '^activities/gateways/([^/]+)/' },
-      to: { path: '^activities/gateways/[^/]+/', pathNot: ['^activities/gateways/$1/', '^activities/gateways/paypal/'] },
+      to: {
+        path: '^activities/gateways/[^/]+/',
+        pathNot: ['^activities/gateways/$1/', '^activities/gateways/paypal/'],
+      },
     },
     {
       name: 'only-paypal-uses-the-kit-of-paypal',
@@ -107,10 +112,15 @@ module.exports = {
     },
     {
       name: 'workflows-are-known-by-their-messages',
-      comment: 'The contract with the workflows is messages.ts and the domain; workflow functions are known by their types alone.',
+      comment:
+        'The contract with the workflows is messages.ts and the domain; workflow functions are known by their types alone.',
       severity: 'error',
       from: { path: '^(api|outbox|platform)/' },
-      to: { path: '^workflows/([^/]+|run/.*)\\.ts$', pathNot: '^workflows/messages\\.ts$', dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^workflows/([^/]+|run/.*)\\.ts$',
+        pathNot: '^workflows/messages\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'api-meets-gateways-at-the-registry',
@@ -136,10 +146,13 @@ module.exports = {
     },
     {
       name: 'pages-are-the-browsers-side',
-      comment: 'Pages write what a payer reads: they know the rules, the words and the types of the API, and reach nothing by themselves.',
+      comment:
+        'Pages write what a payer reads: they know the rules, the words and the types of the API, and reach nothing by themselves.',
       severity: 'error',
       from: { path: '^web/' },
-      to: { path: '^(activities|books|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)' },
+      to: {
+        path: '^(activities|books|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)',
+      },
     },
     {
       name: 'words-know-the-domain',
@@ -150,14 +163,16 @@ module.exports = {
     },
     {
       name: 'worker-knows-no-start',
-      comment: 'The worker is one process of production; what starts everything on one machine knows the worker, not the other way round.',
+      comment:
+        'The worker is one process of production; what starts everything on one machine knows the worker, not the other way round.',
       severity: 'error',
       from: { path: '^worker/' },
       to: { path: '^(api|simulator|test|tools|web|words)/' },
     },
     {
       name: 'vault-knows-only-crypto',
-      comment: 'What seals secrets at rest is small enough to be read in one sitting: nothing but itself and node:crypto.',
+      comment:
+        'What seals secrets at rest is small enough to be read in one sitting: nothing but itself and node:crypto.',
       severity: 'error',
       from: { path: '^vault/' },
       to: { pathNot: ['^vault/', '^(node:)?crypto$'] },
@@ -171,17 +186,21 @@ module.exports = {
     },
     {
       name: 'database-is-for-those-who-book',
-      comment: 'Everybody else reaches the database through the books, so that a booking is always one transaction of one kind.',
+      comment:
+        'Everybody else reaches the database through the books, so that a booking is always one transaction of one kind.',
       severity: 'error',
       from: { pathNot: '^(activities|api|books|outbox|platform|prisma|test|tools|worker)/' },
       to: { path: PRISMA_CLIENT },
     },
     {
       name: 'simulator-stands-outside',
-      comment: 'The simulator plays a foreign company: sharing more than the domain with us, it would share our mistakes.',
+      comment:
+        'The simulator plays a foreign company: sharing more than the domain with us, it would share our mistakes.',
       severity: 'error',
       from: { path: '^simulator/' },
-      to: { path: '^(activities|api|books|outbox|platform|prisma|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)' },
+      to: {
+        path: '^(activities|api|books|outbox|platform|prisma|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)',
+      },
     },
     {
       name: 'prisma-knows-nobody',
@@ -201,7 +220,9 @@ module.exports = {
       name: 'no-development-packages',
       comment: 'An image without development packages must start.',
       severity: 'error',
-      from: { path: '^(activities|api|books|outbox|platform|prisma|simulator|tools|vault|web|words|worker|workflows)/.*\\.ts$' },
+      from: {
+        path: '^(activities|api|books|outbox|platform|prisma|simulator|tools|vault|web|words|worker|workflows)/.*\\.ts$',
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },
     {

@@ -50,7 +50,10 @@ export default defineConfig(
       'no-restricted-imports': [
         'error',
         {
-          paths: NODE_BUILTINS.map((name) => ({ name, message: 'Workflows run in a sandbox without Node; do this in an activity.' })),
+          paths: NODE_BUILTINS.map((name) => ({
+            name,
+            message: 'Workflows run in a sandbox without Node; do this in an activity.',
+          })),
           patterns: [{ group: ['zod', 'zod/*'], message: 'Workflows carry no parser: parse at the edge.' }],
         },
       ],

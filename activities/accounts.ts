@@ -23,5 +23,11 @@ export function contextOf(
   signal: AbortSignal,
 ): GatewayContext<unknown> {
   const open = (sealed: Buffer): unknown => JSON.parse(vault.open(sealed, accountId).toString());
-  return { ...gateways, environment, credentials: open(credentials), openedWith: openedWith && open(openedWith), signal };
+  return {
+    ...gateways,
+    environment,
+    credentials: open(credentials),
+    openedWith: openedWith && open(openedWith),
+    signal,
+  };
 }

@@ -13,7 +13,11 @@ import { GATEWAYS } from './gateways/registry';
  * Asks the gateway how a payment stands. Throws while it gives no answer, so that the durable call asks again: a payment
  * whose gateway is silent is not called unpaid.
  */
-export async function lookUp(deps: CheckoutDependencies, question: CheckoutQuestion, signal: AbortSignal): Promise<Finding> {
+export async function lookUp(
+  deps: CheckoutDependencies,
+  question: CheckoutQuestion,
+  signal: AbortSignal,
+): Promise<Finding> {
   const asked = await askAbout(deps, question, signal);
   if (!asked) return { outcome: 'nothing' };
   const { lookup, checkout } = asked;
@@ -23,18 +27,27 @@ export async function lookUp(deps: CheckoutDependencies, question: CheckoutQuest
 }
 
 /** Asks once whether the gateway has decided; throws an expected wait while it has not. One durable call keeps asking. */
-export async function watch(deps: CheckoutDependencies, question: CheckoutQuestion, signal: AbortSignal): Promise<Finding> {
+export async function watch(
+  deps: CheckoutDependencies,
+  question: CheckoutQuestion,
+  signal: AbortSignal,
+): Promise<Finding> {
   const asked = await askAbout(deps, question, signal);
   if (!asked) return { outcome: 'nothing' };
   const finding = asked.lookup.found === false ? null : findingOf(asked.lookup, asked.checkout);
-  const decided = finding?.outcome === 'facts' ? finding.facts.some((fact) => decides(fact, question.pending)) : finding !== null;
+  const decided =
+    finding?.outcome === 'facts' ? finding.facts.some((fact) => decides(fact, question.pending)) : finding !== null;
   if (!decided || !finding) throw notYet('undecided', `${asked.checkout.paymentId}: the gateway has not decided yet`);
   return finding;
 }
 
 /** Whether the fact ends the waiting: for the money that is held, or for any where nothing is known to be. */
 function decides({ kind, gatewayReference }: GatewayFact, pending: readonly string[]): boolean {
-  return kind !== 'payment_pending' && kind !== 'remark_noted' && (pending.length === 0 || pending.includes(gatewayReference));
+  return (
+    kind !== 'payment_pending' &&
+    kind !== 'remark_noted' &&
+    (pending.length === 0 || pending.includes(gatewayReference))
+  );
 }
 
 async function askAbout(
@@ -69,7 +82,11 @@ function findingOf(lookup: Lookup, { paymentId }: OpenedCheckout): Finding {
     case 'undecided':
       throw notYet('undecided', `${paymentId}: the gateway has not decided yet`);
     case 'unknown':
-      throw notYet(lookup.reason, `${paymentId}: the gateway's answer cannot be believed either way`, lookup.retryAfterMs);
+      throw notYet(
+        lookup.reason,
+        `${paymentId}: the gateway's answer cannot be believed either way`,
+        lookup.retryAfterMs,
+      );
     default:
       return unreachable(lookup);
   }

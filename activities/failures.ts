@@ -12,11 +12,19 @@ export interface FailureDetails {
 
 /** The one table from a gateway's failure to a Temporal failure: never, later (by the activity's own policy), or after a time it named. */
 export function toTemporalFailure(failure: GatewayFailure): ApplicationFailure {
-  const common = { message: `${failure.code}: ${failure.message}`, type: failure.code, details: [{ moved: failure.moved }] };
+  const common = {
+    message: `${failure.code}: ${failure.message}`,
+    type: failure.code,
+    details: [{ moved: failure.moved }],
+  };
   if (failure.retry === 'never') return ApplicationFailure.create({ ...common, nonRetryable: true });
   if (failure.retry === 'later') return ApplicationFailure.create(common);
   const { afterMs } = failure.retry;
-  return ApplicationFailure.create({ ...common, details: [{ moved: failure.moved, pauseMs: afterMs }], nextRetryDelay: afterMs });
+  return ApplicationFailure.create({
+    ...common,
+    details: [{ moved: failure.moved, pauseMs: afterMs }],
+    nextRetryDelay: afterMs,
+  });
 }
 
 /** Throws whatever was thrown, a gateway's failure as Temporal's. */
@@ -26,6 +34,7 @@ export function asTemporalFailure(failure: unknown): never {
 
 /** An expected wait, not a fault: logged quietly and counted as no failure. Without a time, the activity's own policy says when. */
 export function notYet(type: string, message: string, retryAfterMs?: number): ApplicationFailure {
-  const pause = retryAfterMs === undefined ? {} : { details: [{ pauseMs: retryAfterMs }], nextRetryDelay: retryAfterMs };
+  const pause =
+    retryAfterMs === undefined ? {} : { details: [{ pauseMs: retryAfterMs }], nextRetryDelay: retryAfterMs };
   return ApplicationFailure.create({ type, message, ...pause, category: ApplicationFailureCategory.BENIGN });
 }

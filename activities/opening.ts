@@ -19,8 +19,10 @@ export async function openCheckout(
   const plan = row.opening;
   if (!plan) throw new Error(`payment ${paymentId} has neither a checkout nor a plan for one`);
   // A call that reaches the payer's phone and must not be repeated is not begun where it would be cut short.
-  if (plan.asks === 'once' && hurried) throw notYet('needs_patience', `${paymentId} is opened by a call that must not be cut short`);
-  if (plan.asks === 'once' && !(await claimOnlyCall(deps, paymentId))) return keep(deps, paymentId, unheard(plan.nextAction));
+  if (plan.asks === 'once' && hurried)
+    throw notYet('needs_patience', `${paymentId} is opened by a call that must not be cut short`);
+  if (plan.asks === 'once' && !(await claimOnlyCall(deps, paymentId)))
+    return keep(deps, paymentId, unheard(plan.nextAction));
 
   const started = await startCheckout(deps, row, plan, signal);
   return started.opened ? keep(deps, paymentId, started) : { outcome: 'refused', reason: started.reason };
@@ -53,7 +55,9 @@ async function startCheckout(
 
 /** Whether this caller is the one that may call. Written before the call: a crash in it leaves the question open, and never two calls. */
 async function claimOnlyCall({ db }: CheckoutDependencies, paymentId: string): Promise<boolean> {
-  const { rowCount } = await db.sql.query('UPDATE payments SET asked_at = now() WHERE id = $1 AND asked_at IS NULL', [paymentId]);
+  const { rowCount } = await db.sql.query('UPDATE payments SET asked_at = now() WHERE id = $1 AND asked_at IS NULL', [
+    paymentId,
+  ]);
   return rowCount === 1;
 }
 

@@ -51,7 +51,11 @@ export async function capture(
     case 'unaskable':
       throw notYet(answer.found, `${paymentId}: the gateway does not say what became of the capture`);
     case 'unknown':
-      throw notYet(answer.reason, `${paymentId}: the gateway's answer to the capture cannot be believed either way`, answer.retryAfterMs);
+      throw notYet(
+        answer.reason,
+        `${paymentId}: the gateway's answer to the capture cannot be believed either way`,
+        answer.retryAfterMs,
+      );
     default:
       return unreachable(answer);
   }

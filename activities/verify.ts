@@ -2,7 +2,14 @@ import type { Database } from '../prisma/client';
 import { openRaw } from '../vault/raw-message';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from '../workflows/domain/gateway';
-import type { Channel, GatewayContext, GatewayName, Lookup, OpenedCheckout, RawNotification } from '../workflows/domain/gateway';
+import type {
+  Channel,
+  GatewayContext,
+  GatewayName,
+  Lookup,
+  OpenedCheckout,
+  RawNotification,
+} from '../workflows/domain/gateway';
 import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
@@ -73,9 +80,16 @@ export async function verifyNotification(
     }
     case 'approved': {
       const { reference } = lookup;
-      const elsewhere = await sendOn(deps, { notificationId, paymentId, row, lookup: { ...lookup, references: [reference] } });
+      const elsewhere = await sendOn(deps, {
+        notificationId,
+        paymentId,
+        row,
+        lookup: { ...lookup, references: [reference] },
+      });
       if (elsewhere) return elsewhere;
-      return paymentId === null ? settle(deps, notificationId, 'attention', 'unknown_order') : { outcome: 'approved', reference };
+      return paymentId === null
+        ? settle(deps, notificationId, 'attention', 'unknown_order')
+        : { outcome: 'approved', reference };
     }
     case 'account_revoked':
       return revoke(deps, notificationId, row, lookup.reason);
@@ -88,12 +102,17 @@ export async function verifyNotification(
     case 'unaskable':
       return settle(deps, notificationId, 'attention', 'unaskable');
     case 'unknown':
-      return noAnswer(deps, notificationId, row, new GatewayFailure({
-        code: lookup.reason,
-        message: `${row.gateway} answered ${notificationId} with nothing that can be believed`,
-        moved: 'no',
-        retry: lookup.retryAfterMs === undefined ? 'later' : { afterMs: lookup.retryAfterMs },
-      })); // prettier-ignore
+      return noAnswer(
+        deps,
+        notificationId,
+        row,
+        new GatewayFailure({
+          code: lookup.reason,
+          message: `${row.gateway} answered ${notificationId} with nothing that can be believed`,
+          moved: 'no',
+          retry: lookup.retryAfterMs === undefined ? 'later' : { afterMs: lookup.retryAfterMs },
+        }),
+      );
     default:
       return unreachable(lookup);
   }
@@ -123,13 +142,18 @@ async function givesWay({ db }: VerificationDependencies, notificationId: string
 
 /** What messages that name no payment are counted by, so that a flood at one merchant's address holds up nobody else's money. */
 async function accountOf({ db }: VerificationDependencies, notificationId: string): Promise<string> {
-  const { rows } = await db.sql.query<{ accountId: string }>('SELECT account_id AS "accountId" FROM notifications WHERE id = $1', [
-    notificationId,
-  ]);
+  const { rows } = await db.sql.query<{ accountId: string }>(
+    'SELECT account_id AS "accountId" FROM notifications WHERE id = $1',
+    [notificationId],
+  );
   return rows[0]?.accountId ?? 'unknown';
 }
 
-async function beginAttempt({ db }: VerificationDependencies, notificationId: string, paymentId: string | null): Promise<Row | null> {
+async function beginAttempt(
+  { db }: VerificationDependencies,
+  notificationId: string,
+  paymentId: string | null,
+): Promise<Row | null> {
   const { rows } = await db.sql.query<Row>({
     name: 'begin_verification',
     text: `UPDATE notifications n SET attempts = n.attempts + 1 FROM gateway_accounts a
@@ -180,11 +204,17 @@ async function ask(row: Row, raw: RawNotification, context: GatewayContext<unkno
 }
 
 /** No answer is no verdict: the durable call tries again, except where trying burns the question, or where others wait for the place. */
-async function noAnswer(deps: VerificationDependencies, notificationId: string, row: Row, failure: GatewayFailure): Promise<Verification> {
+async function noAnswer(
+  deps: VerificationDependencies,
+  notificationId: string,
+  row: Row,
+  failure: GatewayFailure,
+): Promise<Verification> {
   if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
   if (row.channel !== 'pdt') {
     const isHiccup = row.attempts < HICCUP_ATTEMPTS;
-    if (!isHiccup && (await givesWay(deps, notificationId))) return { outcome: 'settled', state: 'put_back', reason: null };
+    if (!isHiccup && (await givesWay(deps, notificationId)))
+      return { outcome: 'settled', state: 'put_back', reason: null };
     throw toTemporalFailure(failure);
   }
   const pause = PDT_PAUSES_MS[row.attempts - 1];
@@ -200,9 +230,15 @@ interface Whose {
 /** Sends the message on when it is true but not about the payment that asked; null when it is. */
 async function sendOn(
   deps: VerificationDependencies,
-  { notificationId, paymentId, row, lookup }: { notificationId: string; paymentId: string | null; row: Row; lookup: Whose },
+  {
+    notificationId,
+    paymentId,
+    row,
+    lookup,
+  }: { notificationId: string; paymentId: string | null; row: Row; lookup: Whose },
 ): Promise<Verification | null> {
-  const belongsTo = lookup.paymentId === paymentId && paymentId !== null ? paymentId : await findPayment(deps, row.accountId, lookup);
+  const belongsTo =
+    lookup.paymentId === paymentId && paymentId !== null ? paymentId : await findPayment(deps, row.accountId, lookup);
   if (belongsTo !== paymentId) {
     await deps.db.sql.query(
       `WITH moved AS (UPDATE notifications SET payment_id = $2 WHERE id = $1 AND state = 'received' RETURNING id)
@@ -221,7 +257,8 @@ async function accept(
   lookup: Lookup & { found: true },
 ): Promise<Verification> {
   const facts = toldFacts(lookup);
-  if (facts.length === 0) return settle(deps, notificationId, 'attention', lookup.remarks[0]?.word ?? 'nothing_understood');
+  if (facts.length === 0)
+    return settle(deps, notificationId, 'attention', lookup.remarks[0]?.word ?? 'nothing_understood');
   const { merchantId, accountId, gateway } = row;
   return { outcome: 'facts', facts, account: { merchantId, accountId, gateway } };
 }
@@ -234,12 +271,24 @@ async function learn({ db, vault }: VerificationDependencies, row: Row, learned:
     'UPDATE gateway_accounts SET credentials = $3, key_id = $4, updated_at = now() WHERE id = $1 AND credentials = $2',
     [accountId, credentials, vault.seal(Buffer.from(JSON.stringify({ ...known, ...learned })), accountId), vault.keyId],
   );
-  if (rowCount === 0) throw notYet('credentials_changed', `the credentials of ${accountId} changed while a message was verified with them`);
+  if (rowCount === 0)
+    throw notYet(
+      'credentials_changed',
+      `the credentials of ${accountId} changed while a message was verified with them`,
+    );
 }
 
 /** The account must not be used any more, and says so; money that is under way through it is still followed. */
-async function revoke(deps: VerificationDependencies, notificationId: string, row: Row, reason: string): Promise<Verification> {
-  await deps.db.sql.query('UPDATE gateway_accounts SET enabled = false, disabled_reason = $2 WHERE id = $1', [row.accountId, reason]);
+async function revoke(
+  deps: VerificationDependencies,
+  notificationId: string,
+  row: Row,
+  reason: string,
+): Promise<Verification> {
+  await deps.db.sql.query('UPDATE gateway_accounts SET enabled = false, disabled_reason = $2 WHERE id = $1', [
+    row.accountId,
+    reason,
+  ]);
   return settle(deps, notificationId, 'applied', reason);
 }
 

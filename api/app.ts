@@ -133,7 +133,10 @@ function security(publicUrl: string) {
 }
 
 /** Counts requests per key, and per address those without a valid one. */
-function limited(authenticate: Authenticate, { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>): Authenticate {
+function limited(
+  authenticate: Authenticate,
+  { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>,
+): Authenticate {
   const requests = createLimiter(redis, { name: 'requests', points: limits.requestsPerMinute, seconds: 60 });
   const failures = createLimiter(redis, { name: 'logins', points: limits.failedLoginsPerMinute, seconds: 60 });
   return async (req) => {

@@ -3,7 +3,9 @@ import { sharedConfig, webUrl } from '../platform/config';
 
 /** What the API process is told by its environment, beside what every process is. */
 export const configSchema = sharedConfig.extend({
-  TEMPORAL_UI_URL: webUrl().default('http://localhost:8233').describe("where an operator opens Temporal's UI; payments link into it"),
+  TEMPORAL_UI_URL: webUrl()
+    .default('http://localhost:8233')
+    .describe("where an operator opens Temporal's UI; payments link into it"),
   PORT: z.coerce.number().int().min(0).max(65535).default(3000).describe('port the API listens on'),
   TRUSTED_PROXIES: z.coerce
     .number()
@@ -15,7 +17,12 @@ export const configSchema = sharedConfig.extend({
   PUBLIC_URL: webUrl().optional().describe('what gateways and browsers call; default http://localhost:PORT'),
   SIMULATOR_PUBLIC_URL: webUrl().optional().describe('where a browser finds the simulator, if it differs'),
   OPERATOR_KEY: z.string().min(16).describe("the platform's own key: creates merchants"),
-  REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).default(60_000).describe('requests one key or token may make in a minute'),
+  REQUESTS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(60_000)
+    .describe('requests one key or token may make in a minute'),
   FAILED_LOGINS_PER_MINUTE: z.coerce
     .number()
     .int()
@@ -27,5 +34,7 @@ export const configSchema = sharedConfig.extend({
     .int()
     .min(1)
     .default(20_000)
-    .describe('unverified messages of one account that name no living payment, above which such are answered 503 (send again)'),
+    .describe(
+      'unverified messages of one account that name no living payment, above which such are answered 503 (send again)',
+    ),
 });

@@ -48,10 +48,12 @@ async function works(ask: () => Promise<unknown>): Promise<boolean> {
       reject(new Error('late'));
     }, PATIENCE_MS);
   });
-  return Promise.race([ask(), late]).then(
-    () => true,
-    () => false,
-  ).finally(() => {
-    clearTimeout(timer);
-  }); // prettier-ignore
+  return Promise.race([ask(), late])
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => {
+      clearTimeout(timer);
+    });
 }

@@ -17,9 +17,14 @@ function main(): void {
   const log = createLog('api', config.LOG_LEVEL);
   const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, '');
   const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
-  const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false }) : null;
+  const redis = config.REDIS_URL
+    ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+    : null;
   redis?.on('error', () => undefined); // it holds only what may vanish; /readyz says that it is away
-  const { client, connection } = connectLazily({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const { client, connection } = connectLazily({
+    address: config.TEMPORAL_ADDRESS,
+    namespace: config.TEMPORAL_NAMESPACE,
+  });
   void ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE, log);
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const deliveries = createDeliveries({ db, runs, log });

@@ -32,8 +32,14 @@ export function createMetrics({ waiting }: { waiting: () => number }): { registr
       const begun = process.hrtime.bigint();
       res.on('finish', () => {
         const route: unknown = req.route;
-        const path = route !== null && typeof route === 'object' && 'path' in route && typeof route.path === 'string' ? route.path : 'none';
-        seconds.observe({ method: req.method, route: path, status: res.statusCode }, Number(process.hrtime.bigint() - begun) / 1e9);
+        const path =
+          route !== null && typeof route === 'object' && 'path' in route && typeof route.path === 'string'
+            ? route.path
+            : 'none';
+        seconds.observe(
+          { method: req.method, route: path, status: res.statusCode },
+          Number(process.hrtime.bigint() - begun) / 1e9,
+        );
         if (res.statusCode >= 400) refused.inc({ status: res.statusCode });
       });
       next();

@@ -65,7 +65,10 @@ export async function addCharge(db: Sql, charge: NewCharge): Promise<void> {
 
 /** What of a captured sum is still with the merchant, in minor units: less what was given back and what was taken back; null for none. */
 export async function leftOf({ sql }: Sql, accountId: string, gatewayReference: string): Promise<number | null> {
-  const { rows } = await (sql as Pool).query<{ left: number | null }>('SELECT left_of($1, $2) AS left', [accountId, gatewayReference]);
+  const { rows } = await (sql as Pool).query<{ left: number | null }>('SELECT left_of($1, $2) AS left', [
+    accountId,
+    gatewayReference,
+  ]);
   return rows[0]?.left ?? null;
 }
 
@@ -100,7 +103,9 @@ async function underCartLock<Outcome extends string>(
   for (;;) {
     const cart = await readCart(db, memberId);
     const payload = JSON.stringify({ ...decide(cart), cartVersion: cart.version });
-    const { rows } = await (db.sql as Pool).query<{ answer: { outcome: Outcome } }>(`SELECT ${booking}($1) AS answer`, [payload]);
+    const { rows } = await (db.sql as Pool).query<{ answer: { outcome: Outcome } }>(`SELECT ${booking}($1) AS answer`, [
+      payload,
+    ]);
     const outcome = rows[0]?.answer.outcome;
     if (!outcome) throw new Error(`${booking}() gave no answer`);
     if (outcome !== 'cart_moved') return outcome as Exclude<Outcome, 'cart_moved'>;

@@ -56,13 +56,31 @@ const PAYMENTS = `
   FROM payments p`;
 
 interface Loaded {
-  id: string; merchantId: string; memberId: string; accountId: string; gateway: GatewayName; method: string | null; amount: number; currency: string;
-  expiresAt: Date; latePayments: LatePaymentPolicy; charges: string[]; nextAction: unknown; returnUrl: string | null; cancelUrl: string | null; capturingSince: Date | null; createdAt: Date;
+  id: string;
+  merchantId: string;
+  memberId: string;
+  accountId: string;
+  gateway: GatewayName;
+  method: string | null;
+  amount: number;
+  currency: string;
+  expiresAt: Date;
+  latePayments: LatePaymentPolicy;
+  charges: string[];
+  nextAction: unknown;
+  returnUrl: string | null;
+  cancelUrl: string | null;
+  capturingSince: Date | null;
+  createdAt: Date;
   facts: (FactRow & { recordedAt: string })[];
-} // prettier-ignore
+}
 
 /** The payment as recorded, or null. `merchantId` narrows the search to one merchant's payments. */
-export async function loadPayment({ sql }: Pick<Database, 'sql'>, id: string, merchantId?: string): Promise<LoadedPayment | null> {
+export async function loadPayment(
+  { sql }: Pick<Database, 'sql'>,
+  id: string,
+  merchantId?: string,
+): Promise<LoadedPayment | null> {
   const query = `${PAYMENTS} WHERE p.id = $1${merchantId === undefined ? '' : ' AND p.merchant_id = $2'}`;
   const { rows } = await sql.query<Loaded>({
     name: merchantId === undefined ? 'load_payment' : 'load_payment_of',

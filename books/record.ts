@@ -8,7 +8,8 @@ import { readCart } from './cart';
 import { toRow } from './facts';
 
 /** Whose money it is: a payment's, or nobody's yet. */
-export type Booked = PaymentTerms | { readonly merchantId: string; readonly accountId: string; readonly gateway: GatewayName };
+export type Booked =
+  PaymentTerms | { readonly merchantId: string; readonly accountId: string; readonly gateway: GatewayName };
 
 /** How the message that brought the facts ends. */
 export interface SettledNotification {
@@ -93,7 +94,10 @@ async function recordOnce(
 
 /** What is open once these parts are paid, for the next fact of the same recording. */
 function remaining(charges: readonly OpenCharge[], parts: readonly { charge: string; amount: number }[]): OpenCharge[] {
-  return charges.map((charge) => ({ ...charge, open: charge.open - (parts.find((part) => part.charge === charge.id)?.amount ?? 0) }));
+  return charges.map((charge) => ({
+    ...charge,
+    open: charge.open - (parts.find((part) => part.charge === charge.id)?.amount ?? 0),
+  }));
 }
 
 function settled({ about, ...notification }: SettledNotification, payment: PaymentTerms | null) {

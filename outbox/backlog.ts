@@ -38,7 +38,8 @@ export function watchBacklog({ db, limit, log }: { db: Pick<Database, 'sql'>; li
       ({ rows }) => {
         const fullNow = new Set(rows.filter((row) => row.strays > limit).map((row) => row.account_id));
         for (const accountId of fullNow)
-          if (!full.has(accountId)) log.warn({ accountId, limit }, 'messages of this account that name no living payment are refused');
+          if (!full.has(accountId))
+            log.warn({ accountId, limit }, 'messages of this account that name no living payment are refused');
         full = fullNow;
         waiting = rows.reduce((sum, row) => sum + row.waiting, 0);
       },

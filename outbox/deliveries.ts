@@ -42,7 +42,15 @@ export async function confirmTold({ sql }: Pick<Database, 'sql'>, told: readonly
   );
 }
 
-export function createDeliveries({ db, runs, log }: { db: Pick<Database, 'sql'>; runs: Runs; log: Logger }): Deliveries {
+export function createDeliveries({
+  db,
+  runs,
+  log,
+}: {
+  db: Pick<Database, 'sql'>;
+  runs: Runs;
+  log: Logger;
+}): Deliveries {
   const underWay = { 'a start': new Set<Promise<void>>(), 'a message': new Set<Promise<void>>() };
   const undelivered = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'not delivered; the sweeper will');

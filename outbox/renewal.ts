@@ -55,7 +55,10 @@ async function planUntil(deps: RenewalDependencies, stopped: AbortSignal): Promi
 }
 
 /** Plans what there is room for; gives how many renewals wait to be delivered. */
-export async function planRenewals({ db, runs }: Pick<RenewalDependencies, 'db' | 'runs'>, most = MOST_AT_ONCE): Promise<number> {
+export async function planRenewals(
+  { db, runs }: Pick<RenewalDependencies, 'db' | 'runs'>,
+  most = MOST_AT_ONCE,
+): Promise<number> {
   const behind = await runs.leftBehind(MOST_LISTED);
   if (behind.length === 0) return 0;
   const subjects = behind.map(subjectOf);
@@ -75,7 +78,10 @@ export async function planRenewals({ db, runs }: Pick<RenewalDependencies, 'db' 
  */
 export async function renew(
   { db, runs }: { readonly db: Pick<Database, 'sql'>; readonly runs: Runs & OlderRuns },
-  { subject_id: workflowId, payment_id: paymentId }: { readonly subject_id: string; readonly payment_id: string | null },
+  {
+    subject_id: workflowId,
+    payment_id: paymentId,
+  }: { readonly subject_id: string; readonly payment_id: string | null },
 ): Promise<void> {
   const planned = await readPlan(db, workflowId);
   if (!planned || planned.story > runs.story) return; // gone, or planned by the release that takes our place

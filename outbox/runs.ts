@@ -1,10 +1,20 @@
 import type { Client } from '@temporalio/client';
-import { WithStartWorkflowOperation, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { NextAction } from '../workflows/domain/gateway';
 import { describeMoney } from '../workflows/domain/money';
 import { summarize } from '../workflows/domain/payment';
-import type { AttentionCode, Payment, PaymentStatus, PaymentTerms, ResolutionAction } from '../workflows/domain/payment';
+import type {
+  AttentionCode,
+  Payment,
+  PaymentStatus,
+  PaymentTerms,
+  ResolutionAction,
+} from '../workflows/domain/payment';
 import type * as workflows from '../workflows';
 import {
   cancelPayment,
@@ -48,10 +58,16 @@ export interface OlderRuns {
 }
 
 /** Ends the older run and starts the new one in one step. Nothing is undone by it: a run begun from the record goes on where that ends. */
-const IN_ITS_PLACE = { workflowIdConflictPolicy: 'TERMINATE_EXISTING', workflowIdReusePolicy: 'ALLOW_DUPLICATE' } as const;
+const IN_ITS_PLACE = {
+  workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+} as const;
 
 /** `taskQueue`: what the queues of all stories of this deployment begin with. */
-export function createRuns(client: Client, { taskQueue: base, story = STORY }: { taskQueue: string; story?: number }): Runs & OlderRuns {
+export function createRuns(
+  client: Client,
+  { taskQueue: base, story = STORY }: { taskQueue: string; story?: number },
+): Runs & OlderRuns {
   const taskQueue = taskQueueOf(base, story);
 
   /** Whether the newest run is open, and on another queue than ours. */
@@ -113,15 +129,22 @@ export function createRuns(client: Client, { taskQueue: base, story = STORY }: {
 
     async command({ id, paymentId, order }) {
       const args: [PaymentStart] = [{ paymentId }];
-      const startWorkflowOperation = new WithStartWorkflowOperation<(start: PaymentStart) => Promise<unknown>>('payment', {
-        workflowId: paymentWorkflowId(paymentId),
-        taskQueue,
-        args,
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: `more about ${paymentId}`,
-      });
+      const startWorkflowOperation = new WithStartWorkflowOperation<(start: PaymentStart) => Promise<unknown>>(
+        'payment',
+        {
+          workflowId: paymentWorkflowId(paymentId),
+          taskQueue,
+          args,
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          staticSummary: `more about ${paymentId}`,
+        },
+      );
       return order.kind === 'cancel'
-        ? client.workflow.executeUpdateWithStart(cancelPayment, { updateId: id, args: [{ commandId: id }], startWorkflowOperation })
+        ? client.workflow.executeUpdateWithStart(cancelPayment, {
+            updateId: id,
+            args: [{ commandId: id }],
+            startWorkflowOperation,
+          })
         : client.workflow.executeUpdateWithStart(resolvePayment, {
             updateId: id,
             args: [{ commandId: id, action: order.action }],

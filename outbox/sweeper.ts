@@ -49,7 +49,8 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
       return 0;
     });
     // After an outage there is more than one sweep takes: go on at once.
-    if (taken < MOST_PER_SWEEP) await sleep(taken > 0 ? AGAIN_MS : EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
+    if (taken < MOST_PER_SWEEP)
+      await sleep(taken > 0 ? AGAIN_MS : EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
   }
 }
 

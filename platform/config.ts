@@ -20,14 +20,22 @@ export const sharedConfig = z.object({
     .describe("the simulator's base URL, for accounts in the environment `simulator`"),
   ENCRYPTION_KEY: z
     .string()
-    .refine((text) => Buffer.from(text, 'base64').length === 32, '32 bytes in base64, for example from `openssl rand -base64 32`')
+    .refine(
+      (text) => Buffer.from(text, 'base64').length === 32,
+      '32 bytes in base64, for example from `openssl rand -base64 32`',
+    )
     .describe('32 bytes in base64; seals credentials and raw messages, and signs member tokens'),
   ENCRYPTION_KEY_PREVIOUS: z
     .string()
     .default('')
     .transform((text) => text.split(',').filter((key) => key.trim() !== ''))
-    .refine((keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32), 'keys of 32 bytes in base64, separated by commas')
-    .describe('keys that still open what they sealed, separated by commas, until `npm run rotate-keys` has sealed all of it anew'),
+    .refine(
+      (keys) => keys.every((key) => Buffer.from(key, 'base64').length === 32),
+      'keys of 32 bytes in base64, separated by commas',
+    )
+    .describe(
+      'keys that still open what they sealed, separated by commas, until `npm run rotate-keys` has sealed all of it anew',
+    ),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
@@ -36,14 +44,19 @@ export const sharedConfig = z.object({
     .string()
     .min(1)
     .optional()
-    .describe("the platform's own merchant id as a PayPal partner; with the two below it lets merchants connect by a link"),
+    .describe(
+      "the platform's own merchant id as a PayPal partner; with the two below it lets merchants connect by a link",
+    ),
   PAYPAL_PARTNER_CLIENT_ID: z.string().min(1).optional().describe("client id of the platform's PayPal app"),
   PAYPAL_PARTNER_ENVIRONMENT: z
     .enum(ENVIRONMENTS)
     .default('live')
     .describe('where these partner credentials are valid: live, sandbox or simulator'),
   PAYPAL_PARTNER_CLIENT_SECRET: z.string().min(1).optional().describe('its secret'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info').describe('how much is logged'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+    .default('info')
+    .describe('how much is logged'),
   DATABASE_CONNECTIONS: z.coerce.number().int().min(1).max(200).default(10).describe('connections to PostgreSQL'),
 });
 
@@ -58,14 +71,22 @@ export function keysFrom({
 
 /** The platform as a partner of PayPal, or null where it is none; half a configuration is a mistake. */
 export function partnerFrom(config: Pick<z.output<typeof sharedConfig>, PartnerFields>): PartnerCredentials | null {
-  const { PAYPAL_PARTNER_ID: partnerId, PAYPAL_PARTNER_CLIENT_ID: clientId, PAYPAL_PARTNER_CLIENT_SECRET: clientSecret } = config;
+  const {
+    PAYPAL_PARTNER_ID: partnerId,
+    PAYPAL_PARTNER_CLIENT_ID: clientId,
+    PAYPAL_PARTNER_CLIENT_SECRET: clientSecret,
+  } = config;
   if (partnerId !== undefined && clientId !== undefined && clientSecret !== undefined)
     return { partnerId, clientId, clientSecret, environment: config.PAYPAL_PARTNER_ENVIRONMENT };
   const given = [partnerId, clientId, clientSecret].some((value) => value !== undefined);
-  if (given) throw new ConfigError('PAYPAL_PARTNER_ID, PAYPAL_PARTNER_CLIENT_ID and PAYPAL_PARTNER_CLIENT_SECRET: all three, or none');
+  if (given)
+    throw new ConfigError(
+      'PAYPAL_PARTNER_ID, PAYPAL_PARTNER_CLIENT_ID and PAYPAL_PARTNER_CLIENT_SECRET: all three, or none',
+    );
   return null;
 }
-type PartnerFields = 'PAYPAL_PARTNER_ENVIRONMENT' | 'PAYPAL_PARTNER_ID' | 'PAYPAL_PARTNER_CLIENT_ID' | 'PAYPAL_PARTNER_CLIENT_SECRET';
+type PartnerFields =
+  'PAYPAL_PARTNER_ENVIRONMENT' | 'PAYPAL_PARTNER_ID' | 'PAYPAL_PARTNER_CLIENT_ID' | 'PAYPAL_PARTNER_CLIENT_SECRET';
 
 /** Reads a process's configuration, or says in one sentence per variable what is wrong, naming it. */
 export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {

@@ -25,7 +25,9 @@ export function createGatewayCache(redis: Redis | null, vault: Vault): GatewayCa
     },
     async set(key, value, forMs) {
       own.set(key, { value, until: Date.now() + forMs });
-      await redis?.set(NAMESPACE + key, vault.seal(Buffer.from(value), key), 'PX', Math.max(1, Math.ceil(forMs))).catch(() => null);
+      await redis
+        ?.set(NAMESPACE + key, vault.seal(Buffer.from(value), key), 'PX', Math.max(1, Math.ceil(forMs)))
+        .catch(() => null);
     },
     async delete(key) {
       own.delete(key);

@@ -9,7 +9,13 @@ export function createLimiter(
 ): RateLimiterAbstract {
   const inMemory = new RateLimiterMemory({ keyPrefix: name, points, duration: seconds });
   return redis
-    ? new RateLimiterRedis({ storeClient: redis, keyPrefix: `quittance:${name}`, points, duration: seconds, insuranceLimiter: inMemory })
+    ? new RateLimiterRedis({
+        storeClient: redis,
+        keyPrefix: `quittance:${name}`,
+        points,
+        duration: seconds,
+        insuranceLimiter: inMemory,
+      })
     : inMemory;
 }
 

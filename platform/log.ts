@@ -23,7 +23,13 @@ export function createLog(name: string, level: string, destination: DestinationS
       name,
       level,
       redact: {
-        paths: [...secret, ...secret.map((field) => `*.${field}`), 'req.headers.authorization', 'req.headers.cookie', 'err.config'],
+        paths: [
+          ...secret,
+          ...secret.map((field) => `*.${field}`),
+          'req.headers.authorization',
+          'req.headers.cookie',
+          'err.config',
+        ],
         censor: '[cut]',
       },
     },
@@ -53,7 +59,11 @@ export function sayNowAndThen(say: (count: number, last: unknown) => void): (wha
 
 /** What is logged of a request and its answer: no headers, no address, no content. For pino-http, whose own serializers take the place of a logger's. */
 export const httpSerializers = {
-  req: ({ id, method, url }: { id?: unknown; method?: unknown; url?: unknown }) => ({ id, method, url: withoutSecrets(String(url)) }),
+  req: ({ id, method, url }: { id?: unknown; method?: unknown; url?: unknown }) => ({
+    id,
+    method,
+    url: withoutSecrets(String(url)),
+  }),
   res: ({ statusCode }: { statusCode?: unknown }) => ({ statusCode }),
 };
 

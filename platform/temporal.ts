@@ -3,17 +3,22 @@ import type { Logger } from 'pino';
 import { searchAttributes } from '../workflows/messages';
 
 /** Connects when first used and whenever Temporal comes back: a process starts, and stays up, without it. */
-export function connectLazily({ address, namespace }: { address: string; namespace: string }): { client: Client; connection: Connection } {
+export function connectLazily({ address, namespace }: { address: string; namespace: string }): {
+  client: Client;
+  connection: Connection;
+} {
   const connection = Connection.lazy({ address });
   return { connection, client: new Client({ connection, namespace }) };
 }
 
 /** Whether the server answers now. */
 export async function temporalAnswers(connection: Connection): Promise<boolean> {
-  return connection.withDeadline(Date.now() + 1_500, () => connection.workflowService.getSystemInfo({})).then(
-    () => true,
-    () => false,
-  ); // prettier-ignore
+  return connection
+    .withDeadline(Date.now() + 1_500, () => connection.workflowService.getSystemInfo({}))
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 /** temporal.api.enums.v1.IndexedValueType: what defineSearchAttributeKey calls KEYWORD. */

@@ -12,7 +12,13 @@ export interface Database {
 /** `connections`: at most so many for `sql`, and as many again for Prisma. */
 export function openDatabase(url: string, { connections = 10 }: { connections?: number } = {}): Database {
   // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
-  const common = { connectionString: url, max: connections, connectionTimeoutMillis: 5_000, keepAlive: true, query_timeout: 20_000 };
+  const common = {
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    query_timeout: 20_000,
+  };
   const sql = new Pool({ ...common, types: { getTypeParser } });
   sql.on('error', () => undefined); // an idle connection that breaks is replaced by the pool; the next query reports what matters
   const prisma = new PrismaClient({ adapter: new PrismaPg(common) });
@@ -29,4 +35,6 @@ export function openDatabase(url: string, { connections = 10 }: { connections?: 
 const BIGINT = 20;
 /** bigint as a number: amounts and sequences stay far below 2^53, and the database holds them there. */
 const getTypeParser = ((id: number, format?: 'text' | 'binary') =>
-  id === BIGINT ? Number : (types.getTypeParser as (id: number, format?: string) => unknown)(id, format)) as typeof types.getTypeParser;
+  id === BIGINT
+    ? Number
+    : (types.getTypeParser as (id: number, format?: string) => unknown)(id, format)) as typeof types.getTypeParser;

@@ -88,13 +88,16 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
-    throw new MigrationFailure(`The migration ${name} failed and was rolled back: ${explain(error, sql)}`, { cause: error });
+    throw new MigrationFailure(`The migration ${name} failed and was rolled back: ${explain(error, sql)}`, {
+      cause: error,
+    });
   }
 }
 
 function explain(error: unknown, sql: string): string {
   if (!(error instanceof DatabaseError)) return error instanceof Error ? error.message : String(error);
-  const line = error.position === undefined ? '' : ` at line ${String(sql.slice(0, Number(error.position)).split('\n').length)}`;
+  const line =
+    error.position === undefined ? '' : ` at line ${String(sql.slice(0, Number(error.position)).split('\n').length)}`;
   const detail = error.detail === undefined ? '' : ` (${error.detail})`;
   return `${error.message}${line}${detail}`;
 }
@@ -105,13 +108,21 @@ async function connect(databaseUrl: string): Promise<Client> {
     const url = new URL(databaseUrl);
     where = `${url.host}${url.pathname}`;
   } catch {
-    throw new MigrationFailure('DATABASE_URL is not an address: it looks like postgresql://user:password@host:5432/database.');
+    throw new MigrationFailure(
+      'DATABASE_URL is not an address: it looks like postgresql://user:password@host:5432/database.',
+    );
   }
-  const client = new Client({ connectionString: databaseUrl, connectionTimeoutMillis: 10_000, application_name: 'quittance-migrate' });
+  const client = new Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'quittance-migrate',
+  });
   try {
     await client.connect();
   } catch (error) {
-    throw new MigrationFailure(`PostgreSQL does not answer at ${where} (DATABASE_URL): ${reason(error)}.`, { cause: error });
+    throw new MigrationFailure(`PostgreSQL does not answer at ${where} (DATABASE_URL): ${reason(error)}.`, {
+      cause: error,
+    });
   }
   return client;
 }
@@ -139,7 +150,8 @@ function projectRoot(): string {
   let folder = __dirname;
   while (!existsSync(path.join(folder, 'package.json'))) {
     const parent = path.dirname(folder);
-    if (parent === folder) throw new MigrationFailure('The migrations were not found: no package.json above the program.');
+    if (parent === folder)
+      throw new MigrationFailure('The migrations were not found: no package.json above the program.');
     folder = parent;
   }
   return folder;

@@ -35,7 +35,13 @@ export interface Simulator {
 }
 
 /** Puts the look-alikes together. Listens nowhere and starts nothing by itself. */
-export function createSimulator({ clock, resendSpeed, publicUrl, hosts = [], laterEvents = 'by_themselves' }: SimulatorDeps): Simulator {
+export function createSimulator({
+  clock,
+  resendSpeed,
+  publicUrl,
+  hosts = [],
+  laterEvents = 'by_themselves',
+}: SimulatorDeps): Simulator {
   const base = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
   const timers = stoppable(clock);
   const stopping = new AbortController();
@@ -101,11 +107,14 @@ const answerError: ErrorRequestHandler = (error: unknown, _req, res, next) => {
     return;
   }
   const status = statusOf(error);
-  if (status === 500) process.stderr.write(`simulator: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  if (status === 500)
+    process.stderr.write(`simulator: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   res
     .status(status)
     .type('text/plain')
-    .send(status === 500 ? 'The simulator is broken; its log says where.' : 'The simulator could not read this request.');
+    .send(
+      status === 500 ? 'The simulator is broken; its log says where.' : 'The simulator could not read this request.',
+    );
 };
 
 /** What body parsers and routers say of a request that is not in order (too long, cut off, badly escaped). */

@@ -44,7 +44,8 @@ function tableOf(encoding: string): Table {
     }
     for (let second = 0x30; second < 256; second++) {
       const double = decodeText(Uint8Array.of(first, second), encoding);
-      if (Array.from(double).length === 1 && double !== UNREADABLE && !table.has(double)) table.set(double, [first, second]);
+      if (Array.from(double).length === 1 && double !== UNREADABLE && !table.has(double))
+        table.set(double, [first, second]);
     }
   }
   tables.set(encoding, table);

@@ -62,7 +62,9 @@ const accountOrder = z.strictObject({
   receiverEmail: z.string().min(3).optional(),
   blockUsedInvoices: z.boolean().optional(),
   /** The API user of this seller: from now on it is known by these only, and sees this seller's transactions only. */
-  nvp: z.strictObject({ username: z.string().min(1), password: z.string().min(1), signature: z.string().min(1) }).optional(),
+  nvp: z
+    .strictObject({ username: z.string().min(1), password: z.string().min(1), signature: z.string().min(1) })
+    .optional(),
 });
 
 /** Everything that can be asked of the simulator besides paying, with what was asked still unread. Refuses by throwing a `Refusal`. */
@@ -142,18 +144,23 @@ export function createCommands({ misbehaviour, outbox, paypal, checkout, kkiapay
         throw new Refusal(400, 'invalid_request', 'KKiaPay resends nothing on demand; its bytes can be replayed');
       return sendNow(checkout.messenger.resend(message) ?? paypal.messenger.resend(message), 1);
     },
-    replay: (messageId, order) => outbox.sendNow(paypal.messenger.replay(messageOf(messageId)), readOrder(replayOrder, order).times),
+    replay: (messageId, order) =>
+      outbox.sendNow(paypal.messenger.replay(messageOf(messageId)), readOrder(replayOrder, order).times),
     forge(order) {
       const { notifyUrl, like, fields } = readOrder(forgeOrder, order);
       const model = like === undefined ? null : messageOf(like).parcel;
       const url = notifyUrl ?? model?.url;
-      if (url === undefined) throw new Refusal(400, 'invalid_request', 'notifyUrl: say where to send it, or which message to be like');
+      if (url === undefined)
+        throw new Refusal(400, 'invalid_request', 'notifyUrl: say where to send it, or which message to be like');
       const forged = override(model === null ? {} : readForm(model.body, 'windows-1252'), fields);
       return sendNow(paypal.messenger.forge(model?.about ?? '', url, forged), 1);
     },
     sendBytes(order) {
       const { notifyUrl, body } = readOrder(sendOrder, order);
-      return sendNow(paypal.messenger.genuine({ about: '', label: 'by hand', url: notifyUrl, body: Buffer.from(body, 'latin1') }), 1);
+      return sendNow(
+        paypal.messenger.genuine({ about: '', label: 'by hand', url: notifyUrl, body: Buffer.from(body, 'latin1') }),
+        1,
+      );
     },
     reset() {
       misbehaviour.clear();

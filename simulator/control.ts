@@ -119,6 +119,7 @@ export function controlRoutes({ commands, misbehaviour, outbox, paypal, checkout
 
 const answerRefusal: ErrorRequestHandler = (error: unknown, _req, res, next) => {
   if (error instanceof Refusal) res.status(error.status).json({ code: error.code, detail: error.detail });
-  else if (error instanceof SyntaxError) res.status(400).json({ code: 'invalid_request', detail: 'the body is not JSON' });
+  else if (error instanceof SyntaxError)
+    res.status(400).json({ code: 'invalid_request', detail: 'the body is not JSON' });
   else next(error);
 };

@@ -28,7 +28,8 @@ export function readForm(bytes: Buffer, fallback: string): Fields {
   const fields: Record<string, string> = {};
   for (const [name, value] of pairs) {
     const key = decodeText(unescape(name), charset);
-    if (!Object.hasOwn(fields, key)) Object.defineProperty(fields, key, { value: decodeText(unescape(value), charset), enumerable: true });
+    if (!Object.hasOwn(fields, key))
+      Object.defineProperty(fields, key, { value: decodeText(unescape(value), charset), enumerable: true });
   }
   return fields;
 }
@@ -39,6 +40,8 @@ function splitPair(pair: string): [string, string] {
 }
 
 function unescape(text: string): Buffer {
-  const bytes = text.replaceAll('+', ' ').replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const bytes = text
+    .replaceAll('+', ' ')
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
   return Buffer.from(bytes, 'latin1');
 }

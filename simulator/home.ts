@@ -16,7 +16,9 @@ const PAYMENTS_SHOWN = 30;
 
 // Offered when a status is written by hand; any other is sent too.
 const STATUSES =
-  'Completed Pending Processed Created Denied Failed Expired Voided Refunded Reversed Canceled_Reversal new_case adjustment'.split(' ');
+  'Completed Pending Processed Created Denied Failed Expired Voided Refunded Reversed Canceled_Reversal new_case adjustment'.split(
+    ' ',
+  );
 
 export interface HomeDeps {
   readonly base: string;
@@ -35,13 +37,14 @@ export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay
   const strays = (byPayment.get('') ?? []).slice(0, PAYMENTS_SHOWN);
   return html`<h1>Gateway simulator</h1>
     <p>
-      It stands for PayPal and KKiaPay, so that everything can be tried without an account. A payer’s choices are made on the payer page,
-      everything that happens later is made here. PayPal’s time passes ${resendSpeed} times faster: a day takes
-      ${describeDuration(86_400_000 / resendSpeed)}.
+      It stands for PayPal and KKiaPay, so that everything can be tried without an account. A payer’s choices are made
+      on the payer page, everything that happens later is made here. PayPal’s time passes ${resendSpeed} times faster: a
+      day takes ${describeDuration(86_400_000 / resendSpeed)}.
     </p>
     <nav class="row">
-      <a class="button quiet" href="${base}/">Refresh</a> <a href="#orders">PayPal orders</a> <a href="#kkiapay">KKiaPay</a>
-      <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a> <a href="#buyers">Test buyers</a>
+      <a class="button quiet" href="${base}/">Refresh</a> <a href="#orders">PayPal orders</a>
+      <a href="#kkiapay">KKiaPay</a> <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a>
+      <a href="#buyers">Test buyers</a>
       <a href="#addresses">Addresses</a>
     </nav>
 
@@ -55,7 +58,8 @@ export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay
         : html`<h2>Messages about no payment</h2>
             ${messageList(base, strays)}`
     }
-    ${checkoutSection(base, checkout, (id) => byPayment.get(id) ?? [])} ${kkiapaySection(base, kkiapay, (id) => byPayment.get(id) ?? [])}
+    ${checkoutSection(base, checkout, (id) => byPayment.get(id) ?? [])}
+    ${kkiapaySection(base, kkiapay, (id) => byPayment.get(id) ?? [])}
 
     <datalist id="statuses">${STATUSES.map((status) => html`<option value="${status}"></option>`)}</datalist>
     <h2 id="misbehaviour">Misbehaviour</h2>
@@ -82,11 +86,19 @@ export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay
     <h2 id="delivery">Delivery of messages</h2>
     <p>For the messages to come. What is left empty is as usual.</p>
     <form class="fields" method="post" action="${base}/actions/delivery">
-      <label>Delay in milliseconds <input name="delayMs" type="number" min="0" value="${outbox.rules.delayMs || ''}" /></label>
-      <label>Extra copies <input name="duplicates" type="number" min="0" max="50" value="${outbox.rules.duplicates || ''}" /></label>
+      <label
+        >Delay in milliseconds <input name="delayMs" type="number" min="0" value="${outbox.rules.delayMs || ''}"
+      /></label>
+      <label
+        >Extra copies <input name="duplicates" type="number" min="0" max="50" value="${outbox.rules.duplicates || ''}"
+      /></label>
       <label>Charset <input name="charset" placeholder="as the form says" value="${outbox.rules.charset}" /></label>
-      <label class="check"><input type="checkbox" name="reorder" ${checked(outbox.rules.reorder)} /> Newer before older, two by two</label>
-      <label class="check"><input type="checkbox" name="drop" ${checked(outbox.rules.drop !== false)} /> Lose them</label>
+      <label class="check"
+        ><input type="checkbox" name="reorder" ${checked(outbox.rules.reorder)} /> Newer before older, two by two</label
+      >
+      <label class="check"
+        ><input type="checkbox" name="drop" ${checked(outbox.rules.drop !== false)} /> Lose them</label
+      >
       <button>Deliver like this</button>
     </form>
     <form method="post" action="${base}/actions/delivery/reset"><button class="quiet">Deliver as usual</button></form>
@@ -111,12 +123,14 @@ export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay
       <div>
         <dt>Control API</dt>
         <dd>
-          <a href="${base}/control/payments">${base}/control/payments</a>, <a href="${base}/control/messages">${base}/control/messages</a>
+          <a href="${base}/control/payments">${base}/control/payments</a>,
+          <a href="${base}/control/messages">${base}/control/messages</a>
         </dd>
       </div>
     </dl>
     <p class="note">
-      PDT accepts any identity token that is not empty, unless one was set for the business. The simulator’s README says the rest.
+      PDT accepts any identity token that is not empty, unless one was set for the business. The simulator’s README says
+      the rest.
     </p>`;
 }
 

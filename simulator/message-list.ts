@@ -19,7 +19,9 @@ function item(base: string, message: Message): Html {
   const action = `${base}/actions/messages/${id}`;
   return html`<li>
     <p><strong>${parcel.label}</strong> <span class="state ${state.toLowerCase()}">${state}</span></p>
-    <p class="note">${id}${parcel.copyOf === null ? '' : `, a copy of ${parcel.copyOf}`} · ${describeAttempts(message)}</p>
+    <p class="note">
+      ${id}${parcel.copyOf === null ? '' : `, a copy of ${parcel.copyOf}`} · ${describeAttempts(message)}
+    </p>
     <div class="row">
       <form method="post" action="${action}/replay"><button class="quiet">Replay these bytes</button></form>
       <form method="post" action="${action}/resend">
@@ -59,7 +61,9 @@ function summarise(messages: readonly Message[]): string {
 
 function describeAttempts({ parcel, state, attempts }: Message): string {
   if (attempts.length === 0) return state === 'Lost' ? `never reached ${parcel.url}` : `not tried yet: ${parcel.url}`;
-  const last = attempts.slice(-ATTEMPTS_SHOWN).map(({ at, answer }) => `${at.toISOString().slice(11, 19)} → ${describeAnswer(answer)}`);
+  const last = attempts
+    .slice(-ATTEMPTS_SHOWN)
+    .map(({ at, answer }) => `${at.toISOString().slice(11, 19)} → ${describeAnswer(answer)}`);
   const before = attempts.length > ATTEMPTS_SHOWN ? '… ' : '';
   return `${attempts.length} ${attempts.length === 1 ? 'attempt' : 'attempts'} at ${parcel.url}: ${before}${last.join(', ')}`;
 }

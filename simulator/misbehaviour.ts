@@ -99,7 +99,8 @@ export class Misbehaviour {
   }
 }
 
-const SORRY = '<!doctype html><html lang="en"><title>Sorry</title><h1>We are sorry</h1><p>The simulator was told to misbehave.</p></html>';
+const SORRY =
+  '<!doctype html><html lang="en"><title>Sorry</title><h1>We are sorry</h1><p>The simulator was told to misbehave.</p></html>';
 
 interface Body {
   readonly type: 'text/plain' | 'application/json';
@@ -117,7 +118,9 @@ const NO: Record<AnsweringPlace, Body> = {
   postback: plain('INVALID'),
   pdt: plain('FAIL\nError: 4003\n'),
   page: plain('Things do not appear to be working at the moment.'),
-  nvp: plain('ACK=Failure&L_ERRORCODE0=10001&L_SHORTMESSAGE0=Internal%20Error&L_LONGMESSAGE0=Internal%20Error&L_SEVERITYCODE0=Error'),
+  nvp: plain(
+    'ACK=Failure&L_ERRORCODE0=10001&L_SHORTMESSAGE0=Internal%20Error&L_LONGMESSAGE0=Internal%20Error&L_SEVERITYCODE0=Error',
+  ),
   paypal_token: BESIDE_THE_POINT,
   paypal_orders: BESIDE_THE_POINT,
   paypal_capture: BESIDE_THE_POINT,

@@ -95,7 +95,13 @@ export class Outbox {
   }
 
   #enter(parcel: Parcel): Message {
-    const message: Message = { id: `msg_${++this.#serial}`, parcel, createdAt: this.clock.now(), state: 'Queued', attempts: [] };
+    const message: Message = {
+      id: `msg_${++this.#serial}`,
+      parcel,
+      createdAt: this.clock.now(),
+      state: 'Queued',
+      attempts: [],
+    };
     this.#messages.set(message.id, message);
     return message;
   }
@@ -107,7 +113,9 @@ export class Outbox {
   }
 
   #departWithCopies(message: Message): void {
-    const copies = Array.from({ length: this.#rules.duplicates }, () => this.#enter({ ...message.parcel, copyOf: message.id }));
+    const copies = Array.from({ length: this.#rules.duplicates }, () =>
+      this.#enter({ ...message.parcel, copyOf: message.id }),
+    );
     this.#depart(message, ...copies);
   }
 

@@ -45,7 +45,10 @@ export function sendPage(res: Response, status: number, { base, title, body, goe
 }
 
 /** People to choose from: who is chosen sends `field` with their key, and decides what will happen. */
-export function peopleList(field: string, people: readonly { readonly key: string; readonly name: string; readonly does: string }[]): Html {
+export function peopleList(
+  field: string,
+  people: readonly { readonly key: string; readonly name: string; readonly does: string }[],
+): Html {
   return html`<ul class="buyers">
     ${people.map(
       ({ key, name, does }) =>

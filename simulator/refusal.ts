@@ -8,7 +8,14 @@ export class Refusal extends Error {
 
   constructor(
     readonly status: 400 | 403 | 404 | 409,
-    readonly code: 'invalid_request' | 'foreign_page' | 'not_found' | 'nothing_left' | 'not_possible' | 'invoice_used' | 'invalid_form',
+    readonly code:
+      | 'invalid_request'
+      | 'foreign_page'
+      | 'not_found'
+      | 'nothing_left'
+      | 'not_possible'
+      | 'invoice_used'
+      | 'invalid_form',
     detail: string,
   ) {
     super(detail);

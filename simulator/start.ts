@@ -17,7 +17,13 @@ export interface RunningSimulator {
 }
 
 /** Starts the simulator in this process. `stop` waits for nobody: open connections are cut. */
-export async function startSimulator({ port, host, hosts = [], clock = systemClock, ...rest }: StartOptions): Promise<RunningSimulator> {
+export async function startSimulator({
+  port,
+  host,
+  hosts = [],
+  clock = systemClock,
+  ...rest
+}: StartOptions): Promise<RunningSimulator> {
   const simulator = createSimulator({ clock, ...rest, hosts: [...hosts, ...(host === undefined ? [] : [host])] });
   const server = createServer(simulator.app);
   await new Promise<void>((resolve, reject) => {

@@ -87,7 +87,11 @@ function spoil({ headers, body, fault }: Outgoing): Spoilt {
     case 'empty':
       return { headers, body: Buffer.alloc(0), cut: null };
     case 'html':
-      return { headers: { ...headers, 'content-type': 'text/html' }, body: Buffer.from('<h1>Service unavailable</h1>'), cut: null };
+      return {
+        headers: { ...headers, 'content-type': 'text/html' },
+        body: Buffer.from('<h1>Service unavailable</h1>'),
+        cut: null,
+      };
     case 'invalid':
       return { headers, body: withAnotherLastByte(body), cut: null };
   }

@@ -21,7 +21,9 @@ export function answerOnlyAs(names: readonly string[]): RequestHandler {
     res
       .status(421)
       .type('text/plain')
-      .send('The simulator is not known by this name: tell it by SIMULATOR_PUBLIC_URL, SIMULATOR_URL or HOST under which it is found.');
+      .send(
+        'The simulator is not known by this name: tell it by SIMULATOR_PUBLIC_URL, SIMULATOR_URL or HOST under which it is found.',
+      );
   };
 }
 
@@ -33,8 +35,16 @@ export const refuseForeignPages: RequestHandler = (req, _res, next) => {
   const site = req.get('sec-fetch-site');
   const origin = req.get('origin');
   const isTyped = site === 'none' && (req.method === 'GET' || req.method === 'HEAD'); // into the address bar
-  const isOwn = site === undefined ? origin === undefined || hostOf(origin) === req.headers.host : site === 'same-origin' || isTyped;
-  if (!isOwn) throw new Refusal(403, 'foreign_page', 'a page elsewhere cannot do this: it is for programs and for the control page');
+  const isOwn =
+    site === undefined
+      ? origin === undefined || hostOf(origin) === req.headers.host
+      : site === 'same-origin' || isTyped;
+  if (!isOwn)
+    throw new Refusal(
+      403,
+      'foreign_page',
+      'a page elsewhere cannot do this: it is for programs and for the control page',
+    );
   next();
 };
 

@@ -18,13 +18,18 @@ const service = z.looseObject({
   command: z.array(z.string()).optional(),
   environment: z.record(z.string(), z.string()).default({}),
   depends_on: z
-    .record(z.string(), z.object({ condition: z.enum(['service_healthy', 'service_completed_successfully', 'service_started']) }))
+    .record(
+      z.string(),
+      z.object({ condition: z.enum(['service_healthy', 'service_completed_successfully', 'service_started']) }),
+    )
     .default({}),
   healthcheck: healthcheck.optional(),
   restart: z.string(),
   profiles: z.array(z.string()).default([]),
 });
-const compose = z.looseObject({ services: z.record(z.string(), service) }).parse(parse(read('docker-compose.yml'), { merge: true }));
+const compose = z
+  .looseObject({ services: z.record(z.string(), service) })
+  .parse(parse(read('docker-compose.yml'), { merge: true }));
 const services = Object.entries(compose.services);
 const named = (name: string): z.infer<typeof service> => compose.services[name] ?? fail(`there is no service ${name}`);
 
@@ -34,7 +39,12 @@ const fail = (message: string): never => {
 
 /** One-shots end by themselves, and others wait for that. */
 const oneShots = ['temporal-schema', 'temporal-namespace', 'migrate'];
-const SCHEMAS = { api: apiConfig, worker: workerConfig, simulator: simulatorConfig, migrate: apiConfig.pick({ DATABASE_URL: true }) };
+const SCHEMAS = {
+  api: apiConfig,
+  worker: workerConfig,
+  simulator: simulatorConfig,
+  migrate: apiConfig.pick({ DATABASE_URL: true }),
+};
 const ours = Object.keys(SCHEMAS) as (keyof typeof SCHEMAS)[];
 
 /** What compose makes of a value: the default where there is one, else what a person must give. */
@@ -44,8 +54,10 @@ const GIVEN: Record<string, string> = {
   DATABASE_PASSWORD: 'secret',
 };
 const interpolate = (value: string): string =>
-  value.replaceAll(/\$\{(\w+)(?::([-?])([^}]*))?\}/g, (_, name: string, kind: string | undefined, rest: string | undefined) =>
-    kind === '-' ? (rest ?? '') : (GIVEN[name] ?? fail(`nobody gives ${name}`)),
+  value.replaceAll(
+    /\$\{(\w+)(?::([-?])([^}]*))?\}/g,
+    (_, name: string, kind: string | undefined, rest: string | undefined) =>
+      kind === '-' ? (rest ?? '') : (GIVEN[name] ?? fail(`nobody gives ${name}`)),
   );
 
 describe('docker-compose.yml', () => {
@@ -65,14 +77,20 @@ describe('docker-compose.yml', () => {
     expect(Number(base?.[1]) * 100 + Number(base?.[2])).toBeGreaterThanOrEqual(2019);
   });
 
-  it.each(['dist', 'prisma/migrations', 'web/member', 'package.json'])('puts into our image what a process reads: %s', (file) => {
-    expect(existsSync(path.join(ROOT, file)) || file === 'dist').toBe(true);
-    expect(read('Dockerfile')).toMatch(new RegExp(`^COPY .*${file}(\\s|$)`, 'm'));
-  });
+  it.each(['dist', 'prisma/migrations', 'web/member', 'package.json'])(
+    'puts into our image what a process reads: %s',
+    (file) => {
+      expect(existsSync(path.join(ROOT, file)) || file === 'dist').toBe(true);
+      expect(read('Dockerfile')).toMatch(new RegExp(`^COPY .*${file}(\\s|$)`, 'm'));
+    },
+  );
 
-  it.each(services.filter(([name]) => !oneShots.includes(name)))('checks the health of %s', (_name, { healthcheck: check }) => {
-    expect(check).toBeDefined();
-  });
+  it.each(services.filter(([name]) => !oneShots.includes(name)))(
+    'checks the health of %s',
+    (_name, { healthcheck: check }) => {
+      expect(check).toBeDefined();
+    },
+  );
 
   it.each(oneShots)('lets %s end once, and try again only after a failure', (name) => {
     expect(named(name).restart).toMatch(/^on-failure/);

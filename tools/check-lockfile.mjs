@@ -11,7 +11,9 @@ const missing = Object.entries(packages).flatMap(([where, { optionalDependencies
     .map(([name, version]) => `${name}@${version}`),
 );
 if (missing.length > 0) {
-  console.error(`package-lock.json lacks ${missing.length} optional packages, so npm ci refuses it: ${missing.join(', ')}`);
+  console.error(
+    `package-lock.json lacks ${missing.length} optional packages, so npm ci refuses it: ${missing.join(', ')}`,
+  );
   console.error('Take versions that the registry carries for every platform, or write the lockfile where it does.');
   process.exitCode = 1;
 } else {

@@ -14,7 +14,10 @@ const MARKED = /(<!-- config:(\w+) -->\n)[\s\S]*?(\n<!-- \/config -->)/g;
 export function withConfigTables(markdown: string): string {
   return markdown.replace(MARKED, (_all, opening: string, name: string, closing: string) => {
     const schema = SCHEMAS[name];
-    if (!schema) throw new Error(`docs/configuration.md asks for the variables of "${name}"; known are ${Object.keys(SCHEMAS).join(', ')}`);
+    if (!schema)
+      throw new Error(
+        `docs/configuration.md asks for the variables of "${name}"; known are ${Object.keys(SCHEMAS).join(', ')}`,
+      );
     return `${opening}\n${configTable(schema)}\n${closing}`;
   });
 }
@@ -44,7 +47,9 @@ function asSentence(text: string): string {
 
 /** As prettier writes it, which checks the documents too. */
 function alignedTable([headings = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = headings.map((_heading, column) => Math.max(3, ...[headings, ...rows].map((row) => row[column]?.length ?? 0)));
+  const widths = headings.map((_heading, column) =>
+    Math.max(3, ...[headings, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
   const line = (cells: readonly string[], fill = ' ') =>
     `| ${widths.map((width, column) => (cells[column] ?? '').padEnd(width, fill)).join(' | ')} |`;
   return [line(headings), line([], '-'), ...rows.map((row) => line(row))].join('\n');

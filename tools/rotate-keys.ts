@@ -55,7 +55,8 @@ async function rotate(client: Client, vault: Vault, place: Place): Promise<numbe
     if (written < batch.stale.length) continue;
     rows += batch.rows;
     unopened += batch.unopened.length;
-    for (const id of batch.unopened) process.stderr.write(`${nameOf(place)} of ${id}: none of the keys given opens it\n`);
+    for (const id of batch.unopened)
+      process.stderr.write(`${nameOf(place)} of ${id}: none of the keys given opens it\n`);
     if (batch.last === null) break;
     after = batch.last;
   }
@@ -71,7 +72,12 @@ interface Batch {
   readonly last: string | null;
 }
 
-async function readBatch(client: Client, vault: Vault, { table, column, sealedFor }: Place, after: string): Promise<Batch> {
+async function readBatch(
+  client: Client,
+  vault: Vault,
+  { table, column, sealedFor }: Place,
+  after: string,
+): Promise<Batch> {
   const { rows } = await client.query<{ id: string; account: string; sealed: Buffer }>(
     `SELECT id, ${sealedFor} AS account, ${column} AS sealed FROM ${table} WHERE id > $1 ORDER BY id LIMIT ${BATCH_ROWS}`,
     [after],
@@ -95,7 +101,12 @@ function reseal(vault: Vault, sealed: Buffer, account: string): Buffer | null | 
 }
 
 /** One transaction; gives the number of rows written. A row whose bytes are no longer those that were read is left alone. */
-async function writeBatch(client: Client, vault: Vault, { table, column, namesKey }: Place, stale: Batch['stale']): Promise<number> {
+async function writeBatch(
+  client: Client,
+  vault: Vault,
+  { table, column, namesKey }: Place,
+  stale: Batch['stale'],
+): Promise<number> {
   if (stale.length === 0) return 0;
   await client.query('BEGIN');
   // The terms of a payment are fixed; only the transaction that says so itself may write the same terms under another key.
@@ -103,7 +114,12 @@ async function writeBatch(client: Client, vault: Vault, { table, column, namesKe
   const { rowCount } = await client.query(
     `UPDATE ${table} AS t SET ${column} = b.fresh${namesKey ? ', key_id = $4' : ''}
      FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS b (id, old, fresh) WHERE t.id = b.id AND t.${column} = b.old`,
-    [stale.map(({ id }) => id), stale.map(({ old }) => old), stale.map(({ fresh }) => fresh), ...(namesKey ? [vault.keyId] : [])],
+    [
+      stale.map(({ id }) => id),
+      stale.map(({ old }) => old),
+      stale.map(({ fresh }) => fresh),
+      ...(namesKey ? [vault.keyId] : []),
+    ],
   );
   await client.query('COMMIT');
   return rowCount ?? 0;

@@ -1,7 +1,17 @@
 // Brings a checkout to the state in which it can run or be tested. Plain Node, no dependency: it runs before node_modules exists.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -35,7 +45,8 @@ export const say = (line) => process.stderr.write(`${line}\n`);
 /** `for: 'test'` leaves the compilation out, because jest compiles what it loads; `for: 'run'` does everything. */
 export async function prepare({ for: purpose }) {
   const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major < 20 || (major === 20 && minor < 19)) throw new SetupFailure(`Node.js 20.19 or newer is needed, this is ${process.version}.`);
+  if (major < 20 || (major === 20 && minor < 19))
+    throw new SetupFailure(`Node.js 20.19 or newer is needed, this is ${process.version}.`);
   const steps = purpose === 'test' ? [install, generate] : [install, generate, compile, bundle];
   if (steps.every((step) => isDone(step))) return;
   await withLock(async () => {
@@ -87,9 +98,19 @@ const generate = {
 const compile = {
   name: 'compile',
   title: 'compiling TypeScript',
-  inputs: () => [...sourceFiles(SOURCES), inRoot('tsconfig.json'), inRoot('tsconfig.build.json'), inRoot('package-lock.json')],
+  inputs: () => [
+    ...sourceFiles(SOURCES),
+    inRoot('tsconfig.json'),
+    inRoot('tsconfig.build.json'),
+    inRoot('package-lock.json'),
+  ],
   outputs: () => [inRoot('dist', 'tsconfig.build.tsbuildinfo')],
-  run: () => run(bin('tsc'), ['-p', 'tsconfig.build.json'], 'The TypeScript compiler found the errors above, so nothing was started'),
+  run: () =>
+    run(
+      bin('tsc'),
+      ['-p', 'tsconfig.build.json'],
+      'The TypeScript compiler found the errors above, so nothing was started',
+    ),
 };
 
 const bundle = {
@@ -112,7 +133,10 @@ function isDone(step) {
 async function perform(step) {
   const startedAt = Date.now();
   say(`quittance: ${step.title} …`);
-  const ticker = setInterval(() => say(`quittance: still ${step.title}, ${Math.round((Date.now() - startedAt) / 1000)} s …`), 15_000);
+  const ticker = setInterval(
+    () => say(`quittance: still ${step.title}, ${Math.round((Date.now() - startedAt) / 1000)} s …`),
+    15_000,
+  );
   try {
     // Taken before the work: a file that changes meanwhile makes the step run again next time.
     const key = inputsKey(step);
@@ -171,7 +195,9 @@ function nodeModulesMatchLockfile() {
     const same = Object.keys(found).every(
       (name) => wanted[name]?.version === found[name].version && wanted[name]?.integrity === found[name].integrity,
     );
-    const complete = Object.keys(wanted).every((name) => name === '' || name in found || wanted[name].optional || wanted[name].peer);
+    const complete = Object.keys(wanted).every(
+      (name) => name === '' || name in found || wanted[name].optional || wanted[name].peer,
+    );
     return same && complete;
   } catch {
     return false;
@@ -198,7 +224,8 @@ async function run(command, args, failure, env = {}) {
     child.on('error', (error) => reject(new SetupFailure(`${failure}: ${error.message}.`)));
     child.on('close', (exitCode, signal) => resolve(exitCode ?? signal));
   });
-  if (code !== 0) throw new SetupFailure(`${output.trimEnd()}\n${failure} (${path.basename(command)} ended with ${code}).`);
+  if (code !== 0)
+    throw new SetupFailure(`${output.trimEnd()}\n${failure} (${path.basename(command)} ended with ${code}).`);
 }
 
 /** One preparation at a time per checkout. A lock whose process is gone is taken over. */

@@ -14,5 +14,8 @@ export function sealRaw(vault: Vault, { headers, body }: RawMessage, accountId: 
 export function openRaw(vault: Vault, sealed: Uint8Array, accountId: string): RawMessage {
   const plain = vault.open(sealed, accountId);
   const end = plain.indexOf('\n');
-  return { headers: JSON.parse(plain.subarray(0, end).toString()) as Record<string, string>, body: plain.subarray(end + 1) };
+  return {
+    headers: JSON.parse(plain.subarray(0, end).toString()) as Record<string, string>,
+    body: plain.subarray(end + 1),
+  };
 }

@@ -35,7 +35,8 @@ export function createVault(encryptionKey: Uint8Array, previousKeys: readonly Ui
     keyId: createHash('sha256').update(sealingKey).digest('hex').slice(0, 12),
     seal,
     open: (sealed, context) => openWith(sealingKey, sealed, context) ?? openFormer(sealed, context),
-    reseal: (sealed, context) => (openWith(sealingKey, sealed, context) ? null : seal(openFormer(sealed, context), context)),
+    reseal: (sealed, context) =>
+      openWith(sealingKey, sealed, context) ? null : seal(openFormer(sealed, context), context),
     derive: (purpose) => deriveKey(encryptionKey, purpose),
   };
 }
@@ -58,7 +59,9 @@ function openWith(key: Uint8Array, sealed: Uint8Array, context: string): Buffer 
   if (bytes.length < NONCE_BYTES + TAG_BYTES) return null;
   const nonce = bytes.subarray(0, NONCE_BYTES);
   // Without the length Node takes a shortened tag, which is easier to forge.
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(context));
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(
+    Buffer.from(context),
+  );
   decipher.setAuthTag(bytes.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES));
   const plain = decipher.update(bytes.subarray(NONCE_BYTES + TAG_BYTES));
   try {

@@ -108,7 +108,8 @@ const WHY_DECLINED: Readonly<Record<string, string>> = {
   instrument_declined: '{gateway} could not use the card or account that you chose.',
   insufficient_fund: 'The account did not hold enough money for it.',
   // KKiaPay says this of a busy system and of a payer who has another request open (kkiapay/js-sdk).
-  processing_error: '{gateway} was busy, or another request was still open on your phone. Please wait a moment before the next try.',
+  processing_error:
+    '{gateway} was busy, or another request was still open on your phone. Please wait a moment before the next try.',
   payment_declined: '{gateway} says that it was declined.',
   declined: '{gateway} says that it was declined.',
   card_declined: 'The bank declined the card.',
@@ -201,7 +202,10 @@ const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
   ...Object.fromEntries(
     Object.entries(WHY_DECLINED).flatMap(([reason, why]) => [
       [`awaiting_payer.${reason}`, { text: `${why} You can try again, or pay in another way.` }],
-      [`failed.${reason}`, { text: `${why} {gateway} says that you were not charged. You can try again, or pay in another way.` }],
+      [
+        `failed.${reason}`,
+        { text: `${why} {gateway} says that you were not charged. You can try again, or pay in another way.` },
+      ],
     ]),
   ),
 };

@@ -5,7 +5,10 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 /** Where the build puts the workflows' code; the worker runs exactly this file. */
 export const BUNDLE_PATH = path.join(__dirname, '..', 'workflow-bundle.js');
 
-export async function buildBundle(to: string, workflowsPath = path.join(__dirname, '..', 'workflows', 'index.js')): Promise<void> {
+export async function buildBundle(
+  to: string,
+  workflowsPath = path.join(__dirname, '..', 'workflows', 'index.js'),
+): Promise<void> {
   const { code } = await bundleWorkflowCode({ workflowsPath });
   writeFileSync(to, code);
 }

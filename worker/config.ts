@@ -4,7 +4,13 @@ import { BUNDLE_PATH } from './bundle';
 
 /** What the worker process is told by its environment, beside what every process is. */
 export const configSchema = sharedConfig.extend({
-  METRICS_PORT: z.coerce.number().int().min(0).max(65535).default(9464).describe("port of the worker's Prometheus metrics; 0: none"),
+  METRICS_PORT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65535)
+    .default(9464)
+    .describe("port of the worker's Prometheus metrics; 0: none"),
   WORKFLOW_BUNDLE: z.string().default(BUNDLE_PATH).describe("the workflows' code, as the build wrote it"),
   WORKFLOW_CACHE: z.coerce
     .number()
@@ -18,5 +24,10 @@ export const configSchema = sharedConfig.extend({
     .min(1)
     .default(30)
     .describe('questions to the gateway about one payment in a minute; a flood of forged messages waits'),
-  UNMATCHED_VERIFICATIONS_PER_MINUTE: z.coerce.number().int().min(1).default(120).describe('the same for messages that name no payment'),
+  UNMATCHED_VERIFICATIONS_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(120)
+    .describe('the same for messages that name no payment'),
 });

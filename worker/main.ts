@@ -22,7 +22,9 @@ async function main(): Promise<void> {
   const log = createLog('worker', config.LOG_LEVEL);
   installRuntime(log, config.METRICS_PORT);
   const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
-  const redis = config.REDIS_URL ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false }) : null;
+  const redis = config.REDIS_URL
+    ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
+    : null;
   redis?.on('error', () => undefined); // it holds only what may vanish
   const { client, connection: clientConnection } = connectLazily({
     address: config.TEMPORAL_ADDRESS,
@@ -30,8 +32,16 @@ async function main(): Promise<void> {
   });
   await ensureSearchAttributes(clientConnection, config.TEMPORAL_NAMESPACE, log);
 
-  const perPayment = createLimiter(redis, { name: 'verify-payment', points: config.VERIFICATIONS_PER_MINUTE, seconds: 60 });
-  const unmatched = createLimiter(redis, { name: 'verify-unmatched', points: config.UNMATCHED_VERIFICATIONS_PER_MINUTE, seconds: 60 });
+  const perPayment = createLimiter(redis, {
+    name: 'verify-payment',
+    points: config.VERIFICATIONS_PER_MINUTE,
+    seconds: 60,
+  });
+  const unmatched = createLimiter(redis, {
+    name: 'verify-unmatched',
+    points: config.UNMATCHED_VERIFICATIONS_PER_MINUTE,
+    seconds: 60,
+  });
   const vault = createVault(...keysFrom(config));
   const activities = createActivities({
     db,

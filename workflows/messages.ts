@@ -22,7 +22,9 @@ export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;
 export const notificationWorkflowId = (notificationId: string) => `notification-${notificationId}`;
 
 /** Whose run it is: a payment's, or a message's that names none; null: not ours. */
-export function subjectOf(workflowId: string): { readonly paymentId: string } | { readonly notificationId: string } | null {
+export function subjectOf(
+  workflowId: string,
+): { readonly paymentId: string } | { readonly notificationId: string } | null {
   const [, kind, id] = /^(payment|notification)-(.+)$/.exec(workflowId) ?? [];
   if (kind === undefined || id === undefined) return null;
   return kind === 'payment' ? { paymentId: id } : { notificationId: id };
@@ -42,9 +44,10 @@ export const notificationReceived = defineSignal<[{ readonly notificationId: str
 
 /** A person's command, stored under `commandId` before it is sent; the update's id is the command's. */
 export const cancelPayment = defineUpdate<CommandOutcome, [{ readonly commandId: string }]>('cancelPayment');
-export const resolvePayment = defineUpdate<CommandOutcome, [{ readonly commandId: string; readonly action: ResolutionAction }]>(
-  'resolvePayment',
-);
+export const resolvePayment = defineUpdate<
+  CommandOutcome,
+  [{ readonly commandId: string; readonly action: ResolutionAction }]
+>('resolvePayment');
 
 /** What operators search by. Set at start; the first two once more when the run rests. */
 export const searchAttributes = {

@@ -2,7 +2,11 @@ import { hands } from './activity-options';
 import { reasonOf } from './domain/remark';
 
 /** The short life of a message that names no payment of ours: verified, then booked to suspense and shown to a person. */
-export async function notification({ notificationId }: { readonly notificationId: string }): Promise<{ state: string }> {
+export async function notification({
+  notificationId,
+}: {
+  readonly notificationId: string;
+}): Promise<{ state: string }> {
   const verification = await hands.verifyNotification({ notificationId, paymentId: null });
   if (verification.outcome === 'settled') return { state: verification.state };
 

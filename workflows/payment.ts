@@ -16,7 +16,9 @@ import { openShow } from './run/showing';
  *
  * An operator's cancellation of the run does not end it: it is a command like any other, decided by the rules.
  */
-export async function payment(start: PaymentStart): Promise<{ status: PaymentStatus; attention: AttentionCode | null }> {
+export async function payment(
+  start: PaymentStart,
+): Promise<{ status: PaymentStatus; attention: AttentionCode | null }> {
   const mailbox = openMailbox(start);
   return CancellationScope.nonCancellable(async () => {
     let current = await begin(start);

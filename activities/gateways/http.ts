@@ -35,7 +35,10 @@ export interface Answer {
  * Asks a gateway once, follows no redirect, and gives the answer with any status but 3xx. No answer is a thrown
  * {@link GatewayFailure}; when `context.signal` aborts, its reason is thrown instead, since then it was us who stopped.
  */
-export async function ask(context: Pick<GatewayContext<unknown>, 'fetch' | 'signal'>, question: Question): Promise<Answer> {
+export async function ask(
+  context: Pick<GatewayContext<unknown>, 'fetch' | 'signal'>,
+  question: Question,
+): Promise<Answer> {
   const { attempt, moves, timeoutMs = TIMEOUT_MS, maxBytes = MAX_BYTES } = question;
   const patience = startPatience(context.signal, timeoutMs);
   try {
@@ -102,7 +105,11 @@ export function unexpectedStatus(question: Pick<Question, 'attempt' | 'moves'>, 
 /** Reads `Retry-After` (RFC 9110, 10.2.3: seconds or a date); null when absent or unreadable. At most an hour. */
 export function retryAfterMs(headers: Headers, nowMs: number = Date.now()): number | null {
   const text = headers.get('retry-after')?.trim() ?? '';
-  const wait = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : /^[A-Za-z]{3},? /.test(text) ? Date.parse(text) - nowMs : NaN;
+  const wait = /^\d{1,9}$/.test(text)
+    ? Number(text) * 1000
+    : /^[A-Za-z]{3},? /.test(text)
+      ? Date.parse(text) - nowMs
+      : NaN;
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_PAUSE_MS) : null;
 }
 
@@ -126,7 +133,10 @@ function member(value: unknown, name: string): unknown {
 }
 
 /** One signal out of the caller's and a clock. AbortSignal.any with a time-out signal can be collected before it fires on Node 20. */
-function startPatience(outer: AbortSignal, timeoutMs: number): { signal: AbortSignal; isOver: () => boolean; end: () => void } {
+function startPatience(
+  outer: AbortSignal,
+  timeoutMs: number,
+): { signal: AbortSignal; isOver: () => boolean; end: () => void } {
   const controller = new AbortController();
   let over = false;
   const stop = (): void => {

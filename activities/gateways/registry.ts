@@ -83,7 +83,10 @@ export const GATEWAYS = {
     credentials: kkiapayCredentials,
     stored: kkiapayCredentials,
     channels: ['webhook', 'poll'],
-    browser: { scripts: ['https://cdn.kkiapay.me'], frames: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me'] },
+    browser: {
+      scripts: ['https://cdn.kkiapay.me'],
+      frames: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me'],
+    },
     openCheckout: kkiapayCheckout.openCheckout,
     readNotification: kkiapayNotification.readNotification,
   }),

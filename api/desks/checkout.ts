@@ -31,7 +31,14 @@ export function planCheckout(
     notificationUrl: notificationUrl(publicUrl, gateway, account.pathToken),
   };
   const credentials: unknown = JSON.parse(vault.open(account.credentials, account.id).toString());
-  return { order, opening: GATEWAYS[gateway].openCheckout(order, { credentials, environment: account.environment, simulatorPublicUrl }) };
+  return {
+    order,
+    opening: GATEWAYS[gateway].openCheckout(order, {
+      credentials,
+      environment: account.environment,
+      simulatorPublicUrl,
+    }),
+  };
 }
 
 /** Where the gateway sends its messages about this account; the token in it is the account's for good. */

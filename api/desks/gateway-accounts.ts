@@ -31,7 +31,8 @@ const INSPECTION_PATIENCE_MS = 25_000;
 
 /** Keeps gateway accounts: seals credentials, asks the gateway about them, and lets only those be used that surely work. */
 export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDeskDependencies) {
-  const seal = (credentials: unknown, accountId: string) => vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
+  const seal = (credentials: unknown, accountId: string) =>
+    vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
   const open = ({ credentials, id }: Sealed): unknown => JSON.parse(vault.open(credentials, id).toString());
   /** Null where the key is lost that sealed them: entering them anew is what mends that. */
   const openIfPossible = (account: Sealed): unknown => {
@@ -41,10 +42,16 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       return null;
     }
   };
-  const urlOf = (account: GatewayAccount) => notificationUrl(publicUrl, account.gateway as GatewayName, account.pathToken);
+  const urlOf = (account: GatewayAccount) =>
+    notificationUrl(publicUrl, account.gateway as GatewayName, account.pathToken);
 
   /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
-  async function save(merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<GatewayAccount> {
+  async function save(
+    merchantId: string,
+    gateway: GatewayName,
+    environment: Environment,
+    credentials: unknown,
+  ): Promise<GatewayAccount> {
     await inTransaction(db, async (tx) => {
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
@@ -54,12 +61,26 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   }
 
   /** Credentials are sealed for the id of their row, so the row is made first. Its caller holds the connection. */
-  async function write(tx: Sql, merchantId: string, gateway: GatewayName, environment: Environment, credentials: unknown): Promise<void> {
+  async function write(
+    tx: Sql,
+    merchantId: string,
+    gateway: GatewayName,
+    environment: Environment,
+    credentials: unknown,
+  ): Promise<void> {
     const fresh = newId('acc');
     await tx.sql.query(
       `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
-      [fresh, merchantId, gateway, environment, randomBytes(24).toString('base64url'), seal(credentials, fresh), vault.keyId],
+      [
+        fresh,
+        merchantId,
+        gateway,
+        environment,
+        randomBytes(24).toString('base64url'),
+        seal(credentials, fresh),
+        vault.keyId,
+      ],
     );
     const { rows } = await tx.sql.query<{ id: string; environment: Environment; credentials: Buffer }>(
       'SELECT id, environment, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
@@ -68,7 +89,12 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     const [account] = rows;
     if (!account || account.id === fresh) return;
     const former = account.environment === environment ? openIfPossible(account) : null;
-    await replace(tx, account, environment, former === null ? credentials : GATEWAYS[gateway].keepLearned(credentials, former));
+    await replace(
+      tx,
+      account,
+      environment,
+      former === null ? credentials : GATEWAYS[gateway].keepLearned(credentials, former),
+    );
   }
 
   /** What was found of the credentials before says nothing of these. */
@@ -82,7 +108,13 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       .query(
         `UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now(), enabled = false, disabled_reason = $5
          WHERE id = $1`,
-        [account.id, environment, seal(credentials, account.id), vault.keyId, 'the credentials have not been checked yet'],
+        [
+          account.id,
+          environment,
+          seal(credentials, account.id),
+          vault.keyId,
+          'the credentials have not been checked yet',
+        ],
       )
       .catch((error: unknown) => {
         if ((error as { constraint?: unknown }).constraint !== 'environment_has_books') throw error;
@@ -95,11 +127,19 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
 
   /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
   async function inspect(account: GatewayAccount, trusted: boolean): Promise<GatewayAccount> {
-    const { currency } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: account.merchantId }, select: { currency: true } });
+    const { currency } = await db.prisma.merchant.findUniqueOrThrow({
+      where: { id: account.merchantId },
+      select: { currency: true },
+    });
     const credentials = open(account) as object;
     const { checks, learned } = await GATEWAYS[account.gateway as GatewayName].gateway.inspectAccount(
       { notificationUrl: urlOf(account), currency },
-      { ...gateways, credentials, environment: account.environment, signal: AbortSignal.timeout(INSPECTION_PATIENCE_MS) },
+      {
+        ...gateways,
+        credentials,
+        environment: account.environment,
+        signal: AbortSignal.timeout(INSPECTION_PATIENCE_MS),
+      },
     );
     const verdict = judge(checks, trusted && account.enabled);
     // What was found of credentials that changed meanwhile is not true of those: a message taught us more, or they were entered anew.
@@ -109,7 +149,9 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       [
         account.id,
         account.credentials,
-        Object.keys(learned as object).length > 0 ? seal({ ...credentials, ...(learned as object) }, account.id) : account.credentials,
+        Object.keys(learned as object).length > 0
+          ? seal({ ...credentials, ...(learned as object) }, account.id)
+          : account.credentials,
         vault.keyId,
         JSON.stringify(checks),
         verdict.enabled,
@@ -126,7 +168,9 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     const credentials = open(account);
     const seen = await seenOf(account.id);
     const proven = asked.map((check) => (check.name === 'pdt_token' && seen.pdt ? PDT_PROVEN : check));
-    const told = proven.some(({ name }) => name === 'notifications') ? [] : [seen.told ? MESSAGE_SEEN : notSeenYet(gateway)];
+    const told = proven.some(({ name }) => name === 'notifications')
+      ? []
+      : [seen.told ? MESSAGE_SEEN : notSeenYet(gateway)];
     return {
       gateway,
       environment: account.environment,
@@ -135,7 +179,12 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       notificationUrl: urlOf(account),
       returnUrl: `${publicUrl}/return/`,
       capabilities: GATEWAYS[gateway].capabilitiesOf(credentials),
-      checks: [...proven, ...GATEWAYS[gateway].checkCredentials(credentials), ...told, checkAddress(publicUrl, account.environment)],
+      checks: [
+        ...proven,
+        ...GATEWAYS[gateway].checkCredentials(credentials),
+        ...told,
+        checkAddress(publicUrl, account.environment),
+      ],
       checkedAt: account.checkedAt?.toISOString() ?? null,
     };
   }
@@ -158,7 +207,8 @@ export type AccountDesk = ReturnType<typeof createAccountDesk>;
 /** Only what surely works is used; `trusted`: it did, and being unable to ask now is no reason to stop. */
 function judge(checks: readonly AccountCheck[], trusted: boolean): { enabled: boolean; reason: string | null } {
   const required = checks.filter((check) => check.required);
-  const failed = required.find(({ ok }) => ok === false) ?? (trusted ? undefined : required.find(({ ok }) => ok === null));
+  const failed =
+    required.find(({ ok }) => ok === false) ?? (trusted ? undefined : required.find(({ ok }) => ok === null));
   return failed ? { enabled: false, reason: `${failed.name}: ${failed.detail}` } : { enabled: true, reason: null };
 }
 
@@ -169,12 +219,19 @@ const MESSAGE_SEEN: AccountCheck = {
   remedy: null,
   required: false,
 };
-const PDT_PROVEN: AccountCheck = { name: 'pdt_token', ok: true, detail: 'proven by a verified return', remedy: null, required: false };
+const PDT_PROVEN: AccountCheck = {
+  name: 'pdt_token',
+  ok: true,
+  detail: 'proven by a verified return',
+  remedy: null,
+  required: false,
+};
 
 /** What cannot be asked is proven by the first message. */
 function notSeenYet(gateway: GatewayName): AccountCheck {
   const how: Partial<Record<GatewayName, string>> = {
-    'paypal-standard': 'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
+    'paypal-standard':
+      'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
   };
   return {
     name: 'notifications',
@@ -188,13 +245,20 @@ function notSeenYet(gateway: GatewayName): AccountCheck {
 /** Gateways live outside and speak HTTPS; whether they reach us is proven only by their first message. */
 function checkAddress(publicUrl: string, environment: Environment): AccountCheck {
   const { protocol, hostname } = new URL(publicUrl);
-  const isLocal = /^(localhost|.*\.(localhost|local|internal)|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\])$/.test(
-    hostname,
-  );
+  const isLocal =
+    /^(localhost|.*\.(localhost|local|internal)|127\..*|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*|\[::1\])$/.test(
+      hostname,
+    );
   const common = { name: 'notification_url', required: false };
-  if (environment === 'simulator') return { ...common, ok: true, detail: 'the simulator needs no public address', remedy: null };
+  if (environment === 'simulator')
+    return { ...common, ok: true, detail: 'the simulator needs no public address', remedy: null };
   if (protocol === 'https:' && !isLocal)
-    return { ...common, ok: true, detail: 'a public HTTPS address; the first message proves that it is reached', remedy: null };
+    return {
+      ...common,
+      ok: true,
+      detail: 'a public HTTPS address; the first message proves that it is reached',
+      remedy: null,
+    };
   return {
     ...common,
     ok: null,

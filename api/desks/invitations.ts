@@ -73,7 +73,12 @@ export async function findInvitation({ sql }: Sql, trackingId: string): Promise<
 const OPEN = 'tracking_id = $1 AND completed_at IS NULL AND voided_at IS NULL AND expires_at > now()';
 
 /** Binds an open invitation to the browser that came first, for an hour. False: another one came first, or it is open no more. */
-export async function bindArrival({ sql }: Sql, trackingId: string, tokenHash: Buffer, account: string): Promise<boolean> {
+export async function bindArrival(
+  { sql }: Sql,
+  trackingId: string,
+  tokenHash: Buffer,
+  account: string,
+): Promise<boolean> {
   const { rowCount } = await sql.query(
     `WITH arrived AS (
        UPDATE onboardings SET arrived_at = now(), arrival_hash = $2, account = $3, expires_at = least(expires_at, now() + interval '1 hour')

@@ -5,7 +5,13 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
 import { GatewayFailure } from '../../workflows/domain/gateway';
-import type { GatewayName, GatewayWorld, Onboarded, Onboarding, OnboardingContext } from '../../workflows/domain/gateway';
+import type {
+  GatewayName,
+  GatewayWorld,
+  Onboarded,
+  Onboarding,
+  OnboardingContext,
+} from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { AccountDesk } from './gateway-accounts';
 import { hashKey } from '../http/auth';
@@ -60,12 +66,18 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
   const questions = createLimiter(redis, { name: 'connect', points: QUESTIONS_PER_MINUTE, seconds: 60 });
 
   /** Makes the link on which the merchant agrees. Those made before are void from now on. */
-  async function invite(merchantId: string, gateway: GatewayName, returnUrl: string | null): Promise<{ url: string; trackingId: string }> {
+  async function invite(
+    merchantId: string,
+    gateway: GatewayName,
+    returnUrl: string | null,
+  ): Promise<{ url: string; trackingId: string }> {
     const offer = offerOf(gateway, gateways);
     if (!offer) throw new Problem('onboarding_not_offered', `${gateway} accounts are connected by their keys here`);
     const trackingId = newId('onb');
     const { environment } = offer.context;
-    const url = await offer.onboarding.invite({ trackingId, returnUrl: `${publicUrl}/connect/${trackingId}` }, offer.context).catch(refuse);
+    const url = await offer.onboarding
+      .invite({ trackingId, returnUrl: `${publicUrl}/connect/${trackingId}` }, offer.context)
+      .catch(refuse);
     await inTransaction(db, async (tx) => {
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
@@ -91,7 +103,10 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     if (!answer.ok) return answer.instead;
     const fresh = randomBytes(TOKEN_BYTES).toString('base64url');
     if (!(await bindArrival(db, trackingId, hashKey(fresh), answer.account))) return arrive(trackingId, query, token); // somebody was faster
-    log.info({ invitation: trackingId, merchant: invitation.merchantId, gateway, account: answer.account }, 'a browser came to connect');
+    log.info(
+      { invitation: trackingId, merchant: invitation.merchantId, gateway, account: answer.account },
+      'a browser came to connect',
+    );
     return toConfirm(invitation, answer.account, fresh);
   }
 
@@ -111,7 +126,11 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     const answer = await ask(invitation, query);
     if (!answer.ok) return answer.instead;
     if (answer.account !== account)
-      return { outcome: 'not_connected', detail: 'Another account agreed than the one that was shown', onwardUrl: onwardOf(invitation) };
+      return {
+        outcome: 'not_connected',
+        detail: 'Another account agreed than the one that was shown',
+        onwardUrl: onwardOf(invitation),
+      };
     const isConnected = await inTransaction(db, async (tx) => {
       await holdConnection(tx, merchantId, gateway);
       if (!(await useUp(tx, trackingId, hashKey(standing.token)))) return false;
@@ -120,7 +139,9 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     });
     if (!isConnected) return arrive(trackingId, query, cookie);
     log.info({ invitation: trackingId, merchant: merchantId, gateway, account }, 'an account was connected');
-    const saved = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
+    const saved = await db.prisma.gatewayAccount.findUniqueOrThrow({
+      where: { merchantId_gateway: { merchantId, gateway } },
+    });
     return { outcome: 'connected', account: await accounts.inspect(saved, false), onwardUrl: onwardOf(invitation) };
   }
 
@@ -130,7 +151,9 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     const cameFirst = token !== null && !isOver && arrivalHash?.equals(hashKey(token)) === true;
     if (completedAt) {
       if (!cameFirst || !isInUse) return { outcome: 'used', gateway };
-      const connected = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
+      const connected = await db.prisma.gatewayAccount.findUniqueOrThrow({
+        where: { merchantId_gateway: { merchantId, gateway } },
+      });
       return { outcome: 'connected', account: connected, onwardUrl: onwardOf(invitation) };
     }
     if (isOver) return { outcome: 'over' };
@@ -150,7 +173,10 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     try {
       const onboarded = await offer.onboarding.complete({ trackingId, query }, offer.context);
       if (onboarded.ok) return onboarded;
-      return { ok: false, instead: { outcome: 'not_connected', detail: onboarded.detail, onwardUrl: onwardOf(invitation) } };
+      return {
+        ok: false,
+        instead: { outcome: 'not_connected', detail: onboarded.detail, onwardUrl: onwardOf(invitation) },
+      };
     } catch (failure) {
       if (!(failure instanceof GatewayFailure)) throw failure;
       log.warn({ err: failure, invitation: trackingId, gateway }, 'a gateway did not say who agreed');
@@ -172,10 +198,16 @@ function onwardOf({ returnUrl, returnOrigins }: Invitation): string | null {
   return returnUrl !== null && isRegistered(returnUrl, returnOrigins) ? returnUrl : null;
 }
 
-function offerOf(gateway: GatewayName, { partner, ...world }: GatewayWorld): { onboarding: Onboarding; context: OnboardingContext } | null {
+function offerOf(
+  gateway: GatewayName,
+  { partner, ...world }: GatewayWorld,
+): { onboarding: Onboarding; context: OnboardingContext } | null {
   const { onboarding } = GATEWAYS[gateway];
   if (!onboarding || !partner) return null;
-  return { onboarding, context: { ...world, partner, environment: partner.environment, signal: AbortSignal.timeout(PATIENCE_MS) } };
+  return {
+    onboarding,
+    context: { ...world, partner, environment: partner.environment, signal: AbortSignal.timeout(PATIENCE_MS) },
+  };
 }
 
 function refuse(failure: unknown): never {

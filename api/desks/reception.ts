@@ -16,7 +16,8 @@ export interface Addressee {
 }
 
 /** 503: more messages of this kind wait than may; the gateway is to send it again. */
-export type Reception = { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401 | 503; readonly reason: string };
+export type Reception =
+  { readonly ok: true } | { readonly ok: false; readonly status: 400 | 401 | 503; readonly reason: string };
 
 const TOO_MANY: Reception = { ok: false, status: 503, reason: 'too many messages wait to be verified; send again' };
 
@@ -75,7 +76,11 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
     return readNotification(raw, await credentialsOf(accountId, 'fresh'));
   }
 
-  async function keep(addressee: Addressee, raw: RawNotification, hintedPayment: string | undefined): Promise<Reception> {
+  async function keep(
+    addressee: Addressee,
+    raw: RawNotification,
+    hintedPayment: string | undefined,
+  ): Promise<Reception> {
     const { accountId } = addressee;
     const reading = await readAtTheDoor(addressee, raw);
     if (!reading.ok) return reading;

@@ -52,9 +52,11 @@ export function createTokens(vault: Vault): Tokens {
     },
     mintWatcher: (merchantId, paymentId) => mint('watcher', merchantId, paymentId, WATCHER_LIFETIME_MS),
     async read(token) {
-      const verified = await jwtVerify(token, key, { issuer: ISSUER, algorithms: ['HS256'], requiredClaims: ['exp', 'sub'] }).catch(
-        () => null,
-      );
+      const verified = await jwtVerify(token, key, {
+        issuer: ISSUER,
+        algorithms: ['HS256'],
+        requiredClaims: ['exp', 'sub'],
+      }).catch(() => null);
       const { sub, exp, ...claims } = verified?.payload ?? {};
       if (sub === undefined || exp === undefined || typeof claims['merchant'] !== 'string') return null;
       const common = { merchantId: claims['merchant'], expiresAtMs: exp * 1000 };

@@ -62,7 +62,8 @@ export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest 
     },
 
     async forget(): Promise<void> {
-      if (claim) await db.sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [claim.scope, claim.key]);
+      if (claim)
+        await db.sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [claim.scope, claim.key]);
     },
   };
 
@@ -73,7 +74,8 @@ export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest 
       values: [scope, key],
     });
     if (!rows[0]) return null;
-    if (!rows[0].body_hash.equals(bodyHash)) throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
+    if (!rows[0].body_hash.equals(bodyHash))
+      throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
     return rows[0].answer.result;
   }
 
@@ -97,7 +99,9 @@ function readClaim({ req, resource }: KeyedRequest, caller: Caller): Claim | nul
   if (key === undefined) return null;
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
     const message = `1 to ${MAX_KEY_LENGTH} characters`;
-    throw new Problem('invalid_request', `header: Idempotency-Key: ${message}`, { errors: [{ path: 'Idempotency-Key', message }] });
+    throw new Problem('invalid_request', `header: Idempotency-Key: ${message}`, {
+      errors: [{ path: 'Idempotency-Key', message }],
+    });
   }
   return {
     scope: sha256(`${holderOf(caller)}\n${req.method}\n${resource}`),

@@ -7,9 +7,13 @@ import type { Route } from './routing';
 import * as schemas from './schemas';
 
 const problemSchema = z.object({
-  type: z.string(), title: z.string(), status: z.int(), code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]), detail: z.string(),
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
+  detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-}); // prettier-ignore
+});
 
 type Paths = Record<string, Record<string, object>>;
 
@@ -31,7 +35,9 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
     paths: { ...paths, ...mountedByHand() },
     components: {
       schemas: { Problem: toJsonSchema(problemSchema, 'output') },
-      securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' } },
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
+      },
     },
     security: [{ bearer: [] }],
   };
@@ -40,19 +46,28 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
 function describeRoute(route: Route) {
   const body = route.documentedBody ?? route.body;
   const refusals: ProblemCode[] = [
-    'unauthenticated', 'forbidden', 'invalid_request', ...ALWAYS, ...(route.params ? (['not_found'] as const) : []),
+    'unauthenticated',
+    'forbidden',
+    'invalid_request',
+    ...ALWAYS,
+    ...(route.params ? (['not_found'] as const) : []),
     ...(body ? (['body_too_large', 'unsupported_media_type'] as const) : []),
-    ...(route.idempotent ? (['idempotency_key_reused'] as const) : []), ...(route.refusals ?? []),
-  ]; // prettier-ignore
+    ...(route.idempotent ? (['idempotency_key_reused'] as const) : []),
+    ...(route.refusals ?? []),
+  ];
   return {
     summary: route.summary,
     description: `For: ${route.access.join(', ')}.`,
     parameters: [
-      ...(route.idempotent ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } }] : []),
+      ...(route.idempotent
+        ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } }]
+        : []),
       ...parameters(route.params, 'path'),
       ...parameters(route.query, 'query'),
     ],
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(body, 'input') } } } }),
+    ...(body && {
+      requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(body, 'input') } } },
+    }),
     responses: {
       ...Object.fromEntries(
         Object.entries(route.answers).map(([status, schema]) => [
@@ -71,7 +86,10 @@ function describeRoute(route: Route) {
 
 /** Any call may end so. */
 const ALWAYS = ['too_many_requests', 'internal_error', 'unavailable'] as const satisfies readonly ProblemCode[];
-const REPLAYED = { description: '`true`: this is the first answer to this key once more', schema: { type: 'string', const: 'true' } };
+const REPLAYED = {
+  description: '`true`: this is the first answer to this key once more',
+  schema: { type: 'string', const: 'true' },
+};
 
 function problems(codes: readonly ProblemCode[]): Record<string, object> {
   const statuses = [...new Set(codes.map((code) => PROBLEMS[code][0]))].sort();
@@ -92,14 +110,23 @@ function problems(codes: readonly ProblemCode[]): Record<string, object> {
 /** What is no JSON call with a key, and therefore not mounted from a {@link Route}: streams, gateways' messages, pages, health. */
 function mountedByHand(): Paths {
   const open = { security: [] };
-  const text = (description: string, type: string) => ({ description, content: { [type]: { schema: { type: 'string' } } } });
-  const json = (description: string) => ({ description, content: { 'application/json': { schema: { type: 'object' } } } });
+  const text = (description: string, type: string) => ({
+    description,
+    content: { [type]: { schema: { type: 'string' } } },
+  });
+  const json = (description: string) => ({
+    description,
+    content: { 'application/json': { schema: { type: 'object' } } },
+  });
   const page = (summary: string) => ({
     ...open,
     summary,
     description: 'For the browser of a payer. Commands nothing and believes nothing of what the browser brings.',
     parameters: parameters(schemas.idParams, 'path'),
-    responses: { 200: text('where the payment stands, live', 'text/html'), 404: text('there is no such payment', 'text/html') },
+    responses: {
+      200: text('where the payment stands, live', 'text/html'),
+      404: text('there is no such payment', 'text/html'),
+    },
   });
   const returned = page('Where the gateway sends the browser back');
   const cancelled = page('Where the gateway sends a browser whose payer gave up');
@@ -107,8 +134,12 @@ function mountedByHand(): Paths {
     '/v1/payments/{id}/events': {
       get: {
         summary: 'Watch a payment: its timeline as server-sent events, so far and live',
-        description: "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming.",
-        parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }, ...parameters(schemas.idParams, 'path')],
+        description:
+          "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming.",
+        parameters: [
+          { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
+          ...parameters(schemas.idParams, 'path'),
+        ],
         responses: {
           200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
           ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
@@ -128,7 +159,9 @@ function mountedByHand(): Paths {
         responses: { 200: json('they can'), 503: json('they cannot: PostgreSQL is away') },
       },
     },
-    '/metrics': { get: { ...open, summary: 'What Prometheus reads', responses: { 200: text('metrics', 'text/plain') } } },
+    '/metrics': {
+      get: { ...open, summary: 'What Prometheus reads', responses: { 200: text('metrics', 'text/plain') } },
+    },
   };
 }
 
@@ -146,19 +179,31 @@ function hooks(open: object): Paths {
       requestBody: { required: true, content: { [type]: { schema: {} } } },
       responses: {
         200: { description: 'stored, or known already' },
-        ...problems(['invalid_request', 'unauthenticated', 'not_found', 'body_too_large', 'internal_error', 'unavailable']),
+        ...problems([
+          'invalid_request',
+          'unauthenticated',
+          'not_found',
+          'body_too_large',
+          'internal_error',
+          'unavailable',
+        ]),
       },
     },
   });
   return {
-    ...(gatewaysBy('ipn').length > 0 && { '/hooks/{gateway}/{token}/ipn': hook('ipn', 'application/x-www-form-urlencoded') }),
+    ...(gatewaysBy('ipn').length > 0 && {
+      '/hooks/{gateway}/{token}/ipn': hook('ipn', 'application/x-www-form-urlencoded'),
+    }),
     ...(gatewaysBy('webhook').length > 0 && { '/hooks/{gateway}/{token}': hook('webhook', 'application/json') }),
   };
 }
 
 function parameters(schema: z.ZodType | undefined, place: 'path' | 'query') {
   if (!schema) return [];
-  const { properties = {}, required = [] } = toJsonSchema(schema, 'input') as { properties?: Record<string, unknown>; required?: string[] };
+  const { properties = {}, required = [] } = toJsonSchema(schema, 'input') as {
+    properties?: Record<string, unknown>;
+    required?: string[];
+  };
   return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
@@ -168,6 +213,9 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query') {
 }
 
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>;
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<
+    string,
+    unknown
+  >;
   return rest;
 }

@@ -1,7 +1,11 @@
 import { Problem } from './problems';
 
 /** Refuses a browser's way on to an origin that the merchant has not registered. */
-export function checkOrigin(field: 'returnUrl' | 'cancelUrl' | 'thankYouUrl', url: string | undefined, origins: readonly string[]): void {
+export function checkOrigin(
+  field: 'returnUrl' | 'cancelUrl' | 'thankYouUrl',
+  url: string | undefined,
+  origins: readonly string[],
+): void {
   if (url === undefined || isRegistered(url, origins)) return;
   const message = `${new URL(url).origin} is not among the merchant's returnOrigins`;
   throw new Problem('origin_not_registered', `${field}: ${message}`, { errors: [{ path: field, message }] });

@@ -14,11 +14,19 @@ export const ownContentOnly = allowing([]);
  * Payers' pages open the checkouts of gateways, and for that allow their scripts, frames and forms; the simulator's only where an
  * account is at the simulator. That there is none is not remembered, so the first such account works at once.
  */
-export function gatewayContentAllowed({ db, simulatorPublicUrl }: { db: Pick<Database, 'sql'>; simulatorPublicUrl: string }) {
+export function gatewayContentAllowed({
+  db,
+  simulatorPublicUrl,
+}: {
+  db: Pick<Database, 'sql'>;
+  simulatorPublicUrl: string;
+}) {
   const gateways = Object.values(GATEWAYS).map(({ browser }) => browser);
   const simulator = [new URL(simulatorPublicUrl).origin];
   const real = helmet.contentSecurityPolicy(allowing(gateways));
-  const simulated = helmet.contentSecurityPolicy(allowing([...gateways, { scripts: simulator, frames: simulator, forms: simulator }]));
+  const simulated = helmet.contentSecurityPolicy(
+    allowing([...gateways, { scripts: simulator, frames: simulator, forms: simulator }]),
+  );
   let simulatedUntil = 0;
 
   async function isSimulated(): Promise<boolean> {

@@ -6,7 +6,10 @@ import { withoutSecrets } from '../../platform/log';
 /** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
 export const PROBLEMS = {
   invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each, up to 20.'],
-  origin_not_registered: [400, "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`."],
+  origin_not_registered: [
+    400,
+    "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`.",
+  ],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
   forbidden: [403, 'The key or token is valid, but not for this call.'],
   not_found: [404, 'There is no such object, or it is not yours.'],
@@ -80,7 +83,9 @@ export class Problem extends Error {
     super(`${code}: ${cut(detail)}`, { cause: more.cause });
     this.status = PROBLEMS[code][0];
     this.detail = cut(detail);
-    const errors = more.errors?.slice(0, MOST_ERRORS).map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
+    const errors = more.errors
+      ?.slice(0, MOST_ERRORS)
+      .map(({ path, message }) => ({ path: cut(path), message: cut(message) }));
     this.more = { ...more, ...(errors && { errors }) };
   }
 }
@@ -106,7 +111,8 @@ export function invalid(issues: readonly z.core.$ZodIssue[], where: 'body' | 'qu
 
 function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String);
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ path: [...path, key].join('.'), message: 'unknown field' }));
   return [{ path: path.join('.'), message: issue.message }];
 }
 
@@ -138,7 +144,10 @@ export function problemHandler(log: Logger) {
     }
     const problem = toProblem(error);
     if (problem.status >= 500 && problem.more.retryAfterS === undefined)
-      log.error({ err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id }, 'request failed');
+      log.error(
+        { err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id },
+        'request failed',
+      );
     sendProblem(res, problem);
   };
 }
@@ -149,9 +158,12 @@ function toProblem(error: unknown): Problem {
   if (type === 'entity.too.large') return new Problem('body_too_large', 'the body is over the limit');
   if (type === 'entity.parse.failed')
     return new Problem('invalid_request', 'the body is not JSON', { errors: [{ path: '', message: 'not JSON' }] });
-  if (status === 415) return new Problem('unsupported_media_type', 'send the body as application/json in UTF-8, not packed');
-  if (typeof status === 'number' && status >= 400 && status < 500) return new Problem('invalid_request', 'the request cannot be read');
-  if (isConnectionFailure(error) || isConflict(error)) return new Problem('unavailable', 'the database cannot do this now; try again');
+  if (status === 415)
+    return new Problem('unsupported_media_type', 'send the body as application/json in UTF-8, not packed');
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new Problem('invalid_request', 'the request cannot be read');
+  if (isConnectionFailure(error) || isConflict(error))
+    return new Problem('unavailable', 'the database cannot do this now; try again');
   return new Problem('internal_error', 'something broke on our side');
 }
 
@@ -160,7 +172,9 @@ export function isConnectionFailure(error: unknown): boolean {
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return (
     /^(ECONN|EPIPE|ENOTFOUND|ETIMEDOUT|08|57P|53)/.test(String(code)) ||
-    /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Can't reach database/.test(String(message))
+    /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Can't reach database/.test(
+      String(message),
+    )
   );
 }
 

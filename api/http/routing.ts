@@ -97,18 +97,32 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly R
   return methods;
 }
 
-function serve(definition: Route, deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies }): RequestHandler {
+function serve(
+  definition: Route,
+  deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
+): RequestHandler {
   return async (req: Request, res: Response) => {
     const caller = await deps.authenticate(req);
-    if (!definition.access.includes(caller.kind)) throw new Problem('forbidden', `this call is not for ${caller.kind} keys or tokens`);
+    if (!definition.access.includes(caller.kind))
+      throw new Problem('forbidden', `this call is not for ${caller.kind} keys or tokens`);
     const parts = {
       params: parse(definition.params, req.params, 'path'),
       query: parse(definition.query, req.query, 'query'),
       body: parseBody(definition.body, req),
     };
     if (!definition.query) refuseParameters(req);
-    const kept = answerOnce(deps.idempotency, definition.idempotent ? { req, resource: resourceOf(definition, req.params) } : null, caller);
-    const { status, body } = await definition.handle({ caller, ...parts, once: kept.once, amend: kept.amend, forget: kept.forget });
+    const kept = answerOnce(
+      deps.idempotency,
+      definition.idempotent ? { req, resource: resourceOf(definition, req.params) } : null,
+      caller,
+    );
+    const { status, body } = await definition.handle({
+      caller,
+      ...parts,
+      once: kept.once,
+      amend: kept.amend,
+      forget: kept.forget,
+    });
     if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
     res.status(status).json(body);
   };
@@ -129,8 +143,11 @@ function parse(schema: Shape, value: unknown, where: 'path' | 'query' | 'body'):
 function parseBody(schema: Shape, req: Request): undefined {
   if (!schema) return undefined;
   const hasBody =
-    req.headers['content-length'] !== undefined ? req.headers['content-length'] !== '0' : req.headers['transfer-encoding'] !== undefined;
-  if (hasBody && !req.is('application/json')) throw new Problem('unsupported_media_type', 'send the body as application/json');
+    req.headers['content-length'] !== undefined
+      ? req.headers['content-length'] !== '0'
+      : req.headers['transfer-encoding'] !== undefined;
+  if (hasBody && !req.is('application/json'))
+    throw new Problem('unsupported_media_type', 'send the body as application/json');
   return parse(schema, req.body ?? {}, 'body');
 }
 
@@ -144,5 +161,7 @@ export function queryOf(req: Pick<Request, 'originalUrl'>): string {
 export function refuseParameters(req: Pick<Request, 'query'>): void {
   const [name] = Object.keys(req.query);
   if (name !== undefined)
-    throw new Problem('invalid_request', `query: ${name}: unknown parameter`, { errors: [{ path: name, message: 'unknown parameter' }] });
+    throw new Problem('invalid_request', `query: ${name}: unknown parameter`, {
+      errors: [{ path: name, message: 'unknown parameter' }],
+    });
 }

@@ -4,7 +4,12 @@ import { isId } from '../../workflows/domain/ids';
 import type { IdPrefix } from '../../workflows/domain/ids';
 import { ENTRY_KINDS } from '../../workflows/domain/ledger';
 import { isCurrency, MAX_AMOUNT } from '../../workflows/domain/money';
-import { ATTENTION_CODES, LATE_PAYMENT_POLICIES, PAYMENT_STATUSES, RESOLUTION_ACTIONS } from '../../workflows/domain/payment';
+import {
+  ATTENTION_CODES,
+  LATE_PAYMENT_POLICIES,
+  PAYMENT_STATUSES,
+  RESOLUTION_ACTIONS,
+} from '../../workflows/domain/payment';
 
 /** The words of the contract as zod schemas: what validates requests also writes the OpenAPI document. */
 
@@ -29,8 +34,16 @@ const text = (max: number) =>
     .refine((value) => NO_CONTROL.test(value), 'no control characters')
     .refine((value) => value.trim() !== '', 'must not be blank');
 
-export const amount = z.int().min(1).max(MAX_AMOUNT).describe("integer in the currency's ISO 4217 minor unit").meta({ example: 5000 });
-export const currency = z.string().refine(isCurrency, 'not an ISO 4217 currency code in capitals').meta({ example: 'EUR' });
+export const amount = z
+  .int()
+  .min(1)
+  .max(MAX_AMOUNT)
+  .describe("integer in the currency's ISO 4217 minor unit")
+  .meta({ example: 5000 });
+export const currency = z
+  .string()
+  .refine(isCurrency, 'not an ISO 4217 currency code in capitals')
+  .meta({ example: 'EUR' });
 const moment = z.iso.datetime();
 const nullable = { name: z.string().nullable(), email: z.string().nullable() };
 const minor = z.int();
@@ -44,7 +57,10 @@ export const idParams = z.object({ id: z.string() });
 export const gatewayParams = z.object({ gateway: z.string() });
 export const gatewayName = z.enum(GATEWAY_NAMES);
 
-export const paging = { limit: z.coerce.number().int().min(1).max(100).default(50), cursor: z.string().max(200).optional() };
+export const paging = {
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(200).optional(),
+};
 export const list = (item: z.ZodType) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
 export const newMerchant = z.strictObject({
@@ -76,9 +92,16 @@ export const merchantChange = z.strictObject({
     .describe('where a payer goes on from our page after a payment without a returnUrl, at one of the returnOrigins'),
 });
 export const merchant = z.object({
-  id: id('mer'), name: z.string(), currency, country: z.string().nullable(), chartOfAccounts: z.string(),
-  latePayments: z.enum(LATE_PAYMENT_POLICIES), returnOrigins: z.array(z.string()), thankYouUrl: z.string().nullable(), createdAt: moment,
-}); // prettier-ignore
+  id: id('mer'),
+  name: z.string(),
+  currency,
+  country: z.string().nullable(),
+  chartOfAccounts: z.string(),
+  latePayments: z.enum(LATE_PAYMENT_POLICIES),
+  returnOrigins: z.array(z.string()),
+  thankYouUrl: z.string().nullable(),
+  createdAt: moment,
+});
 export const merchantWithKey = merchant.extend({ secretKey: z.string().describe('shown here only') });
 
 export const newMember = z.strictObject({
@@ -127,10 +150,16 @@ export const charge = z.object({
 });
 export const payline = z.object({ id: z.string(), payment: id('pay').nullable(), amount: minor, at: moment });
 export const cart = z.object({
-  member: id('mem'), merchantName: z.string(), currency, balance: minor.describe('sum of paylines − sum of charges'), due: minor, credit: minor,
+  member: id('mem'),
+  merchantName: z.string(),
+  currency,
+  balance: minor.describe('sum of paylines − sum of charges'),
+  due: minor,
+  credit: minor,
   pending: minor.describe('what gateways hold of the member: on its way, and in no payline yet'),
-  charges: z.array(charge), paylines: z.array(payline),
-}); // prettier-ignore
+  charges: z.array(charge),
+  paylines: z.array(payline),
+});
 
 export const newPayment = z.strictObject({
   member: wantedId('mem'),
@@ -147,24 +176,53 @@ export const newPayment = z.strictObject({
     .min(1_000)
     .max(30 * 86_400_000)
     .default(86_400_000)
-    .describe("cut to what the gateway's checkout lives (PayPal Checkout: 2 h 50 min); the answer's `expiresAt` says so"),
+    .describe(
+      "cut to what the gateway's checkout lives (PayPal Checkout: 2 h 50 min); the answer's `expiresAt` says so",
+    ),
 });
 export const nextAction = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('form'), action: z.url(), method: z.literal('POST'), fields: z.record(z.string(), z.string()) }),
+  z.object({
+    kind: z.literal('form'),
+    action: z.url(),
+    method: z.literal('POST'),
+    fields: z.record(z.string(), z.string()),
+  }),
   z.object({ kind: z.literal('redirect'), url: z.url() }),
   z.object({ kind: z.literal('widget'), script: z.url(), params: z.record(z.string(), z.unknown()) }),
   z.object({ kind: z.literal('prompt'), to: z.string(), patienceMs: z.int() }),
 ]);
 export const timelineRow = z.object({
-  kind: z.string(), amount: minor.nullable(), currency: currency.nullable(), gatewayReference: z.string().nullable(),
-  reason: z.string().nullable(), occurredAt: moment.nullable(), recordedAt: moment,
-}); // prettier-ignore
+  kind: z.string(),
+  amount: minor.nullable(),
+  currency: currency.nullable(),
+  gatewayReference: z.string().nullable(),
+  reason: z.string().nullable(),
+  occurredAt: moment.nullable(),
+  recordedAt: moment,
+});
 export const attention = z.object({ code: z.enum(ATTENTION_CODES), detail: z.string(), since: moment.nullable() });
 export const payment = z.object({
-  id: id('pay'), member: id('mem'), gateway: gatewayName, method: z.string().nullable(), status: z.enum(PAYMENT_STATUSES), reason: z.string().nullable(),
-  amount: minor, currency, captured: minor, fee: minor, refunded: minor, disputed: minor, nextAction: nextAction.nullable(), attention: attention.nullable(),
-  charges: z.array(id('chg')), createdAt: moment, expiresAt: moment, timeline: z.array(timelineRow), workflowId: z.string(), temporalUrl: z.string(),
-}); // prettier-ignore
+  id: id('pay'),
+  member: id('mem'),
+  gateway: gatewayName,
+  method: z.string().nullable(),
+  status: z.enum(PAYMENT_STATUSES),
+  reason: z.string().nullable(),
+  amount: minor,
+  currency,
+  captured: minor,
+  fee: minor,
+  refunded: minor,
+  disputed: minor,
+  nextAction: nextAction.nullable(),
+  attention: attention.nullable(),
+  charges: z.array(id('chg')),
+  createdAt: moment,
+  expiresAt: moment,
+  timeline: z.array(timelineRow),
+  workflowId: z.string(),
+  temporalUrl: z.string(),
+});
 export const paymentFilter = z.strictObject({
   status: z.enum(PAYMENT_STATUSES).optional(),
   attention: z
@@ -177,17 +235,34 @@ export const paymentFilter = z.strictObject({
 });
 export const newRefund = z.strictObject({ amount: amount.optional(), reason: text(255).optional() });
 export const refund = z.object({
-  id: id('ref'), amount: minor, currency, status: z.enum(['pending', 'succeeded', 'failed']), feeReturned: minor, gatewayReference: z.string().nullable(),
-}); // prettier-ignore
+  id: id('ref'),
+  amount: minor,
+  currency,
+  status: z.enum(['pending', 'succeeded', 'failed']),
+  feeReturned: minor,
+  gatewayReference: z.string().nullable(),
+});
 export const resolution = z.strictObject({ action: z.enum(RESOLUTION_ACTIONS), note: text(1000).optional() });
 export const nothing = z.strictObject({});
 
 export const NOTIFICATION_STATES = ['received', 'applied', 'duplicate', 'invalid', 'unmatched', 'attention'] as const;
 export const notification = z.object({
-  id: id('ntf'), gateway: gatewayName, channel: z.enum(CHANNELS), state: z.enum(NOTIFICATION_STATES), reason: z.string().nullable(), kind: z.string().nullable(),
-  payment: id('pay').nullable(), member: id('mem').nullable(), amount: minor.nullable(), currency: currency.nullable(), gatewayReference: z.string().nullable(),
-  payer: z.object(nullable).nullable(), note: z.string().nullable().describe('what a person wrote who put it away'), attempts: z.int(), receivedAt: moment,
-}); // prettier-ignore
+  id: id('ntf'),
+  gateway: gatewayName,
+  channel: z.enum(CHANNELS),
+  state: z.enum(NOTIFICATION_STATES),
+  reason: z.string().nullable(),
+  kind: z.string().nullable(),
+  payment: id('pay').nullable(),
+  member: id('mem').nullable(),
+  amount: minor.nullable(),
+  currency: currency.nullable(),
+  gatewayReference: z.string().nullable(),
+  payer: z.object(nullable).nullable(),
+  note: z.string().nullable().describe('what a person wrote who put it away'),
+  attempts: z.int(),
+  receivedAt: moment,
+});
 export const notificationFilter = z.strictObject({
   state: z.enum(NOTIFICATION_STATES).optional(),
   payment: wantedId('pay').optional(),
@@ -216,7 +291,11 @@ export const checkoutOptions = z.object({
       detail: z.string().nullable(),
       environment: z.enum(ENVIRONMENTS).nullable(),
       methods: z.array(
-        z.object({ method: z.string(), refund: z.enum(['none', 'full', 'partial']), feesReturned: z.enum(['none', 'some']) }),
+        z.object({
+          method: z.string(),
+          refund: z.enum(['none', 'full', 'partial']),
+          feesReturned: z.enum(['none', 'some']),
+        }),
       ),
     }),
   ),
@@ -225,26 +304,47 @@ export const checkoutOptions = z.object({
 
 export const newAccount = z.looseObject({ environment: z.enum(ENVIRONMENTS) });
 export const account = z.object({
-  gateway: gatewayName, environment: z.enum(ENVIRONMENTS), enabled: z.boolean(),
+  gateway: gatewayName,
+  environment: z.enum(ENVIRONMENTS),
+  enabled: z.boolean(),
   disabledReason: z.string().nullable().describe('why it is not used for new payments'),
-  notificationUrl: z.url(), returnUrl: z.string(),
+  notificationUrl: z.url(),
+  returnUrl: z.string(),
   capabilities: z.unknown().describe('what this account can do, as data'),
-  checks: z.array(z.object({
-    name: z.string(), ok: z.boolean().nullable().describe('null: it cannot be known yet'), detail: z.string(),
-    remedy: z.string().nullable().describe('what to do about it'), required: z.boolean().describe('the account is not used while this is not true'),
-  })),
+  checks: z.array(
+    z.object({
+      name: z.string(),
+      ok: z.boolean().nullable().describe('null: it cannot be known yet'),
+      detail: z.string(),
+      remedy: z.string().nullable().describe('what to do about it'),
+      required: z.boolean().describe('the account is not used while this is not true'),
+    }),
+  ),
   checkedAt: moment.nullable(),
-}); // prettier-ignore
+});
 
 export const newConnection = z.strictObject({
   returnUrl: webUrl.optional().describe('where the person goes on from our page, at one of the returnOrigins'),
 });
-export const connection = z.object({ url: z.url().describe('where the merchant logs in and agrees'), trackingId: id('onb') });
+export const connection = z.object({
+  url: z.url().describe('where the merchant logs in and agrees'),
+  trackingId: id('onb'),
+});
 
 export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...paging });
 export const entry = z.object({
-  id: id('ent'), kind: z.enum(ENTRY_KINDS), payment: id('pay').nullable(), occurredAt: moment.nullable(), recordedAt: moment,
+  id: id('ent'),
+  kind: z.enum(ENTRY_KINDS),
+  payment: id('pay').nullable(),
+  occurredAt: moment.nullable(),
+  recordedAt: moment,
   postings: z.array(z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency })),
-}); // prettier-ignore
-export const balance = z.object({ account: z.string(), currency, debit: minor, credit: minor, balance: minor.describe('debit − credit') });
+});
+export const balance = z.object({
+  account: z.string(),
+  currency,
+  debit: minor,
+  credit: minor,
+  balance: minor.describe('debit − credit'),
+});
 export const noFilter = z.strictObject({ ...paging });

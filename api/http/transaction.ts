@@ -2,7 +2,10 @@ import type { Sql } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 
 /** Does `work` whole or not at all. */
-export async function inTransaction<Result>(db: Pick<Database, 'sql'>, work: (tx: Sql) => Promise<Result>): Promise<Result> {
+export async function inTransaction<Result>(
+  db: Pick<Database, 'sql'>,
+  work: (tx: Sql) => Promise<Result>,
+): Promise<Result> {
   const client = await db.sql.connect();
   let broken: Error | undefined;
   try {

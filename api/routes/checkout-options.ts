@@ -45,7 +45,10 @@ export function optionRoutes(deps: OptionDependencies) {
         const { currency, accounts, name } = member.merchant;
         const due = cart.charges.reduce((sum, charge) => sum + charge.open, 0);
         const pending = { amount: await pendingOf(db, member.id), currency };
-        const money = { amount: query.amount ?? Math.max(0, due - pending.amount), currency: query.currency ?? currency };
+        const money = {
+          amount: query.amount ?? Math.max(0, due - pending.amount),
+          currency: query.currency ?? currency,
+        };
         const [reason, detail] = nothingToAsk(due, pending);
         const options = GATEWAY_NAMES.map((gateway) => {
           const account = accounts.find((candidate) => candidate.gateway === gateway);
@@ -75,7 +78,10 @@ function refuse(
 ): Refusal | null {
   if (!account) return { reason: 'gateway_not_configured', detail: `this merchant has no account at ${gateway}` };
   if (money.currency !== merchant.currency)
-    return { reason: 'currency_not_supported', detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}` };
+    return {
+      reason: 'currency_not_supported',
+      detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}`,
+    };
   if (money.amount === 0) return merchant.ifNothing;
   const { opening } = planCheckout(deps, gateway, account, {
     paymentId: newId('pay'),
@@ -87,14 +93,25 @@ function refuse(
     description: merchant.name,
   });
   if (!opening.ok) return opening;
-  if (!account.enabled) return { reason: 'gateway_not_enabled', detail: account.disabledReason ?? 'the account has not been checked yet' };
+  if (!account.enabled)
+    return { reason: 'gateway_not_enabled', detail: account.disabledReason ?? 'the account has not been checked yet' };
   return null;
 }
 
 /** As this account can: without API credentials PayPal Standard gives nothing back. */
-function methodsFor({ vault }: OptionDependencies, gateway: GatewayName, account: GatewayAccount, { amount, currency }: Money) {
-  const { methods } = GATEWAYS[gateway].capabilitiesOf(JSON.parse(vault.open(account.credentials, account.id).toString()));
+function methodsFor(
+  { vault }: OptionDependencies,
+  gateway: GatewayName,
+  account: GatewayAccount,
+  { amount, currency }: Money,
+) {
+  const { methods } = GATEWAYS[gateway].capabilitiesOf(
+    JSON.parse(vault.open(account.credentials, account.id).toString()),
+  );
   return Object.entries(methods)
-    .filter(([, can]) => can.startedBy.includes('member') && can.currencies.includes(currency) && can.min <= amount && amount <= can.max)
+    .filter(
+      ([, can]) =>
+        can.startedBy.includes('member') && can.currencies.includes(currency) && can.min <= amount && amount <= can.max,
+    )
     .map(([method, { refund, feesReturned }]) => ({ method, refund, feesReturned }));
 }

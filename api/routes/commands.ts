@@ -31,7 +31,10 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
       params,
       once,
       forget,
-    }: Pick<RouteRequest<'merchant' | 'member', typeof schemas.idParams, undefined, undefined>, 'caller' | 'params' | 'once' | 'forget'>,
+    }: Pick<
+      RouteRequest<'merchant' | 'member', typeof schemas.idParams, undefined, undefined>,
+      'caller' | 'params' | 'once' | 'forget'
+    >,
     kind: CommandKind,
     order: Order,
     stored: Prisma.InputJsonObject,
@@ -65,7 +68,10 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
   }
 
   async function outcomeOf(command: Command): Promise<CommandOutcome | null> {
-    const { rows } = await db.sql.query<{ outcome: CommandOutcome | null }>('SELECT outcome FROM commands WHERE id = $1', [command.id]);
+    const { rows } = await db.sql.query<{ outcome: CommandOutcome | null }>(
+      'SELECT outcome FROM commands WHERE id = $1',
+      [command.id],
+    );
     if (rows[0]?.outcome) return rows[0].outcome;
     const sent = runs.command(command).catch(() => null); // Temporal is away: the sweeper sends it again
     return Promise.race([sent, new Promise<null>((resolve) => setTimeout(resolve, OUTCOME_PATIENCE_MS, null).unref())]);
@@ -80,7 +86,14 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
       params: schemas.idParams,
       body: schemas.nothing,
       answers,
-      refusals: ['already_paid', 'already_cancelled', 'already_expired', 'already_failed', 'payment_processing', 'payment_needs_review'],
+      refusals: [
+        'already_paid',
+        'already_cancelled',
+        'already_expired',
+        'already_failed',
+        'payment_processing',
+        'payment_needs_review',
+      ],
       idempotent: true,
       handle: (request) => give(request, 'cancel', { kind: 'cancel' }, {}),
     }),
@@ -122,7 +135,9 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
 
 function toInput(commandId: string, order: Order): PaymentInput {
   const at = new Date().toISOString();
-  return order.kind === 'cancel' ? { kind: 'cancel', commandId, at } : { kind: 'resolve', commandId, action: order.action, at };
+  return order.kind === 'cancel'
+    ? { kind: 'cancel', commandId, at }
+    : { kind: 'resolve', commandId, action: order.action, at };
 }
 
 const REFUSALS: Readonly<Record<Rejection, string>> = {

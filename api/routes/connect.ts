@@ -30,7 +30,8 @@ export function connectRoutes({
 
   // HEAD as well: whoever only looks whether a link works must not be the first to arrive.
   router.all(path, (req: ConnectRequest, _res: Response, next: NextFunction) => {
-    if (!ALLOWED.includes(req.method)) throw new Problem('method_not_allowed', `this path takes ${ALLOWED.join(', ')}`, { allow: ALLOWED });
+    if (!ALLOWED.includes(req.method))
+      throw new Problem('method_not_allowed', `this path takes ${ALLOWED.join(', ')}`, { allow: ALLOWED });
     next();
   });
 
@@ -50,7 +51,8 @@ export function connectRoutes({
   });
 
   router.post(path, urlencoded({ extended: false, limit: '4kb' }), async (req: ConnectRequest, res: Response) => {
-    if (isForeign(req, publicUrl)) throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
+    if (isForeign(req, publicUrl))
+      throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
     const { trackingId } = req.params;
     const { token } = (req.body ?? {}) as { token?: unknown };
     const answer = await onboarding.confirm(trackingId, new URLSearchParams(queryOf(req)), {
@@ -90,6 +92,7 @@ function isForeign(req: Request, publicUrl: string): boolean {
   const site = req.get('sec-fetch-site');
   const origin = req.get('origin');
   return (
-    (site !== undefined && site !== 'same-origin') || (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin)
+    (site !== undefined && site !== 'same-origin') ||
+    (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin)
   );
 }

@@ -19,7 +19,8 @@ export function docsRoutes(document: unknown): Router {
   });
   router.get('/docs/problems', (_req, res) => {
     const rows = Object.entries(PROBLEMS).map(
-      ([code, [status, meaning]]) => `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${meaning}</td></tr>`,
+      ([code, [status, meaning]]) =>
+        `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${meaning}</td></tr>`,
     );
     res
       .type('html')
@@ -38,7 +39,10 @@ export function docsRoutes(document: unknown): Router {
 }
 
 /** All that the page loads of its package; the rest of the package is nobody's business. */
-const UI_FILES: Readonly<Record<string, string>> = { 'swagger-ui.css': 'text/css', 'swagger-ui-bundle.js': 'text/javascript' };
+const UI_FILES: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css',
+  'swagger-ui-bundle.js': 'text/javascript',
+};
 
 const PAGE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Quittance API</title>
 <link rel="stylesheet" href="/docs/ui/swagger-ui.css"></head><body><div id="docs"></div>

@@ -11,7 +11,15 @@ import { invalid, notFound } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 
-export function accountRoutes({ db, accounts, onboarding }: { db: Database; accounts: AccountDesk; onboarding: OnboardingDesk }) {
+export function accountRoutes({
+  db,
+  accounts,
+  onboarding,
+}: {
+  db: Database;
+  accounts: AccountDesk;
+  onboarding: OnboardingDesk;
+}) {
   return [
     route({
       method: 'put',
@@ -20,7 +28,9 @@ export function accountRoutes({ db, accounts, onboarding }: { db: Database; acco
       access: ['merchant'],
       params: schemas.gatewayParams,
       body: schemas.newAccount,
-      documentedBody: z.union(Object.values(GATEWAYS).map(({ credentials }) => credentials.safeExtend(schemas.newAccount.shape))),
+      documentedBody: z.union(
+        Object.values(GATEWAYS).map(({ credentials }) => credentials.safeExtend(schemas.newAccount.shape)),
+      ),
       answers: { 200: schemas.account },
       refusals: ['environment_has_books'],
       async handle({ caller, params, body }) {

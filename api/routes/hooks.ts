@@ -28,7 +28,10 @@ export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: In
     const name = GATEWAY_NAMES.find((candidate) => candidate === gateway);
     const { rows } =
       name && /^[\w-]+$/.test(token)
-        ? await db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2', [token, name])
+        ? await db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2', [
+            token,
+            name,
+          ])
         : { rows: [] };
     if (!name || !rows[0]) throw notFound('notification address');
     const addressee = { accountId: rows[0].id, gateway: name };
@@ -36,19 +39,28 @@ export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: In
     return addressee;
   }
 
-  async function take(req: Request<{ gateway: string; token: string }>, res: Response, channel: Channel): Promise<void> {
+  async function take(
+    req: Request<{ gateway: string; token: string }>,
+    res: Response,
+    channel: Channel,
+  ): Promise<void> {
     const addressee = await findAddressee(req.params.gateway, req.params.token);
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
-    const reception = await inbox.receive(addressee, { channel, headers: keptHeaders(req), body }).catch((error: unknown) => {
-      throw new Problem('unavailable', 'the message could not be stored; send it again', { cause: error });
-    });
+    const reception = await inbox
+      .receive(addressee, { channel, headers: keptHeaders(req), body })
+      .catch((error: unknown) => {
+        throw new Problem('unavailable', 'the message could not be stored; send it again', { cause: error });
+      });
     if (!reception.ok) throw refusal(reception);
     res.status(200).end();
   }
 
   const router = strictRouter();
   const bytes = raw({ type: () => true, limit: MAX_MESSAGE_BYTES, inflate: false });
-  for (const [path, channel] of [['/hooks/:gateway/:token/ipn', 'ipn'], ['/hooks/:gateway/:token', 'webhook']] as const) {
+  for (const [path, channel] of [
+    ['/hooks/:gateway/:token/ipn', 'ipn'],
+    ['/hooks/:gateway/:token', 'webhook'],
+  ] as const) {
     const gateways: readonly string[] = gatewaysBy(channel);
     if (gateways.length === 0) continue;
     router.all(path, (req: Request<{ gateway: string; token: string }>, _res, next) => {
@@ -57,7 +69,7 @@ export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: In
     });
     router.post(path, bytes, (req: Request<{ gateway: string; token: string }>, res) => take(req, res, channel));
     refuseOtherMethods(router, path, ['post']);
-  } // prettier-ignore
+  }
   return router;
 }
 
@@ -81,6 +93,8 @@ export function gatewaysBy(channel: Channel): readonly GatewayName[] {
 
 function keptHeaders(req: Request): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(req.headers).flatMap(([name, value]) => (KEPT_HEADERS.test(name) && typeof value === 'string' ? [[name, value]] : [])),
+    Object.entries(req.headers).flatMap(([name, value]) =>
+      KEPT_HEADERS.test(name) && typeof value === 'string' ? [[name, value]] : [],
+    ),
   );
 }

@@ -20,18 +20,31 @@ export function ledgerRoutes({ db }: { db: Database }) {
             ...(query.payment !== undefined && { paymentId: query.payment }),
             ...(before !== null && { id: { lt: before } }),
           },
-          include: { fact: { select: { occurredAt: true } }, postings: { orderBy: { position: 'asc' }, include: { account: true } } },
+          include: {
+            fact: { select: { occurredAt: true } },
+            postings: { orderBy: { position: 'asc' }, include: { account: true } },
+          },
           orderBy: { id: 'desc' },
           take: query.limit + 1,
         });
-        const page = toPage(rows, query, (row) => row.id, (row) => ({
+        const page = toPage(
+          rows,
+          query,
+          (row) => row.id,
+          (row) => ({
             id: `ent_${row.id}`,
             kind: row.kind,
             payment: row.paymentId,
             occurredAt: row.fact?.occurredAt?.toISOString() ?? null,
             recordedAt: row.recordedAt.toISOString(),
-            postings: row.postings.map(({ account, side, amount }) => ({ account: account.name, side, amount: Number(amount), currency: account.currency })),
-          })); // prettier-ignore
+            postings: row.postings.map(({ account, side, amount }) => ({
+              account: account.name,
+              side,
+              amount: Number(amount),
+              currency: account.currency,
+            })),
+          }),
+        );
         return { status: 200, body: page };
       },
     }),
@@ -44,7 +57,13 @@ export function ledgerRoutes({ db }: { db: Database }) {
       answers: { 200: schemas.list(schemas.balance) },
       async handle({ caller, query }) {
         const before = readCursor(query);
-        const { rows } = await db.sql.query<{ id: number; account: string; currency: string; debit: number; credit: number }>(
+        const { rows } = await db.sql.query<{
+          id: number;
+          account: string;
+          currency: string;
+          debit: number;
+          credit: number;
+        }>(
           `SELECT a.id, a.name AS account, a.currency, coalesce(sum(p.amount) FILTER (WHERE p.side = 'debit'), 0)::bigint AS debit,
                   coalesce(sum(p.amount) FILTER (WHERE p.side = 'credit'), 0)::bigint AS credit
            FROM ledger_accounts a JOIN postings p ON p.account_id = a.id

@@ -12,7 +12,10 @@ import * as schemas from '../http/schemas';
 export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   async function findMember(merchantId: string, id: string) {
     const found = isId('mem', id)
-      ? await db.prisma.member.findFirst({ where: { id, merchantId }, include: { merchant: { select: { currency: true, name: true } } } })
+      ? await db.prisma.member.findFirst({
+          where: { id, merchantId },
+          include: { merchant: { select: { currency: true, name: true } } },
+        })
       : null;
     if (!found) throw notFound('member');
     return found;
@@ -133,7 +136,14 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
             'SELECT coalesce(sum(amount), 0)::bigint AS paid FROM allocations WHERE charge_id = $1',
             [id],
           );
-          return { id, label, category, amount, paid: rows[0]?.paid ?? 0, ...(body.dueOn !== undefined && { dueOn: body.dueOn }) };
+          return {
+            id,
+            label,
+            category,
+            amount,
+            paid: rows[0]?.paid ?? 0,
+            ...(body.dueOn !== undefined && { dueOn: body.dueOn }),
+          };
         });
         return { status: 201, body: created };
       },

@@ -55,7 +55,12 @@ export function merchantRoutes({ db }: { db: Database }) {
       answers: { 200: schemas.merchant },
       refusals: ['origin_not_registered'],
       async handle({ caller, body: { name, latePayments, returnOrigins, thankYouUrl } }) {
-        if (thankYouUrl) checkOrigin('thankYouUrl', thankYouUrl, returnOrigins ?? (await readMerchant(caller.merchantId)).returnOrigins);
+        if (thankYouUrl)
+          checkOrigin(
+            'thankYouUrl',
+            thankYouUrl,
+            returnOrigins ?? (await readMerchant(caller.merchantId)).returnOrigins,
+          );
         const changed = await db.prisma.merchant.update({
           where: { id: caller.merchantId },
           data: {

@@ -97,11 +97,16 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
           });
           if (!member) throw notFound('member');
           const fact = row.state === 'unmatched' ? await suspendedFact(row) : null;
-          if (!fact?.amount || fact.currency === null) throw new Problem('not_unmatched', 'this notification is not unmatched money');
+          if (!fact?.amount || fact.currency === null)
+            throw new Problem('not_unmatched', 'this notification is not unmatched money');
           const left = await leftOf(tx, row.accountId, fact.gatewayReference);
-          if (left === null || left <= 0) throw new Problem('not_unmatched', 'this money was given back, so there is nothing to attach');
+          if (left === null || left <= 0)
+            throw new Problem('not_unmatched', 'this money was given back, so there is nothing to attach');
           if (fact.currency !== member.merchant.currency)
-            throw new Problem('currency_mismatch', `the money is ${fact.currency}, the cart ${member.merchant.currency}`);
+            throw new Problem(
+              'currency_mismatch',
+              `the money is ${fact.currency}, the cart ${member.merchant.currency}`,
+            );
           const money = { amount: left, currency: fact.currency };
           const outcome = await attach(tx, {
             notificationId: row.id,
@@ -110,8 +115,10 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
             factId: Number(fact.id),
             money,
           });
-          if (outcome === 'given_back') throw new Problem('not_unmatched', 'money of this notification was given back meanwhile');
-          if (outcome === 'not_unmatched') throw new Problem('not_unmatched', 'this notification was attached meanwhile');
+          if (outcome === 'given_back')
+            throw new Problem('not_unmatched', 'money of this notification was given back meanwhile');
+          if (outcome === 'not_unmatched')
+            throw new Problem('not_unmatched', 'this notification was attached meanwhile');
           return view({ ...row, state: 'applied', memberId: member.id });
         });
         return { status: 200, body: answer };
@@ -130,13 +137,16 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
           const row = await find(caller.merchantId, params.id);
-          const { rows } = await tx.sql.query<{ dismissal: Dismissal | null }>('SELECT dismiss_notification($1, $2) AS dismissal', [
-            row.id,
-            body.note ?? null,
-          ]);
+          const { rows } = await tx.sql.query<{ dismissal: Dismissal | null }>(
+            'SELECT dismiss_notification($1, $2) AS dismissal',
+            [row.id, body.note ?? null],
+          );
           const dismissal = rows[0]?.dismissal;
           if (!dismissal)
-            throw new Problem('not_dismissible', `this notification is ${row.state}${row.kind === null ? '' : ', about money'}`);
+            throw new Problem(
+              'not_dismissible',
+              `this notification is ${row.state}${row.kind === null ? '' : ', about money'}`,
+            );
           return view({ ...row, state: 'applied', reason: 'dismissed', dismissal });
         });
         return { status: 200, body: answer };
@@ -162,7 +172,12 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
   async function suspendedFact(row: Row) {
     if (row.gatewayReference === null) return null;
     return db.prisma.fact.findFirst({
-      where: { accountId: row.accountId, gatewayReference: row.gatewayReference, kind: 'payment_captured', paymentId: null },
+      where: {
+        accountId: row.accountId,
+        gatewayReference: row.gatewayReference,
+        kind: 'payment_captured',
+        paymentId: null,
+      },
     });
   }
 }

@@ -35,7 +35,15 @@ export interface PageDependencies {
 const MOST_HINTS_PER_PAYMENT = 10;
 
 /** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
-export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }: PageDependencies): Router {
+export function pageRoutes({
+  db,
+  inbox,
+  tokens,
+  onboarding,
+  publicUrl,
+  simulatorPublicUrl,
+  log,
+}: PageDependencies): Router {
   const assets = loadAssets();
   const sendPage = pageSender(assets);
 
@@ -44,7 +52,11 @@ export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulator
     return async (req: Request<{ id: string }>, res: Response): Promise<void> => {
       const payment = isId('pay', req.params.id) ? await loadPayment(db, req.params.id) : null;
       if (!payment) {
-        sendPage(res, 404, plainPage('We know no such payment', 'Please check the address, or ask whoever sent you here.'));
+        sendPage(
+          res,
+          404,
+          plainPage('We know no such payment', 'Please check the address, or ask whoever sent you here.'),
+        );
         return;
       }
       await keepHint(payment, queryOf(req)).catch((error: unknown) => {
@@ -106,7 +118,8 @@ export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulator
     sendPage(res, 200, checkoutPage());
   });
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
-  for (const place of ['return', 'cancel'] as const) router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
+  for (const place of ['return', 'cancel'] as const)
+    router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
   router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
     if (res.headersSent || !/^\/(return|cancel)\//.test(req.path) || !isConnectionFailure(error)) {
       next(error);
@@ -114,7 +127,8 @@ export function pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulator
     }
     log.warn({ err: error }, 'a page could not be shown');
     res.setHeader('retry-after', '10');
-    const text = 'If you have paid, your payment is not lost: the gateway tells us itself. Please load this page again in a moment.';
+    const text =
+      'If you have paid, your payment is not lost: the gateway tells us itself. Please load this page again in a moment.';
     sendPage(res, 503, plainPage('We cannot look this up right now', text));
   });
   return router;

@@ -191,8 +191,18 @@ interface Situation {
 type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 
 /** Checks, then opens the checkout or plans its opening, then writes payment, first fact and the run to start. */
-async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningCaller, body: NewPayment): Promise<LoadedPayment> {
-  const { merchant, member, cart, pending, account } = await readSituation(sql, caller.merchantId, body.member, body.gateway);
+async function openPayment(
+  deps: PaymentDependencies,
+  sql: Sql,
+  caller: OpeningCaller,
+  body: NewPayment,
+): Promise<LoadedPayment> {
+  const { merchant, member, cart, pending, account } = await readSituation(
+    sql,
+    caller.merchantId,
+    body.member,
+    body.gateway,
+  );
   if (!cart || !member) throw notFound('member');
   if (body.charges) await checkCharges(sql, body.member, body.charges);
   const { amount, currency } = priceOf(body, merchant.currency, cart, pending);
@@ -201,7 +211,10 @@ async function openPayment(deps: PaymentDependencies, sql: Sql, caller: OpeningC
 
   const { methods, checkoutLivesMs } = GATEWAYS[body.gateway].gateway.capabilities;
   if (body.method !== undefined && !Object.hasOwn(methods, body.method))
-    throw new Problem('method_not_supported', `${body.gateway} has no method ${body.method}; it has ${Object.keys(methods).join(', ')}`);
+    throw new Problem(
+      'method_not_supported',
+      `${body.gateway} has no method ${body.method}; it has ${Object.keys(methods).join(', ')}`,
+    );
   const id = newId('pay');
   const credentials = Buffer.from(account.credentials, 'base64');
   const { order, opening } = planCheckout(
@@ -279,7 +292,11 @@ function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment
 }
 
 /** Two prompts on one phone may both be approved, so the second waits until the first is decided or over. */
-async function refuseSecondPrompt(sql: Sql, accountId: string, { sameLine }: Extract<Opening, { asks: 'once' }>): Promise<void> {
+async function refuseSecondPrompt(
+  sql: Sql,
+  accountId: string,
+  { sameLine }: Extract<Opening, { asks: 'once' }>,
+): Promise<void> {
   await sql.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`prompt ${accountId} ${sameLine[0]}`]); // of two at once, one sees the other
   const { rows } = await sql.query<{ id: string }>(
     `SELECT p.id FROM payments p
@@ -288,7 +305,8 @@ async function refuseSecondPrompt(sql: Sql, accountId: string, { sameLine }: Ext
        AND NOT EXISTS (SELECT FROM facts f WHERE f.payment_id = p.id AND f.kind = 'payment_failed') LIMIT 1`,
     [accountId, sameLine],
   );
-  if (rows[0]) throw new Problem('prompt_open', `payment ${rows[0].id} prompted this phone, and its prompt may still be approved`);
+  if (rows[0])
+    throw new Problem('prompt_open', `payment ${rows[0].id} prompted this phone, and its prompt may still be approved`);
 }
 
 type Sql = Pick<Pool, 'query'>;
@@ -310,17 +328,27 @@ async function readSituation(sql: Sql, merchantId: string, memberId: string, gat
 }
 
 async function checkCharges(sql: Sql, memberId: string, charges: readonly string[]): Promise<void> {
-  const { rows } = await sql.query<{ id: string }>('SELECT id FROM charges WHERE member_id = $1 AND id = ANY ($2)', [memberId, charges]);
+  const { rows } = await sql.query<{ id: string }>('SELECT id FROM charges WHERE member_id = $1 AND id = ANY ($2)', [
+    memberId,
+    charges,
+  ]);
   const missing = charges.find((id) => !rows.some((row) => row.id === id));
   if (missing !== undefined) throw notFound(`charge in this cart: ${missing}`);
 }
 
 /** What is to be paid: the amount given, else what is open of the charges named, else what is due and not on its way already. */
-function priceOf(body: NewPayment, currency: string, cart: Cart, pending: number): { amount: number; currency: string } {
+function priceOf(
+  body: NewPayment,
+  currency: string,
+  cart: Cart,
+  pending: number,
+): { amount: number; currency: string } {
   if (body.currency !== undefined && body.currency !== currency)
     throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
   const wanted = body.charges && new Set(body.charges);
-  const open = cart.charges.filter((charge) => !wanted || wanted.has(charge.id)).reduce((sum, charge) => sum + charge.open, 0);
+  const open = cart.charges
+    .filter((charge) => !wanted || wanted.has(charge.id))
+    .reduce((sum, charge) => sum + charge.open, 0);
   const amount = body.amount ?? (wanted ? open : open - pending);
   if (amount <= 0) throw new Problem(...nothingToAsk(open, { amount: pending, currency }));
   if (amount > MAX_AMOUNT)
@@ -332,5 +360,8 @@ function priceOf(body: NewPayment, currency: string, cart: Cart, pending: number
 export function nothingToAsk(open: number, pending: Money): ['nothing_due' | 'payment_pending', string] {
   return open === 0
     ? ['nothing_due', 'the cart owes nothing; give an `amount` to pay in advance']
-    : ['payment_pending', `${describeMoney(pending)} of it is on its way already; give an \`amount\` to pay all the same`];
+    : [
+        'payment_pending',
+        `${describeMoney(pending)} of it is on its way already; give an \`amount\` to pay all the same`,
+      ];
 }

@@ -27,7 +27,11 @@ export class Accounts {
   }
 
   /** The account of a request that carries all its keys; null when they are not its keys. */
-  enter({ publicKey, privateKey, secret }: Readonly<Record<'publicKey' | 'privateKey' | 'secret', string>>): Account | null {
+  enter({
+    publicKey,
+    privateKey,
+    secret,
+  }: Readonly<Record<'publicKey' | 'privateKey' | 'secret', string>>): Account | null {
     if (publicKey === '' || privateKey === '' || secret === '') return null;
     const { keys } = this.of(publicKey);
     if (keys === null) return this.change(publicKey, { keys: { privateKey, secret } });

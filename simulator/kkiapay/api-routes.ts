@@ -68,7 +68,11 @@ export function apiRoutes({ base, misbehaviour, accounts, transactions, payments
 
   function enter(req: Request): Account | null {
     const header = (name: string): string => req.get(name) ?? '';
-    return accounts.enter({ publicKey: header('x-api-key'), privateKey: header('x-private-key'), secret: header('x-secret-key') });
+    return accounts.enter({
+      publicKey: header('x-api-key'),
+      privateKey: header('x-private-key'),
+      secret: header('x-secret-key'),
+    });
   }
 
   function prompt(publicKey: string, fields: Fields): Answer {
@@ -87,7 +91,10 @@ export function apiRoutes({ base, misbehaviour, accounts, transactions, payments
     };
     const name = [text('firstname'), text('lastname')].filter(Boolean).join(' ');
     const { id, status, network } = sendPrompt(order, { name, email: text('email'), phone }, payments);
-    return { status: 200, body: { internalTransactionId: id, status, providerCommonName: network === 'moov-benin' ? 'MOOV' : 'MTN' } };
+    return {
+      status: 200,
+      body: { internalTransactionId: id, status, providerCommonName: network === 'moov-benin' ? 'MOOV' : 'MTN' },
+    };
   }
 }
 

@@ -51,10 +51,19 @@ export interface KkiapayCommands {
   forge(order: unknown): Message;
 }
 
-export function createKkiapayCommands({ kkiapay, outbox }: { readonly kkiapay: Kkiapay; readonly outbox: Outbox }): KkiapayCommands {
+export function createKkiapayCommands({
+  kkiapay,
+  outbox,
+}: {
+  readonly kkiapay: Kkiapay;
+  readonly outbox: Outbox;
+}): KkiapayCommands {
   return {
     setAccount(publicKey, order) {
-      const { privateKey, secret, webhookUrl, webhookSecret, feesBorneByMerchant, balance } = readOrder(accountOrder, order);
+      const { privateKey, secret, webhookUrl, webhookSecret, feesBorneByMerchant, balance } = readOrder(
+        accountOrder,
+        order,
+      );
       if ((privateKey === undefined) !== (secret === undefined))
         throw new Refusal(400, 'invalid_request', 'privateKey and secret are set together');
       const { webhook } = kkiapay.accounts.of(publicKey);
@@ -80,7 +89,8 @@ export function createKkiapayCommands({ kkiapay, outbox }: { readonly kkiapay: K
       const model = like === undefined ? null : kkiapay.transaction(like);
       const webhook = model === null ? null : kkiapay.accounts.of(model.order.publicKey).webhook;
       const url = webhookUrl ?? webhook?.url;
-      if (url === undefined) throw new Refusal(400, 'invalid_request', 'webhookUrl: say where to send it, or which transaction to be like');
+      if (url === undefined)
+        throw new Refusal(400, 'invalid_request', 'webhookUrl: say where to send it, or which transaction to be like');
       const forged = { ...(model !== null && webhookFields(model)), ...fields };
       const [message] = outbox.sendNow(
         kkiapay.webhooks.forge({ url, secret: secret ?? webhook?.secret ?? '' }, model?.id ?? '', forged),

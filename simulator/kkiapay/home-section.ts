@@ -11,7 +11,9 @@ const STATUSES = ['SUCCESS', 'FAILED', 'REVERTED', 'PENDING'];
 /** KKiaPay's part of the control page. `messagesOf`: what was sent about a transaction. */
 export function kkiapaySection(base: string, kkiapay: Kkiapay, messagesOf: (id: string) => readonly Message[]): Html {
   const transactions = kkiapay.transactions();
-  const sample = new URLSearchParams({ options: JSON.stringify({ amount: 5000, key: 'sample', reason: 'Annual fee' }) }).toString();
+  const sample = new URLSearchParams({
+    options: JSON.stringify({ amount: 5000, key: 'sample', reason: 'Annual fee' }),
+  }).toString();
   return html`<h2 id="kkiapay">KKiaPay transactions</h2>
     ${transactions.length === 0 ? html`<p class="note">None yet. A merchant’s page opens the widget with ${base}/kkiapay/k.js, or <a href="${base}/kkiapay/widget?${sample}">try one without a merchant</a>.</p>` : null}
     ${transactions.slice(0, TRANSACTIONS_SHOWN).map((transaction) => transactionCard(base, transaction, kkiapay.accounts.of(transaction.order.publicKey), messagesOf(transaction.id)))}
@@ -34,7 +36,8 @@ function transactionCard(base: string, transaction: Transaction, account: Accoun
       <span class="state ${STATE[status] ?? ''}">${status}${failureCode === '' ? '' : ` (${failureCode})`}</span>
     </h3>
     <p class="note">
-      ${id} · ${by === 'prompt' ? `prompt to +${payer.phone}` : `widget, ${transaction.source}`} · ${order.partnerId || '(no partnerId)'}
+      ${id} · ${by === 'prompt' ? `prompt to +${payer.phone}` : `widget, ${transaction.source}`} ·
+      ${order.partnerId || '(no partnerId)'}
     </p>
     <form class="row" method="post" action="${base}/actions/kkiapay/transactions/${id}/settle">
       ${STATUSES.filter((other) => other !== status).map((other) => html`<button class="quiet" name="status" value="${other}">${other}</button>`)}
@@ -51,7 +54,9 @@ function webhookItem(base: string, { id, parcel, state, attempts }: Message): Ht
   return html`<li>
     <p><strong>${parcel.label}</strong> <span class="state ${state.toLowerCase()}">${state}</span></p>
     <p class="note">${id} · ${answers === '' ? `not sent to ${parcel.url}` : `${parcel.url}: ${answers}`}</p>
-    <form method="post" action="${base}/actions/messages/${id}/replay"><button class="quiet">Replay these bytes</button></form>
+    <form method="post" action="${base}/actions/messages/${id}/replay">
+      <button class="quiet">Replay these bytes</button>
+    </form>
   </li>`;
 }
 

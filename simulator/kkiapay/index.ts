@@ -38,7 +38,9 @@ export function createKkiapay({ base, clock, outbox, misbehaviour, resendSpeed, 
 
   const router = Router();
   router.use(apiRoutes({ base, misbehaviour, accounts, transactions, payments }));
-  router.use(widgetRoutes({ base, misbehaviour, timeNote, pay: (order, payer) => payInWidget(order, payer, payments) }));
+  router.use(
+    widgetRoutes({ base, misbehaviour, timeNote, pay: (order, payer) => payInWidget(order, payer, payments) }),
+  );
 
   return {
     router,
@@ -47,7 +49,8 @@ export function createKkiapay({ base, clock, outbox, misbehaviour, resendSpeed, 
     transactions: () => transactions.list(),
     transaction(idOrPartnerId) {
       const transaction = transactions.find(idOrPartnerId);
-      if (!transaction) throw new Refusal(404, 'not_found', `there is no transaction with the id or partnerId "${idOrPartnerId}"`);
+      if (!transaction)
+        throw new Refusal(404, 'not_found', `there is no transaction with the id or partnerId "${idOrPartnerId}"`);
       return transaction;
     },
     pay(options, payerKey) {

@@ -16,7 +16,9 @@ export interface Payer {
 
 /** How a transaction ends: at once, or after a while. */
 export type End =
-  { readonly status: 'SUCCESS' } | { readonly status: 'FAILED'; readonly failureCode: string } | { readonly status: 'PENDING' };
+  | { readonly status: 'SUCCESS' }
+  | { readonly status: 'FAILED'; readonly failureCode: string }
+  | { readonly status: 'PENDING' };
 
 const MTN = { source: 'MOBILE_MONEY', network: 'mtn-benin' } as const;
 const MOOV = { source: 'MOBILE_MONEY', network: 'moov-benin' } as const;
@@ -26,16 +28,89 @@ const SUCCESS = { status: 'SUCCESS' } as const;
 const failed = (failureCode: string): End => ({ status: 'FAILED', failureCode });
 
 export const PAYERS: readonly [Payer, ...Payer[]] = [
-  { key: 'awa', name: 'Awa Dossou', ...MTN, phone: '22961000000', ends: SUCCESS, ...AS_USUAL, does: 'MTN mobile money: paid at once, one webhook, back to the merchant' },
-  { key: 'moussa', name: 'Moussa Bio', ...MOOV, phone: '22968000000', ends: SUCCESS, ...AS_USUAL, does: 'Moov mobile money: paid at once, one webhook, back to the merchant' },
-  { key: 'edith', name: 'Édith Houngbédji', ...CARD, ends: SUCCESS, ...AS_USUAL, does: 'paid at once; KKiaPay gives no card payment back' },
-  { key: 'benoit', name: 'Benoît Adjovi', ...MTN, phone: '22961000001', ends: failed('processing_error'), ...AS_USUAL, does: 'processing_error: the network is busy. Stays here and may try again' },
-  { key: 'celine', name: 'Céline Akpo', ...MTN, phone: '22961000002', ends: failed('insufficient_fund'), ...AS_USUAL, does: 'insufficient_fund: too little on the wallet. Stays here and may try again' },
-  { key: 'david', name: 'David Zinsou', ...MTN, phone: '22961000003', ends: failed('payment_declined'), ...AS_USUAL, does: 'payment_declined: says no on the phone. Stays here and may try again' },
-  { key: 'fatou', name: 'Fatou Ndiaye', ...MTN, phone: '22997000000', ends: { status: 'PENDING' }, ...AS_USUAL, does: 'the network is slow: PENDING, paid after two hours of its time or by button' },
-  { key: 'gaston', name: 'Gaston Kpodo', ...MOOV, phone: '22995000000', ends: SUCCESS, returns: false, webhook: 'sent', does: 'paid, and closes the tab: webhook only' },
-  { key: 'helene', name: 'Hélène Soglo', ...MTN, phone: '22961000000', ends: SUCCESS, returns: true, webhook: 'lost', does: 'paid, and the webhook is lost: event and callback only' },
-]; // prettier-ignore
+  {
+    key: 'awa',
+    name: 'Awa Dossou',
+    ...MTN,
+    phone: '22961000000',
+    ends: SUCCESS,
+    ...AS_USUAL,
+    does: 'MTN mobile money: paid at once, one webhook, back to the merchant',
+  },
+  {
+    key: 'moussa',
+    name: 'Moussa Bio',
+    ...MOOV,
+    phone: '22968000000',
+    ends: SUCCESS,
+    ...AS_USUAL,
+    does: 'Moov mobile money: paid at once, one webhook, back to the merchant',
+  },
+  {
+    key: 'edith',
+    name: 'Édith Houngbédji',
+    ...CARD,
+    ends: SUCCESS,
+    ...AS_USUAL,
+    does: 'paid at once; KKiaPay gives no card payment back',
+  },
+  {
+    key: 'benoit',
+    name: 'Benoît Adjovi',
+    ...MTN,
+    phone: '22961000001',
+    ends: failed('processing_error'),
+    ...AS_USUAL,
+    does: 'processing_error: the network is busy. Stays here and may try again',
+  },
+  {
+    key: 'celine',
+    name: 'Céline Akpo',
+    ...MTN,
+    phone: '22961000002',
+    ends: failed('insufficient_fund'),
+    ...AS_USUAL,
+    does: 'insufficient_fund: too little on the wallet. Stays here and may try again',
+  },
+  {
+    key: 'david',
+    name: 'David Zinsou',
+    ...MTN,
+    phone: '22961000003',
+    ends: failed('payment_declined'),
+    ...AS_USUAL,
+    does: 'payment_declined: says no on the phone. Stays here and may try again',
+  },
+  {
+    key: 'fatou',
+    name: 'Fatou Ndiaye',
+    ...MTN,
+    phone: '22997000000',
+    ends: { status: 'PENDING' },
+    ...AS_USUAL,
+    does: 'the network is slow: PENDING, paid after two hours of its time or by button',
+  },
+  {
+    key: 'gaston',
+    name: 'Gaston Kpodo',
+    ...MOOV,
+    phone: '22995000000',
+    ends: SUCCESS,
+    returns: false,
+    webhook: 'sent',
+    does: 'paid, and closes the tab: webhook only',
+  },
+  {
+    key: 'helene',
+    name: 'Hélène Soglo',
+    ...MTN,
+    phone: '22961000000',
+    ends: SUCCESS,
+    returns: true,
+    webhook: 'lost',
+    does: 'paid, and the webhook is lost: event and callback only',
+  },
+];
 
 export function findPayer(key: string): Payer | undefined {
   return PAYERS.find((payer) => payer.key === key);

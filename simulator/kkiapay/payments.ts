@@ -32,7 +32,11 @@ export function payInWidget(order: Order, payer: Payer, deps: PaymentDeps): Tran
 /** A prompt goes to a phone, where a sandbox number answers after a while, and any other waits to be told. */
 export function sendPrompt(order: Order, payer: Transaction['payer'], deps: PaymentDeps): Transaction {
   const network = networkOf(payer.phone);
-  const transaction = open(order, { by: 'prompt', payer, source: 'MOBILE_MONEY', network, ends: { status: 'PENDING' } }, deps);
+  const transaction = open(
+    order,
+    { by: 'prompt', payer, source: 'MOBILE_MONEY', network, ends: { status: 'PENDING' } },
+    deps,
+  );
   const answer = answerOf(payer.phone);
   if (answer) settleLater(transaction, PHONE_ANSWER_MS, answer, deps);
   return transaction;

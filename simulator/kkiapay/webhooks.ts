@@ -39,7 +39,11 @@ export class Webhooks {
       about,
       label,
       url: webhook.url,
-      headers: { 'content-type': 'application/json', 'user-agent': 'KKiaPay webhook (simulator)', 'x-kkiapay-secret': webhook.secret },
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'KKiaPay webhook (simulator)',
+        'x-kkiapay-secret': webhook.secret,
+      },
       body: Buffer.from(JSON.stringify(fields)),
       genuine,
       resendAfterMs: this.#resendAfterMs,

@@ -3,7 +3,9 @@ import type { Order } from './transactions';
 
 /** What `openKkiapayWidget` is called with, as far as the look-alike reads it. Other options are ignored, as by the real one. */
 const widgetOptions = z.object({
-  amount: z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int().positive().max(999_999_999_999)),
+  amount: z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+    .pipe(z.number().int().positive().max(999_999_999_999)),
   key: z.string().optional(),
   api_key: z.string().optional(),
   data: z.unknown(),
@@ -24,7 +26,10 @@ export type WidgetReading =
 export function readWidgetOptions(options: unknown): WidgetReading {
   const reading = widgetOptions.safeParse(options);
   if (!reading.success)
-    return { ok: false, problems: reading.error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`) };
+    return {
+      ok: false,
+      problems: reading.error.issues.map(({ path, message }) => `${path.join('.') || 'options'}: ${message}`),
+    };
   const { amount, data = '', partnerId, reason, callback, paymentmethod } = reading.data;
   const publicKey = reading.data.key ?? reading.data.api_key ?? '';
   if (publicKey === '') return { ok: false, problems: ['key: the public key is missing'] };

@@ -19,7 +19,12 @@ export function sendFramed(res: Response, status: number, page: Pick<Page, 'base
 }
 
 /** The page on which a payer chooses who to be. `failed`: the try before, which came to nothing. */
-export function payerPage(widget: Widget, order: Order, paymentmethod: 'all' | 'momo' | 'card', failed: Transaction | null): Html {
+export function payerPage(
+  widget: Widget,
+  order: Order,
+  paymentmethod: 'all' | 'momo' | 'card',
+  failed: Transaction | null,
+): Html {
   const { base, options, session, timeNote } = widget;
   return html`<h1>Pay ${order.amount} F CFA</h1>
     ${
@@ -68,9 +73,16 @@ export function outcomePage(transaction: Transaction, returns: boolean): Html {
   const title = html`<h1>${payer.name} ${isPaid ? 'paid' : 'is paying'} ${order.amount} F CFA</h1>`;
   if (!returns)
     return html`${title} ${facts}
-      <p>The payer has closed the tab: this page tells nobody, and nobody returns. Close it yourself, with the tab it is in.</p>`;
+      <p>
+        The payer has closed the tab: this page tells nobody, and nobody returns. Close it yourself, with the tab it is
+        in.
+      </p>`;
   return html`${title}
-    <div data-event="${isPaid ? 'success' : 'pending'}" data-transaction="${id}" ${goTo === null ? null : html`data-go-to="${goTo}"`}>
+    <div
+      data-event="${isPaid ? 'success' : 'pending'}"
+      data-transaction="${id}"
+      ${goTo === null ? null : html`data-go-to="${goTo}"`}
+    >
       ${facts}
     </div>
     ${

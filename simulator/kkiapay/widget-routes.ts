@@ -59,7 +59,11 @@ export function widgetRoutes({ base, misbehaviour, pay, timeNote }: WidgetDeps):
     const before = paid.get(widget.session);
     const now = before ?? (payer === null ? null : { transaction: pay(reading.order, payer), payer });
     if (now === null || now.transaction.status === 'FAILED') {
-      sendFramed(res, 200, { base, title, body: payerPage(widget, reading.order, reading.paymentmethod, now?.transaction ?? null) });
+      sendFramed(res, 200, {
+        base,
+        title,
+        body: payerPage(widget, reading.order, reading.paymentmethod, now?.transaction ?? null),
+      });
       return;
     }
     paid.set(widget.session, now);
@@ -69,7 +73,11 @@ export function widgetRoutes({ base, misbehaviour, pay, timeNote }: WidgetDeps):
 
 function sendScript(res: Response, script: string): void {
   // A merchant's page elsewhere loads it, also one that lets nothing in unasked.
-  res.set({ 'cross-origin-resource-policy': 'cross-origin', 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff' });
+  res.set({
+    'cross-origin-resource-policy': 'cross-origin',
+    'cache-control': 'no-cache',
+    'x-content-type-options': 'nosniff',
+  });
   res.type('text/javascript').send(script);
 }
 

@@ -86,10 +86,12 @@ function unitsToRefund(capture: Capture, amount: z.output<typeof moneyShape> | u
       throw new Problem(422, 'TRANSACTION_REFUSED', { description: 'No money was captured.' });
     case 'COMPLETED':
   }
-  if (left <= 0) throw new Problem(422, 'CAPTURE_FULLY_REFUNDED', { description: 'The capture has already been fully refunded.' });
+  if (left <= 0)
+    throw new Problem(422, 'CAPTURE_FULLY_REFUNDED', { description: 'The capture has already been fully refunded.' });
   if (amount === undefined) return left;
   const { units, currency } = readPositiveMoney(amount, '/amount');
-  if (currency !== capture.amount.currency) throw new Problem(422, 'REFUND_CAPTURE_CURRENCY_MISMATCH', { field: '/amount/currency_code' });
+  if (currency !== capture.amount.currency)
+    throw new Problem(422, 'REFUND_CAPTURE_CURRENCY_MISMATCH', { field: '/amount/currency_code' });
   if (units > left) throw new Problem(422, 'REFUND_AMOUNT_EXCEEDED', { field: '/amount/value' });
   const isDisputed = capture.disputes.some(({ outcome }) => outcome === null);
   if (isDisputed && units < left)

@@ -8,8 +8,10 @@ export function certificateRoutes({ base, misbehaviour }: { base: string; misbeh
   router.get('/v1/notifications/certs/:name', async (req, res) => {
     const fault = misbehaviour.take('paypal_certificate');
     const pem = await find(req.params.name, ['genuine', 'other_name', 'expired']);
-    if (fault !== null) answerBadly(res, fault.mode, 'paypal_certificate', `${base}/paypal/elsewhere/certs/${req.params.name}`);
-    else if (pem === null) res.status(404).json({ name: 'RESOURCE_NOT_FOUND', message: 'There is no such certificate.' });
+    if (fault !== null)
+      answerBadly(res, fault.mode, 'paypal_certificate', `${base}/paypal/elsewhere/certs/${req.params.name}`);
+    else if (pem === null)
+      res.status(404).json({ name: 'RESOURCE_NOT_FOUND', message: 'There is no such certificate.' });
     else res.type('application/x-pem-file').send(pem);
   });
   router.get('/elsewhere/certs/:name', async (_req, res) => {

@@ -58,7 +58,10 @@ const forgeOrder = z.strictObject({
   certUrl: z.string().optional(),
 });
 
-const clientOrder = z.strictObject({ secret: z.string().min(1).optional(), merchantId: z.string().min(1).max(13).optional() });
+const clientOrder = z.strictObject({
+  secret: z.string().min(1).optional(),
+  merchantId: z.string().min(1).max(13).optional(),
+});
 
 const sellerOrder = z.strictObject({
   name: z.string().min(1).optional(),
@@ -117,7 +120,8 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
     return order;
   };
   const captureOf = (id: string): Capture => {
-    const capture = orders.capture(id) ?? orders.captures().find(({ order }) => order.id === id || order.purchase.invoiceId === id);
+    const capture =
+      orders.capture(id) ?? orders.captures().find(({ order }) => order.id === id || order.purchase.invoiceId === id);
     if (!capture) throw new Refusal(404, 'not_found', `there is no capture, and no captured order or invoice, "${id}"`);
     return capture;
   };
@@ -197,7 +201,8 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
 function nextAnswerOf(next: z.output<typeof nextOrder>): NextAnswer {
   const issue = next.issue === undefined ? {} : { issue: next.issue };
   const reason = next.reason ?? null;
-  if (next.call === 'refund') return { ...issue, ...(next.status !== undefined && { refund: { status: next.status, reason } }) };
+  if (next.call === 'refund')
+    return { ...issue, ...(next.status !== undefined && { refund: { status: next.status, reason } }) };
   return {
     ...issue,
     ...(next.status !== undefined && { standing: { status: next.status, reason } }),
@@ -220,7 +225,11 @@ async function recipientOf(
   return { url, origin, webhookId: webhookId ?? webhook?.id ?? 'WEBHOOK_ID', signer: await theSigner() };
 }
 
-function lie({ eventType, resource }: z.output<typeof forgeOrder>, order: Order | null, { payerPage }: TakingDeps): Event {
+function lie(
+  { eventType, resource }: z.output<typeof forgeOrder>,
+  order: Order | null,
+  { payerPage }: TakingDeps,
+): Event {
   const truth = order === null ? null : eventOf(eventType, order, payerPage(order));
   if (truth === null && resource === undefined) {
     throw new Refusal(400, 'invalid_request', `resource: nothing is known that ${eventType} could be about; say it`);

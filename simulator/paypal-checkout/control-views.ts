@@ -40,7 +40,12 @@ export function viewCaptureForControl(capture: Capture) {
       amount: writeAmount(units, currency),
       status: standing.status,
     })),
-    disputes: capture.disputes.map(({ id, reason, units, outcome }) => ({ id, reason, amount: writeAmount(units, currency), outcome })),
+    disputes: capture.disputes.map(({ id, reason, units, outcome }) => ({
+      id,
+      reason,
+      amount: writeAmount(units, currency),
+      outcome,
+    })),
     at: capture.createdAt.toISOString(),
   };
 }

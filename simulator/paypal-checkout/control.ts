@@ -26,7 +26,10 @@ export function checkoutControl({ commands, payerPage }: CheckoutControlDeps): R
     res.json({ data: commands.orders().map(view) });
   });
   router.get('/orders/:id', (req, res) => {
-    res.json({ ...view(commands.order(req.params.id)), messages: commands.messagesAbout(req.params.id).map(viewMessage) });
+    res.json({
+      ...view(commands.order(req.params.id)),
+      messages: commands.messagesAbout(req.params.id).map(viewMessage),
+    });
   });
   router.get('/captures', (_req, res) => {
     res.json({ data: commands.captures().map(viewCaptureForControl) });
@@ -36,7 +39,9 @@ export function checkoutControl({ commands, payerPage }: CheckoutControlDeps): R
   });
   router.post('/captures/:id/events', (req, res) => {
     const { capture, refund, dispute } = commands.happen(req.params.id, req.body);
-    res.status(201).json({ capture: viewCaptureForControl(capture), refundId: refund?.id ?? null, disputeId: dispute?.id ?? null });
+    res
+      .status(201)
+      .json({ capture: viewCaptureForControl(capture), refundId: refund?.id ?? null, disputeId: dispute?.id ?? null });
   });
   router.post('/next', (req, res) => {
     commands.orderNext(req.body);

@@ -11,7 +11,11 @@ import { captureStatusOf, statusOf } from './views';
 const ORDERS_SHOWN = 30;
 
 /** PayPal Checkout's part of the control page. `messagesOf`: what was sent about an order. */
-export function checkoutSection(base: string, checkout: PayPalCheckout, messagesOf: (orderId: string) => readonly Message[]): Html {
+export function checkoutSection(
+  base: string,
+  checkout: PayPalCheckout,
+  messagesOf: (orderId: string) => readonly Message[],
+): Html {
   const orders = checkout.commands.orders();
   return html`<h2 id="orders">PayPal orders</h2>
     ${orders.length === 0 ? html`<p class="note">None yet. An app makes one at ${base}/paypal/v2/checkout/orders.</p>` : null}
@@ -93,6 +97,8 @@ function resolution(action: string, label: string, outcome: string): Html {
 
 function button(action: string, label: string, fields: Readonly<Record<string, string>>): Html {
   return html`<form method="post" action="${action}">
-    ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>${label}</button>
+    ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>
+      ${label}
+    </button>
   </form>`;
 }

@@ -135,7 +135,12 @@ export function createPayPalCheckout(given: PayPalCheckoutDeps): PayPalCheckout 
   router.use(onboardingRoutes({ base, onboarding }));
   // Where a misbehaving call redirects to. It says yes to anything: following redirects is how apps get robbed.
   router.all('/elsewhere/rest', (_req, res) => {
-    res.json({ verification_status: 'SUCCESS', status: 'COMPLETED', access_token: 'A21AA-not-a-token', expires_in: 32_400 });
+    res.json({
+      verification_status: 'SUCCESS',
+      status: 'COMPLETED',
+      access_token: 'A21AA-not-a-token',
+      expires_in: 32_400,
+    });
   });
 
   return {

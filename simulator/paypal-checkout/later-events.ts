@@ -54,7 +54,11 @@ export function happenLater(
       const left = leftOf(capture);
       const units = order.amount === undefined ? left : read(order.amount, 'amount', capture);
       if (units <= 0 || units > left) {
-        throw new Refusal(409, 'nothing_left', `${writeAmount(left, capture.amount.currency)} is left of ${capture.id}`);
+        throw new Refusal(
+          409,
+          'nothing_left',
+          `${writeAmount(left, capture.amount.currency)} is left of ${capture.id}`,
+        );
       }
       const feeReturned = order.fee === undefined ? 0 : read(order.fee, 'fee', capture);
       const status = order.kind === 'refund' ? (order.status ?? 'COMPLETED') : 'COMPLETED';
@@ -96,6 +100,7 @@ function newest<T extends { readonly id: string }>(all: readonly T[], id: string
 
 function read(text: string, name: string, { amount: { currency } }: Capture): number {
   const units = readAmount(text, currency);
-  if (units === null || units < 0) throw new Refusal(400, 'invalid_request', `${name} "${text}" is not an amount of ${currency}`);
+  if (units === null || units < 0)
+    throw new Refusal(400, 'invalid_request', `${name} "${text}" is not an amount of ${currency}`);
   return units;
 }

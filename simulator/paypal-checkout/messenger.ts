@@ -10,7 +10,16 @@ import { wants, type Webhook, type Webhooks } from './webhooks';
 const USER_AGENT = 'PayPal/AUHD-214.0-58843187';
 
 /** How a forged event differs from a genuine one. */
-export const TAMPERINGS = ['body', 'signature', 'algo', 'certUrl', 'webhookId', 'time', 'certName', 'certExpired'] as const;
+export const TAMPERINGS = [
+  'body',
+  'signature',
+  'algo',
+  'certUrl',
+  'webhookId',
+  'time',
+  'certName',
+  'certExpired',
+] as const;
 export type Tampering = (typeof TAMPERINGS)[number];
 
 export interface Recipient {
@@ -40,7 +49,8 @@ export class Messenger {
     if (how === 'lost') for (const parcel of parcels) this.outbox.lose(parcel);
     else {
       const originals = parcels.map((parcel) => this.outbox.send(parcel));
-      if (how === 'twice') for (const original of originals) this.outbox.send({ ...original.parcel, copyOf: original.id });
+      if (how === 'twice')
+        for (const original of originals) this.outbox.send({ ...original.parcel, copyOf: original.id });
     }
   }
 
@@ -48,14 +58,32 @@ export class Messenger {
   write(webhook: Webhook, about: string, event: Event): Parcel {
     const body = writeEvent(event, webhook.origin, this.clock.now());
     const recipient = { ...webhook, webhookId: webhook.id };
-    return this.#parcel(recipient, { about, label: event.type, body, headers: this.#signed(recipient, body), genuine: true });
+    return this.#parcel(recipient, {
+      about,
+      label: event.type,
+      body,
+      headers: this.#signed(recipient, body),
+      genuine: true,
+    });
   }
 
   /** An event that nobody sent. Without a tampering it is signed and true to form, and only what it says is a lie. */
-  forge(recipient: Recipient, about: string, body: Buffer, tampering: Tampering | null, certUrl: string | null): Parcel {
+  forge(
+    recipient: Recipient,
+    about: string,
+    body: Buffer,
+    tampering: Tampering | null,
+    certUrl: string | null,
+  ): Parcel {
     const headers = this.#signed(recipient, body, tampering, certUrl);
     const label = tampering === null ? 'forged' : `forged (${tampering})`;
-    return this.#parcel(recipient, { about, label, body: tampering === 'body' ? withAnotherDigit(body) : body, headers, genuine: false });
+    return this.#parcel(recipient, {
+      about,
+      label,
+      body: tampering === 'body' ? withAnotherDigit(body) : body,
+      headers,
+      genuine: false,
+    });
   }
 
   /** The event once more, as from PayPal's list of events: the same bytes in a transmission of its own. Null if it went to no webhook. */
@@ -66,7 +94,12 @@ export class Messenger {
     return { ...parcel, label: `${parcel.label}, resent`, headers };
   }
 
-  #signed(recipient: Recipient, body: Buffer, tampering: Tampering | null = null, certUrl: string | null = null): Record<string, string> {
+  #signed(
+    recipient: Recipient,
+    body: Buffer,
+    tampering: Tampering | null = null,
+    certUrl: string | null = null,
+  ): Record<string, string> {
     const { signer, origin } = recipient;
     const id = randomUUID();
     const time = when(this.clock.now());
@@ -95,7 +128,11 @@ export class Messenger {
 }
 
 /** Which certificate a tampering shows. */
-const CERTIFICATE: Partial<Record<Tampering, CertificateKind>> = { certName: 'other_name', certExpired: 'expired', certUrl: 'stranger' };
+const CERTIFICATE: Partial<Record<Tampering, CertificateKind>> = {
+  certName: 'other_name',
+  certExpired: 'expired',
+  certUrl: 'stranger',
+};
 
 /** A digit of the first amount, or of the id where there is none, is another: forged by as little as can be. */
 function withAnotherDigit(body: Buffer): Buffer {

@@ -19,9 +19,13 @@ export function readMoney({ currency_code: currency, value }: z.output<typeof mo
   const fraction = /^\d{1,10}(?:\.(\d+))?$/.exec(value)?.[1] ?? '';
   const decimals = decimalsOf(currency);
   if (decimals === null) {
-    throw new Problem(422, 'CURRENCY_NOT_SUPPORTED', { field: `${field}/currency_code`, description: `One of ${CURRENCIES.join(', ')}.` });
+    throw new Problem(422, 'CURRENCY_NOT_SUPPORTED', {
+      field: `${field}/currency_code`,
+      description: `One of ${CURRENCIES.join(', ')}.`,
+    });
   }
-  if (fraction.length > 0 && decimals === 0) throw new Problem(422, 'DECIMALS_NOT_SUPPORTED', { field: `${field}/value` });
+  if (fraction.length > 0 && decimals === 0)
+    throw new Problem(422, 'DECIMALS_NOT_SUPPORTED', { field: `${field}/value` });
   if (fraction.length > decimals) throw new Problem(422, 'DECIMAL_PRECISION', { field: `${field}/value` });
   const units = value.startsWith('-') ? null : readAmount(value, currency);
   if (units === null) throw new Problem(400, 'INVALID_PARAMETER_SYNTAX', { field: `${field}/value` });

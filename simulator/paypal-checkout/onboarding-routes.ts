@@ -29,7 +29,11 @@ export function onboardingRoutes({ base, onboarding }: { base: string; onboardin
       }
       const decision = onboarding.decide(referral, person);
       if (decision.kind === 'refused') {
-        sendPage(res, 200, { base, title: 'Refused (simulator)', body: choicePage(address, referral, decision.reason) });
+        sendPage(res, 200, {
+          base,
+          title: 'Refused (simulator)',
+          body: choicePage(address, referral, decision.reason),
+        });
         return;
       }
       const goesTo = decision.returnUrl === null ? null : { url: decision.returnUrl, afterS: RETURN_S };

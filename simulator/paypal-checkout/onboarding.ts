@@ -68,7 +68,9 @@ export class Onboarding {
     if (!person.grants) return { kind: 'declined', returnUrl: returnAddress(referral, null) };
     const { clientId, trackingId, features } = referral;
     const { merchantId } = this.deps.sellers.change(idOf(`${person.key} ${trackingId}`), person.account);
-    const scopes = features.map((feature) => SCOPES[feature] ?? `https://uri.paypal.com/services/${feature.toLowerCase()}`);
+    const scopes = features.map(
+      (feature) => SCOPES[feature] ?? `https://uri.paypal.com/services/${feature.toLowerCase()}`,
+    );
     const consent = { clientId, trackingId, scopes, grantedAt: this.deps.clock.now() };
     this.deps.sellers.grant(merchantId, consent);
     this.#tell('MERCHANT.ONBOARDING.COMPLETED', 'The merchant account setup is completed', merchantId, consent);
@@ -95,7 +97,12 @@ export class Onboarding {
 
   #tell(type: string, summary: string, merchantId: string, { clientId, trackingId }: Consent): void {
     const { clock, messenger } = this.deps;
-    const resource = { partner_client_id: clientId, merchant_id: merchantId, tracking_id: trackingId, date_created: when(clock.now()) };
+    const resource = {
+      partner_client_id: clientId,
+      merchant_id: merchantId,
+      tracking_id: trackingId,
+      date_created: when(clock.now()),
+    };
     messenger.tell(clientId, '', [{ type, resourceType: 'merchant-onboarding', summary, resource }]);
   }
 }

@@ -33,7 +33,9 @@ const unitShape = z.object({
   soft_descriptor: short(22).optional(),
   amount: moneyShape.extend({ breakdown: breakdownShape.optional() }),
   payee: z.object({ merchant_id: short(13).optional(), email_address: short(254).optional() }).optional(),
-  items: z.array(z.looseObject({ name: short(127), quantity: z.string().regex(/^[1-9]\d{0,9}$/), unit_amount: moneyShape })).optional(),
+  items: z
+    .array(z.looseObject({ name: short(127), quantity: z.string().regex(/^[1-9]\d{0,9}$/), unit_amount: moneyShape }))
+    .optional(),
 });
 
 const webAddress = z.string().max(2048).refine(isWebAddress, 'not an absolute http or https address');
@@ -53,11 +55,19 @@ type Unit = z.output<typeof unitShape>;
 export function createOrder(call: Call<object>, deps: OrdersApiDeps): Reply {
   const before = deps.requestIds.recall(call, 'order');
   if (before !== undefined) return show(before, 200, call, deps);
-  const { intent, purchase_units: units, payment_source: sources, application_context: context } = readBody(orderShape, call.body);
-  if (intent === 'AUTHORIZE') throw new Problem(422, 'AUTHORIZATION_NOT_SUPPORTED', { description: 'The simulator plays CAPTURE only.' });
+  const {
+    intent,
+    purchase_units: units,
+    payment_source: sources,
+    application_context: context,
+  } = readBody(orderShape, call.body);
+  if (intent === 'AUTHORIZE')
+    throw new Problem(422, 'AUTHORIZATION_NOT_SUPPORTED', { description: 'The simulator plays CAPTURE only.' });
   const [unit, second] = units;
   if (unit === undefined || second !== undefined) {
-    throw new Problem(422, 'MAX_NUMBER_OF_PURCHASE_UNITS_EXCEEDED', { description: 'The simulator plays one purchase unit.' });
+    throw new Problem(422, 'MAX_NUMBER_OF_PURCHASE_UNITS_EXCEEDED', {
+      description: 'The simulator plays one purchase unit.',
+    });
   }
   const merchantId = unit.payee?.merchant_id ?? call.merchantId;
   refuseRestricted(merchantId, deps);
@@ -101,7 +111,9 @@ export function captureOrder(call: Call<{ id: string }>, deps: OrdersApiDeps): R
         description: "Order already captured. If 'intent=CAPTURE' only one capture per order is allowed.",
       });
     case 'open':
-      throw new Problem(422, 'ORDER_NOT_APPROVED', { description: 'Payer has not yet approved the Order for payment.' });
+      throw new Problem(422, 'ORDER_NOT_APPROVED', {
+        description: 'Payer has not yet approved the Order for payment.',
+      });
     case 'card_declined':
       throw instrumentDeclined(order, deps);
     case 'approved':
@@ -136,8 +148,12 @@ function show(order: Order, status: number, call: Call<object>, { payerPage }: O
 
 function instrumentDeclined(order: Order, { payerPage }: OrdersApiDeps): Problem {
   return new Problem(422, 'INSTRUMENT_DECLINED', {
-    description: 'The instrument presented was either declined by the processor or bank, or it can’t be used for this payment.',
-    links: [{ ...payerLink(order, payerPage(order)), rel: 'redirect' }, link(order.origin, `/v2/checkout/orders/${order.id}`, 'self')],
+    description:
+      'The instrument presented was either declined by the processor or bank, or it can’t be used for this payment.',
+    links: [
+      { ...payerLink(order, payerPage(order)), rel: 'redirect' },
+      link(order.origin, `/v2/checkout/orders/${order.id}`, 'self'),
+    ],
   });
 }
 
@@ -160,9 +176,14 @@ function readPurchase(unit: Unit): Purchase {
   }
   if (unit.items !== undefined) {
     const total = breakdown?.item_total;
-    if (total === undefined) throw new Problem(422, 'ITEM_TOTAL_REQUIRED', { field: `${at}/amount/breakdown/item_total` });
+    if (total === undefined)
+      throw new Problem(422, 'ITEM_TOTAL_REQUIRED', { field: `${at}/amount/breakdown/item_total` });
     const sum = unit.items.reduce((units, item, index) => {
-      return units + Number(item.quantity) * sameCurrency(readMoney(item.unit_amount, `${at}/items/${index}/unit_amount`), amount).units;
+      return (
+        units +
+        Number(item.quantity) *
+          sameCurrency(readMoney(item.unit_amount, `${at}/items/${index}/unit_amount`), amount).units
+      );
     }, 0);
     if (sum !== readMoney(total, `${at}/amount/breakdown/item_total`).units) {
       throw new Problem(422, 'ITEM_TOTAL_MISMATCH', {

@@ -160,7 +160,9 @@ export function leftOf({ amount, refunds }: Capture): number {
 /** What the seller gave back himself, in the smallest unit. */
 export function refundedOf({ refunds }: Capture): number {
   return refunds
-    .filter(({ kind, standing }) => kind === 'refund' && (standing.status === 'COMPLETED' || standing.status === 'PENDING'))
+    .filter(
+      ({ kind, standing }) => kind === 'refund' && (standing.status === 'COMPLETED' || standing.status === 'PENDING'),
+    )
     .reduce((sum, { units }) => sum + units, 0);
 }
 

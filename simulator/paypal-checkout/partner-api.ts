@@ -32,7 +32,9 @@ const referralShape = z.object({
   products: z.array(z.string().min(1)).min(1),
   legal_consents: z.array(z.object({ type: z.string(), granted: z.boolean() })).min(1),
   partner_config_override: z
-    .object({ return_url: z.string().max(2048).refine(isWebAddress, 'not an absolute http or https address').optional() })
+    .object({
+      return_url: z.string().max(2048).refine(isWebAddress, 'not an absolute http or https address').optional(),
+    })
     .optional(),
 });
 
@@ -41,20 +43,33 @@ export function referSeller(call: Call<object>, { onboarding, browserOrigin }: P
   const asked = readBody(referralShape, call.body);
   const consents = asked.legal_consents.some(({ type, granted }) => type === 'SHARE_DATA_CONSENT' && granted);
   if (!consents)
-    throw new Problem(400, 'INVALID_PARAMETER_VALUE', { field: '/legal_consents', description: 'SHARE_DATA_CONSENT must be granted.' });
+    throw new Problem(400, 'INVALID_PARAMETER_VALUE', {
+      field: '/legal_consents',
+      description: 'SHARE_DATA_CONSENT must be granted.',
+    });
   const referral = onboarding.invite({
     clientId: call.clientId,
     trackingId: asked.tracking_id,
-    features: asked.operations.flatMap((one) => one.api_integration_preference.rest_api_integration.third_party_details.features),
+    features: asked.operations.flatMap(
+      (one) => one.api_integration_preference.rest_api_integration.third_party_details.features,
+    ),
     returnUrl: asked.partner_config_override?.return_url ?? null,
   });
-  const page = link(browserOrigin(call.origin), `/bizsignup/partner/entry?referralToken=${referral.token}`, 'action_url');
+  const page = link(
+    browserOrigin(call.origin),
+    `/bizsignup/partner/entry?referralToken=${referral.token}`,
+    'action_url',
+  );
   const links = [
     {
       ...link(call.origin, `/v2/customer/partner-referrals/${referral.token}`, 'self'),
       description: 'Read Referral Data shared by the Caller.',
     },
-    { ...page, description: 'Target WEB REDIRECT URL for the next action. Customer should be redirected to this URL in the browser.' },
+    {
+      ...page,
+      description:
+        'Target WEB REDIRECT URL for the next action. Customer should be redirected to this URL in the browser.',
+    },
   ];
   return { status: 201, body: { links } };
 }
@@ -65,7 +80,10 @@ export function findIntegration(call: Call<{ partner: string }>, { sellers }: Pa
   const seller = trackingId === null ? null : sellers.trackedAs(trackingId, call.clientId);
   if (seller === null) throw notFound();
   const path = `/v1/customer/partners/${call.params.partner}/merchant-integrations/${seller.merchantId}`;
-  return { status: 200, body: { merchant_id: seller.merchantId, tracking_id: trackingId, links: [link(call.origin, path, 'self')] } };
+  return {
+    status: 200,
+    body: { merchant_id: seller.merchantId, tracking_id: trackingId, links: [link(call.origin, path, 'self')] },
+  };
 }
 
 /** `GET /v1/customer/partners/:partner/merchant-integrations/:merchant`: how a seller really stands, whatever the browser said. */
@@ -106,7 +124,12 @@ function viewIntegration(seller: Seller, clientId: string) {
     country: seller.country,
     primary_currency: seller.currency,
     products: [
-      { name: 'EXPRESS_CHECKOUT', status: paymentsReceivable ? 'ACTIVE' : 'INACTIVE', vetting_status: 'SUBSCRIBED', capabilities: [] },
+      {
+        name: 'EXPRESS_CHECKOUT',
+        status: paymentsReceivable ? 'ACTIVE' : 'INACTIVE',
+        vetting_status: 'SUBSCRIBED',
+        capabilities: [],
+      },
     ],
     oauth_integrations: own.map(({ scopes }) => ({
       integration_type: 'OAUTH_THIRD_PARTY',

@@ -13,7 +13,9 @@ export function approvalPage(action: string, order: Order, cancelUrl: string | n
   return html`<h1>Pay ${sumOf(order)}</h1>
     ${
       state.kind === 'card_declined'
-        ? html`<p class="alert" role="alert">The card of ${nameOf(state.buyer)} was declined. Choose another way of paying.</p>`
+        ? html`<p class="alert" role="alert">
+            The card of ${nameOf(state.buyer)} was declined. Choose another way of paying.
+          </p>`
         : null
     }
     <dl>

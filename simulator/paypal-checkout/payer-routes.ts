@@ -65,9 +65,15 @@ export function payerRoutes(deps: PayerDeps): Router {
         });
         return;
       case 'approved': {
-        const returnUrl = state.buyer.plan.kind === 'approves' && state.buyer.plan.returns ? returnAddress(order) : null;
+        const returnUrl =
+          state.buyer.plan.kind === 'approves' && state.buyer.plan.returns ? returnAddress(order) : null;
         const goesTo = returnUrl === null ? null : { url: returnUrl, afterS: RETURN_S };
-        sendPage(res, 200, { base, title: 'Approved (simulator)', body: approvedPage(order, state.buyer, returnUrl, `${base}/`), goesTo });
+        sendPage(res, 200, {
+          base,
+          title: 'Approved (simulator)',
+          body: approvedPage(order, state.buyer, returnUrl, `${base}/`),
+          goesTo,
+        });
         return;
       }
       case 'captured':

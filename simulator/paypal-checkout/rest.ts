@@ -132,7 +132,8 @@ function claimsOf(assertion: string): Readonly<Record<string, unknown>> {
 function parse(req: Asked): unknown {
   const raw = bodyOf(req);
   if (raw.length === 0) return undefined;
-  if (!/^application\/(\w+\+)?json\b/i.test(req.get('content-type') ?? '')) throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE');
+  if (!/^application\/(\w+\+)?json\b/i.test(req.get('content-type') ?? ''))
+    throw new Problem(415, 'UNSUPPORTED_MEDIA_TYPE');
   const body = parseJson(raw);
   if (body === undefined) throw new Problem(400, 'MALFORMED_REQUEST_JSON');
   return body;

@@ -52,7 +52,13 @@ const EXPIRED = { validFrom: new Date('2018-01-01T00:00:00Z'), validTo: new Date
 async function makeSigner(): Promise<Signer> {
   const newKeys = () => promisify(generateKeyPair)('rsa', { modulusLength: 2048 });
   const [root, leaf, stranger] = await Promise.all([newKeys(), newKeys(), newKeys()]);
-  const issue = (kind: CertificateKind, keys: KeyPair, issuer: KeyPair, name: Name, validity: typeof VALID): Certificate => {
+  const issue = (
+    kind: CertificateKind,
+    keys: KeyPair,
+    issuer: KeyPair,
+    name: Name,
+    validity: typeof VALID,
+  ): Certificate => {
     const by = { ...ROOT, privateKey: issuer.privateKey };
     const own = issueCertificate({ ...name, ...validity, publicKey: keys.publicKey, isAuthority: false }, by);
     const issuers = issueCertificate({ ...ROOT, ...VALID, publicKey: issuer.publicKey, isAuthority: true }, by);
@@ -68,7 +74,9 @@ async function makeSigner(): Promise<Signer> {
       stranger: issue('stranger', stranger, stranger, PAYPAL, VALID),
     },
     sign: (transmission, algorithm, as) =>
-      sign(algorithm, signedText(transmission), as === 'genuine' ? leaf.privateKey : stranger.privateKey).toString('base64'),
+      sign(algorithm, signedText(transmission), as === 'genuine' ? leaf.privateKey : stranger.privateKey).toString(
+        'base64',
+      ),
     isGenuine: (signature, transmission) =>
       verify('RSA-SHA256', signedText(transmission), leaf.publicKey, Buffer.from(signature, 'base64')),
   };

@@ -39,7 +39,9 @@ export function approve(order: Order, buyer: Buyer, plan: Approving, deps: Takin
 
 /** Where PayPal sends the browser of a buyer who approved. None of it proves anything. */
 export function returnAddress({ returnUrl, id, state }: Order): string | null {
-  return returnUrl === null || state.kind === 'open' ? null : withQuery(returnUrl, { token: id, PayerID: payerIdOf(state.buyer) });
+  return returnUrl === null || state.kind === 'open'
+    ? null
+    : withQuery(returnUrl, { token: id, PayerID: payerIdOf(state.buyer) });
 }
 
 /** Where "Cancel" leads. */
@@ -58,7 +60,11 @@ export interface Surprise {
 export function takeMoney(order: Order, buyer: Buyer, surprise: Surprise | null, deps: TakingDeps): Capture {
   const { clock, orders, messenger, laterSpeed } = deps;
   const { plan } = buyer;
-  const standings: readonly Standing[] = surprise?.standing ? [surprise.standing] : plan.kind === 'approves' ? plan.capture : [COMPLETED];
+  const standings: readonly Standing[] = surprise?.standing
+    ? [surprise.standing]
+    : plan.kind === 'approves'
+      ? plan.capture
+      : [COMPLETED];
   const now = clock.now();
   const amount = amountTaken(order.purchase.amount, surprise);
   const fee = feeOn(amount.units, amount.currency);
@@ -139,7 +145,12 @@ export function settleRefund(refund: Refund, status: 'COMPLETED' | 'FAILED' | 'C
 }
 
 /** A buyer opens a case. No money moves by that. */
-export function openDispute(capture: Capture, reason: string, units: number, { clock, orders, messenger }: TakingDeps): Dispute {
+export function openDispute(
+  capture: Capture,
+  reason: string,
+  units: number,
+  { clock, orders, messenger }: TakingDeps,
+): Dispute {
   const now = clock.now();
   const dispute: Dispute = {
     id: newCaseId(),
@@ -165,7 +176,12 @@ export function resolveDispute(dispute: Dispute, outcome: string, { clock, messe
 export function eventOf(type: string, order: Order, payerPage: string): Event | null {
   const capture = order.state.kind === 'captured' ? order.state.capture : null;
   if (type.startsWith('CHECKOUT.ORDER.')) {
-    return { type, resourceType: 'checkout-order', summary: `Order is ${statusOf(order)}`, resource: viewOrder(order, payerPage) };
+    return {
+      type,
+      resourceType: 'checkout-order',
+      summary: `Order is ${statusOf(order)}`,
+      resource: viewOrder(order, payerPage),
+    };
   }
   if (capture === null) return null;
   const refund = capture.refunds.at(-1);

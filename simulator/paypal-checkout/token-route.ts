@@ -7,7 +7,9 @@ import { answer, type Reply, type RestDeps } from './rest';
 /** `POST /v1/oauth2/token`: a bearer token for an app that shows its secret (RFC 6749, 4.4). */
 export function tokenRoute(deps: RestDeps): RequestHandler {
   return async (req, res) => {
-    await answer(deps, 'paypal_token', res, () => issue(req.get('authorization'), readForm(bodyOf(req), 'utf-8')['grant_type'], deps));
+    await answer(deps, 'paypal_token', res, () =>
+      issue(req.get('authorization'), readForm(bodyOf(req), 'utf-8')['grant_type'], deps),
+    );
   };
 }
 
@@ -24,7 +26,8 @@ function issue(authorization: string | undefined, grantType: string | undefined,
   return {
     status: 200,
     body: {
-      scope: 'https://uri.paypal.com/services/payments/realtimepayment https://uri.paypal.com/services/applications/webhooks',
+      scope:
+        'https://uri.paypal.com/services/payments/realtimepayment https://uri.paypal.com/services/applications/webhooks',
       access_token: clients.issueToken(clientId, now),
       token_type: 'Bearer',
       app_id: 'APP-80W284485P519543T',

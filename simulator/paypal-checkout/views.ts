@@ -103,7 +103,10 @@ export function viewRefundBriefly({ id, standing, capture }: Refund) {
     id,
     status: standing.status,
     ...(standing.reason !== null && { status_details: { reason: standing.reason } }),
-    links: [link(origin, `/v2/payments/refunds/${id}`, 'self'), link(origin, `/v2/payments/captures/${capture.id}`, 'up')],
+    links: [
+      link(origin, `/v2/payments/refunds/${id}`, 'self'),
+      link(origin, `/v2/payments/captures/${capture.id}`, 'up'),
+    ],
   };
 }
 
@@ -151,7 +154,10 @@ export function viewDispute(dispute: Dispute) {
     status: outcome === null ? 'WAITING_FOR_SELLER_RESPONSE' : 'RESOLVED',
     dispute_amount: money,
     ...(outcome !== null && {
-      dispute_outcome: { outcome_code: outcome, ...(outcome === 'RESOLVED_BUYER_FAVOUR' && { amount_refunded: money }) },
+      dispute_outcome: {
+        outcome_code: outcome,
+        ...(outcome === 'RESOLVED_BUYER_FAVOUR' && { amount_refunded: money }),
+      },
     }),
     dispute_life_cycle_stage: 'INQUIRY',
     dispute_channel: 'INTERNAL',
@@ -203,7 +209,12 @@ function payeeOf({ merchantId, payeeEmail }: Order) {
 }
 
 function viewBuyer(buyer: Buyer) {
-  return { ...nameAndEmail(buyer), account_id: payerIdOf(buyer), account_status: 'VERIFIED', address: { country_code: buyer.country } };
+  return {
+    ...nameAndEmail(buyer),
+    account_id: payerIdOf(buyer),
+    account_status: 'VERIFIED',
+    address: { country_code: buyer.country },
+  };
 }
 
 function viewPayer(buyer: Buyer) {

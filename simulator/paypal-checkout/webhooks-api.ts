@@ -40,7 +40,14 @@ export async function createWebhook(call: Call<object>, webhooks: Webhooks): Pro
   const signer = await theSigner();
   refuseTaken(asked.url, webhooks.of(call.clientId));
   const types = asked.event_types.map(({ name }) => name);
-  const webhook: Webhook = { id: newTxnId(), clientId: call.clientId, origin: call.origin, signer, url: asked.url, eventTypes: types };
+  const webhook: Webhook = {
+    id: newTxnId(),
+    clientId: call.clientId,
+    origin: call.origin,
+    signer,
+    url: asked.url,
+    eventTypes: types,
+  };
   webhooks.add(webhook);
   return { status: 201, body: view(webhook) };
 }
@@ -80,7 +87,12 @@ export async function verifySignature(call: Call<object>, webhooks: Webhooks): P
     webhook?.clientId === call.clientId &&
     asked.auth_algo === 'SHA256withRSA' &&
     asked.cert_url === `${webhook.origin}/paypal/v1/notifications/certs/${signer.certificates.genuine.name}` &&
-    signer.isGenuine(asked.transmission_sig, { id: asked.transmission_id, time: asked.transmission_time, webhookId: webhook.id, body });
+    signer.isGenuine(asked.transmission_sig, {
+      id: asked.transmission_id,
+      time: asked.transmission_time,
+      webhookId: webhook.id,
+      body,
+    });
   return { status: 200, body: { verification_status: isOurs ? 'SUCCESS' : 'FAILURE' } };
 }
 

@@ -1,6 +1,8 @@
 /** What PayPal takes, with the decimals it writes. Its own table: HUF and TWD have decimals elsewhere, and none here. */
 const DECIMALS: ReadonlyMap<string, number> = new Map([
-  ...'AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD ILS MXN MYR NOK NZD PHP PLN SEK SGD THB USD'.split(' ').map((code) => [code, 2] as const),
+  ...'AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD ILS MXN MYR NOK NZD PHP PLN SEK SGD THB USD'
+    .split(' ')
+    .map((code) => [code, 2] as const),
   ...'HUF JPY TWD'.split(' ').map((code) => [code, 0] as const),
 ]);
 

@@ -74,7 +74,12 @@ export const BUYERS: readonly Buyer[] = [
     lastName: 'Keller',
     does: 'Pays by eCheck. Pending now; it clears three days later, or when you clear it on the control page.',
     address: { street: 'Hauptstr. 5', zip: '10827', city: 'Berlin', country: 'Germany', code: 'DE' },
-    plan: { ...AT_ONCE, paymentType: 'echeck', first: [ECHECK], later: { afterMs: ECHECK_TAKES_MS, standing: COMPLETED } },
+    plan: {
+      ...AT_ONCE,
+      paymentType: 'echeck',
+      first: [ECHECK],
+      later: { afterMs: ECHECK_TAKES_MS, standing: COMPLETED },
+    },
   },
   {
     key: 'chantal',

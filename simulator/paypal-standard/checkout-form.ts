@@ -32,7 +32,8 @@ export interface CheckoutForm {
 }
 
 export type FormReading =
-  { readonly ok: true; readonly form: CheckoutForm } | { readonly ok: false; readonly problems: readonly [string, ...string[]] };
+  | { readonly ok: true; readonly form: CheckoutForm }
+  | { readonly ok: false; readonly problems: readonly [string, ...string[]] };
 
 // Bytes PayPal stores of each field.
 const LONGEST: Readonly<Record<string, number>> = {
@@ -54,13 +55,17 @@ export function readCheckoutForm(fields: Fields): FormReading {
   const get = (name: string) => (fields[name] ?? '').trim();
   const cmd = get('cmd');
   if (!['_xclick', '_donations', '_cart'].includes(cmd)) {
-    return { ok: false, problems: [`cmd "${cmd}" is not played by this simulator: it knows _xclick, _donations and _cart with upload=1`] };
+    return {
+      ok: false,
+      problems: [`cmd "${cmd}" is not played by this simulator: it knows _xclick, _donations and _cart with upload=1`],
+    };
   }
 
   const business = get('business');
   if (!isBusiness(business)) problems.push(`business "${business}" is neither an e-mail address nor a merchant id`);
   const currency = get('currency_code') || 'USD';
-  if (decimalsOf(currency) === null) problems.push(`currency_code "${currency}" is not one of ${CURRENCIES.join(', ')}`);
+  if (decimalsOf(currency) === null)
+    problems.push(`currency_code "${currency}" is not one of ${CURRENCIES.join(', ')}`);
   for (const [name, most] of Object.entries(LONGEST)) {
     if (get(name).length > most) problems.push(`${name} is longer than ${most} characters`);
   }
@@ -70,7 +75,8 @@ export function readCheckoutForm(fields: Fields): FormReading {
     if (text === '') return 0;
     const units = readAmount(text, currency);
     if (units !== null && units >= 0) return units;
-    if (decimalsOf(currency) !== null) problems.push(`${name} "${text}" is not an amount of ${currency} with ${decimalsText(currency)}`);
+    if (decimalsOf(currency) !== null)
+      problems.push(`${name} "${text}" is not an amount of ${currency} with ${decimalsText(currency)}`);
     return 0;
   };
   const count = (name: string): number => {
@@ -88,14 +94,20 @@ export function readCheckoutForm(fields: Fields): FormReading {
   const line = (suffix: string): Line => {
     const quantity = count(`quantity${suffix}`);
     if (get(`amount${suffix}`) === '') problems.push(`amount${suffix} is missing`);
-    return { name: get(`item_name${suffix}`), number: get(`item_number${suffix}`), quantity, amount: money(`amount${suffix}`) * quantity };
+    return {
+      name: get(`item_name${suffix}`),
+      number: get(`item_number${suffix}`),
+      quantity,
+      amount: money(`amount${suffix}`) * quantity,
+    };
   };
 
   const isCart = cmd === '_cart';
   const rest: Line[] = [];
   if (isCart) {
     if (get('upload') !== '1') problems.push('_cart is played with upload=1 only');
-    while (rest.length < MOST_LINES && get(`item_name_${rest.length + 2}`) !== '') rest.push(line(`_${rest.length + 2}`));
+    while (rest.length < MOST_LINES && get(`item_name_${rest.length + 2}`) !== '')
+      rest.push(line(`_${rest.length + 2}`));
     if (get('item_name_1') === '') problems.push('item_name_1 is missing: cart lines count from 1, without gaps');
   }
   const lines: readonly [Line, ...Line[]] = [line(isCart ? '_1' : ''), ...rest];

@@ -19,7 +19,11 @@ export class Checkouts {
   readonly #open = new Newest<Checkout>(CHECKOUTS_KEPT);
 
   open(form: CheckoutForm): Checkout {
-    const checkout: Checkout = { id: randomBytes(9).toString('base64url'), form, state: { kind: 'open', trouble: null } };
+    const checkout: Checkout = {
+      id: randomBytes(9).toString('base64url'),
+      form,
+      state: { kind: 'open', trouble: null },
+    };
     this.#open.set(checkout.id, checkout);
     return checkout;
   }

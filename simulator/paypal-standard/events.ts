@@ -50,7 +50,8 @@ function plan(payment: Payment, order: EventOrder): Happening {
     const text = order[name];
     if (text === undefined) return null;
     const units = readAmount(text, currency);
-    if (units === null || units < 0) throw new Refusal(400, 'invalid_request', `${name} "${text}" is not an amount of ${currency}`);
+    if (units === null || units < 0)
+      throw new Refusal(400, 'invalid_request', `${name} "${text}" is not an amount of ${currency}`);
     return units;
   };
   const standing = (reasonCode: string | null): Standing => ({
@@ -61,10 +62,21 @@ function plan(payment: Payment, order: EventOrder): Happening {
   const movement = (usual: number, sign: 1 | -1, reasonCode: string): Movement => {
     const units = given('amount') ?? usual;
     if (units <= 0)
-      throw new Refusal(409, 'nothing_left', `${order.status} of ${payment.txnId}: nothing is left of it; name an amount to do it anyway`);
+      throw new Refusal(
+        409,
+        'nothing_left',
+        `${order.status} of ${payment.txnId}: nothing is left of it; name an amount to do it anyway`,
+      );
     // PayPal keeps its fee today, unless it says otherwise.
     const fee = sign * (given('fee') ?? 0);
-    return { kind: 'movement', txnId: newTxnId(), standing: standing(reasonCode), gross: sign * units, fee, txnType: null };
+    return {
+      kind: 'movement',
+      txnId: newTxnId(),
+      standing: standing(reasonCode),
+      gross: sign * units,
+      fee,
+      txnType: null,
+    };
   };
 
   const left = total - payment.refunded - payment.reversed;
@@ -76,9 +88,18 @@ function plan(payment: Payment, order: EventOrder): Happening {
     case 'Canceled_Reversal':
       return movement(payment.reversed, 1, 'other');
     case 'adjustment':
-      return { ...movement(left, -1, 'other'), standing: { ...standing('other'), status: 'Completed' }, txnType: 'adjustment' };
+      return {
+        ...movement(left, -1, 'other'),
+        standing: { ...standing('other'), status: 'Completed' },
+        txnType: 'adjustment',
+      };
     case 'new_case':
-      return { kind: 'case', caseId: newCaseId(), caseType: order.caseType ?? 'complaint', reasonCode: order.reasonCode ?? 'non_receipt' };
+      return {
+        kind: 'case',
+        caseId: newCaseId(),
+        caseType: order.caseType ?? 'complaint',
+        reasonCode: order.reasonCode ?? 'non_receipt',
+      };
     default: {
       const gross = given('amount') ?? total;
       // The fee is unknown until the money is there.

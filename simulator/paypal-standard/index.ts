@@ -38,7 +38,14 @@ export interface PayPalStandard {
 const REFUND_ANSWERS_KEPT = 10_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export function createPayPalStandard({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: LookAlikeDeps): PayPalStandard {
+export function createPayPalStandard({
+  base,
+  clock,
+  outbox,
+  misbehaviour,
+  resendSpeed,
+  laterEvents,
+}: LookAlikeDeps): PayPalStandard {
   const accounts = new Accounts();
   const apiUsers = new ApiUsers();
   const refundAnswers: RefundAnswers = new Newest(REFUND_ANSWERS_KEPT);
@@ -84,7 +91,12 @@ export function createPayPalStandard({ base, clock, outbox, misbehaviour, resend
     payments: () => payments.list(),
     payment(txnIdOrInvoice) {
       const payment = payments.find(txnIdOrInvoice);
-      if (!payment) throw new Refusal(404, 'not_found', `there is no payment with the transaction id or invoice "${txnIdOrInvoice}"`);
+      if (!payment)
+        throw new Refusal(
+          404,
+          'not_found',
+          `there is no payment with the transaction id or invoice "${txnIdOrInvoice}"`,
+        );
       return payment;
     },
     payForm(fields, buyerKey) {

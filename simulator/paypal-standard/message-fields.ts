@@ -64,7 +64,10 @@ export function pdtFields(message: Fields): Fields {
   return Object.fromEntries(Object.entries(message).filter(([name]) => !ONLY_IN_MESSAGES.includes(name)));
 }
 
-function moneyFields({ form }: Payment, { gross, fee }: Extract<Happening, { gross: number }>): Record<string, string | null> {
+function moneyFields(
+  { form }: Payment,
+  { gross, fee }: Extract<Happening, { gross: number }>,
+): Record<string, string | null> {
   const { currency } = form;
   const grossText = writeAmount(gross, currency);
   const feeText = fee === null ? null : writeAmount(fee, currency);
@@ -133,7 +136,8 @@ function buyerFields({ buyer }: Payment): Record<string, string> {
 
 function lineFields({ form }: Payment): Record<string, string> {
   const [first] = form.lines;
-  if (form.kind === 'single') return { item_name: first.name, item_number: first.number, quantity: String(first.quantity) };
+  if (form.kind === 'single')
+    return { item_name: first.name, item_number: first.number, quantity: String(first.quantity) };
   const fields: Record<string, string> = { num_cart_items: String(form.lines.length) };
   form.lines.forEach((line, index) => {
     fields[`item_name${index + 1}`] = line.name;

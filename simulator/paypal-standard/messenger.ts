@@ -64,7 +64,11 @@ export class Messenger {
   /** The message as a seller has it resent from PayPal's history page: with `resend=true`, and so with bytes of its own. */
   resend(message: Message): Parcel {
     const { parcel } = message;
-    const again = { ...parcel, label: `${parcel.label}, resent`, body: Buffer.concat([parcel.body, Buffer.from('&resend=true')]) };
+    const again = {
+      ...parcel,
+      label: `${parcel.label}, resent`,
+      body: Buffer.concat([parcel.body, Buffer.from('&resend=true')]),
+    };
     return parcel.genuine ? this.genuine(again) : again;
   }
 
@@ -95,5 +99,7 @@ function encode(fields: Fields): Buffer {
 }
 
 export function override(fields: Fields, over: Overrides): Fields {
-  return Object.fromEntries(Object.entries({ ...fields, ...over }).filter((entry): entry is [string, string] => entry[1] !== null));
+  return Object.fromEntries(
+    Object.entries({ ...fields, ...over }).filter((entry): entry is [string, string] => entry[1] !== null),
+  );
 }

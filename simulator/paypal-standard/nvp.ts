@@ -72,7 +72,14 @@ function answer(asked: Fields, deps: NvpDeps): Fields {
   } catch (error) {
     if (!(error instanceof NvpError)) throw error;
     const { code, detail } = error;
-    return { ACK: 'Failure', ...about, L_ERRORCODE0: code, L_SHORTMESSAGE0: SHORT[code], L_LONGMESSAGE0: detail, L_SEVERITYCODE0: 'Error' };
+    return {
+      ACK: 'Failure',
+      ...about,
+      L_ERRORCODE0: code,
+      L_SHORTMESSAGE0: SHORT[code],
+      L_LONGMESSAGE0: detail,
+      L_SEVERITYCODE0: 'Error',
+    };
   }
 }
 
@@ -96,7 +103,8 @@ function find(asked: Fields, deps: NvpDeps): Transaction {
   const payment = deps.payments.get(id);
   const transaction = payment ? { payment, movement: null } : deps.payments.movement(id);
   if (!transaction) throw new NvpError('10004', 'The transaction id is not valid');
-  if (!maySee(asked, transaction.payment, deps)) throw new NvpError('10007', 'You do not have permission to make this API call');
+  if (!maySee(asked, transaction.payment, deps))
+    throw new NvpError('10007', 'You do not have permission to make this API call');
   return transaction;
 }
 
@@ -107,7 +115,8 @@ function maySee(asked: Fields, { form }: Payment, { accounts, apiUsers }: NvpDep
 function search(asked: Fields, deps: NvpDeps): Fields {
   const from = Date.parse(asked['STARTDATE'] ?? '');
   const to = asked['ENDDATE'] === undefined ? Infinity : Date.parse(asked['ENDDATE']);
-  if (Number.isNaN(from) || Number.isNaN(to)) throw new NvpError('10004', 'Start date is missing, or a date is not valid');
+  if (Number.isNaN(from) || Number.isNaN(to))
+    throw new NvpError('10004', 'Start date is missing, or a date is not valid');
   const found = deps.payments
     .list()
     .filter(({ form }) => asked['INVNUM'] === undefined || form.invoice === asked['INVNUM'])
@@ -122,7 +131,9 @@ function search(asked: Fields, deps: NvpDeps): Fields {
   const warning = { L_ERRORCODE0: '11002', L_SHORTMESSAGE0: 'Search warning', L_SEVERITYCODE0: 'Warning' };
   return {
     ACK: found.length > MOST_ROWS ? 'SuccessWithWarning' : 'Success',
-    ...Object.fromEntries(rows.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}${index}`, value]))),
+    ...Object.fromEntries(
+      rows.flatMap((row, index) => Object.entries(row).map(([name, value]) => [`${name}${index}`, value])),
+    ),
     ...(found.length > MOST_ROWS && warning),
   };
 }
@@ -158,9 +169,11 @@ function unitsToRefund(asked: Fields, payment: Payment): number {
       return total;
     case 'Partial': {
       const units = readAmount(asked['AMT'] ?? '', currency);
-      if (asked['CURRENCYCODE'] !== currency) throw new NvpError('10009', 'Currency of the refund must be that of the payment');
+      if (asked['CURRENCYCODE'] !== currency)
+        throw new NvpError('10009', 'Currency of the refund must be that of the payment');
       if (units === null || units <= 0) throw new NvpError('10004', 'The partial refund amount is not valid');
-      if (units > left) throw new NvpError('10009', 'The partial refund amount must be less than or equal to the remaining amount');
+      if (units > left)
+        throw new NvpError('10009', 'The partial refund amount must be less than or equal to the remaining amount');
       return units;
     }
     default:

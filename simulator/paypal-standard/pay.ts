@@ -30,7 +30,10 @@ export interface PayDeps {
 export function pay(form: CheckoutForm, buyer: Buyer, deps: PayDeps): PayOutcome {
   const { plan } = buyer;
   if (plan.kind === 'declined')
-    return { kind: 'declined', reason: `The card of ${nameOf(buyer)} was declined. Nothing was paid, nothing was sent.` };
+    return {
+      kind: 'declined',
+      reason: `The card of ${nameOf(buyer)} was declined. Nothing was paid, nothing was sent.`,
+    };
   const refusal = whyRefused(form, deps);
   if (refusal !== null) return { kind: 'refused', reason: refusal };
 
@@ -68,8 +71,12 @@ export function pay(form: CheckoutForm, buyer: Buyer, deps: PayDeps): PayOutcome
 }
 
 /** Why PayPal would not take a payment for this form, or null. */
-export function whyRefused(form: CheckoutForm, { accounts, payments }: Pick<PayDeps, 'accounts' | 'payments'>): string | null {
-  if (!accounts.of(form.business).blockUsedInvoices || !payments.isInvoiceUsed(form.business, form.invoice)) return null;
+export function whyRefused(
+  form: CheckoutForm,
+  { accounts, payments }: Pick<PayDeps, 'accounts' | 'payments'>,
+): string | null {
+  if (!accounts.of(form.business).blockUsedInvoices || !payments.isInvoiceUsed(form.business, form.invoice))
+    return null;
   return `This invoice has already been paid: "${form.invoice}" of ${form.business}.`;
 }
 
@@ -106,7 +113,11 @@ function asHappening({ form, fee }: Payment, standing: Standing): Happening {
 }
 
 function asOrder({ status, pendingReason, reasonCode }: Standing) {
-  return { status, ...(pendingReason === null ? {} : { pendingReason }), ...(reasonCode === null ? {} : { reasonCode }) };
+  return {
+    status,
+    ...(pendingReason === null ? {} : { pendingReason }),
+    ...(reasonCode === null ? {} : { reasonCode }),
+  };
 }
 
 /** Where Auto Return sends the browser: the merchant's address with what PDT needs. None of it proves anything. */

@@ -67,7 +67,12 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
   function withCheckout(req: Request<{ id: string }>, res: Response, act: (checkout: Checkout) => void): void {
     const checkout = checkouts.find(req.params.id);
     if (checkout) act(checkout);
-    else sendPage(res, 404, { base, title: 'No such checkout', body: refusedPage(['This checkout is not known, or was long ago.']) });
+    else
+      sendPage(res, 404, {
+        base,
+        title: 'No such checkout',
+        body: refusedPage(['This checkout is not known, or was long ago.']),
+      });
   }
 
   function show(checkout: Checkout) {
@@ -88,5 +93,7 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
 }
 
 function stateAfter(outcome: PayOutcome): Checkout['state'] {
-  return outcome.kind === 'paid' ? { kind: 'paid', payment: outcome.payment } : { kind: 'open', trouble: outcome.reason };
+  return outcome.kind === 'paid'
+    ? { kind: 'paid', payment: outcome.payment }
+    : { kind: 'open', trouble: outcome.reason };
 }

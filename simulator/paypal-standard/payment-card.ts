@@ -14,15 +14,17 @@ export function paymentCard(base: string, payment: Payment, messages: Html): Htm
       <span class="state ${standing.status.toLowerCase()}">${standing.status}</span>
     </h3>
     <p class="note">
-      ${standing.pendingReason === null ? '' : `${standing.pendingReason} · `}${form.lines[0].name || 'no item name'} · to ${form.business}
-      · invoice ${form.invoice || '(none)'} · ${txnId}${given(payment)}
+      ${standing.pendingReason === null ? '' : `${standing.pendingReason} · `}${form.lines[0].name || 'no item name'} ·
+      to ${form.business} · invoice ${form.invoice || '(none)'} · ${txnId}${given(payment)}
     </p>
     <div class="row">${likely(payment).map((button) => eventButton(action, button))}</div>
     <details>
       <summary>Refund a part, or send any status by hand</summary>
       <form class="fields" method="post" action="${action}">
         <input type="hidden" name="status" value="Refunded" />
-        <label>Refund, of ${describeLeft(payment)} ${form.currency} <input name="amount" inputmode="decimal" required /></label>
+        <label
+          >Refund, of ${describeLeft(payment)} ${form.currency} <input name="amount" inputmode="decimal" required
+        /></label>
         <label>Fee given back <input name="fee" inputmode="decimal" placeholder="none" /></label>
         <button class="quiet">Refund a part</button>
       </form>
@@ -47,7 +49,10 @@ interface EventButton {
 function likely({ standing, reversed }: Payment): EventButton[] {
   const buttons: EventButton[] = [];
   if (standing.status === 'Pending' && standing.pendingReason === 'echeck') {
-    buttons.push({ label: 'Clear the eCheck', fields: { status: 'Completed' } }, { label: 'Bounce it', fields: { status: 'Failed' } });
+    buttons.push(
+      { label: 'Clear the eCheck', fields: { status: 'Completed' } },
+      { label: 'Bounce it', fields: { status: 'Failed' } },
+    );
   } else if (standing.status === 'Pending') {
     buttons.push(
       { label: 'Finish the review', fields: { status: 'Completed' } },
@@ -61,13 +66,18 @@ function likely({ standing, reversed }: Payment): EventButton[] {
     );
   }
   if (reversed > 0)
-    buttons.push({ label: 'Cancel the reversal', fields: { status: 'Canceled_Reversal', reasonCode: 'chargeback_reimbursement' } });
+    buttons.push({
+      label: 'Cancel the reversal',
+      fields: { status: 'Canceled_Reversal', reasonCode: 'chargeback_reimbursement' },
+    });
   return buttons;
 }
 
 function eventButton(action: string, { label, fields }: EventButton): Html {
   return html`<form method="post" action="${action}">
-    ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>${label}</button>
+    ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>
+      ${label}
+    </button>
   </form>`;
 }
 

@@ -37,8 +37,10 @@ export function webscr(deps: WebscrDeps): Router {
     const fault = misbehaviour.take(where);
     if (fault !== null) answerBadly(res, fault.mode, where, `${base}/paypal/elsewhere`);
     else if (where === 'page') openCheckout(res, fields);
-    else if (!isDescriptive(req.get('user-agent'))) res.status(403).type('html').send('<html><body><h1>Access Denied</h1></body></html>');
-    else if (req.method !== 'POST' || !isForm(req)) res.status(400).type('html').send('<html><body><h1>Bad Request</h1></body></html>');
+    else if (!isDescriptive(req.get('user-agent')))
+      res.status(403).type('html').send('<html><body><h1>Access Denied</h1></body></html>');
+    else if (req.method !== 'POST' || !isForm(req))
+      res.status(400).type('html').send('<html><body><h1>Bad Request</h1></body></html>');
     else if (where === 'pdt') sendText(res, answerPdt(fields, deps));
     else sendText(res, Buffer.from(isVerified(body) ? 'VERIFIED' : 'INVALID'));
   });

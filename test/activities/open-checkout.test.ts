@@ -42,7 +42,11 @@ let phones = 0;
 async function createPrompt(): Promise<string> {
   const merchant = await kkiapayMerchant(world);
   const phone = `+22961${String((phones += 1)).padStart(6, '2')}`;
-  const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay', method: 'mobile_money', phone });
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]), {
+    gateway: 'kkiapay',
+    method: 'mobile_money',
+    phone,
+  });
   expect(payment).toMatchObject({ status: 'created', nextAction: null }); // no worker runs
   return payment.id;
 }
@@ -52,7 +56,8 @@ function createdPrompt(): string {
   if (id === undefined) throw new Error('more tests than prompts');
   return id;
 }
-const pendingAs = (id: string) => async () => Response.json({ internalTransactionId: id, status: 'PENDING', providerCommonName: 'MTN' });
+const pendingAs = (id: string) => async () =>
+  Response.json({ internalTransactionId: id, status: 'PENDING', providerCommonName: 'MTN' });
 const never = async (): Promise<Response> => {
   throw new Error('nobody should ask');
 };
@@ -86,7 +91,10 @@ test('a prompt whose run was renewed while KKiaPay was asked is not sent again, 
   let arrive: (answer: Response) => void = () => undefined;
   const first = worker(() => new Promise<Response>((resolve) => (arrive = resolve)));
   const opening = first.open(id);
-  await eventually(async () => first.asked.length, (count) => count === 1); // prettier-ignore
+  await eventually(
+    async () => first.asked.length,
+    (count) => count === 1,
+  );
   const second = worker(never);
   await expect(second.open(id)).resolves.toEqual({ outcome: 'opened', handed: 'prompt' });
   arrive(await pendingAs('kk_late')());
@@ -105,7 +113,10 @@ test('a prompt that never left may be sent by the next try', async () => {
 });
 
 test.each([
-  ['the connection broke', async () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } }))],
+  [
+    'the connection broke',
+    async () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })),
+  ],
   ['KKiaPay is ill', async () => new Response('<h1>no</h1>', { status: 500 })],
   ['it answered something else', async () => Response.json({ hello: 'you' })],
 ] as const)(

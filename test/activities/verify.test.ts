@@ -17,11 +17,22 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** Runs the activity once, with a gateway that answers as given. */
-function verify(notificationId: string, paymentId: string | null, answer: () => Response, pauseMs = 0): Promise<Verification> {
+function verify(
+  notificationId: string,
+  paymentId: string | null,
+  answer: () => Response,
+  pauseMs = 0,
+): Promise<Verification> {
   const activities = createActivities({
     db: world.db,
     vault: createVault(ENCRYPTION_KEY),
-    gateways: { simulatorUrl: 'http://gateway.invalid', partner: null, fetch: async () => answer(), now: Date.now, cache: memoryCache() },
+    gateways: {
+      simulatorUrl: 'http://gateway.invalid',
+      partner: null,
+      fetch: async () => answer(),
+      now: Date.now,
+      cache: memoryCache(),
+    },
     throttle: async () => pauseMs,
     announce: () => undefined,
   });
@@ -76,18 +87,31 @@ test('a message that the gateway calls INVALID is settled, and is not asked abou
 test.each([
   ['an error page', () => new Response('<h1>oops</h1>', { status: 500 }), 'http_500', undefined],
   ['a page that says VERIFIED among other words', () => new Response('not VERIFIED'), 'unreadable_answer', undefined],
-  ['a redirect', () => new Response(null, { status: 302, headers: { location: 'http://elsewhere.invalid' } }), 'redirected', undefined],
-  ['a request to come back in 7 seconds', () => new Response('', { status: 429, headers: { 'retry-after': '7' } }), 'http_429', 7_000],
-])('no answer is no verdict: %s is tried again and leaves the message as it is', async (_what, answer, type, nextRetryDelay) => {
-  const { merchant, payment, id } = await storedIpn();
-  const failure = await failureOf(verify(id, payment.id, answer));
-  expect({ type: failure.type, nonRetryable: failure.nonRetryable, nextRetryDelay: failure.nextRetryDelay }).toEqual({
-    type,
-    nonRetryable: false,
-    nextRetryDelay,
-  });
-  expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 1 }]);
-});
+  [
+    'a redirect',
+    () => new Response(null, { status: 302, headers: { location: 'http://elsewhere.invalid' } }),
+    'redirected',
+    undefined,
+  ],
+  [
+    'a request to come back in 7 seconds',
+    () => new Response('', { status: 429, headers: { 'retry-after': '7' } }),
+    'http_429',
+    7_000,
+  ],
+])(
+  'no answer is no verdict: %s is tried again and leaves the message as it is',
+  async (_what, answer, type, nextRetryDelay) => {
+    const { merchant, payment, id } = await storedIpn();
+    const failure = await failureOf(verify(id, payment.id, answer));
+    expect({ type: failure.type, nonRetryable: failure.nonRetryable, nextRetryDelay: failure.nextRetryDelay }).toEqual({
+      type,
+      nonRetryable: false,
+      nextRetryDelay,
+    });
+    expect(await merchant.notifications()).toMatchObject([{ id, state: 'received', attempts: 1 }]);
+  },
+);
 
 test('a flood waits its turn in the outbox, without a question to the gateway and without a run that sleeps', async () => {
   const { merchant, payment, id } = await storedIpn();

@@ -31,7 +31,13 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   const app = createApp({
     db: over.db ?? away!,
     vault: createVault(ENCRYPTION_KEY),
-    gateways: { simulatorUrl: 'http://127.0.0.1:1', partner: null, fetch: globalThis.fetch, now: Date.now, cache: memoryCache() },
+    gateways: {
+      simulatorUrl: 'http://127.0.0.1:1',
+      partner: null,
+      fetch: globalThis.fetch,
+      now: Date.now,
+      cache: memoryCache(),
+    },
     runs: { start: nobody, notify: nobody, command: nobody },
     deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },
@@ -66,7 +72,9 @@ export function breaking(db: Database, word: string, error: Error): Database {
   const guard = (target: { query: unknown }) => {
     const query = (target.query as (...all: unknown[]) => Promise<unknown>).bind(target);
     return (statement: Statement, ...rest: unknown[]): Promise<unknown> =>
-      (typeof statement === 'string' ? statement : statement.text).includes(word) ? Promise.reject(error) : query(statement, ...rest);
+      (typeof statement === 'string' ? statement : statement.text).includes(word)
+        ? Promise.reject(error)
+        : query(statement, ...rest);
   };
   const guarded = <Target extends { query: unknown }>(target: Target): Target =>
     Object.assign(Object.create(target) as Target, { query: guard(target) });

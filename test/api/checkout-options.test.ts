@@ -31,7 +31,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-const inShort = ({ data }: Options) => Object.fromEntries(data.map(({ gateway, available, reason }) => [gateway, available || reason]));
+const inShort = ({ data }: Options) =>
+  Object.fromEntries(data.map(({ gateway, available, reason }) => [gateway, available || reason]));
 
 test('a member sees each gateway, and for each one left out the reason', async () => {
   const merchant = await Merchant.create(world);
@@ -41,7 +42,11 @@ test('a member sees each gateway, and for each one left out the reason', async (
   const { status, body } = await browser.get<Options>(`/v1/members/${member}/checkout-options`);
   expect(status).toBe(200);
   expect(body).toMatchObject({ amount: 3000, currency: 'EUR', nextCursor: null });
-  expect(inShort(body)).toEqual({ 'paypal-standard': true, 'paypal-checkout': true, kkiapay: 'gateway_not_configured' });
+  expect(inShort(body)).toEqual({
+    'paypal-standard': true,
+    'paypal-checkout': true,
+    kkiapay: 'gateway_not_configured',
+  });
   // As these accounts can: without API credentials PayPal Standard gives nothing back.
   expect(body.data.slice(0, 2).map(({ methods }) => methods)).toMatchObject([
     [{ method: 'paypal', refund: 'none' }],
@@ -52,14 +57,19 @@ test('a member sees each gateway, and for each one left out the reason', async (
 test('each reason is the code with which the payment itself would be refused', async () => {
   const merchant = await Merchant.create(world, { currency: 'HUF' });
   const member = await merchant.member();
-  const ask = async (query: string) => (await merchant.get<Options>(`/v1/members/${member}/checkout-options${query}`)).body;
+  const ask = async (query: string) =>
+    (await merchant.get<Options>(`/v1/members/${member}/checkout-options${query}`)).body;
   for (const [query, order] of [
     ['', {}],
     ['?amount=1050', { amount: 1050 }], // 10.50 forints, which PayPal cannot write
     ['?amount=1000&currency=EUR', { amount: 1000, currency: 'EUR' }],
   ] as const) {
     const { reason } = (await ask(query)).data[0]!;
-    const { body } = await merchant.post<{ code: string }>('/v1/payments', { member, gateway: 'paypal-standard', ...order });
+    const { body } = await merchant.post<{ code: string }>('/v1/payments', {
+      member,
+      gateway: 'paypal-standard',
+      ...order,
+    });
     expect(reason).toBe(body.code);
   }
   expect(inShort(await ask('?amount=1000'))).toMatchObject({ 'paypal-standard': true });
@@ -83,12 +93,16 @@ test('an account whose keys are wrong is left out, with what is wrong', async ()
 test('new keys are not used before they were checked, however good the old ones were', async () => {
   const merchant = await kkiapayMerchant(world);
   const member = await merchant.member([['fee', 3000]]);
-  const pay = async () => (await merchant.post<{ code?: string }>('/v1/payments', { member, gateway: 'kkiapay' })).body.code;
+  const pay = async () =>
+    (await merchant.post<{ code?: string }>('/v1/payments', { member, gateway: 'kkiapay' })).body.code;
   expect(await pay()).toBeUndefined();
   let answer = (): void => undefined;
   asking = new Promise((resolve) => (answer = resolve));
   const keys = { publicKey: 'another-public-key', privateKey: 'tpk_new', secret: 'tsk_new', webhookSecret: 'w' };
-  const changing = call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', { environment: 'simulator', ...keys });
+  const changing = call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', {
+    environment: 'simulator',
+    ...keys,
+  });
   await eventually(pay, (code) => code === 'gateway_not_enabled');
   answer();
   expect((await changing).body).toMatchObject({ enabled: true, disabledReason: null });
@@ -99,7 +113,11 @@ test('francs go through KKiaPay, by mobile money or card', async () => {
   const merchant = await kkiapayMerchant(world);
   const member = await merchant.member([['fee', 3000]]);
   const { body } = await merchant.get<Options>(`/v1/members/${member}/checkout-options`);
-  expect(inShort(body)).toEqual({ 'paypal-standard': 'amount_not_supported', 'paypal-checkout': 'gateway_not_configured', kkiapay: true });
+  expect(inShort(body)).toEqual({
+    'paypal-standard': 'amount_not_supported',
+    'paypal-checkout': 'gateway_not_configured',
+    kkiapay: true,
+  });
   expect(body.data[2]!.methods).toEqual([
     { method: 'mobile_money', refund: 'full', feesReturned: 'none' },
     { method: 'card', refund: 'none', feesReturned: 'none' },

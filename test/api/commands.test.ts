@@ -18,7 +18,8 @@ afterAll(() => world.stop());
 
 const unknown = `pay_${'0'.repeat(26)}`;
 const owing = async (amount = 5000) => merchant.pay(await merchant.member([['fee', amount]]));
-const cancel = (id: string, headers: Record<string, string> = {}) => merchant.post<PaymentView>(`/v1/payments/${id}/cancel`, {}, headers);
+const cancel = (id: string, headers: Record<string, string> = {}) =>
+  merchant.post<PaymentView>(`/v1/payments/${id}/cancel`, {}, headers);
 const resolve = (id: string, action: string, headers: Record<string, string> = {}) =>
   merchant.post<PaymentView>(`/v1/payments/${id}/resolution`, { action, note: 'seen with the bank' }, headers);
 
@@ -71,7 +72,14 @@ describe('cancelling', () => {
     const payment = await merchant.pay(member);
     const { status, body } = await cancel(payment.id);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ id: payment.id, status: 'cancelled', reason: null, captured: 0, nextAction: null, attention: null });
+    expect(body).toMatchObject({
+      id: payment.id,
+      status: 'cancelled',
+      reason: null,
+      captured: 0,
+      nextAction: null,
+      attention: null,
+    });
     expect(body.timeline.map((row) => row.kind)).toEqual(['checkout_opened', 'payment_cancelled']);
     expect(await merchant.payment(payment.id)).toEqual(body);
     expect(await merchant.cart(member)).toMatchObject({ due: 5000, paylines: [] });
@@ -96,7 +104,9 @@ describe('cancelling', () => {
     const [member, other] = [await merchant.member([['fee', 1000]]), await merchant.member([['fee', 1000]])];
     const payment = await merchant.pay(member);
     refused(await (await memberOf(merchant, other)).post(`/v1/payments/${payment.id}/cancel`), 'not_found');
-    const { status, body } = await (await memberOf(merchant, member)).post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
+    const { status, body } = await (
+      await memberOf(merchant, member)
+    ).post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
     expect({ status, now: body.status }).toEqual({ status: 200, now: 'cancelled' });
   });
 
@@ -116,7 +126,9 @@ describe('resolving', () => {
     const member = await merchant.member([['fee', 5000]]);
     const payment = await merchant.pay(member);
     await sendGenuine(merchant, ipn(merchant, payment, { mc_gross: '60.00', mc_fee: undefined }));
-    expect(await untilStatus(merchant, payment.id, 'needs_review')).toMatchObject({ attention: { code: 'amount_mismatch' } });
+    expect(await untilStatus(merchant, payment.id, 'needs_review')).toMatchObject({
+      attention: { code: 'amount_mismatch' },
+    });
     const { status, body } = await resolve(payment.id, 'accept');
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: 'paid', captured: 6000, attention: null });
@@ -155,7 +167,10 @@ describe('resolving', () => {
 describe('refunding', () => {
   test('is not supported yet, whether the payment is paid or not; the list of refunds is empty', async () => {
     for (const payment of [await standing.paid(), await standing.awaiting_payer()]) {
-      refused(await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 100, reason: 'rain' }), 'refund_not_supported');
+      refused(
+        await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 100, reason: 'rain' }),
+        'refund_not_supported',
+      );
       refused(await merchant.post(`/v1/payments/${payment.id}/refunds`), 'refund_not_supported');
       const { status, body } = await merchant.get(`/v1/payments/${payment.id}/refunds`);
       expect({ status, body }).toEqual({ status: 200, body: { data: [], nextCursor: null } });
@@ -197,8 +212,14 @@ test('only a merchant resolves and refunds; the operator commands nothing', asyn
 
 describe('a command with an Idempotency-Key', () => {
   const commandsOf = async (payment: string) =>
-    (await world.db.sql.query<{ id: string; outcome: unknown }>('SELECT id, outcome FROM commands WHERE payment_id = $1', [payment])).rows;
-  const keptUnder = async (key: string) => (await world.db.sql.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rows.length;
+    (
+      await world.db.sql.query<{ id: string; outcome: unknown }>(
+        'SELECT id, outcome FROM commands WHERE payment_id = $1',
+        [payment],
+      )
+    ).rows;
+  const keptUnder = async (key: string) =>
+    (await world.db.sql.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rows.length;
 
   test('is one command however often it is sent', async () => {
     const payment = await owing();
@@ -215,7 +236,9 @@ describe('a command with an Idempotency-Key', () => {
 
   test('sent many times at once is one command, and every answer says so', async () => {
     const payment = await owing();
-    const replies = await Promise.all(Array.from({ length: 8 }, () => cancel(payment.id, { 'idempotency-key': 'cancel at once' })));
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, () => cancel(payment.id, { 'idempotency-key': 'cancel at once' })),
+    );
     expect(replies.map((reply) => [reply.status, reply.body.status])).toEqual(replies.map(() => [200, 'cancelled']));
     expect(await commandsOf(payment.id)).toHaveLength(1);
   });
@@ -264,7 +287,9 @@ describe('a command with an Idempotency-Key', () => {
       refused(reply, 'already_cancelled');
       expect(await keptUnder(keys[index]!)).toBe(0);
     }
-    expect((await merchant.payment(payment.id)).timeline.filter((row) => row.kind === 'payment_cancelled')).toHaveLength(1);
+    expect(
+      (await merchant.payment(payment.id)).timeline.filter((row) => row.kind === 'payment_cancelled'),
+    ).toHaveLength(1);
   });
 
   test('while no worker runs is stored and answered 202; once one runs it is done, and a repeat finds that same command', async () => {

@@ -44,7 +44,9 @@ test('three variables are enough; the rest has defaults', () => {
 });
 
 test('numbers are read from text, and an empty variable is one that was not set', () => {
-  expect(readConfig(configSchema, { ...right, PORT: '8080', INBOX_BACKLOG: '', REDIS_URL: '', PUBLIC_URL: '' })).toMatchObject({
+  expect(
+    readConfig(configSchema, { ...right, PORT: '8080', INBOX_BACKLOG: '', REDIS_URL: '', PUBLIC_URL: '' }),
+  ).toMatchObject({
     PORT: 8080,
     INBOX_BACKLOG: 20_000,
   });
@@ -104,22 +106,30 @@ test('partner credentials are there whole or not at all', () => {
     clientSecret: 'its PAYPAL_PARTNER_CLIENT_SECRET',
   });
   for (const name of PARTNER)
-    expect(() => partnerFrom(readConfig(configSchema, { ...right, ...whole, [name]: undefined }))).toThrow('all three, or none');
+    expect(() => partnerFrom(readConfig(configSchema, { ...right, ...whole, [name]: undefined }))).toThrow(
+      'all three, or none',
+    );
 });
 
 test('every variable that can be wrong is tried above', () => {
   const anyTextWillDo = ['TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE', 'TASK_QUEUE', 'HOST', ...PARTNER];
-  expect([...new Set<string>(wrong.map(([name]) => name)), ...anyTextWillDo].sort()).toEqual(Object.keys(configSchema.shape).sort());
+  expect([...new Set<string>(wrong.map(([name]) => name)), ...anyTextWillDo].sort()).toEqual(
+    Object.keys(configSchema.shape).sort(),
+  );
 });
 
 test('the process does not start: it names each wrong variable in a sentence and exits with 1', () => {
   const env = { ...right, PORT: 'http', ENCRYPTION_KEY: 'short', PUBLIC_URL: 'localhost:3000' };
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['-r', './test/support/environment/register.cjs', 'api/main.ts'], {
-    cwd: ROOT,
-    env: { PATH: process.env['PATH'], ...env },
-    encoding: 'utf8',
-    timeout: 25_000,
-  });
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ['-r', './test/support/environment/register.cjs', 'api/main.ts'],
+    {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], ...env },
+      encoding: 'utf8',
+      timeout: 25_000,
+    },
+  );
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
   expect(stderr).toMatch(/^the API's configuration is wrong:\n/);
   for (const name of ['PORT', 'ENCRYPTION_KEY', 'PUBLIC_URL']) expect(stderr).toMatch(new RegExp(`^${name}: `, 'm'));

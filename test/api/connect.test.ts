@@ -35,7 +35,10 @@ afterAll(() => world.stop());
 /** A person answers the invitation on PayPal's page; gives where the browser is sent, or null where they stay. */
 async function answerAs(person: string, url: string): Promise<string | null> {
   const referralToken = new URL(url).searchParams.get('referralToken') ?? '';
-  const page = await fetch(url.split('?')[0] ?? '', { method: 'POST', body: new URLSearchParams({ referralToken, person }) });
+  const page = await fetch(url.split('?')[0] ?? '', {
+    method: 'POST',
+    body: new URLSearchParams({ referralToken, person }),
+  });
   const back = /href="([^"]*\/connect\/[^"]*)"/.exec(await page.text())?.[1];
   return back?.replaceAll('&#38;', '&').replaceAll('&amp;', '&') ?? null;
 }
@@ -66,8 +69,15 @@ class Browser {
 
   async show(url: string | null, init: Asked = {}): Promise<Shown> {
     const { href, pathname } = new URL(url ?? '', world.baseUrl);
-    const cookie = [...this.#cookies].filter(([path]) => pathname.startsWith(path)).map(([, pair]) => pair).join('; '); // prettier-ignore
-    const answer = await fetch(href, { redirect: 'manual', ...init, headers: { ...init.headers, ...(cookie !== '' && { cookie }) } });
+    const cookie = [...this.#cookies]
+      .filter(([path]) => pathname.startsWith(path))
+      .map(([, pair]) => pair)
+      .join('; ');
+    const answer = await fetch(href, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...init.headers, ...(cookie !== '' && { cookie }) },
+    });
     const set = answer.headers.get('set-cookie');
     if (set !== null) this.#cookies.set(/path=([^;]*)/i.exec(set)?.[1] ?? '/', set.split(';')[0] ?? '');
     if (answer.status === 303) return this.show(new URL(answer.headers.get('location') ?? '', href).href);
@@ -139,7 +149,10 @@ test.each([
   const failing = account?.checks.filter(({ ok }) => ok === false) ?? [];
   expect(failing.map(({ remedy }) => typeof remedy)).toEqual(failing.map(() => 'string'));
   const member = await merchant.member([['fee', 3000]]);
-  const problem = refused(await merchant.post('/v1/payments', { member, gateway: 'paypal-checkout' }), 'gateway_not_enabled');
+  const problem = refused(
+    await merchant.post('/v1/payments', { member, gateway: 'paypal-checkout' }),
+    'gateway_not_enabled',
+  );
   expect(problem.detail).toMatch(why);
 });
 
@@ -171,7 +184,9 @@ test('what the browser says on its way back counts for nothing: not another merc
   }
   expect(await accountOf(thief.secretKey)).toBeUndefined();
   expect((await accountOf(rich.secretKey))?.enabled).toBe(true);
-  expect((await show(`${world.baseUrl}/connect/onb_00000000000000000000000000?merchantIdInPayPal=${account}`)).status).toBe(404);
+  expect(
+    (await show(`${world.baseUrl}/connect/onb_00000000000000000000000000?merchantIdInPayPal=${account}`)).status,
+  ).toBe(404);
 });
 
 test('a consent taken back at PayPal disables the account at once and says so; granted again, a check enables it', async () => {
@@ -199,12 +214,16 @@ describe('a link to connect', () => {
   beforeEach(async () => {
     merchant = await Merchant.create(world, { name: 'Club <Ost>', returnOrigins: ['https://club.example'] });
   });
-  const enterKeys = () => asking(world, merchant.secretKey).put<AccountView>('/v1/gateway-accounts/paypal-checkout', KEYS);
+  const enterKeys = () =>
+    asking(world, merchant.secretKey).put<AccountView>('/v1/gateway-accounts/paypal-checkout', KEYS);
   const isConnectedAs = async (seller: string): Promise<boolean> =>
     JSON.stringify((await accountOf(merchant.secretKey)) ?? {}).includes(seller);
   /** The clock of an invitation goes on. */
   const later = (trackingId: string, by: string) =>
-    world.db.sql.query(`UPDATE onboardings SET expires_at = expires_at - $2::interval WHERE tracking_id = $1`, [trackingId, by]);
+    world.db.sql.query(`UPDATE onboardings SET expires_at = expires_at - $2::interval WHERE tracking_id = $1`, [
+      trackingId,
+      by,
+    ]);
 
   test('shows whose account would be connected to whom, and changes nothing by being opened', async () => {
     const { back, trackingId } = await agreed(merchant);
@@ -232,9 +251,10 @@ describe('a link to connect', () => {
     expect(cookie).toContain(`Path=/connect/${trackingId}`);
     expect(cookie).toContain('Max-Age=3600');
     const token = /=([^;]+)/.exec(cookie)?.[1] ?? '';
-    const { rows } = await world.db.sql.query<{ row: string }>('SELECT o::text AS row FROM onboardings o WHERE tracking_id = $1', [
-      trackingId,
-    ]);
+    const { rows } = await world.db.sql.query<{ row: string }>(
+      'SELECT o::text AS row FROM onboardings o WHERE tracking_id = $1',
+      [trackingId],
+    );
     expect(rows[0]?.row).not.toContain(token);
   });
 
@@ -309,7 +329,9 @@ describe('a link to connect', () => {
     const page = await browser.show(back);
     expect((await browser.send(back, page, headers)).status).toBe(403);
     expect(await accountOf(merchant.secretKey)).toBeUndefined();
-    expect((await browser.send(back, page, { origin: 'null', 'sec-fetch-site': 'same-origin' })).text).toContain('is connected');
+    expect((await browser.send(back, page, { origin: 'null', 'sec-fetch-site': 'same-origin' })).text).toContain(
+      'is connected',
+    );
   });
 
   test('is void as soon as a newer one is made', async () => {
@@ -417,9 +439,10 @@ describe('a link to connect', () => {
   test('is not found when nobody made it, whatever stands in it', async () => {
     for (const id of [`onb_${'0'.repeat(26)}`, 'x', '%00', 'onb_', 'x'.repeat(5_000)]) {
       expect((await show(`${world.baseUrl}/connect/${id}?merchantIdInPayPal=X`)).status).toBe(404);
-      expect((await show(`${world.baseUrl}/connect/${id}`, { method: 'POST', body: new URLSearchParams({ token: 'x' }) })).status).toBe(
-        404,
-      );
+      expect(
+        (await show(`${world.baseUrl}/connect/${id}`, { method: 'POST', body: new URLSearchParams({ token: 'x' }) }))
+          .status,
+      ).toBe(404);
     }
   });
 });
@@ -434,6 +457,9 @@ test('a gateway that connects by keys, and a way on to a strange origin, are ref
 
 test('a body of credentials cannot pretend to be connected', async () => {
   const merchant = await newMerchant(world);
-  const reply = await merchant.put('/v1/gateway-accounts/paypal-checkout', { environment: 'simulator', merchantId: 'SOMEBODYELSE1' });
+  const reply = await merchant.put('/v1/gateway-accounts/paypal-checkout', {
+    environment: 'simulator',
+    merchantId: 'SOMEBODYELSE1',
+  });
   refused(reply, 'invalid_request');
 });

@@ -27,7 +27,10 @@ test('of one key so many go at once, the others in the order in which they came'
 
 test('work that fails leaves its place to the next', async () => {
   const inCrowd = createCrowdControl({ most: 1, patienceMs: HOURS });
-  const [failing, next] = [inCrowd('one', () => Promise.reject(new Error('it broke'))), inCrowd('one', async () => 'next')];
+  const [failing, next] = [
+    inCrowd('one', () => Promise.reject(new Error('it broke'))),
+    inCrowd('one', async () => 'next'),
+  ];
   await expect(failing).rejects.toThrow('it broke');
   expect(await next).toBe('next');
 });

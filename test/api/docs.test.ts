@@ -18,7 +18,8 @@ test('the page of the contract loads what it names, and nothing from elsewhere',
   expect(status).toBe(200);
   const loaded = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]!);
   expect(loaded).toEqual(['/docs/ui/swagger-ui.css', '/docs/ui/swagger-ui-bundle.js', '/docs/start.js']);
-  for (const path of loaded) expect(await get(path)).toMatchObject({ status: 200, type: expect.stringMatching(/^text\/(css|javascript)/) });
+  for (const path of loaded)
+    expect(await get(path)).toMatchObject({ status: 200, type: expect.stringMatching(/^text\/(css|javascript)/) });
 });
 
 test('it keeps no key that is typed into it, and forgets one that was kept before', async () => {

@@ -105,13 +105,16 @@ test.each<readonly [string, Record<string, unknown>, string]>([
   ['an identity token of 201 letters', { pdtIdentityToken: 'x'.repeat(201) }, 'pdtIdentityToken'],
   ['a field of another gateway', { webhookSecret: CANARY }, 'webhookSecret'],
   ['a path of its own', { pathToken: 'mine' }, 'pathToken'],
-])('credentials with %s are refused by the name of the field, without repeating any value', async (_what, over, field) => {
-  const merchant = await newMerchant(world);
-  const reply = await merchant.put(PATH, { ...right, ...over });
-  refusedField(reply, field);
-  expect(JSON.stringify(reply.body)).not.toContain(CANARY);
-  expect((await merchant.get<Page>('/v1/gateway-accounts')).body.data).toEqual([]);
-});
+])(
+  'credentials with %s are refused by the name of the field, without repeating any value',
+  async (_what, over, field) => {
+    const merchant = await newMerchant(world);
+    const reply = await merchant.put(PATH, { ...right, ...over });
+    refusedField(reply, field);
+    expect(JSON.stringify(reply.body)).not.toContain(CANARY);
+    expect((await merchant.get<Page>('/v1/gateway-accounts')).body.data).toEqual([]);
+  },
+);
 
 test('credentials never come back: not in an answer, not in a list, not in the database in clear', async () => {
   const merchant = await newMerchant(world);
@@ -152,9 +155,14 @@ test('credentials lie sealed for their own account and open with the encryption 
 test('changed credentials keep the notification address, and replace the old ones whole', async () => {
   const merchant = await newMerchant(world);
   const { body: first } = await merchant.put<AccountView>(PATH, right);
-  const { body: second } = await merchant.put<AccountView>(PATH, { environment: 'simulator', receiverId: 'SELLER0000002' });
+  const { body: second } = await merchant.put<AccountView>(PATH, {
+    environment: 'simulator',
+    receiverId: 'SELLER0000002',
+  });
   expect(second.notificationUrl).toBe(first.notificationUrl);
-  expect(second.checks.find(({ name }) => name === 'pdt_token')).not.toEqual(first.checks.find(({ name }) => name === 'pdt_token'));
+  expect(second.checks.find(({ name }) => name === 'pdt_token')).not.toEqual(
+    first.checks.find(({ name }) => name === 'pdt_token'),
+  );
   const { rows } = await world.db.sql.query<{ id: string; credentials: Buffer }>(
     'SELECT id, credentials FROM gateway_accounts WHERE merchant_id = $1',
     [merchant.id],
@@ -182,7 +190,8 @@ test('the environment changes freely until money was booked in it, and never aft
   const put = (environment: string, receiverId = merchant.seller.id) =>
     asking(world, merchant.secretKey).put<AccountView>(PATH, { environment, receiverId });
 
-  for (const environment of ['live', 'sandbox', 'simulator']) expect((await put(environment)).body.environment).toBe(environment);
+  for (const environment of ['live', 'sandbox', 'simulator'])
+    expect((await put(environment)).body.environment).toBe(environment);
   const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
   expect((await put('sandbox')).status).toBe(200);
   expect((await put('simulator')).status).toBe(200);
@@ -196,7 +205,8 @@ test('the environment changes freely until money was booked in it, and never aft
 
 test('the check of notifications is passed by the first verified message', async () => {
   const merchant = await Merchant.create(world);
-  const check = async () => (await merchant.post<AccountView>(`${PATH}/check`)).body.checks.find(({ name }) => name === 'notifications');
+  const check = async () =>
+    (await merchant.post<AccountView>(`${PATH}/check`)).body.checks.find(({ name }) => name === 'notifications');
   expect(await check()).toMatchObject({ ok: null });
   const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
   await payAs(merchant, payment);
@@ -215,7 +225,10 @@ test.each([['nope'], ['stripe'], ['__proto__'], ['constructor'], ['PAYPAL-STANDA
 
 test("each merchant has its own accounts and addresses; nobody sees another's", async () => {
   const [one, two] = [await newMerchant(world), await newMerchant(world)];
-  const [{ body: first }, { body: second }] = [await one.put<AccountView>(PATH, right), await two.put<AccountView>(PATH, right)];
+  const [{ body: first }, { body: second }] = [
+    await one.put<AccountView>(PATH, right),
+    await two.put<AccountView>(PATH, right),
+  ];
   expect(tokenOf(first)).not.toBe(tokenOf(second));
   expect((await one.get<Page>('/v1/gateway-accounts')).body.data).toEqual([first]);
 });

@@ -8,7 +8,8 @@ const vault = createVault(ENCRYPTION_KEY);
 /** As much of Redis as the cache asks for; `away`: it answers nothing but errors. */
 function redis(away = false) {
   const kept = new Map<string, { value: Buffer; forMs: number }>();
-  const unlessAway = <Answer>(answer: () => Answer) => (away ? Promise.reject(new Error('Redis is away')) : Promise.resolve(answer()));
+  const unlessAway = <Answer>(answer: () => Answer) =>
+    away ? Promise.reject(new Error('Redis is away')) : Promise.resolve(answer());
   const client = {
     getBuffer: (key: string) => unlessAway(() => kept.get(key)?.value ?? null),
     set: (key: string, value: Buffer, _px: 'PX', forMs: number) => unlessAway(() => kept.set(key, { value, forMs })),
@@ -50,9 +51,9 @@ test.each([
   const cache = createGatewayCache(client, vault);
   await cache.set('token', 'x', 60_000);
   await cache.set('old', 'y', -1);
-  expect([await cache.get('token'), await cache.get('old'), await createGatewayCache(client, vault).get('token')]).toEqual([
-    'x',
-    null,
-    null,
-  ]);
+  expect([
+    await cache.get('token'),
+    await cache.get('old'),
+    await createGatewayCache(client, vault).get('token'),
+  ]).toEqual(['x', null, null]);
 });

@@ -31,7 +31,9 @@ describe('with everything there', () => {
     await merchant.cart(member);
     const read = async () => (await asking(world, null).get<string>('/metrics')).body;
     const metrics = await eventually(read, (text) => text.includes('route="/v1/members/:id/cart"'));
-    expect(metrics).toMatch(/http_request_duration_seconds_count\{method="GET",route="\/v1\/members\/:id\/cart",status="200"\} [1-9]/);
+    expect(metrics).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/v1\/members\/:id\/cart",status="200"\} [1-9]/,
+    );
     expect(metrics).toMatch(/^notifications_waiting \d+$/m);
     expect(metrics).toMatch(/^process_cpu_seconds_total /m);
     expect(metrics).not.toContain(member);
@@ -72,9 +74,10 @@ describe('while Temporal is away', () => {
 
     const cancelled = await server.post<PaymentView>(`/v1/payments/${payment.body.id}/cancel`);
     expect(cancelled).toMatchObject({ status: 202, body: { id: payment.body.id, status: 'awaiting_payer' } });
-    const { rows } = await world.db.sql.query<{ kind: string }>('SELECT kind FROM outbox WHERE payment_id = $1 ORDER BY kind', [
-      payment.body.id,
-    ]);
+    const { rows } = await world.db.sql.query<{ kind: string }>(
+      'SELECT kind FROM outbox WHERE payment_id = $1 ORDER BY kind',
+      [payment.body.id],
+    );
     expect(rows.map((row) => row.kind)).toEqual(['start', 'notification', 'command']);
     await deliveries.close();
     await api.stop();

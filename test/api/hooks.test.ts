@@ -17,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
-const post = (url: string, body: string, headers: Record<string, string> = FORM) => asking(world, null).post(url, body, headers);
+const post = (url: string, body: string, headers: Record<string, string> = FORM) =>
+  asking(world, null).post(url, body, headers);
 const rowsOf = async (merchant: Merchant) =>
   (
     await world.db.sql.query<{ id: string; account_id: string; sealed: Buffer }>(
@@ -77,20 +78,35 @@ test('identical bytes are one message, however often and at whatever speed they 
 test('the same bytes to two merchants are a message for each', async () => {
   const [one, two] = [await Merchant.create(world), await Merchant.create(world)];
   for (const merchant of [one, two]) expect(await postRaw(merchant, 'txn_id=same')).toBe(200);
-  expect([await one.notifications(), await two.notifications()]).toMatchObject([[{ state: 'received' }], [{ state: 'received' }]]);
+  expect([await one.notifications(), await two.notifications()]).toMatchObject([
+    [{ state: 'received' }],
+    [{ state: 'received' }],
+  ]);
 });
 
 test('what came is kept byte for byte, with the headers that matter and no others', async () => {
   const merchant = await Merchant.create(world);
   const bodies = [
     Buffer.from('txn_id=1&first_name=Ren%E9&memo=a+b%0D%0A&charset=windows-1252', 'latin1'),
-    Buffer.concat([Buffer.from('txn_id=2&first_name='), Buffer.from([0xe9, 0x00, 0xff, 0xfe, 0x0a]), Buffer.from('&x=\r\n ')]),
+    Buffer.concat([
+      Buffer.from('txn_id=2&first_name='),
+      Buffer.from([0xe9, 0x00, 0xff, 0xfe, 0x0a]),
+      Buffer.from('&x=\r\n '),
+    ]),
     Buffer.from(' txn_id=3&&=&a=1&a=2&novalue'),
   ];
   for (const body of bodies)
-    expect(await postRaw(merchant, body, { 'paypal-transmission-id': 'abc', authorization: 'Bearer x', cookie: 'session=1' })).toBe(200);
+    expect(
+      await postRaw(merchant, body, {
+        'paypal-transmission-id': 'abc',
+        authorization: 'Bearer x',
+        cookie: 'session=1',
+      }),
+    ).toBe(200);
   const opened = (await rowsOf(merchant)).map((row) => openRaw(vault, row.sealed, row.account_id));
-  expect(opened.map(({ body }) => Buffer.from(body).toString('hex'))).toEqual(bodies.map((body) => body.toString('hex')));
+  expect(opened.map(({ body }) => Buffer.from(body).toString('hex'))).toEqual(
+    bodies.map((body) => body.toString('hex')),
+  );
   expect(opened[0]?.headers).toEqual({
     'content-type': 'application/x-www-form-urlencoded',
     'user-agent': 'PayPal IPN ( https://www.paypal.com/ipn )',
@@ -237,7 +253,10 @@ describe('above the stated backlog an account is told to send again later', () =
 
   test('and so is whoever sends more about one payment than may wait: that payment alone', async () => {
     const merchant = await Merchant.create(world);
-    const [flooded, other] = [await merchant.pay(await merchant.member([['fee', 5000]])), await merchant.pay(await merchant.member([['fee', 5000]]))]; // prettier-ignore
+    const [flooded, other] = [
+      await merchant.pay(await merchant.member([['fee', 5000]])),
+      await merchant.pay(await merchant.member([['fee', 5000]])),
+    ];
     await world.db.sql.query(
       `INSERT INTO outbox (subject_id, kind, account_id, payment_id, due_at)
        SELECT 'ntf_' || i, 'notification', account_id, id, now() + interval '1 hour' FROM payments, generate_series(1, 500) AS i WHERE id = $1`,
@@ -253,7 +272,10 @@ describe('above the stated backlog an account is told to send again later', () =
 
 test("a gateway's message needs no key, and a merchant's key opens nothing there", async () => {
   const merchant = await Merchant.create(world);
-  refused(await asking(world, merchant.secretKey).post('/hooks/paypal-standard/nobody/ipn', 'txn_id=1', FORM), 'not_found');
+  refused(
+    await asking(world, merchant.secretKey).post('/hooks/paypal-standard/nobody/ipn', 'txn_id=1', FORM),
+    'not_found',
+  );
   const { data } = (await merchant.get<{ data: NotificationView[] }>('/v1/notifications')).body;
   expect(data).toEqual([]);
 });

@@ -35,8 +35,16 @@ test('the same key and body give the first answer again, and say so', async () =
 
 test('the same body with its keys in another order is the same body', async () => {
   const member = await merchant.member([['fee', 1000]]);
-  const first = await merchant.post<PaymentView>('/v1/payments', { member, gateway: 'paypal-standard', amount: 700 }, under('key order'));
-  const second = await merchant.post<PaymentView>('/v1/payments', { amount: 700, gateway: 'paypal-standard', member }, under('key order'));
+  const first = await merchant.post<PaymentView>(
+    '/v1/payments',
+    { member, gateway: 'paypal-standard', amount: 700 },
+    under('key order'),
+  );
+  const second = await merchant.post<PaymentView>(
+    '/v1/payments',
+    { amount: 700, gateway: 'paypal-standard', member },
+    under('key order'),
+  );
   expect([second.status, second.body.id]).toEqual([201, first.body.id]);
 });
 
@@ -54,28 +62,41 @@ test('the first answer comes again even when the same request would now be refus
   expect(again.body).toEqual(first.body);
 });
 
-test.each(['/v1/payments/', '/V1/Payments', '/v1/PAYMENTS', '/v1//payments', '//v1/payments', '/v1/payments/?', '/v1/payments%2F'])(
-  'a proxy that writes the path as %s makes no second payment',
-  async (path) => {
-    const member = await merchant.member([['fee', 1000]]);
-    const body = { member, gateway: 'paypal-standard', amount: 700 };
-    const first = await merchant.post<PaymentView>('/v1/payments', body, under(`tidied ${path}`));
-    expect(first.status).toBe(201);
-    const answer = await fetch(`${world.baseUrl}${path}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${merchant.secretKey}`, 'content-type': 'application/json', ...under(`tidied ${path}`) },
-      body: JSON.stringify(body),
-    });
-    expect(answer.status).toBe(404);
-    expect(await paymentsOf(member)).toHaveLength(1);
-  },
-);
+test.each([
+  '/v1/payments/',
+  '/V1/Payments',
+  '/v1/PAYMENTS',
+  '/v1//payments',
+  '//v1/payments',
+  '/v1/payments/?',
+  '/v1/payments%2F',
+])('a proxy that writes the path as %s makes no second payment', async (path) => {
+  const member = await merchant.member([['fee', 1000]]);
+  const body = { member, gateway: 'paypal-standard', amount: 700 };
+  const first = await merchant.post<PaymentView>('/v1/payments', body, under(`tidied ${path}`));
+  expect(first.status).toBe(201);
+  const answer = await fetch(`${world.baseUrl}${path}`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${merchant.secretKey}`,
+      'content-type': 'application/json',
+      ...under(`tidied ${path}`),
+    },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(404);
+  expect(await paymentsOf(member)).toHaveLength(1);
+});
 
 test('a key holds for what is acted upon, however a client escapes its letters', async () => {
   const member = await merchant.member([]);
   const charge = { label: 'Fee', category: 'fee', amount: 700, currency: 'EUR' };
   const first = await merchant.post<{ id: string }>(`/v1/members/${member}/charges`, charge, under('escaped'));
-  const again = await merchant.post<{ id: string }>(`/v1/members/%6d${member.slice(1)}/charges`, charge, under('escaped'));
+  const again = await merchant.post<{ id: string }>(
+    `/v1/members/%6d${member.slice(1)}/charges`,
+    charge,
+    under('escaped'),
+  );
   expect([again.status, replayed(again), again.body.id]).toEqual([first.status, 'true', first.body.id]);
 });
 
@@ -85,7 +106,10 @@ test('a key that an earlier release kept is found again: its scope is the path a
   const charge = { label: 'Fee', category: 'fee', amount: 700, currency: 'EUR' };
   await merchant.post(path, charge, under('kept before'));
   const scope = createHash('sha256').update(`merchant ${merchant.id}\nPOST\n${path}`).digest();
-  const { rowCount } = await world.db.sql.query("SELECT FROM idempotency_keys WHERE scope = $1 AND key = 'kept before'", [scope]);
+  const { rowCount } = await world.db.sql.query(
+    "SELECT FROM idempotency_keys WHERE scope = $1 AND key = 'kept before'",
+    [scope],
+  );
   expect(rowCount).toBe(1);
 });
 
@@ -104,7 +128,10 @@ test('the same key with another body is refused, and the first stays', async () 
 
 test.each<readonly [string, (member: string) => readonly [string, unknown]]>([
   ['payment', (member) => ['/v1/payments', { member, gateway: 'paypal-standard', amount: 700 }]],
-  ['charge', (member) => [`/v1/members/${member}/charges`, { label: 'x', category: 'x', amount: 700, currency: 'EUR' }]],
+  [
+    'charge',
+    (member) => [`/v1/members/${member}/charges`, { label: 'x', category: 'x', amount: 700, currency: 'EUR' }],
+  ],
   ['member', () => ['/v1/members', { name: 'Only one' }]],
 ])('twenty of the same request at once make one %s, and every answer is that one', async (what, request) => {
   const member = await merchant.member();
@@ -123,7 +150,11 @@ test('of twenty at once only the payment that was made is started', async () => 
   const started: string[] = [];
   const api = await startApi({
     db: world.db,
-    deliveries: { started: async ({ id }) => void started.push(id), notified: () => undefined, close: () => Promise.resolve() },
+    deliveries: {
+      started: async ({ id }) => void started.push(id),
+      notified: () => undefined,
+      close: () => Promise.resolve(),
+    },
   });
   const member = await merchant.member();
   const body = { member, gateway: 'paypal-standard', amount: 700 };
@@ -169,7 +200,10 @@ test('what was refused is not kept: the same key may come again with a body that
   refusedField(await merchant.post('/v1/payments', { ...body, amount: 0 }, key), 'amount');
   refused(await merchant.post('/v1/payments', { ...body, amount: undefined }, key), 'nothing_due');
   refused(await merchant.post('/v1/payments', { ...body, currency: 'USD' }, key), 'currency_not_supported');
-  refused(await merchant.post('/v1/payments', { ...body, returnUrl: 'https://x.example/' }, key), 'origin_not_registered');
+  refused(
+    await merchant.post('/v1/payments', { ...body, returnUrl: 'https://x.example/' }, key),
+    'origin_not_registered',
+  );
   refused(await merchant.post('/v1/payments', { ...body, member: `mem_${'0'.repeat(26)}` }, key), 'not_found');
   refused(await asking(world, 'nope').post('/v1/payments', body, key), 'unauthenticated');
   const { status, headers } = await merchant.post('/v1/payments', body, key);
@@ -179,7 +213,8 @@ test('what was refused is not kept: the same key may come again with a body that
 test('a key has 1 to 255 characters', async () => {
   const make = (key: string) => merchant.post('/v1/members', { name: 'x' }, under(key));
   for (const key of ['', 'x'.repeat(256), 'x'.repeat(2000)]) refusedField(await make(key), 'Idempotency-Key');
-  for (const key of ['x', 'x'.repeat(255), "it's; DROP TABLE --", 'é'.repeat(100)]) expect((await make(key)).status).toBe(201);
+  for (const key of ['x', 'x'.repeat(255), "it's; DROP TABLE --", 'é'.repeat(100)])
+    expect((await make(key)).status).toBe(201);
 });
 
 test('without a key every request is a new one', async () => {
@@ -213,33 +248,40 @@ test('whatever order keys and bodies come in, at once or after each other: one p
   const request = fc.record({ key: fc.constantFrom('a', 'b', 'c'), amount: fc.constantFrom(100, 200) });
   let run = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.array(request, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }), async (rounds) => {
-      const member = await merchant.member();
-      const prefix = `run ${run++} `;
-      const answers: { key: string; amount: number; reply: Reply<PaymentView> }[] = [];
-      for (const round of rounds)
-        answers.push(
-          ...(await Promise.all(
-            round.map(async ({ key, amount }) => {
-              const body = { member, gateway: 'paypal-standard', amount };
-              return { key, amount, reply: await merchant.post<PaymentView>('/v1/payments', body, under(prefix + key)) };
-            }),
-          )),
-        );
+    fc.asyncProperty(
+      fc.array(fc.array(request, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 3 }),
+      async (rounds) => {
+        const member = await merchant.member();
+        const prefix = `run ${run++} `;
+        const answers: { key: string; amount: number; reply: Reply<PaymentView> }[] = [];
+        for (const round of rounds)
+          answers.push(
+            ...(await Promise.all(
+              round.map(async ({ key, amount }) => {
+                const body = { member, gateway: 'paypal-standard', amount };
+                return {
+                  key,
+                  amount,
+                  reply: await merchant.post<PaymentView>('/v1/payments', body, under(prefix + key)),
+                };
+              }),
+            )),
+          );
 
-      const keys = [...new Set(answers.map(({ key }) => key))];
-      for (const key of keys) {
-        const mine = answers.filter((answer) => answer.key === key);
-        const made = mine.filter(({ reply }) => reply.status === 201);
-        expect(new Set(made.map(({ reply }) => reply.body.id)).size).toBe(1);
-        expect(made.filter(({ reply }) => replayed(reply) === null)).toHaveLength(1);
-        for (const { amount, reply } of mine) {
-          if (amount === made[0]!.amount) expect(reply.body).toEqual(made[0]!.reply.body);
-          else refused(reply, 'idempotency_key_reused');
+        const keys = [...new Set(answers.map(({ key }) => key))];
+        for (const key of keys) {
+          const mine = answers.filter((answer) => answer.key === key);
+          const made = mine.filter(({ reply }) => reply.status === 201);
+          expect(new Set(made.map(({ reply }) => reply.body.id)).size).toBe(1);
+          expect(made.filter(({ reply }) => replayed(reply) === null)).toHaveLength(1);
+          for (const { amount, reply } of mine) {
+            if (amount === made[0]!.amount) expect(reply.body).toEqual(made[0]!.reply.body);
+            else refused(reply, 'idempotency_key_reused');
+          }
         }
-      }
-      expect(await paymentsOf(member)).toHaveLength(keys.length);
-    }),
+        expect(await paymentsOf(member)).toHaveLength(keys.length);
+      },
+    ),
     { numRuns: 12 },
   );
 });

@@ -31,12 +31,21 @@ async function paid(merchant: Merchant, member: string, over: Record<string, unk
 const moment = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 const debit = (account: string, amount: number) => ({ account, side: 'debit', amount, currency: 'EUR' });
 const credit = (account: string, amount: number) => ({ account, side: 'credit', amount, currency: 'EUR' });
-const balancesOf = async (merchant: Merchant) => (await merchant.get<Page<BalanceView>>('/v1/ledger/balances?limit=100')).body.data;
-const posted = async (merchant: Merchant) => (await balancesOf(merchant)).map((row) => [row.account, row.balance]).sort();
+const balancesOf = async (merchant: Merchant) =>
+  (await merchant.get<Page<BalanceView>>('/v1/ledger/balances?limit=100')).body.data;
+const posted = async (merchant: Merchant) =>
+  (await balancesOf(merchant)).map((row) => [row.account, row.balance]).sort();
 
 test('a payment with a fee, in advance in part, is two entries that an accountant can read, newest first', async () => {
   const merchant = await Merchant.create(world);
-  const payment = await paid(merchant, await merchant.member([['fee', 3000], ['outing', 1000]]), { amount: 5000 }); // prettier-ignore
+  const payment = await paid(
+    merchant,
+    await merchant.member([
+      ['fee', 3000],
+      ['outing', 1000],
+    ]),
+    { amount: 5000 },
+  );
   const { body } = await merchant.get<Page<EntryView>>(`/v1/ledger/entries?payment=${payment.id}`);
   expect(body).toEqual({
     data: [
@@ -72,7 +81,12 @@ test('credit that a later charge uses is an entry of the payment it came from, w
   const merchant = await Merchant.create(world);
   const member = await merchant.member();
   const payment = await paid(merchant, member, { amount: 1000 });
-  await merchant.post(`/v1/members/${member}/charges`, { label: 'x', category: 'outing', amount: 700, currency: 'EUR' });
+  await merchant.post(`/v1/members/${member}/charges`, {
+    label: 'x',
+    category: 'outing',
+    amount: 700,
+    currency: 'EUR',
+  });
   const [entry] = await merchant.entries();
   expect(entry).toEqual({
     id: expect.stringMatching(/^ent_/),
@@ -89,7 +103,8 @@ test('a gateway date that nobody can read is no date, and the money is booked al
   const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
   await sendGenuine(merchant, ipn(merchant, payment, { payment_date: 'yesterday' }));
   await untilStatus(merchant, payment.id, 'paid');
-  for (const entry of await merchant.entries(payment.id)) expect(entry).toMatchObject({ occurredAt: null, recordedAt: moment });
+  for (const entry of await merchant.entries(payment.id))
+    expect(entry).toMatchObject({ occurredAt: null, recordedAt: moment });
 });
 
 test('entries page without repeating or leaving out, while others are booked', async () => {
@@ -129,9 +144,18 @@ test('balances are the sums of the postings per account, debit less credit, and 
     credit: 195,
     balance: 4805,
   });
-  await merchant.post(`/v1/members/${member}/charges`, { label: 'x', category: 'outing', amount: 2500, currency: 'EUR' });
+  await merchant.post(`/v1/members/${member}/charges`, {
+    label: 'x',
+    category: 'outing',
+    amount: 2500,
+    currency: 'EUR',
+  });
   const balances = await balancesOf(merchant);
-  expect(balances.find((row) => row.account === 'member_credit')).toMatchObject({ debit: 2000, credit: 2000, balance: 0 });
+  expect(balances.find((row) => row.account === 'member_credit')).toMatchObject({
+    debit: 2000,
+    credit: 2000,
+    balance: 0,
+  });
   expect(balances.reduce((sum, row) => sum + row.balance, 0)).toBe(0);
 });
 
@@ -189,5 +213,6 @@ test.each([
 
 test('nobody posts to the books from outside', async () => {
   const merchant = await Merchant.create(world);
-  for (const path of ['/v1/ledger/entries', '/v1/ledger/balances']) refused(await merchant.post(path, {}), 'method_not_allowed');
+  for (const path of ['/v1/ledger/entries', '/v1/ledger/balances'])
+    refused(await merchant.post(path, {}), 'method_not_allowed');
 });

@@ -28,7 +28,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-async function logged(ask: (api: RunningApi) => Promise<unknown>, broken?: { word: string; error: Error }): Promise<string> {
+async function logged(
+  ask: (api: RunningApi) => Promise<unknown>,
+  broken?: { word: string; error: Error },
+): Promise<string> {
   const { lines, log } = listen();
   const api = await startApi({ db: broken ? breaking(world.db, broken.word, broken.error) : world.db, log });
   await ask(api);
@@ -70,7 +73,10 @@ test.each([
 
 test('credentials are not logged even when storing them fails', async () => {
   const broken = { word: 'gateway_accounts', error: new Error('it broke here') };
-  const text = await logged((api) => asking(api, merchant.secretKey).put('/v1/gateway-accounts/paypal-standard', account), broken);
+  const text = await logged(
+    (api) => asking(api, merchant.secretKey).put('/v1/gateway-accounts/paypal-standard', account),
+    broken,
+  );
   expect(text).toContain('it broke here');
   expect(text).not.toContain(CANARY);
 });
@@ -104,7 +110,11 @@ test('a message that could not be stored is logged with the reason, and still wi
 
 test('a flood of messages that are refused writes no failure into the log', async () => {
   const { lines, log } = listen();
-  const api = await startApi({ db: world.db, log, backlog: { isFull: () => true, waiting: () => 0, stop: () => undefined } });
+  const api = await startApi({
+    db: world.db,
+    log,
+    backlog: { isFull: () => true, waiting: () => 0, stop: () => undefined },
+  });
   for (let i = 0; i < 20; i++) expect((await asking(api, null).post(hook(), `txn_id=${i}`, FORM)).status).toBe(503);
   await api.stop();
   expect(lines.filter((line) => (JSON.parse(line) as { level: number }).level >= 40)).toEqual([]);

@@ -196,7 +196,14 @@ describe('the cart', () => {
     ];
     expect(added.map((reply) => reply.status)).toEqual([201, 201]);
     expect(added.map((reply) => reply.body)).toEqual([
-      { id: expect.stringMatching(/^chg_[0-9a-z]{26}$/), label: 'Later', category: 'outing', amount: 2000, paid: 0, dueOn: '2027-03-01' },
+      {
+        id: expect.stringMatching(/^chg_[0-9a-z]{26}$/),
+        label: 'Later',
+        category: 'outing',
+        amount: 2000,
+        paid: 0,
+        dueOn: '2027-03-01',
+      },
       { id: expect.stringMatching(/^chg_[0-9a-z]{26}$/), label: 'Plain', category: 'fee', amount: 3000, paid: 0 },
     ]);
     expect(await merchant.cart(member)).toEqual({
@@ -218,9 +225,19 @@ describe('the cart', () => {
     await payAs(merchant, payment);
     await untilStatus(merchant, payment.id, 'paid');
     const paid = await merchant.cart(member);
-    expect(paid).toMatchObject({ balance: 1500, due: 0, credit: 1500, charges: [{ category: 'fee', amount: 1000, paid: 1000 }] });
+    expect(paid).toMatchObject({
+      balance: 1500,
+      due: 0,
+      credit: 1500,
+      charges: [{ category: 'fee', amount: 1000, paid: 1000 }],
+    });
     expect(paid.paylines).toEqual([
-      { id: expect.stringMatching(/^pln_/), payment: payment.id, amount: 2500, at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) },
+      {
+        id: expect.stringMatching(/^pln_/),
+        payment: payment.id,
+        amount: 2500,
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      },
     ]);
 
     const charge = { label: 'Outing', category: 'outing', amount: 700, currency: 'EUR' };
@@ -331,16 +348,22 @@ describe('a member token', () => {
     const member = await merchant.member();
     const { status, body } = await merchant.post<{ token: string; expiresAt: string }>(`/v1/members/${member}/tokens`);
     expect(status).toBe(201);
-    expect(body).toEqual({ token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/), expiresAt: expect.stringMatching(/Z$/) });
+    expect(body).toEqual({
+      token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      expiresAt: expect.stringMatching(/Z$/),
+    });
     expect(Math.abs(Date.parse(body.expiresAt) - Date.now() - 3_600_000)).toBeLessThan(60_000);
     const day = await merchant.post<{ expiresAt: string }>(`/v1/members/${member}/tokens`, { expiresInMs: 86_400_000 });
     expect(Date.parse(day.body.expiresAt)).toBeGreaterThan(Date.parse(body.expiresAt) + 80_000_000);
   });
 
-  test.each([[999], [86_400_001], [1.5], ['3600000'], [null], [-1]])('cannot live %j milliseconds', async (expiresInMs) => {
-    const member = await merchant.member();
-    refusedField(await merchant.post(`/v1/members/${member}/tokens`, { expiresInMs }), 'expiresInMs');
-  });
+  test.each([[999], [86_400_001], [1.5], ['3600000'], [null], [-1]])(
+    'cannot live %j milliseconds',
+    async (expiresInMs) => {
+      const member = await merchant.member();
+      refusedField(await merchant.post(`/v1/members/${member}/tokens`, { expiresInMs }), 'expiresInMs');
+    },
+  );
 
   test('is never kept: each request mints one, and none is in the database', async () => {
     const member = await merchant.member();
@@ -354,7 +377,13 @@ describe('a member token', () => {
 
   const mint = (claims: Record<string, unknown>, alg = 'HS256', secret: Uint8Array = key) =>
     new SignJWT(claims).setProtectedHeader({ alg }).sign(secret);
-  const genuine = (member: string) => ({ iss: 'quittance', sub: member, kind: 'member', merchant: merchant.id, exp: inAnHour() });
+  const genuine = (member: string) => ({
+    iss: 'quittance',
+    sub: member,
+    kind: 'member',
+    merchant: merchant.id,
+    exp: inAnHour(),
+  });
 
   test('made by the same rules is good, so that each of the following fails for its one reason', async () => {
     const member = await merchant.member();
@@ -385,14 +414,20 @@ describe('a member token', () => {
     const [mine, other] = [await merchant.member(), await merchant.member()];
     const [header = '', , signature = ''] = (await mint(genuine(mine))).split('.');
     const forged = Buffer.from(JSON.stringify(genuine(other))).toString('base64url');
-    refused(await asking(world, `${header}.${forged}.${signature}`).get(`/v1/members/${other}/cart`), 'unauthenticated');
+    refused(
+      await asking(world, `${header}.${forged}.${signature}`).get(`/v1/members/${other}/cart`),
+      'unauthenticated',
+    );
   });
 
   test("that names another merchant opens none of this merchant's carts", async () => {
     const member = await merchant.member();
     const token = await mint({ ...genuine(member), merchant: stranger.id });
     refused(await asking(world, token).get(`/v1/members/${member}/cart`), 'not_found');
-    refused(await asking(world, token).post('/v1/payments', { member, gateway: 'paypal-standard', amount: 100 }), 'not_found');
+    refused(
+      await asking(world, token).post('/v1/payments', { member, gateway: 'paypal-standard', amount: 100 }),
+      'not_found',
+    );
   });
 
   test('in the address instead of the header is no token', async () => {

@@ -148,7 +148,11 @@ test.each(
     '',
   ].map((origin) => [origin]),
 )('%j is no origin to return to', async (origin) => {
-  const reply = await operator.post('/v1/merchants', { name: 'x', currency: 'EUR', returnOrigins: ['https://fine.example', origin] });
+  const reply = await operator.post('/v1/merchants', {
+    name: 'x',
+    currency: 'EUR',
+    returnOrigins: ['https://fine.example', origin],
+  });
   refusedField(reply, 'returnOrigins.1');
 });
 
@@ -164,17 +168,25 @@ describe('where payers go on after a payment without an address of its own', () 
 
   test('is refused at any other origin, those of the same change counting', async () => {
     const merchant = await newMerchant(world, { returnOrigins: ['https://club.example'] });
-    for (const thankYouUrl of ['https://evil.example/', 'http://club.example/', 'https://club.example:8443/', 'https://club.example@evil.example/']) {
+    for (const thankYouUrl of [
+      'https://evil.example/',
+      'http://club.example/',
+      'https://club.example:8443/',
+      'https://club.example@evil.example/',
+    ]) {
       const problem = refused(await merchant.patch('/v1/merchant', { thankYouUrl }), 'origin_not_registered');
       expect(problem.errors?.map(({ path }) => path)).toEqual(['thankYouUrl']);
     }
-    refused(await merchant.patch('/v1/merchant', { thankYouUrl: 'https://club.example/', returnOrigins: [] }), 'origin_not_registered');
+    refused(
+      await merchant.patch('/v1/merchant', { thankYouUrl: 'https://club.example/', returnOrigins: [] }),
+      'origin_not_registered',
+    );
     const moved = { thankYouUrl: 'https://new.example/thanks', returnOrigins: ['https://new.example'] };
     expect((await merchant.patch('/v1/merchant', moved)).body).toMatchObject(moved);
     for (const nonsense of ['', 'club.example', 'javascript:alert(1)', 5])
       refusedField(await merchant.patch('/v1/merchant', { thankYouUrl: nonsense }), 'thankYouUrl');
   });
-}); // prettier-ignore
+});
 
 test('a merchant changes its name, its policy and its origins, one at a time or together', async () => {
   const merchant = await newMerchant(world, { returnOrigins: ['https://old.example'] });

@@ -40,12 +40,24 @@ async function settled(txnId: string, state: string, by = merchant): Promise<Not
 /** Genuine money that names no payment of ours. */
 async function unmatchedMoney(over: Record<string, string | undefined> = {}, by = merchant): Promise<Notification> {
   const txnId = newTransactionId();
-  const money = { mc_gross: '25.00', mc_currency: 'EUR', mc_fee: '1.10', custom: undefined, invoice: undefined, txn_id: txnId, ...over };
+  const money = {
+    mc_gross: '25.00',
+    mc_currency: 'EUR',
+    mc_fee: '1.10',
+    custom: undefined,
+    invoice: undefined,
+    txn_id: txnId,
+    ...over,
+  };
   await sendGenuine(by, ipn(by, { nextAction: null }, money));
   return settled(txnId, 'unmatched', by);
 }
 
-const attach = (notification: string, member: string, headers: Record<string, string> = {}): Promise<Reply<Notification>> =>
+const attach = (
+  notification: string,
+  member: string,
+  headers: Record<string, string> = {},
+): Promise<Reply<Notification>> =>
   merchant.post<Notification>(`/v1/notifications/${notification}/attachment`, { member }, headers);
 
 describe('a notification', () => {
@@ -118,7 +130,14 @@ describe('a notification', () => {
       () => list(`&payment=${payment.id}&state=invalid`),
       (rows) => rows.length === 1,
     );
-    expect(row).toMatchObject({ kind: null, amount: null, currency: null, gatewayReference: null, payer: null, member: null });
+    expect(row).toMatchObject({
+      kind: null,
+      amount: null,
+      currency: null,
+      gatewayReference: null,
+      payer: null,
+      member: null,
+    });
     expect(row?.reason).toMatch(/^[a-z_]+$/);
     expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
   });
@@ -138,7 +157,9 @@ describe('the list of notifications', () => {
     expect(await ids('&state=applied')).toEqual([about]);
     const page = await club.get<{ data: Notification[]; nextCursor: string }>('/v1/notifications?limit=2');
     expect(page.body.data.map((row) => row.id)).toEqual([second.id, first.id]);
-    const rest = await club.get<{ data: Notification[]; nextCursor: null }>(`/v1/notifications?limit=2&cursor=${page.body.nextCursor}`);
+    const rest = await club.get<{ data: Notification[]; nextCursor: null }>(
+      `/v1/notifications?limit=2&cursor=${page.body.nextCursor}`,
+    );
     expect(rest.body).toMatchObject({ data: [{ id: about }], nextCursor: null });
   });
 
@@ -167,7 +188,13 @@ describe('unmatched money', () => {
     const member = await merchant.member([['fee', 1000]]);
     const before = await merchant.entries();
     const money = await unmatchedMoney();
-    expect(money).toMatchObject({ amount: 2500, currency: 'EUR', kind: 'payment_captured', payment: null, member: null });
+    expect(money).toMatchObject({
+      amount: 2500,
+      currency: 'EUR',
+      kind: 'payment_captured',
+      payment: null,
+      member: null,
+    });
     const booked = (await merchant.entries()).slice(0, -before.length || undefined);
     expect(net(booked, 'suspense')).toBe(-2500);
     expect(net(booked, 'gateway_fees:paypal-standard')).toBe(110);
@@ -226,12 +253,18 @@ describe('unmatched money', () => {
     refused(await attach(money.id, `mem_${'0'.repeat(26)}`), 'not_found');
     refusedField(await attach(money.id, 'somebody'), 'member');
     refusedField(await merchant.post(`/v1/notifications/${money.id}/attachment`, {}), 'member');
-    refusedField(await merchant.post(`/v1/notifications/${money.id}/attachment`, { member: await merchant.member(), amount: 5 }), 'amount');
+    refusedField(
+      await merchant.post(`/v1/notifications/${money.id}/attachment`, { member: await merchant.member(), amount: 5 }),
+      'amount',
+    );
   });
 
   test('cannot be given back yet', async () => {
     const money = await unmatchedMoney();
-    refused(await merchant.post(`/v1/notifications/${money.id}/refunds`, { reason: 'not ours' }), 'refund_not_supported');
+    refused(
+      await merchant.post(`/v1/notifications/${money.id}/refunds`, { reason: 'not ours' }),
+      'refund_not_supported',
+    );
     refusedField(await merchant.post(`/v1/notifications/${money.id}/refunds`, { amount: 0 }), 'amount');
   });
 });
@@ -246,7 +279,11 @@ test('what is no unmatched money is not attached: a message that was applied, on
     () => list('&state=invalid'),
     (rows) => rows.length > 0,
   );
-  const refund = await unmatchedMoney({ payment_status: 'Refunded', mc_gross: '-5.00', parent_txn_id: newTransactionId() });
+  const refund = await unmatchedMoney({
+    payment_status: 'Refunded',
+    mc_gross: '-5.00',
+    parent_txn_id: newTransactionId(),
+  });
   for (const row of [applied, forged!, refund]) refused(await attach(row.id, member), 'not_unmatched');
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 });
@@ -256,9 +293,14 @@ describe('a message that holds no money', () => {
     merchant.post<Notification>(`/v1/notifications/${id}/dismissal`, body, headers);
 
   /** A genuine message that a person must read. */
-  async function inFrontOfAPerson(over: Record<string, string | undefined> = { txn_type: 'masspay' }): Promise<Notification> {
+  async function inFrontOfAPerson(
+    over: Record<string, string | undefined> = { txn_type: 'masspay' },
+  ): Promise<Notification> {
     const before = await list('&state=attention');
-    await sendGenuine(merchant, ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR', ...over }));
+    await sendGenuine(
+      merchant,
+      ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR', ...over }),
+    );
     const rows = await eventually(
       () => list('&state=attention'),
       (all) => all.length > before.length,
@@ -308,13 +350,18 @@ describe('a message that holds no money', () => {
 
   test('does not prove that messages of the gateway arrive', async () => {
     const club = await Merchant.create(world);
-    await sendGenuine(club, ipn(club, { nextAction: null }, { txn_type: 'masspay', mc_gross: '25.00', mc_currency: 'EUR' }));
+    await sendGenuine(
+      club,
+      ipn(club, { nextAction: null }, { txn_type: 'masspay', mc_gross: '25.00', mc_currency: 'EUR' }),
+    );
     const [row] = await eventually(
       () => list('&state=attention', club),
       (all) => all.length === 1,
     );
     await club.post(`/v1/notifications/${row!.id}/dismissal`);
-    const { body } = await club.post<{ checks: { name: string; ok: boolean | null }[] }>('/v1/gateway-accounts/paypal-standard/check');
+    const { body } = await club.post<{ checks: { name: string; ok: boolean | null }[] }>(
+      '/v1/gateway-accounts/paypal-standard/check',
+    );
     expect(body.checks).toContainEqual(expect.objectContaining({ name: 'notifications', ok: null }));
   });
 });

@@ -30,7 +30,9 @@ interface Operation {
   readonly summary: string;
   readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly required: boolean; readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content; readonly headers?: object }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description: string; readonly content?: Content; readonly headers?: object }>
+  >;
   readonly security?: readonly object[];
 }
 interface Document {
@@ -105,7 +107,8 @@ describe('the document', () => {
       }
       if (typeof type === 'string' && !where.includes('securitySchemes') && !where.endsWith('properties'))
         expect(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']).toContain(type);
-      if (Array.isArray(required) && properties) expect(Object.keys(properties)).toEqual(expect.arrayContaining([...required]));
+      if (Array.isArray(required) && properties)
+        expect(Object.keys(properties)).toEqual(expect.arrayContaining([...required]));
       for (const [key, inner] of Object.entries(value)) visit(inner, `${where}/${key}`);
     };
     visit(document, '');
@@ -130,7 +133,9 @@ describe('the document', () => {
   });
 
   test('says of every call that takes an Idempotency-Key that its answer may be a repetition, and of no other', () => {
-    const keyed = operations.filter(([, , operation]) => operation.parameters?.some((one) => one.name === 'Idempotency-Key'));
+    const keyed = operations.filter(([, , operation]) =>
+      operation.parameters?.some((one) => one.name === 'Idempotency-Key'),
+    );
     expect(keyed.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
       'post /v1/members',
       'post /v1/members/{id}/charges',
@@ -151,16 +156,46 @@ describe('the document', () => {
 
   test('names every call of the contract that this release has', () => {
     const contract = [
-      'POST /v1/merchants', 'GET /v1/merchant', 'PATCH /v1/merchant',
-      'POST /v1/members', 'GET /v1/members/{id}', 'GET /v1/members', 'POST /v1/members/{id}/tokens', 'GET /v1/members/{id}/cart', 'POST /v1/members/{id}/charges',
-      'POST /v1/payments', 'GET /v1/payments/{id}', 'GET /v1/payments', 'GET /v1/payments/{id}/events',
-      'POST /v1/payments/{id}/cancel', 'POST /v1/payments/{id}/refunds', 'POST /v1/payments/{id}/resolution', 'GET /v1/payments/{id}/refunds',
-      'POST /hooks/{gateway}/{token}/ipn', 'GET /return/{id}', 'POST /return/{id}', 'GET /cancel/{id}', 'POST /cancel/{id}',
-      'GET /v1/notifications', 'POST /v1/notifications/{id}/attachment', 'POST /v1/notifications/{id}/dismissal', 'POST /v1/notifications/{id}/refunds',
-      'PUT /v1/gateway-accounts/{gateway}', 'GET /v1/gateway-accounts', 'POST /v1/gateway-accounts/{gateway}/check',
-      'GET /v1/ledger/entries', 'GET /v1/ledger/balances', 'GET /openapi.json', 'GET /docs', 'GET /healthz', 'GET /readyz', 'GET /metrics',
-    ]; // prettier-ignore
-    expect(operations.map(([method, path]) => `${method.toUpperCase()} ${path}`)).toEqual(expect.arrayContaining(contract));
+      'POST /v1/merchants',
+      'GET /v1/merchant',
+      'PATCH /v1/merchant',
+      'POST /v1/members',
+      'GET /v1/members/{id}',
+      'GET /v1/members',
+      'POST /v1/members/{id}/tokens',
+      'GET /v1/members/{id}/cart',
+      'POST /v1/members/{id}/charges',
+      'POST /v1/payments',
+      'GET /v1/payments/{id}',
+      'GET /v1/payments',
+      'GET /v1/payments/{id}/events',
+      'POST /v1/payments/{id}/cancel',
+      'POST /v1/payments/{id}/refunds',
+      'POST /v1/payments/{id}/resolution',
+      'GET /v1/payments/{id}/refunds',
+      'POST /hooks/{gateway}/{token}/ipn',
+      'GET /return/{id}',
+      'POST /return/{id}',
+      'GET /cancel/{id}',
+      'POST /cancel/{id}',
+      'GET /v1/notifications',
+      'POST /v1/notifications/{id}/attachment',
+      'POST /v1/notifications/{id}/dismissal',
+      'POST /v1/notifications/{id}/refunds',
+      'PUT /v1/gateway-accounts/{gateway}',
+      'GET /v1/gateway-accounts',
+      'POST /v1/gateway-accounts/{gateway}/check',
+      'GET /v1/ledger/entries',
+      'GET /v1/ledger/balances',
+      'GET /openapi.json',
+      'GET /docs',
+      'GET /healthz',
+      'GET /readyz',
+      'GET /metrics',
+    ];
+    expect(operations.map(([method, path]) => `${method.toUpperCase()} ${path}`)).toEqual(
+      expect.arrayContaining(contract),
+    );
   });
 
   test('shows what credentials a gateway wants, and what a filter may be', () => {
@@ -240,19 +275,28 @@ describe('routes and document', () => {
   });
 
   async function webhookAddress(): Promise<string> {
-    const { body } = await asking(world, merchant.secretKey).put<{ notificationUrl: string }>('/v1/gateway-accounts/kkiapay', {
-      environment: 'simulator',
-      publicKey: 'public',
-      privateKey: 'private',
-      secret: 'secret',
-      webhookSecret: 'webhook-secret',
-    });
+    const { body } = await asking(world, merchant.secretKey).put<{ notificationUrl: string }>(
+      '/v1/gateway-accounts/kkiapay',
+      {
+        environment: 'simulator',
+        publicKey: 'public',
+        privateKey: 'private',
+        secret: 'secret',
+        webhookSecret: 'webhook-secret',
+      },
+    );
     return new URL(body.notificationUrl).pathname;
   }
 
   test('answers have exactly the fields that the document gives them', async () => {
     const member = await merchant.member([['fee', 3000]]);
-    await merchant.post(`/v1/members/${member}/charges`, { label: 'x', category: 'x', amount: 5, currency: 'EUR', dueOn: '2027-01-01' });
+    await merchant.post(`/v1/members/${member}/charges`, {
+      label: 'x',
+      category: 'x',
+      amount: 5,
+      currency: 'EUR',
+      dueOn: '2027-01-01',
+    });
     const payment = await merchant.pay(member);
     await payAs(merchant, payment);
     await untilStatus(merchant, payment.id, 'paid');
@@ -299,11 +343,14 @@ describe('routes and document', () => {
 /** Where a value is not what its schema says: types, fields too many, fields too few. */
 function differences(schema: Schema, value: unknown, where = ''): string[] {
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return choices.some((choice) => differences(choice, value, where).length === 0) ? [] : [`${where}: fits no choice`];
+  if (choices)
+    return choices.some((choice) => differences(choice, value, where).length === 0) ? [] : [`${where}: fits no choice`];
   if (schema.enum && !schema.enum.includes(value)) return [`${where}: ${JSON.stringify(value)} is not listed`];
   const { type, properties } = schema;
   if (typeof type === 'object')
-    return type.some((one) => differences({ ...schema, type: one }, value, where).length === 0) ? [] : [`${where}: none of ${type.join()}`];
+    return type.some((one) => differences({ ...schema, type: one }, value, where).length === 0)
+      ? []
+      : [`${where}: none of ${type.join()}`];
   switch (type) {
     case undefined:
       return [];
@@ -318,9 +365,13 @@ function differences(schema: Schema, value: unknown, where = ''): string[] {
     case 'object': {
       if (typeof value !== 'object' || value === null) return [`${where}: no object`];
       if (!properties) return [];
-      const missing = (schema.required ?? []).filter((name) => !(name in value)).map((name) => `${where}/${name}: missing`);
+      const missing = (schema.required ?? [])
+        .filter((name) => !(name in value))
+        .map((name) => `${where}/${name}: missing`);
       const each = Object.entries(value).flatMap(([name, inner]) =>
-        properties[name] ? differences(properties[name], inner, `${where}/${name}`) : [`${where}/${name}: not documented`],
+        properties[name]
+          ? differences(properties[name], inner, `${where}/${name}`)
+          : [`${where}/${name}: not documented`],
       );
       return [...missing, ...each];
     }

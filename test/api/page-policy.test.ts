@@ -27,11 +27,15 @@ const unknown = `pay_${'0'.repeat(26)}`;
 
 test('pages of payers allow the real gateways, and the simulator from the moment on that an account is there', async () => {
   await newMerchant(world);
-  for (const path of ['/checkout', `/return/${unknown}`, `/cancel/${unknown}`]) expect(await policyOf(path)).toMatchObject(REAL);
+  for (const path of ['/checkout', `/return/${unknown}`, `/cancel/${unknown}`])
+    expect(await policyOf(path)).toMatchObject(REAL);
 
   await Merchant.create(world);
-  const simulated = Object.fromEntries(Object.entries(REAL).map(([name, origins]) => [name, `${origins} ${world.simulator.url}`]));
-  for (const path of ['/checkout', `/return/${unknown}`, `/cancel/${unknown}`]) expect(await policyOf(path)).toMatchObject(simulated);
+  const simulated = Object.fromEntries(
+    Object.entries(REAL).map(([name, origins]) => [name, `${origins} ${world.simulator.url}`]),
+  );
+  for (const path of ['/checkout', `/return/${unknown}`, `/cancel/${unknown}`])
+    expect(await policyOf(path)).toMatchObject(simulated);
 });
 
 test.each(['/v1/merchant', '/docs', `/connect/onb_${'0'.repeat(26)}`, '/openapi.json', '/nothing', '/healthz'])(

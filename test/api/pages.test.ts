@@ -35,19 +35,22 @@ const settledHints = (payment: string): Promise<NotificationView[]> =>
   );
 const statusOn = (text: string): string | undefined => /data-status="(\w+)"/.exec(text)?.[1];
 
-test.each(['return', 'cancel'])('the %s page says where a payment stands, what it is about and whose it is', async (place) => {
-  const payment = await merchant.pay(member);
-  const { status, text, headers } = await page(`/${place}/${payment.id}`);
-  expect(status).toBe(200);
-  expect(headers.get('content-type')).toMatch(/^text\/html/);
-  expect(headers.get('cache-control')).toBe('no-store');
-  expect(headers.get('referrer-policy')).toBe('no-referrer');
-  expect(text).toContain('<html lang="en">');
-  expect(text).toContain('143.50 EUR');
-  expect(text).toContain('Club &#60;Ost&#62; &#38; &#34;West&#34;');
-  expect(text).not.toContain('<Ost>');
-  expect(statusOn(text)).toBe('awaiting_payer');
-});
+test.each(['return', 'cancel'])(
+  'the %s page says where a payment stands, what it is about and whose it is',
+  async (place) => {
+    const payment = await merchant.pay(member);
+    const { status, text, headers } = await page(`/${place}/${payment.id}`);
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/html/);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(text).toContain('<html lang="en">');
+    expect(text).toContain('143.50 EUR');
+    expect(text).toContain('Club &#60;Ost&#62; &#38; &#34;West&#34;');
+    expect(text).not.toContain('<Ost>');
+    expect(statusOn(text)).toBe('awaiting_payer');
+  },
+);
 
 test('a query that says "Completed" pays nothing', async () => {
   const payment = await merchant.pay(member);
@@ -60,15 +63,28 @@ test('a query that says "Completed" pays nothing', async () => {
 
 test('a payer who comes back by POST sees the page, and what was posted is not believed', async () => {
   const payment = await merchant.pay(member);
-  const body = new URLSearchParams({ payment_status: 'Completed', txn_id: newTransactionId(), mc_gross: '143.50', custom: payment.id });
+  const body = new URLSearchParams({
+    payment_status: 'Completed',
+    txn_id: newTransactionId(),
+    mc_gross: '143.50',
+    custom: payment.id,
+  });
   for (const place of ['return', 'cancel']) {
     const { status, text } = await page(`/${place}/${payment.id}`, { method: 'POST', body });
     expect(status).toBe(200);
     expect(statusOn(text)).toBe('awaiting_payer');
   }
-  expect((await page(`/return/${payment.id}`, { method: 'POST', body: '{not json', headers: { 'content-type': 'application/json' } })).status).toBe(200);
+  expect(
+    (
+      await page(`/return/${payment.id}`, {
+        method: 'POST',
+        body: '{not json',
+        headers: { 'content-type': 'application/json' },
+      })
+    ).status,
+  ).toBe(200);
   expect(await hints(payment.id)).toEqual([]);
-}); // prettier-ignore
+});
 
 test.each(['pay_00000000000000000000000000', 'nonsense', '%00', encodeURIComponent('<script>')])(
   'of an unknown payment (%s) the page says so in plain words',
@@ -85,7 +101,8 @@ test.each(['pay_00000000000000000000000000', 'nonsense', '%00', encodeURICompone
 test('the way back to the merchant carries the payment and leaves the rest of the address as it was', async () => {
   const payment = await merchant.pay(member, { returnUrl: RETURN_URL });
   const onward = `${SHOP}/thanks?lang=d%20e&#38;payment=${payment.id}#top`;
-  for (const place of ['return', 'cancel']) expect((await page(`/${place}/${payment.id}`)).text).toContain(`href="${onward}"`);
+  for (const place of ['return', 'cancel'])
+    expect((await page(`/${place}/${payment.id}`)).text).toContain(`href="${onward}"`);
 });
 
 test('who cancels is led to the address for that', async () => {
@@ -117,7 +134,9 @@ test('a payment that names no address goes on to the merchant’s thank-you page
 
 test('an address whose origin is no longer registered is neither linked nor gone to', async () => {
   const payment = await merchant.pay(member, { returnUrl: RETURN_URL, cancelUrl: `${SHOP}/basket` });
-  const changed = await call(world.baseUrl, merchant.secretKey, 'PATCH', '/v1/merchant', { returnOrigins: [`${SHOP}.evil.example`] });
+  const changed = await call(world.baseUrl, merchant.secretKey, 'PATCH', '/v1/merchant', {
+    returnOrigins: [`${SHOP}.evil.example`],
+  });
   expect(changed.status).toBe(200);
   for (const place of ['return', 'cancel']) {
     const { status, text } = await page(`/${place}/${payment.id}`);
@@ -144,7 +163,10 @@ async function declinedAtPaypal(over: Record<string, unknown> = {}): Promise<Pay
   await connectPaypalCheckout(merchant);
   const payment = await merchant.pay(member, { gateway: 'paypal-checkout', ...over });
   const { url } = payment.nextAction as unknown as { url: string };
-  await control(merchant, 'POST', 'paypal-checkout/pay', { orderId: new URL(url).searchParams.get('token'), buyer: 'denis' });
+  await control(merchant, 'POST', 'paypal-checkout/pay', {
+    orderId: new URL(url).searchParams.get('token'),
+    buyer: 'denis',
+  });
   return untilReason(payment.id, 'instrument_declined');
 }
 const untilReason = (payment: string, reason: string): Promise<PaymentView> =>
@@ -196,12 +218,17 @@ test('a payer who is asked on the telephone reads which one, and is not led away
   merchant = await Merchant.create(world, { name: 'Club', currency: 'XOF', returnOrigins: [SHOP] });
   member = await merchant.member([['cotisation', 5_000]]);
   await connectKkiapay(merchant);
-  const payment = await merchant.pay(member, { gateway: 'kkiapay', method: 'mobile_money', phone: '+229 61 00 00 77', returnUrl: RETURN_URL });
+  const payment = await merchant.pay(member, {
+    gateway: 'kkiapay',
+    method: 'mobile_money',
+    phone: '+229 61 00 00 77',
+    returnUrl: RETURN_URL,
+  });
   const { text } = await page(`/return/${payment.id}`);
   expect(text).toContain('Look at your phone');
   expect(text).toContain('+22961000077');
   expect(text).not.toMatch(/not charged|url=https/);
-}); // prettier-ignore
+});
 
 test('the token in the page watches this payment and nothing else', async () => {
   const payment = await merchant.pay(member);

@@ -31,7 +31,10 @@ const open = (body: Record<string, unknown>, by = merchant) =>
 
 describe('a payment', () => {
   test('of the whole balance answers with everything that DESIGN promises, and reads the same afterwards', async () => {
-    const member = await merchant.member([['fee', 3000], ['insurance', 1250]]); // prettier-ignore
+    const member = await merchant.member([
+      ['fee', 3000],
+      ['insurance', 1250],
+    ]);
     const before = Date.now();
     const { status, body } = await open({ member });
     expect(status).toBe(201);
@@ -112,11 +115,19 @@ describe('a payment', () => {
   ])('%s is opened', async (_what, charges, over, amount) => {
     const member = await merchant.member(charges);
     const { status, body } = await open({ member, ...over });
-    expect({ status, amount: body.amount, paying: body.status }).toEqual({ status: 201, amount, paying: 'awaiting_payer' });
+    expect({ status, amount: body.amount, paying: body.status }).toEqual({
+      status: 201,
+      amount,
+      paying: 'awaiting_payer',
+    });
   });
 
   test('of named charges asks for what is open of them, each once', async () => {
-    const member = await merchant.member([['fee', 3000], ['outing', 2000], ['insurance', 500]]); // prettier-ignore
+    const member = await merchant.member([
+      ['fee', 3000],
+      ['outing', 2000],
+      ['insurance', 500],
+    ]);
     const [fee, outing] = await chargeIds(member);
     expect((await open({ member, charges: [outing] })).body).toMatchObject({ amount: 2000, charges: [outing] });
     expect((await open({ member, charges: [outing, fee] })).body.amount).toBe(5000);
@@ -132,7 +143,10 @@ describe('a payment', () => {
 
   test('of nothing is refused: the cart is empty, or what was named is paid', async () => {
     refused(await open({ member: await merchant.member() }), 'nothing_due');
-    const member = await merchant.member([['fee', 1000], ['outing', 500]]); // prettier-ignore
+    const member = await merchant.member([
+      ['fee', 1000],
+      ['outing', 500],
+    ]);
     const [fee] = await chargeIds(member);
     const payment = await merchant.pay(member, { charges: [fee] });
     await payAs(merchant, payment);
@@ -144,7 +158,10 @@ describe('a payment', () => {
     const member = await merchant.member([['fee', 5000]]);
     const hold = async (amount: number) => {
       const payment = (await open({ member, amount })).body;
-      await sendGenuine(merchant, ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }));
+      await sendGenuine(
+        merchant,
+        ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }),
+      );
       await untilStatus(merchant, payment.id, 'processing');
     };
     await hold(3000);
@@ -223,7 +240,10 @@ describe('a payment', () => {
   test('needs an account at the gateway, and an enabled one', async () => {
     const bare = await newMerchant(world);
     const { body: someone } = await bare.post<{ id: string }>('/v1/members', { name: 'x' });
-    refused(await bare.post('/v1/payments', { member: someone.id, gateway: 'paypal-standard', amount: 500 }), 'gateway_not_configured');
+    refused(
+      await bare.post('/v1/payments', { member: someone.id, gateway: 'paypal-standard', amount: 500 }),
+      'gateway_not_configured',
+    );
 
     const disabled = await Merchant.create(world);
     const member = await disabled.member([['fee', 1000]]);
@@ -253,7 +273,10 @@ describe('a payment', () => {
   });
 
   test('of a balance beyond the largest amount is refused until a part is named', async () => {
-    const member = await merchant.member([['fee', 999_999_999_999], ['fee', 1]]); // prettier-ignore
+    const member = await merchant.member([
+      ['fee', 999_999_999_999],
+      ['fee', 1],
+    ]);
     refused(await open({ member }), 'amount_not_supported');
     expect((await open({ member, amount: 1 })).status).toBe(201);
   });
@@ -269,7 +292,10 @@ describe('a payment', () => {
   test('tells its story oldest first, and offers no next action once it is paid', async () => {
     const member = await merchant.member([['fee', 5000]]);
     const payment = await merchant.pay(member);
-    await sendGenuine(merchant, ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'echeck', txn_id: 'TXN0STORY' }));
+    await sendGenuine(
+      merchant,
+      ipn(merchant, payment, { payment_status: 'Pending', pending_reason: 'echeck', txn_id: 'TXN0STORY' }),
+    );
     expect(await untilStatus(merchant, payment.id, 'processing')).toMatchObject({ reason: 'echeck', nextAction: null });
     await sendGenuine(merchant, ipn(merchant, payment, { txn_id: 'TXN0STORY' }));
     const paid = await untilStatus(merchant, payment.id, 'paid');
@@ -289,7 +315,11 @@ describe("a member's own browser", () => {
   test('opens, reads and lists its own payments, and finds no others', async () => {
     const [member, other] = [await merchant.member([['fee', 1000]]), await merchant.member([['fee', 1000]])];
     const browser = await memberOf(merchant, member);
-    const { status, body } = await browser.post<PaymentView>('/v1/payments', { member, gateway: 'paypal-standard', amount: 500 });
+    const { status, body } = await browser.post<PaymentView>('/v1/payments', {
+      member,
+      gateway: 'paypal-standard',
+      amount: 500,
+    });
     expect(status).toBe(201);
     expect((await browser.get(`/v1/payments/${body.id}`)).body).toEqual(body);
     const theirs = await merchant.pay(other);
@@ -303,7 +333,13 @@ describe("a member's own browser", () => {
 
   test('reads no books, no accounts and no notifications', async () => {
     const browser = await memberOf(merchant, await merchant.member());
-    for (const path of ['/v1/ledger/entries', '/v1/ledger/balances', '/v1/gateway-accounts', '/v1/notifications', '/v1/merchant'])
+    for (const path of [
+      '/v1/ledger/entries',
+      '/v1/ledger/balances',
+      '/v1/gateway-accounts',
+      '/v1/notifications',
+      '/v1/merchant',
+    ])
       refused(await browser.get(path), 'forbidden');
     refused(await browser.put('/v1/gateway-accounts/paypal-standard', {}), 'forbidden');
   });
@@ -316,7 +352,12 @@ describe('a page that watches one payment', () => {
     const watcher = await watcherOf(merchant, payment.id);
     expect((await watcher.get(`/v1/payments/${payment.id}`)).body).toEqual(payment);
     refused(await watcher.get(`/v1/payments/${other.id}`), 'not_found');
-    for (const path of [`/v1/members/${member}/cart`, `/v1/members/${member}`, '/v1/payments', `/v1/payments/${payment.id}/refunds`])
+    for (const path of [
+      `/v1/members/${member}/cart`,
+      `/v1/members/${member}`,
+      '/v1/payments',
+      `/v1/payments/${payment.id}/refunds`,
+    ])
       refused(await watcher.get(path), 'forbidden');
     refused(await watcher.post(`/v1/payments/${payment.id}/cancel`), 'forbidden');
     refused(await watcher.post('/v1/payments', { member, gateway: 'paypal-standard' }), 'forbidden');
@@ -333,7 +374,8 @@ describe('the list of payments', () => {
     await payAs(club, his);
     await untilStatus(club, his.id, 'paid');
 
-    const ids = async (query: string) => (await club.get<Page>(`/v1/payments?${query}`)).body.data.map((payment) => payment.id);
+    const ids = async (query: string) =>
+      (await club.get<Page>(`/v1/payments?${query}`)).body.data.map((payment) => payment.id);
     expect(await ids('')).toEqual([his.id, ...made]);
     expect(await ids(`member=${anne}`)).toEqual(made);
     expect(await ids('status=paid')).toEqual([his.id]);
@@ -365,7 +407,8 @@ describe('the list of payments', () => {
     await sendGenuine(club, ipn(club, short, { mc_gross: '49.99' }));
     for (const payment of [twice, short]) await untilAttention(club, payment.id);
 
-    const ids = async (query: string) => (await club.get<Page>(`/v1/payments?${query}`)).body.data.map((payment) => payment.id);
+    const ids = async (query: string) =>
+      (await club.get<Page>(`/v1/payments?${query}`)).body.data.map((payment) => payment.id);
     expect(await ids('attention=any')).toEqual([short.id, twice.id]);
     expect(await ids('attention=duplicate_payment')).toEqual([twice.id]);
     expect(await ids('attention=any&status=paid')).toEqual([twice.id]);
@@ -401,7 +444,15 @@ describe('the list of payments', () => {
 describe('a payment that is not there', () => {
   test("or is somebody else's is not found, whatever is asked of it", async () => {
     const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
-    for (const id of [payment.id, `pay_${'0'.repeat(26)}`, "pay_' OR 1=1--", '%27', 'pay_%00', '..%2f..', 'x'.repeat(3000)]) {
+    for (const id of [
+      payment.id,
+      `pay_${'0'.repeat(26)}`,
+      "pay_' OR 1=1--",
+      '%27',
+      'pay_%00',
+      '..%2f..',
+      'x'.repeat(3000),
+    ]) {
       refused(await stranger.get(`/v1/payments/${id}`), 'not_found');
       refused(await stranger.get(`/v1/payments/${id}/events`), 'not_found');
       refused(await stranger.get(`/v1/payments/${id}/refunds`), 'not_found');
@@ -509,7 +560,10 @@ describe('the event stream of a payment', () => {
     const gate = new Promise<void>((resolve) => (goOn = resolve));
     const sql = Object.create(world.db.sql) as Pool;
     sql.query = (async (statement: { text: string }, ...values: unknown[]) => {
-      const answer: unknown = await (world.db.sql.query as (...all: unknown[]) => Promise<unknown>)(statement, ...values);
+      const answer: unknown = await (world.db.sql.query as (...all: unknown[]) => Promise<unknown>)(
+        statement,
+        ...values,
+      );
       if (statement.text.includes('FROM payments')) {
         enter();
         await gate;
@@ -543,6 +597,9 @@ describe('the event stream of a payment', () => {
     refused(await operatorOf(world).get(path), 'forbidden');
     refused(await stranger.get(path), 'not_found');
     refused(await (await watcherOf(merchant, other.id)).get(path), 'not_found');
-    refused(await call(world.baseUrl, merchant.secretKey, 'GET', `/v1/payments/pay_${'0'.repeat(26)}/events`), 'not_found');
+    refused(
+      await call(world.baseUrl, merchant.secretKey, 'GET', `/v1/payments/pay_${'0'.repeat(26)}/events`),
+      'not_found',
+    );
   });
 });

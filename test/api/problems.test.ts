@@ -56,7 +56,10 @@ describe('a body', () => {
   });
 
   test('of JSON in an alphabet or a packing that we do not read is refused as unsupported_media_type', async () => {
-    refused(await send('{"name":"x"}', { 'content-type': 'application/json; charset=klingon' }), 'unsupported_media_type');
+    refused(
+      await send('{"name":"x"}', { 'content-type': 'application/json; charset=klingon' }),
+      'unsupported_media_type',
+    );
     refused(await send('{"name":"x"}', { 'content-encoding': 'lzma' }), 'unsupported_media_type');
   });
 
@@ -70,15 +73,25 @@ describe('a body', () => {
   });
 
   test('several things wrong with it names each of them', async () => {
-    const { errors } = refused(await merchant.post('/v1/members', { name: 5, email: 'x', nmae: 'y' }), 'invalid_request');
+    const { errors } = refused(
+      await merchant.post('/v1/members', { name: 5, email: 'x', nmae: 'y' }),
+      'invalid_request',
+    );
     expect(errors?.map((error) => error.path).sort()).toEqual(['email', 'name', 'nmae']);
   });
 });
 
 describe('a refusal stays small, whatever was refused', () => {
   const asked = () => asking(world, merchant.secretKey);
-  const wrong = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown_field_${n}`, n]));
-  const isSmall = ({ detail, errors = [] }: { detail: string; errors?: readonly { path: string; message: string }[] }) => {
+  const wrong = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`unknown_field_${n}`, n]));
+  const isSmall = ({
+    detail,
+    errors = [],
+  }: {
+    detail: string;
+    errors?: readonly { path: string; message: string }[];
+  }) => {
     expect(errors.length).toBeLessThanOrEqual(20);
     expect(detail.length).toBeLessThanOrEqual(500);
     expect(JSON.stringify(errors).length).toBeLessThan(25_000);
@@ -90,13 +103,23 @@ describe('a refusal stays small, whatever was refused', () => {
       isSmall(problem);
       expect(problem.errors).toHaveLength(20);
     }
-    isSmall(refused(await asked().put('/v1/gateway-accounts/kkiapay', { environment: 'simulator', ...wrong(8_000) }), 'invalid_request'));
+    isSmall(
+      refused(
+        await asked().put('/v1/gateway-accounts/kkiapay', { environment: 'simulator', ...wrong(8_000) }),
+        'invalid_request',
+      ),
+    );
     isSmall(refused(await asked().patch('/v1/merchant', wrong(8_000)), 'invalid_request'));
   });
 
   test('with thousands of wrong items in a list', async () => {
     const charges = Array.from({ length: 20_000 }, () => 'x');
-    isSmall(refused(await asked().post('/v1/payments', { member: 'x', gateway: 'paypal-standard', charges }), 'invalid_request'));
+    isSmall(
+      refused(
+        await asked().post('/v1/payments', { member: 'x', gateway: 'paypal-standard', charges }),
+        'invalid_request',
+      ),
+    );
     isSmall(refused(await asked().patch('/v1/merchant', { returnOrigins: charges }), 'invalid_request'));
   });
 
@@ -150,7 +173,8 @@ describe('a path', () => {
     ['/openapi.json/'],
     ['/hooks/paypal-standard/x/ipn/'],
   ])('has one spelling: %s is not there', async (path) => {
-    for (const method of ['GET', 'POST']) refused(await asking(world, merchant.secretKey).ask(method, path), 'not_found');
+    for (const method of ['GET', 'POST'])
+      refused(await asking(world, merchant.secretKey).ask(method, path), 'not_found');
   });
 
   test.each([
@@ -240,7 +264,9 @@ describe('who asks', () => {
   });
 
   test('the scheme may be written in any case', async () => {
-    expect((await asking(world, null).get('/v1/merchant', { authorization: `bearer ${merchant.secretKey}` })).status).toBe(200);
+    expect(
+      (await asking(world, null).get('/v1/merchant', { authorization: `bearer ${merchant.secretKey}` })).status,
+    ).toBe(200);
   });
 
   test('with a key that was revoked is refused once it is forgotten', async () => {
@@ -278,7 +304,11 @@ describe('too many requests', () => {
   });
 
   test('without a valid key are counted by the client that our own proxy names, and not by one that the client made up', async () => {
-    const api = await startApi({ db: world.db, trustedProxies: 1, limits: { requestsPerMinute: 100, failedLoginsPerMinute: 1 } });
+    const api = await startApi({
+      db: world.db,
+      trustedProxies: 1,
+      limits: { requestsPerMinute: 100, failedLoginsPerMinute: 1 },
+    });
     const guess = (address: string) => asking(api, 'guess').get('/v1/merchant', { 'x-forwarded-for': address });
     refused(await guess('10.0.0.1'), 'unauthenticated');
     refused(await guess('10.0.0.2'), 'unauthenticated');
@@ -289,10 +319,13 @@ describe('too many requests', () => {
 
 describe('a failure of ours', () => {
   const secrets = /sk_live|relation|column|secret_table|10\.1\.2\.3|at Object|\/srv/;
-  const insides = Object.assign(new Error('relation "secret_table" does not exist at /srv/app/api/auth.ts:42 on 10.1.2.3'), {
-    code: '42P01',
-    detail: 'Key (key)=(sk_live_1) already exists',
-  });
+  const insides = Object.assign(
+    new Error('relation "secret_table" does not exist at /srv/app/api/auth.ts:42 on 10.1.2.3'),
+    {
+      code: '42P01',
+      detail: 'Key (key)=(sk_live_1) already exists',
+    },
+  );
 
   test('is a 500 that says nothing about our insides', async () => {
     const api = await startApi({ db: breaking(world.db, 'api_keys', insides) });
@@ -307,7 +340,9 @@ describe('a failure of ours', () => {
     const member = await merchant.member();
     const key = { 'idempotency-key': 'broken in the middle' };
     const body = { label: 'x', category: 'x', amount: 100, currency: 'EUR' };
-    await world.db.sql.query('ALTER TABLE idempotency_keys ADD CONSTRAINT broken CHECK (key <> $$broken in the middle$$)');
+    await world.db.sql.query(
+      'ALTER TABLE idempotency_keys ADD CONSTRAINT broken CHECK (key <> $$broken in the middle$$)',
+    );
     refused(await merchant.post(`/v1/members/${member}/charges`, body, key), 'internal_error');
     await world.db.sql.query('ALTER TABLE idempotency_keys DROP CONSTRAINT broken');
     expect((await merchant.cart(member)).charges).toEqual([]);
@@ -367,7 +402,9 @@ test('every answer carries the headers that keep a browser safe, and none says w
 
 test('over HTTPS a browser is told to stay there', async () => {
   const api = await startApi({ publicUrl: 'https://pay.club.example' });
-  expect((await asking(api, null).get('/healthz')).headers.get('strict-transport-security')).toMatch(/max-age=31536000/);
+  expect((await asking(api, null).get('/healthz')).headers.get('strict-transport-security')).toMatch(
+    /max-age=31536000/,
+  );
   await api.stop();
   expect((await asking(world, null).get('/healthz')).headers.get('strict-transport-security')).toBeNull();
 });
@@ -375,7 +412,13 @@ test('over HTTPS a browser is told to stay there', async () => {
 test('bytes that are no HTTP get an answer or a closed door, and the next request is served', async () => {
   const { port } = new URL(world.baseUrl);
   await new Promise<void>((resolve) => {
-    const strange = request({ port, host: '127.0.0.1', method: 'POST', path: '/v1/members', headers: { 'content-length': '5' } });
+    const strange = request({
+      port,
+      host: '127.0.0.1',
+      method: 'POST',
+      path: '/v1/members',
+      headers: { 'content-length': '5' },
+    });
     strange.on('error', () => resolve());
     strange.on('response', () => strange.destroy());
     strange.on('close', () => resolve());

@@ -23,7 +23,9 @@ export function refused(reply: Reply, code: ProblemCode): ProblemView {
     status,
     code,
     detail: expect.stringMatching(/./),
-    ...(body.errors && { errors: expect.arrayContaining([{ path: expect.any(String), message: expect.stringMatching(/./) }]) }),
+    ...(body.errors && {
+      errors: expect.arrayContaining([{ path: expect.any(String), message: expect.stringMatching(/./) }]),
+    }),
   });
   expect(JSON.stringify(body)).not.toMatch(/\.[jt]s:\d+|node_modules|SELECT |INSERT |prisma/i);
   return body;

@@ -2,7 +2,9 @@ import type { Database } from '../../prisma/client';
 
 /** Every row of every table as text; bytes stand there as hexadecimal digits. */
 async function dump({ sql }: Database): Promise<string> {
-  const { rows: tables } = await sql.query<{ name: string }>("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'");
+  const { rows: tables } = await sql.query<{ name: string }>(
+    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'",
+  );
   const dumps: string[] = [];
   for (const { name } of tables) {
     const { rows } = await sql.query<{ text: string }>(`SELECT row.*::text AS text FROM "${name}" AS row`);
@@ -18,6 +20,8 @@ export async function expectNowhere(db: Database, ...words: string[]): Promise<v
   for (const word of words) {
     expect(everything.includes(word) ? word : null).toBeNull();
     expect(everything.includes(Buffer.from(word).toString('hex')) ? `bytes of ${word}` : null).toBeNull();
-    expect(everything.includes(Buffer.from(word).toString('base64').slice(0, -4)) ? `base64 of ${word}` : null).toBeNull();
+    expect(
+      everything.includes(Buffer.from(word).toString('base64').slice(0, -4)) ? `base64 of ${word}` : null,
+    ).toBeNull();
   }
 }

@@ -44,7 +44,11 @@ export interface Club {
 
 export async function newClub({ sql }: Pick<Database, 'sql'>, currency = 'EUR'): Promise<Club> {
   const club: Club = { merchantId: newId('mer'), accountId: newId('acc'), gateway: 'paypal-standard' };
-  await sql.query('INSERT INTO merchants (id, name, currency) VALUES ($1, $2, $3)', [club.merchantId, 'Club', currency]);
+  await sql.query('INSERT INTO merchants (id, name, currency) VALUES ($1, $2, $3)', [
+    club.merchantId,
+    'Club',
+    currency,
+  ]);
   await sql.query(
     `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id) VALUES ($1, $2, $3, 'simulator', $4, '', 'key')`,
     [club.accountId, club.merchantId, club.gateway, randomUUID()],
@@ -65,10 +69,23 @@ export async function owe(
   club: Club,
   memberId: string,
   amount: number,
-  { category = 'fee', dueOn = null, currency = 'EUR' }: { category?: string; dueOn?: string | null; currency?: string } = {},
+  {
+    category = 'fee',
+    dueOn = null,
+    currency = 'EUR',
+  }: { category?: string; dueOn?: string | null; currency?: string } = {},
 ): Promise<string> {
   const id = newId('chg');
-  await addCharge(db, { id, merchantId: club.merchantId, memberId, label: category, category, amount, currency, dueOn });
+  await addCharge(db, {
+    id,
+    merchantId: club.merchantId,
+    memberId,
+    label: category,
+    category,
+    amount,
+    currency,
+    dueOn,
+  });
   return id;
 }
 
@@ -113,7 +130,12 @@ export async function load(db: Pick<Database, 'sql'>, { id }: Pick<PaymentTerms,
 type Settles = Pick<Recording, 'notification' | 'command' | 'guard'>;
 
 /** Decides on what is recorded and records the outcome, as a payment's run does. */
-export async function act(db: Pick<Database, 'sql'>, terms: PaymentTerms, input: PaymentInput, settles: Settles = {}): Promise<Recorded> {
+export async function act(
+  db: Pick<Database, 'sql'>,
+  terms: PaymentTerms,
+  input: PaymentInput,
+  settles: Settles = {},
+): Promise<Recorded> {
   const { facts } = await load(db, terms);
   const decision = decide({ terms, facts }, input);
   if (decision.outcome === 'rejected') throw new Error(decision.reason);
@@ -125,7 +147,12 @@ export const tell = (db: Pick<Database, 'sql'>, terms: PaymentTerms, ...facts: G
   act(db, terms, { kind: 'facts', facts, at: now() });
 
 /** What a run would record of these facts, after those. */
-export function recordingOf(terms: PaymentTerms, before: readonly Fact[], facts: readonly Fact[], settles: Settles = {}): Recording {
+export function recordingOf(
+  terms: PaymentTerms,
+  before: readonly Fact[],
+  facts: readonly Fact[],
+  settles: Settles = {},
+): Recording {
   const { sums, status } = summarize(facts.reduce(evolve, { terms, facts: before }));
   return { on: terms, facts, sums, status, ...settles };
 }
@@ -165,12 +192,23 @@ export interface Reception {
   readonly refused?: true;
 }
 
-export async function receive({ sql }: Pick<Database, 'sql'>, club: Club, claim: Partial<Claim> = {}): Promise<Reception> {
+export async function receive(
+  { sql }: Pick<Database, 'sql'>,
+  club: Club,
+  claim: Partial<Claim> = {},
+): Promise<Reception> {
   const { bytes = randomUUID(), ...payload } = claim;
   const { rows } = await sql.query<{ received: Reception }>(
     "SELECT receive_notification($1, sha256($2), $2, interval '30 seconds') AS received",
     [
-      JSON.stringify({ id: newId('ntf'), account: club.accountId, channel: 'ipn', references: [], facts: [], ...payload }),
+      JSON.stringify({
+        id: newId('ntf'),
+        account: club.accountId,
+        channel: 'ipn',
+        references: [],
+        facts: [],
+        ...payload,
+      }),
       Buffer.from(bytes),
     ],
   );
@@ -183,7 +221,8 @@ export async function everything({ sql }: Pick<Database, 'sql'>): Promise<Record
     "SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> '_prisma_migrations' ORDER BY 1",
   );
   const contents: Record<string, unknown[]> = {};
-  for (const { name } of tables.rows) contents[name] = (await sql.query(`SELECT t::text FROM ${name} t ORDER BY 1`)).rows;
+  for (const { name } of tables.rows)
+    contents[name] = (await sql.query(`SELECT t::text FROM ${name} t ORDER BY 1`)).rows;
   return contents;
 }
 

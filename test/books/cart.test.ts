@@ -2,9 +2,22 @@ import fc from 'fast-check';
 import { addCharge, attach, readCart } from '../../books/cart';
 import { captured, eur, fee } from '../domain/builders';
 import {
-  balances, cartOf, entries, everything, inTransaction, messageState, newClub, newId, newMember, newMessage, newPayment, openBooks,
-  owe, tell, tellUnmatched,
-} from './bookkeeping'; // prettier-ignore
+  balances,
+  cartOf,
+  entries,
+  everything,
+  inTransaction,
+  messageState,
+  newClub,
+  newId,
+  newMember,
+  newMessage,
+  newPayment,
+  openBooks,
+  owe,
+  tell,
+  tellUnmatched,
+} from './bookkeeping';
 import { brokenInvariants } from '../support/audit';
 import type { Books, Club } from './bookkeeping';
 
@@ -37,9 +50,10 @@ describe('a new charge uses the member’s credit', () => {
       'credit_used: +500 member_credit, -500 income:outing',
       'credit_used: +200 member_credit, -200 income:outing',
     ]);
-    const { rows } = await db.sql.query("SELECT payment_id FROM entries WHERE merchant_id = $1 AND kind = 'credit_used' ORDER BY id", [
-      club.merchantId,
-    ]);
+    const { rows } = await db.sql.query(
+      "SELECT payment_id FROM entries WHERE merchant_id = $1 AND kind = 'credit_used' ORDER BY id",
+      [club.merchantId],
+    );
     expect(rows.map((row: { payment_id: string }) => row.payment_id)).toEqual(payments.map((payment) => payment.id));
     expect(await cartOf(db, member)).toEqual({ paid: [1000], paylines: [300, 500, 900], credit: 700 });
   });
@@ -93,17 +107,31 @@ describe('unmatched money', () => {
   async function unmatched(amount = 5000) {
     const message = await newMessage(db, club);
     const money = captured(newId('ref'), eur(amount));
-    await tellUnmatched(db, club, [money, fee(money.gatewayReference)], { id: message, state: 'unmatched', about: money });
-    const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM facts WHERE gateway_reference = $1 AND kind = $2', [
-      money.gatewayReference,
-      money.kind,
-    ]);
-    return { notificationId: message, merchantId: club.merchantId, memberId: member, factId: rows[0]!.id, money: eur(amount) };
+    await tellUnmatched(db, club, [money, fee(money.gatewayReference)], {
+      id: message,
+      state: 'unmatched',
+      about: money,
+    });
+    const { rows } = await db.sql.query<{ id: number }>(
+      'SELECT id FROM facts WHERE gateway_reference = $1 AND kind = $2',
+      [money.gatewayReference, money.kind],
+    );
+    return {
+      notificationId: message,
+      merchantId: club.merchantId,
+      memberId: member,
+      factId: rows[0]!.id,
+      money: eur(amount),
+    };
   }
 
   test('is in suspense at once, with its fee', async () => {
     const { notificationId } = await unmatched();
-    expect(await balances(db, club)).toEqual({ 'gateway_clearing EUR': 4805, 'gateway_fees EUR': 195, 'suspense EUR': -5000 });
+    expect(await balances(db, club)).toEqual({
+      'gateway_clearing EUR': 4805,
+      'gateway_fees EUR': 195,
+      'suspense EUR': -5000,
+    });
     expect(await messageState(db, notificationId)).toEqual({ state: 'unmatched', payment: null, waits: false });
   });
 
@@ -111,7 +139,11 @@ describe('unmatched money', () => {
     await owe(db, club, member, 3000);
     const money = await unmatched();
     expect(await attach(db, money)).toBe('recorded');
-    expect(await balances(db, club)).toMatchObject({ 'suspense EUR': 0, 'income:fee EUR': -3000, 'member_credit EUR': -2000 });
+    expect(await balances(db, club)).toMatchObject({
+      'suspense EUR': 0,
+      'income:fee EUR': -3000,
+      'member_credit EUR': -2000,
+    });
     expect(await cartOf(db, member)).toEqual({ paid: [3000], paylines: [5000], credit: 2000 });
     const { rows } = await db.sql.query('SELECT payment_id FROM paylines WHERE member_id = $1', [member]);
     expect(rows).toEqual([{ payment_id: null }]);
@@ -131,9 +163,10 @@ describe('unmatched money', () => {
   test('a later charge uses the credit it left, in an entry of no payment', async () => {
     await attach(db, await unmatched(1000));
     await owe(db, club, member, 400, { category: 'outing' });
-    const { rows } = await db.sql.query("SELECT payment_id FROM entries WHERE merchant_id = $1 AND kind = 'credit_used'", [
-      club.merchantId,
-    ]);
+    const { rows } = await db.sql.query(
+      "SELECT payment_id FROM entries WHERE merchant_id = $1 AND kind = 'credit_used'",
+      [club.merchantId],
+    );
     expect(rows).toEqual([{ payment_id: null }]);
     expect(await cartOf(db, member)).toEqual({ paid: [400], paylines: [1000], credit: 600 });
   });
@@ -176,7 +209,9 @@ describe('charges and payments side by side', () => {
               case 'unmatched':
                 return tellUnmatched(db, crowd, [captured(reference, eur(amount)), fee(reference, eur(1))]);
               default: {
-                const payment = await newPayment(db, crowd, memberId, { amount: kind === 'misfit' ? amount + 1 : amount });
+                const payment = await newPayment(db, crowd, memberId, {
+                  amount: kind === 'misfit' ? amount + 1 : amount,
+                });
                 const told = [captured(reference, eur(amount)), fee(reference, eur(1))];
                 const times = kind === 'repeated payment' ? 3 : 1;
                 return Promise.all(Array.from({ length: times }, () => tell(db, payment, ...told)));

@@ -19,10 +19,20 @@ afterAll(async () => {
 });
 
 test('a payment is read as it was agreed', async () => {
-  const terms = await newPayment(db, club, member, { amount: 999_999_999_999, latePayments: 'refund', charges: ['chg_b', 'chg_a'] });
+  const terms = await newPayment(db, club, member, {
+    amount: 999_999_999_999,
+    latePayments: 'refund',
+    charges: ['chg_b', 'chg_a'],
+  });
   const loaded = await load(db, terms);
   expect(loaded.terms).toEqual(terms);
-  expect(loaded.row).toMatchObject({ ...terms, method: null, nextAction: { kind: 'form' }, returnUrl: null, cancelUrl: null });
+  expect(loaded.row).toMatchObject({
+    ...terms,
+    method: null,
+    nextAction: { kind: 'form' },
+    returnUrl: null,
+    cancelUrl: null,
+  });
 });
 
 test('facts are read as they were recorded, in recorded order, and say the same', async () => {
@@ -52,7 +62,12 @@ test('a fact bound later stands where it was bound, not where it was first recor
   await tell(db, terms, refunded('RF-B', eur(100)));
   await tell(db, terms, fee('B1'));
   const { facts } = await load(db, terms);
-  expect(facts.map((fact) => fact.kind)).toEqual(['checkout_opened', 'payment_captured', 'payment_refunded', 'fee_charged']);
+  expect(facts.map((fact) => fact.kind)).toEqual([
+    'checkout_opened',
+    'payment_captured',
+    'payment_refunded',
+    'fee_charged',
+  ]);
   expect(summarize({ terms, facts })).toMatchObject({ refunded: 100, attention: { code: 'refund_received' } });
 });
 

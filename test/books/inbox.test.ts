@@ -1,8 +1,21 @@
 import fc from 'fast-check';
 import { captured, eur, expired, fee, pending } from '../domain/builders';
 import {
-  act, everything, inTransaction, messageState, newClub, newId, newMember, newMessage, newPayment, now, openBooks, receive, tell, tellUnmatched,
-} from './bookkeeping'; // prettier-ignore
+  act,
+  everything,
+  inTransaction,
+  messageState,
+  newClub,
+  newId,
+  newMember,
+  newMessage,
+  newPayment,
+  now,
+  openBooks,
+  receive,
+  tell,
+  tellUnmatched,
+} from './bookkeeping';
 import type { Books, Club } from './bookkeeping';
 
 let db: Books;
@@ -25,7 +38,12 @@ describe('a message is kept once', () => {
     const first = await receive(db, club, { bytes: 'txn_id=TX1' });
     expect(first).toMatchObject({ fresh: true, state: 'received', payment: null });
     const before = await everything(db);
-    expect(await receive(db, club, { bytes: 'txn_id=TX1' })).toMatchObject({ id: first.id, fresh: false, state: 'received', waiting: 0 });
+    expect(await receive(db, club, { bytes: 'txn_id=TX1' })).toMatchObject({
+      id: first.id,
+      fresh: false,
+      state: 'received',
+      waiting: 0,
+    });
     expect(await everything(db)).toEqual(before);
   });
 
@@ -38,7 +56,10 @@ describe('a message is kept once', () => {
   });
 
   test('but the same bytes for another club are another message', async () => {
-    const [ours, theirs] = [await receive(db, club, { bytes: 'same' }), await receive(db, await newClub(db), { bytes: 'same' })];
+    const [ours, theirs] = [
+      await receive(db, club, { bytes: 'same' }),
+      await receive(db, await newClub(db), { bytes: 'same' }),
+    ];
     expect(theirs).toMatchObject({ fresh: true });
     expect(theirs.id).not.toBe(ours.id);
   });
@@ -53,7 +74,11 @@ describe('a message that says nothing new', () => {
   test.each([
     ['all its claims are known', { facts: known }, 'duplicate'],
     ['one of its claims is known and it makes no other', { facts: [known[0]!] }, 'duplicate'],
-    ['it claims a fee that is not known', { facts: [captured('TX1'), fee('TX1', eur(1), { qualifier: 'second' })] }, 'received'],
+    [
+      'it claims a fee that is not known',
+      { facts: [captured('TX1'), fee('TX1', eur(1), { qualifier: 'second' })] },
+      'received',
+    ],
     ['it claims another amount of a known fact', { facts: [captured('TX1', eur(1))] }, 'received'],
     ['it claims another state of the same money', { facts: [pending('TX1')] }, 'received'],
     ['it claims nothing that can be read', { facts: [] }, 'received'],
@@ -86,7 +111,11 @@ describe('a message once called invalid', () => {
     const { id } = await receive(db, club, { bytes: 'resent', facts: [captured('TX1')] });
     await settleInvalid(id);
     await tell(db, await newPayment(db, club, member), captured('TX1'));
-    expect(await receive(db, club, { bytes: 'resent', facts: [captured('TX1')] })).toMatchObject({ id, fresh: true, state: 'received' });
+    expect(await receive(db, club, { bytes: 'resent', facts: [captured('TX1')] })).toMatchObject({
+      id,
+      fresh: true,
+      state: 'received',
+    });
     expect(await messageState(db, id)).toMatchObject({ state: 'received', waits: true });
   });
 
@@ -99,7 +128,11 @@ describe('a message once called invalid', () => {
       { kind: 'facts', facts: [captured('TX1')], at: now() },
       { notification: { id, state: 'applied', about: captured('TX1') } },
     );
-    expect(await receive(db, club, { bytes: 'applied', payment: payment.id })).toMatchObject({ id, fresh: false, state: 'applied' });
+    expect(await receive(db, club, { bytes: 'applied', payment: payment.id })).toMatchObject({
+      id,
+      fresh: false,
+      state: 'applied',
+    });
   });
 });
 
@@ -119,7 +152,9 @@ describe('where a message is sent', () => {
   test('else to the payment that has its money, or its parent’s', async () => {
     const payment = await newPayment(db, club, member);
     await tell(db, payment, captured('TX1'));
-    expect(await receive(db, club, { payment: newId('pay'), references: ['RF1', 'TX1'] })).toMatchObject({ payment: payment.id });
+    expect(await receive(db, club, { payment: newId('pay'), references: ['RF1', 'TX1'] })).toMatchObject({
+      payment: payment.id,
+    });
   });
 
   test('and not by a reference that only another account knows', async () => {
@@ -130,14 +165,20 @@ describe('where a message is sent', () => {
 
   test('nor to nobody’s money: that stays unmatched', async () => {
     await tellUnmatched(db, club, [captured('TX1')]);
-    expect(await receive(db, club, { references: ['TX1'], facts: [fee('TX1')] })).toMatchObject({ payment: null, state: 'received' });
+    expect(await receive(db, club, { references: ['TX1'], facts: [fee('TX1')] })).toMatchObject({
+      payment: null,
+      state: 'received',
+    });
   });
 });
 
 test('a message that told no facts is settled once, with its reason', async () => {
   const id = await newMessage(db, club);
-  for (const [state, reason] of [['attention', 'receiver_mismatch'], ['invalid', 'forged']])
-    await db.sql.query('SELECT settle_without_facts($1, $2, $3)', [id, state, reason]); // prettier-ignore
+  for (const [state, reason] of [
+    ['attention', 'receiver_mismatch'],
+    ['invalid', 'forged'],
+  ])
+    await db.sql.query('SELECT settle_without_facts($1, $2, $3)', [id, state, reason]);
   const { rows } = await db.sql.query('SELECT state, reason FROM notifications WHERE id = $1', [id]);
   expect(rows).toEqual([{ state: 'attention', reason: 'receiver_mismatch' }]);
   expect(await messageState(db, id)).toMatchObject({ waits: false });
@@ -150,7 +191,9 @@ test('a payment is created with its first fact and its run to start', async () =
      JOIN facts f ON f.payment_id = p.id JOIN outbox o ON o.subject_id = p.id WHERE p.id = $1`,
     [payment.id],
   );
-  expect(rows).toEqual([{ status: 'awaiting_payer', kind: 'checkout_opened', amount: 5000, outbox: 'start', leased: true }]);
+  expect(rows).toEqual([
+    { status: 'awaiting_payer', kind: 'checkout_opened', amount: 5000, outbox: 'start', leased: true },
+  ]);
 });
 
 describe('what is due is taken by one sweeper', () => {
@@ -225,17 +268,19 @@ describe('what is due is taken by one sweeper', () => {
 });
 
 describe('a flood waits in the outbox', () => {
-  const take = async (most = 100) => (await db.sql.query<{ subject_id: string }>('SELECT * FROM take_due($1)', [most])).rows;
+  const take = async (most = 100) =>
+    (await db.sql.query<{ subject_id: string }>('SELECT * FROM take_due($1)', [most])).rows;
   const settle = (ids: readonly string[]) =>
     db.sql.query("SELECT settle_without_facts(id, 'invalid', 'forged') FROM unnest($1::text[]) AS id", [ids]);
   const sendBack = (ids: readonly string[], pause: string) =>
-    db.sql.query('UPDATE outbox SET told_at = NULL, throttled = true, due_at = now() + $2::interval WHERE subject_id = ANY ($1)', [
-      ids,
-      pause,
-    ]);
+    db.sql.query(
+      'UPDATE outbox SET told_at = NULL, throttled = true, due_at = now() + $2::interval WHERE subject_id = ANY ($1)',
+      [ids, pause],
+    );
   const flood = (count: number, claim: Parameters<typeof receive>[2] = {}, of = club) =>
     Promise.all(Array.from({ length: count }, () => receive(db, of, claim)));
-  const told = (receptions: readonly { id: string; tell: boolean }[]) => receptions.filter(({ tell }) => tell).map(({ id }) => id);
+  const told = (receptions: readonly { id: string; tell: boolean }[]) =>
+    receptions.filter(({ tell }) => tell).map(({ id }) => id);
   const openPayments = async (count: number) => {
     const payments = await Promise.all(Array.from({ length: count }, () => newPayment(db, club, member)));
     await db.sql.query("DELETE FROM outbox WHERE kind = 'start'"); // their runs sleep until the deadline
@@ -331,7 +376,8 @@ describe('a flood waits in the outbox', () => {
   });
 
   test('what nobody answers leaves its place only to one of its kind that waits, and comes back behind it', async () => {
-    const giveWay = async (id: string) => (await db.sql.query<{ gave: boolean }>('SELECT give_way($1) AS gave', [id])).rows[0]!.gave;
+    const giveWay = async (id: string) =>
+      (await db.sql.query<{ gave: boolean }>('SELECT give_way($1) AS gave', [id])).rows[0]!.gave;
     const alone = await receive(db, club, { payment: (await openPayments(1))[0]! });
     const ids = told(await flood(3));
     expect(await giveWay(alone.id)).toBe(false);
@@ -383,7 +429,10 @@ describe('a flood waits in the outbox', () => {
       await inTransaction(db, async ({ sql }) => {
         await sql.query('SET LOCAL session_replication_role = replica');
         await sql.query('UPDATE payments SET status = $2::payment_status WHERE id = $1', [id, status]);
-        await sql.query("UPDATE facts SET recorded_at = now() - $2 * interval '1 day' WHERE payment_id = $1", [id, days]);
+        await sql.query("UPDATE facts SET recorded_at = now() - $2 * interval '1 day' WHERE payment_id = $1", [
+          id,
+          days,
+        ]);
       });
       return id;
     };
@@ -419,9 +468,23 @@ describe('a flood waits in the outbox', () => {
 
   test('whatever happens in whatever order, no message is lost, and no more are with Temporal than may be', async () => {
     const step = fc.oneof(
-      { weight: 6, arbitrary: fc.record({ kind: fc.constant('receive' as const), count: fc.integer({ min: 1, max: 40 }), about: fc.integer({ min: 0, max: 8 }), of: fc.nat(1) }) },
-      { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('take', 'settle', 'send back', 'time passes' as const), part: fc.double({ min: 0, max: 1, noNaN: true }) }) },
-    ); // prettier-ignore
+      {
+        weight: 6,
+        arbitrary: fc.record({
+          kind: fc.constant('receive' as const),
+          count: fc.integer({ min: 1, max: 40 }),
+          about: fc.integer({ min: 0, max: 8 }),
+          of: fc.nat(1),
+        }),
+      },
+      {
+        weight: 4,
+        arbitrary: fc.record({
+          kind: fc.constantFrom('take', 'settle', 'send back', 'time passes' as const),
+          part: fc.double({ min: 0, max: 1, noNaN: true }),
+        }),
+      },
+    );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
         await db.sql.query('DELETE FROM outbox');
@@ -447,7 +510,10 @@ describe('a flood waits in the outbox', () => {
           } else if (one.kind === 'take') await Promise.all([take(50), take(50)]);
           else if (one.kind === 'settle') await settle(await part(one.part));
           else if (one.kind === 'send back') await sendBack(await part(one.part), '30 seconds');
-          else await db.sql.query("UPDATE outbox SET due_at = due_at - interval '2 minutes', told_at = told_at - interval '2 minutes'");
+          else
+            await db.sql.query(
+              "UPDATE outbox SET due_at = due_at - interval '2 minutes', told_at = told_at - interval '2 minutes'",
+            );
 
           const { rows } = await db.sql.query<{ strays: number; all: number; one: number }>(
             `SELECT coalesce(max(t.strays), 0)::int AS strays, coalesce(max(t."all"), 0)::int AS "all",
@@ -457,14 +523,25 @@ describe('a flood waits in the outbox', () => {
           expect(rows[0]!.strays).toBeLessThanOrEqual(20);
           expect(rows[0]!.all).toBeLessThanOrEqual(100);
           expect(rows[0]!.one).toBeLessThanOrEqual(20);
-          expect((await db.sql.query('SELECT FROM inv_received_is_in_outbox WHERE notification = ANY ($1)', [ids])).rows).toEqual([]);
+          expect(
+            (await db.sql.query('SELECT FROM inv_received_is_in_outbox WHERE notification = ANY ($1)', [ids])).rows,
+          ).toEqual([]);
         }
         // Time goes by, and the gateway answers all.
-        for (let turns = 0; turns < 300 && (await db.sql.query('SELECT FROM outbox LIMIT 1')).rows.length > 0; turns++) {
-          await db.sql.query("UPDATE outbox SET due_at = now() - interval '1 second', told_at = told_at - interval '3 seconds'");
+        for (
+          let turns = 0;
+          turns < 300 && (await db.sql.query('SELECT FROM outbox LIMIT 1')).rows.length > 0;
+          turns++
+        ) {
+          await db.sql.query(
+            "UPDATE outbox SET due_at = now() - interval '1 second', told_at = told_at - interval '3 seconds'",
+          );
           await settle((await take()).map((row) => row.subject_id));
         }
-        const { rows } = await db.sql.query<{ state: string }>('SELECT DISTINCT state FROM notifications WHERE id = ANY ($1)', [ids]);
+        const { rows } = await db.sql.query<{ state: string }>(
+          'SELECT DISTINCT state FROM notifications WHERE id = ANY ($1)',
+          [ids],
+        );
         expect(rows.map(({ state }) => state)).toEqual(ids.length > 0 ? ['invalid'] : []);
       }),
       { numRuns: 12 },
@@ -475,6 +552,9 @@ describe('a flood waits in the outbox', () => {
 test('an expiry that was recorded leaves nothing for a sweeper to verify', async () => {
   const payment = await newPayment(db, club, member);
   await act(db, payment, { kind: 'expire', at: now() }, { guard: 'no_unverified' });
-  const { rows } = await db.sql.query("SELECT kind, qualifier FROM facts WHERE payment_id = $1 AND kind = 'payment_expired'", [payment.id]);
+  const { rows } = await db.sql.query(
+    "SELECT kind, qualifier FROM facts WHERE payment_id = $1 AND kind = 'payment_expired'",
+    [payment.id],
+  );
   expect(rows).toEqual([{ kind: expired().kind, qualifier: expired().qualifier }]);
 });

@@ -3,9 +3,27 @@ import { summarize } from '../../workflows/domain/payment';
 import type { PaymentInput } from '../../workflows/domain/payment';
 import { accepted, captured, disputeOpened, eur, expired, fee, pending, refunded, usd } from '../domain/builders';
 import {
-  act, balances, cartOf, entries, everything, inTransaction, load, messageState, newClub, newId, newMember, newMessage, newPayment, now,
-  openBooks, owe, receive, recordingOf, tell, tellUnmatched,
-} from './bookkeeping'; // prettier-ignore
+  act,
+  balances,
+  cartOf,
+  entries,
+  everything,
+  inTransaction,
+  load,
+  messageState,
+  newClub,
+  newId,
+  newMember,
+  newMessage,
+  newPayment,
+  now,
+  openBooks,
+  owe,
+  receive,
+  recordingOf,
+  tell,
+  tellUnmatched,
+} from './bookkeeping';
 import { brokenInvariants } from '../support/audit';
 import type { Books, Club } from './bookkeeping';
 
@@ -45,7 +63,12 @@ describe('a captured sum is booked once', () => {
     const recording = recordingOf(payment, facts, [captured('TX1'), fee('TX1')]);
     const answers = await Promise.all(Array.from({ length: 20 }, () => record(db, recording)));
     expect(answers.every((answer) => answer.outcome === 'recorded')).toBe(true);
-    expect(answers.map((answer) => (answer.outcome === 'recorded' ? answer.fresh : 0)).sort((a, b) => b - a).slice(0, 2)).toEqual([2, 0]); // prettier-ignore
+    expect(
+      answers
+        .map((answer) => (answer.outcome === 'recorded' ? answer.fresh : 0))
+        .sort((a, b) => b - a)
+        .slice(0, 2),
+    ).toEqual([2, 0]);
     expect(await entries(db, club)).toHaveLength(2);
     expect(await cartOf(db, member)).toEqual({ paid: [5000], paylines: [5000], credit: 0 });
   });
@@ -137,7 +160,11 @@ describe('two payments of one cart', () => {
       await waitingFor(2);
     });
     await booked;
-    expect(await balances(db, club)).toMatchObject({ 'income:a EUR': -2000, 'income:m EUR': -2000, 'income:z EUR': -2000 });
+    expect(await balances(db, club)).toMatchObject({
+      'income:a EUR': -2000,
+      'income:m EUR': -2000,
+      'income:z EUR': -2000,
+    });
   });
 
   test('a charge named by the member is paid first, even when it is the youngest', async () => {
@@ -162,7 +189,10 @@ describe('a contradiction writes nothing', () => {
     await tell(db, payment, captured('TX1'));
     const before = await everything(db);
     for (const other of [captured('TX1', eur(1)), captured('TX1', usd(5000))])
-      expect(await record(db, recordingOf(payment, [], [fee('TX1'), other]))).toEqual({ outcome: 'conflict', conflicts: [1] });
+      expect(await record(db, recordingOf(payment, [], [fee('TX1'), other]))).toEqual({
+        outcome: 'conflict',
+        conflicts: [1],
+      });
     expect(await everything(db)).toEqual(before);
   });
 
@@ -171,8 +201,13 @@ describe('a contradiction writes nothing', () => {
     await tell(db, payment, captured('TX1'));
     const message = await newMessage(db, club, { payment: payment.id });
     const before = await everything(db);
-    const settles = { notification: { id: message, state: 'applied', about: undefined }, command: { id: 'cmd', outcome: {} } } as const;
-    expect(await record(db, recordingOf(payment, [], [captured('TX1', eur(1))], settles))).toMatchObject({ outcome: 'conflict' });
+    const settles = {
+      notification: { id: message, state: 'applied', about: undefined },
+      command: { id: 'cmd', outcome: {} },
+    } as const;
+    expect(await record(db, recordingOf(payment, [], [captured('TX1', eur(1))], settles))).toMatchObject({
+      outcome: 'conflict',
+    });
     expect(await everything(db)).toEqual(before);
   });
 
@@ -212,7 +247,9 @@ describe('a contradiction writes nothing', () => {
 
   test('and of two contents told at once one is booked and the other contradicted', async () => {
     const payments = await Promise.all([newPayment(db, club, member), newPayment(db, club, member)]);
-    const answers = await Promise.all(payments.map((payment, index) => tell(db, payment, captured('TX1', eur(5000 + index)))));
+    const answers = await Promise.all(
+      payments.map((payment, index) => tell(db, payment, captured('TX1', eur(5000 + index)))),
+    );
     expect(answers.map((answer) => answer.outcome).sort()).toEqual(['conflict', 'recorded']);
     expect(await entries(db, club)).toHaveLength(1);
   });
@@ -287,16 +324,23 @@ describe('money in suspense', () => {
   test('another currency has a suspense of its own', async () => {
     const payment = await newPayment(db, club, member);
     await tell(db, payment, captured('TX1', usd(5000)), fee('TX1', usd(200)));
-    expect(await balances(db, club)).toEqual({ 'gateway_clearing USD': 4800, 'gateway_fees USD': 200, 'suspense USD': -5000 });
+    expect(await balances(db, club)).toEqual({
+      'gateway_clearing USD': 4800,
+      'gateway_fees USD': 200,
+      'suspense USD': -5000,
+    });
   });
 
   test('late money under refund waits there; under credit it pays', async () => {
     await owe(db, club, member, 5000);
-    for (const [latePayments, reference] of [['refund', 'TX1'], ['credit', 'TX2']] as const) {
+    for (const [latePayments, reference] of [
+      ['refund', 'TX1'],
+      ['credit', 'TX2'],
+    ] as const) {
       const payment = await newPayment(db, club, member, { latePayments });
       await act(db, payment, expire());
       await tell(db, payment, captured(reference));
-    } // prettier-ignore
+    }
     expect(await entries(db, club)).toEqual([
       'payment_suspended: +5000 gateway_clearing, -5000 suspense',
       'payment_captured: +5000 gateway_clearing, -5000 income:fee',
@@ -328,7 +372,9 @@ describe('what a recording settles besides', () => {
     const statuses: string[] = [];
     for (const facts of [[pending('TX1')], [captured('TX1')]]) {
       await tell(db, payment, ...facts);
-      const { rows } = await db.sql.query<{ status: string }>('SELECT status FROM payments WHERE id = $1', [payment.id]);
+      const { rows } = await db.sql.query<{ status: string }>('SELECT status FROM payments WHERE id = $1', [
+        payment.id,
+      ]);
       statuses.push(rows[0]!.status);
     }
     expect(statuses).toEqual(['processing', 'paid']);
@@ -336,8 +382,13 @@ describe('what a recording settles besides', () => {
 
   test('a command keeps its first outcome, and leaves the outbox', async () => {
     const payment = await newPayment(db, club, member);
-    await db.sql.query("INSERT INTO commands (id, payment_id, kind, body) VALUES ('cmd_x', $1, 'cancel', '{}')", [payment.id]);
-    await db.sql.query("INSERT INTO outbox (subject_id, kind, payment_id, due_at) VALUES ('cmd_x', 'command', $1, now())", [payment.id]);
+    await db.sql.query("INSERT INTO commands (id, payment_id, kind, body) VALUES ('cmd_x', $1, 'cancel', '{}')", [
+      payment.id,
+    ]);
+    await db.sql.query(
+      "INSERT INTO outbox (subject_id, kind, payment_id, due_at) VALUES ('cmd_x', 'command', $1, now())",
+      [payment.id],
+    );
     for (const outcome of ['accepted', 'rejected'])
       await record(db, { on: payment, facts: [], sums: [], command: { id: 'cmd_x', outcome: { outcome } } });
     const { rows } = await db.sql.query(
@@ -351,18 +402,25 @@ describe('what a recording settles besides', () => {
     const [first, second] = [await newMessage(db, club), await newMessage(db, club)];
     const input: PaymentInput = { kind: 'facts', facts: [captured('TX1')], at: now() };
     const recording = recordingOf(payment, (await load(db, payment)).facts, input.facts);
-    for (const id of [first, second]) await record(db, { ...recording, notification: { id, state: 'applied', about: captured('TX1') } });
+    for (const id of [first, second])
+      await record(db, { ...recording, notification: { id, state: 'applied', about: captured('TX1') } });
     expect(await messageState(db, first)).toEqual({ state: 'applied', payment: payment.id, waits: false });
     expect(await messageState(db, second)).toEqual({ state: 'duplicate', payment: payment.id, waits: false });
-    const { rows } = await db.sql.query('SELECT kind, amount, currency, gateway_reference, member_id FROM notifications WHERE id = $1', [
-      first,
+    const { rows } = await db.sql.query(
+      'SELECT kind, amount, currency, gateway_reference, member_id FROM notifications WHERE id = $1',
+      [first],
+    );
+    expect(rows).toEqual([
+      { kind: 'payment_captured', amount: 5000, currency: 'EUR', gateway_reference: 'TX1', member_id: member },
     ]);
-    expect(rows).toEqual([{ kind: 'payment_captured', amount: 5000, currency: 'EUR', gateway_reference: 'TX1', member_id: member }]);
   });
 });
 
 describe('a message that came before the money it is about', () => {
-  const cases = [['a refund', refunded('RF1', eur(1000))], ['a case', disputeOpened('TX1')]] as const; // prettier-ignore
+  const cases = [
+    ['a refund', refunded('RF1', eur(1000))],
+    ['a case', disputeOpened('TX1')],
+  ] as const;
 
   test.each(cases)('%s waits unmatched, and is sent on when the money becomes known', async (_, fact) => {
     const payment = await newPayment(db, club, member);
@@ -376,32 +434,41 @@ describe('a message that came before the money it is about', () => {
     const input: PaymentInput = { kind: 'facts', facts: [fact], at: now() };
     await act(db, payment, input, { notification: { id: message, state: 'applied', about: fact } });
     expect(await messageState(db, message)).toEqual({ state: 'applied', payment: payment.id, waits: false });
-    expect((await load(db, payment)).facts.map((known) => known.kind)).toEqual(['checkout_opened', 'payment_captured', fact.kind]);
+    expect((await load(db, payment)).facts.map((known) => known.kind)).toEqual([
+      'checkout_opened',
+      'payment_captured',
+      fact.kind,
+    ]);
   });
 
-  test.each(cases)('%s recorded while the money is being recorded is not forgotten, whoever commits first', async (_, fact) => {
-    for (const moneyFirst of [true, false]) {
-      const payment = await newPayment(db, club, member);
-      const reference = newId('pay');
-      const about = {
-        ...fact,
-        ...('parent' in fact ? { gatewayReference: newId('ref'), parent: reference } : { gatewayReference: reference }),
-      };
-      const message = await newMessage(db, club);
-      const steps = [
-        (on: Pick<Books, 'sql'>) => tell(on, payment, captured(reference)),
-        (on: Pick<Books, 'sql'>) => tellUnmatched(on, club, [about], { id: message, state: 'unmatched', about }),
-      ];
-      const [first, second] = moneyFirst ? steps : steps.reverse();
-      let waiting: Promise<unknown> = Promise.resolve();
-      await inTransaction(db, async (tx) => {
-        await first!(tx);
-        waiting = second!(db);
-      });
-      await waiting;
-      expect(await messageState(db, message)).toEqual({ state: 'received', payment: payment.id, waits: true });
-    }
-  });
+  test.each(cases)(
+    '%s recorded while the money is being recorded is not forgotten, whoever commits first',
+    async (_, fact) => {
+      for (const moneyFirst of [true, false]) {
+        const payment = await newPayment(db, club, member);
+        const reference = newId('pay');
+        const about = {
+          ...fact,
+          ...('parent' in fact
+            ? { gatewayReference: newId('ref'), parent: reference }
+            : { gatewayReference: reference }),
+        };
+        const message = await newMessage(db, club);
+        const steps = [
+          (on: Pick<Books, 'sql'>) => tell(on, payment, captured(reference)),
+          (on: Pick<Books, 'sql'>) => tellUnmatched(on, club, [about], { id: message, state: 'unmatched', about }),
+        ];
+        const [first, second] = moneyFirst ? steps : steps.reverse();
+        let waiting: Promise<unknown> = Promise.resolve();
+        await inTransaction(db, async (tx) => {
+          await first!(tx);
+          waiting = second!(db);
+        });
+        await waiting;
+        expect(await messageState(db, message)).toEqual({ state: 'received', payment: payment.id, waits: true });
+      }
+    },
+  );
 
   test('another club’s message about the same reference stays where it is', async () => {
     const stranger = await newClub(db);
@@ -418,6 +485,6 @@ test('our own facts are recorded with what they say', async () => {
   await tell(db, payment, captured('TX1', eur(1)));
   await act(db, payment, accept('cmd_1'));
   const { facts } = await load(db, payment);
-  expect(facts.at(-1)).toMatchObject(({ ...accepted('TX1', eur(1), 'cmd_1'), occurredAt: expect.any(String) })); // prettier-ignore
+  expect(facts.at(-1)).toMatchObject({ ...accepted('TX1', eur(1), 'cmd_1'), occurredAt: expect.any(String) });
   expect(summarize({ terms: payment, facts: [...facts, expired()] }).status).toBe('paid');
 });

@@ -31,14 +31,17 @@ afterAll(() => {
 });
 
 function run(cwd: string, ...args: string[]): Promise<{ status: number; out: string; said: string }> {
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(JEST_|NODE_ENV$|NODE_OPTIONS$)/.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(JEST_|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
+  );
   return new Promise((resolve) => {
     execFile(process.execPath, args, { cwd, env, maxBuffer: 16 * 1024 * 1024 }, (error, out, said) => {
       resolve({ status: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, out, said });
     });
   });
 }
-const generate = (root: string, ...names: string[]) => run(ROOT, 'tools/new-gateway/main.mjs', ...names, '--root', root);
+const generate = (root: string, ...names: string[]) =>
+  run(ROOT, 'tools/new-gateway/main.mjs', ...names, '--root', root);
 const bin = (name: string) => path.join(ROOT, 'node_modules', name);
 
 /** A checkout with nothing but the files in which a gateway is entered. */
@@ -47,7 +50,10 @@ function smallCheckout(name: string, without?: string): string {
   for (const file of ANCHORED) {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     const text = readFileSync(path.join(ROOT, file), 'utf8');
-    writeFileSync(path.join(root, file), file === without ? text.replace(/GATEWAY_NAMES = |satisfies |PAYERS: /, '') : text);
+    writeFileSync(
+      path.join(root, file),
+      file === without ? text.replace(/GATEWAY_NAMES = |satisfies |PAYERS: /, '') : text,
+    );
   }
   return root;
 }
@@ -59,7 +65,10 @@ describe('a gateway that was just generated', () => {
     for (const file of ['package.json', 'tsconfig.json', 'prisma.config.ts', 'jest.config.js', '.prettierrc.json'])
       cpSync(path.join(ROOT, file), path.join(root, file));
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
-    expect(await generate(root, 'acme-pay')).toMatchObject({ status: 0, said: expect.stringContaining('docs/adding-a-gateway.md') });
+    expect(await generate(root, 'acme-pay')).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('docs/adding-a-gateway.md'),
+    });
   }, LONG_MS);
 
   test(
@@ -76,8 +85,19 @@ describe('a gateway that was just generated', () => {
     async () => {
       // Without the set-up for all tests: there is nothing yet that would need a database.
       const config = path.join(root, 'jest.alone.cjs');
-      writeFileSync(config, `const { globalSetup, globalTeardown, ...rest } = require('./jest.config.js');\nmodule.exports = rest;\n`);
-      const { status, out } = await run(root, bin('jest/bin/jest.js'), '--json', '--config', config, '-i', 'acme-pay.contract');
+      writeFileSync(
+        config,
+        `const { globalSetup, globalTeardown, ...rest } = require('./jest.config.js');\nmodule.exports = rest;\n`,
+      );
+      const { status, out } = await run(
+        root,
+        bin('jest/bin/jest.js'),
+        '--json',
+        '--config',
+        config,
+        '-i',
+        'acme-pay.contract',
+      );
       expect(status).toBe(1);
       const tests = jestOutput.parse(JSON.parse(out)).testResults.flatMap(({ assertionResults }) => assertionResults);
       expect(tests.filter((one) => one.status !== 'failed')).toEqual([]);
@@ -110,21 +130,34 @@ describe('a gateway that was just generated', () => {
 test('a name that is taken or is none is refused, and nothing is written', async () => {
   const root = smallCheckout('taken');
   const before = ANCHORED.map((file) => readFileSync(path.join(root, file), 'utf8'));
-  for (const [names, reason] of [[['kkiapay'], 'There is a gateway kkiapay'], [['Acme Pay'], 'kebab-case'], [['../acme'], 'kebab-case'], [[], 'Say one name'], [['acme', 'pay'], 'Say one name']] as const) {
+  for (const [names, reason] of [
+    [['kkiapay'], 'There is a gateway kkiapay'],
+    [['Acme Pay'], 'kebab-case'],
+    [['../acme'], 'kebab-case'],
+    [[], 'Say one name'],
+    [['acme', 'pay'], 'Say one name'],
+  ] as const) {
     expect(await generate(root, ...names)).toMatchObject({ status: 1, said: expect.stringContaining(reason) });
-  } // prettier-ignore
+  }
   expect(ANCHORED.map((file) => readFileSync(path.join(root, file), 'utf8'))).toEqual(before);
   expect(existsSync(path.join(root, 'test'))).toBe(false);
 });
 
 test.each(ANCHORED)('where %s is not as it was, nothing is written', async (file) => {
   const root = smallCheckout(path.basename(file), file);
-  expect(await generate(root, 'acme-pay')).toMatchObject({ status: 1, said: expect.stringContaining(`${file} has no`) });
+  expect(await generate(root, 'acme-pay')).toMatchObject({
+    status: 1,
+    said: expect.stringContaining(`${file} has no`),
+  });
   expect(existsSync(path.join(root, 'activities/gateways/acme-pay'))).toBe(false);
 });
 
 const jestOutput = z.object({
   testResults: z.array(
-    z.object({ assertionResults: z.array(z.object({ title: z.string(), status: z.string(), failureMessages: z.array(z.string()) })) }),
+    z.object({
+      assertionResults: z.array(
+        z.object({ title: z.string(), status: z.string(), failureMessages: z.array(z.string()) }),
+      ),
+    }),
   ),
 });

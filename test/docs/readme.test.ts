@@ -10,7 +10,9 @@ import type { World } from '../support/world';
 const ROOT = path.resolve(__dirname, '..', '..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 const README = read('README.md');
-const DOCS = readdirSync(path.join(ROOT, 'docs'), { recursive: true }).map((name) => `docs/${String(name)}`).filter((name) => name.endsWith('.md')); // prettier-ignore
+const DOCS = readdirSync(path.join(ROOT, 'docs'), { recursive: true })
+  .map((name) => `docs/${String(name)}`)
+  .filter((name) => name.endsWith('.md'));
 const DOCUMENTS = ['README.md', ...DOCS, 'simulator/README.md', 'test/gateways/README.md'];
 
 const matches = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, ...groups]) => groups);
@@ -46,7 +48,9 @@ describe('what the documents say about the code', () => {
     .split(/\n(?=\d\. )/)
     .slice(1);
 
-  const proofs = promises.flatMap((promise) => matches(promise, /^ {3}- "(.+)" \(\[[\w-]+\]\(\.\.\/(test\/[\w./-]+\.test\.ts)\)\)$/gm));
+  const proofs = promises.flatMap((promise) =>
+    matches(promise, /^ {3}- "(.+)" \(\[[\w-]+\]\(\.\.\/(test\/[\w./-]+\.test\.ts)\)\)$/gm),
+  );
 
   test('seven promises, each with tests', () => {
     expect(promises.map((promise) => Number.parseInt(promise, 10))).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -56,7 +60,8 @@ describe('what the documents say about the code', () => {
 
   test.each(proofs)('there is a test “%s” in %s', (name, file) => {
     const names = namesIn(read(file));
-    for (const part of name.split(' › ')) expect([part, names.some((pattern) => isPrintedAs(pattern, part))]).toEqual([part, true]);
+    for (const part of name.split(' › '))
+      expect([part, names.some((pattern) => isPrintedAs(pattern, part))]).toEqual([part, true]);
   });
 
   test('every script that they name exists', () => {
@@ -69,7 +74,9 @@ describe('what the documents say about the code', () => {
 });
 
 describe.each(DOCUMENTS)('the links of %s', (file) => {
-  const links = matches(read(file), /\]\(([^)\s]+)\)/g).flat().filter((link) => !/^https?:/.test(link)); // prettier-ignore
+  const links = matches(read(file), /\]\(([^)\s]+)\)/g)
+    .flat()
+    .filter((link) => !/^https?:/.test(link));
 
   test('lead to what is there', () => {
     for (const link of links) {
@@ -177,7 +184,11 @@ function runDemo(env: Record<string, string>) {
 
 function run(command: string, args: readonly string[], env: Record<string, string>) {
   return new Promise<{ code: number | null; output: string; errors: string }>((resolve, reject) => {
-    const child = spawn(command, args, { cwd: ROOT, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      cwd: ROOT,
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const said = { output: '', errors: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (said.output += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (said.errors += text));
@@ -188,19 +199,28 @@ function run(command: string, args: readonly string[], env: Record<string, strin
 
 /** The texts that stand first in a call or a row, as names of tests and groups do; one that is skipped or only planned does not count. */
 function namesIn(source: string): string[] {
-  return matches(source, /(?<!\.(?:skip|todo))[([]\s*(?:'((?:\\.|[^'\\\n])*)'|"((?:\\.|[^"\\\n])*)"|`((?:\\.|[^`\\])*)`),/g).map((texts) =>
-    texts.join('').replaceAll(/\\(.)/g, '$1'),
-  );
+  return matches(
+    source,
+    /(?<!\.(?:skip|todo))[([]\s*(?:'((?:\\.|[^'\\\n])*)'|"((?:\\.|[^"\\\n])*)"|`((?:\\.|[^`\\])*)`),/g,
+  ).map((texts) => texts.join('').replaceAll(/\\(.)/g, '$1'));
 }
 
 /** Whether jest prints a test of this name so: `%s` stands for a cell of its row. A name that is all cell says nothing. */
 function isPrintedAs(name: string, printed: string): boolean {
   const words = name.split(/%[a-z]/);
   return (
-    words.join('').trim() !== '' && new RegExp(`^${words.map((text) => text.replaceAll(/[^\w\s]/g, '\\$&')).join('.+')}$`).test(printed)
+    words.join('').trim() !== '' &&
+    new RegExp(`^${words.map((text) => text.replaceAll(/[^\w\s]/g, '\\$&')).join('.+')}$`).test(printed)
   );
 }
 /** As GitHub makes them from headings. */
 function anchorsOf(markdown: string): string[] {
-  return matches(markdown, /^#+ (.*)$/gm).flat().map((heading) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-')); // prettier-ignore
+  return matches(markdown, /^#+ (.*)$/gm)
+    .flat()
+    .map((heading) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+        .replaceAll(' ', '-'),
+    );
 }

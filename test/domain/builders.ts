@@ -40,7 +40,12 @@ export const captured = (reference = 'TX1', money: Money = ASKED, told?: Told) =
 export const fee = (reference = 'TX1', money: Money = eur(195), told?: Told) =>
   ({ kind: 'fee_charged', ...identity(reference, told), ...money }) satisfies GatewayFact;
 export const pending = (reference = 'TX1', reason = 'echeck', told?: Told) =>
-  ({ kind: 'payment_pending', ...identity(reference, { qualifier: reason, ...told }), ...ASKED, reason }) satisfies GatewayFact;
+  ({
+    kind: 'payment_pending',
+    ...identity(reference, { qualifier: reason, ...told }),
+    ...ASKED,
+    reason,
+  }) satisfies GatewayFact;
 export const failed = (reference = 'TX1', reason = 'denied', told?: Told) =>
   ({ kind: 'payment_failed', ...identity(reference, told), ...ASKED, reason }) satisfies GatewayFact;
 export const attemptFailed = (reference = 'TX1', reason = 'declined', told?: Told) =>
@@ -55,9 +60,21 @@ export const refunded = (reference = 'RF1', money: Money = ASKED, told?: Told) =
     reason: 'refund',
   }) satisfies GatewayFact;
 export const reversed = (reference = 'RV1', money: Money = ASKED, told?: Told) =>
-  ({ kind: 'payment_reversed', ...identity(reference, told), ...money, parent: 'TX1', reason: 'unauthorized_claim' }) satisfies GatewayFact;
+  ({
+    kind: 'payment_reversed',
+    ...identity(reference, told),
+    ...money,
+    parent: 'TX1',
+    reason: 'unauthorized_claim',
+  }) satisfies GatewayFact;
 export const reversalCancelled = (reference = 'RC1', money: Money = ASKED, told?: Told) =>
-  ({ kind: 'reversal_cancelled', ...identity(reference, told), ...money, parent: 'TX1', reason: 'dispute_won' }) satisfies GatewayFact;
+  ({
+    kind: 'reversal_cancelled',
+    ...identity(reference, told),
+    ...money,
+    parent: 'TX1',
+    reason: 'dispute_won',
+  }) satisfies GatewayFact;
 export const disputeOpened = (reference = 'TX1', caseId = 'PP-D-1') =>
   ({
     kind: 'dispute_opened',
@@ -75,7 +92,13 @@ export const disputeClosed = (reference = 'TX1', caseId = 'PP-D-1') =>
     reason: 'resolved',
   }) satisfies GatewayFact;
 export const disputeAdjusted = (reference = 'ADJ1', money: Money = eur(1500)) =>
-  ({ kind: 'dispute_adjusted', ...identity(reference), ...money, parent: 'TX1', reason: 'chargeback_fee' }) satisfies GatewayFact;
+  ({
+    kind: 'dispute_adjusted',
+    ...identity(reference),
+    ...money,
+    parent: 'TX1',
+    reason: 'chargeback_fee',
+  }) satisfies GatewayFact;
 
 export const cancelled = (commandId = 'cmd_1') =>
   ({
@@ -106,7 +129,12 @@ export const noted = (reason: string, wrote: string | null, reference = 'TX1') =
     wrote,
   }) satisfies GatewayFact;
 export const captureRefusal = (attempt = 1, reason = 'invented_word', reference = 'ORDER1') =>
-  ({ kind: 'capture_refused', ...identity(reference, { qualifier: `${attempt} ${reason}` }), ...ASKED, reason }) satisfies GatewayFact;
+  ({
+    kind: 'capture_refused',
+    ...identity(reference, { qualifier: `${attempt} ${reason}` }),
+    ...ASKED,
+    reason,
+  }) satisfies GatewayFact;
 export const acknowledged = (qualifier: string, reference = 'TX1', commandId = 'cmd_1') =>
   ({
     kind: 'attention_acknowledged',

@@ -23,7 +23,13 @@ describe('money falls on the oldest charge first', () => {
     ['all of the cart', 6000, [], 'twin 1000, spring 2000, autumn 3000', 0],
     ['more than the cart: the rest is credit', 6001, [], 'twin 1000, spring 2000, autumn 3000', 1],
     ['a named charge first', 3500, ['autumn'], 'autumn 3000, twin 500', 0],
-    ['two named charges, the older of them first whatever the order named', 4000, ['autumn', 'spring'], 'spring 2000, autumn 2000', 0],
+    [
+      'two named charges, the older of them first whatever the order named',
+      4000,
+      ['autumn', 'spring'],
+      'spring 2000, autumn 2000',
+      0,
+    ],
     ['a named charge that is paid meanwhile is passed over', 1000, ['long gone'], 'twin 1000', 0],
   ])('%s', (_, amount, named, parts, credit) => {
     const allocation = allocate(amount, cart, named);
@@ -32,17 +38,24 @@ describe('money falls on the oldest charge first', () => {
   });
 
   test('an empty cart makes it all credit', () => expect(allocate(100, [])).toEqual({ parts: [], credit: 100 }));
-  test('a part carries the category of its charge', () => expect(allocate(1, [spring]).parts[0]?.category).toBe('of spring'));
+  test('a part carries the category of its charge', () =>
+    expect(allocate(1, [spring]).parts[0]?.category).toBe('of spring'));
 });
 
 const anAmount = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 999_999_999_999 }));
 const aDay = fc.constantFrom('2026-01-01', '2026-01-02', '2026-12-31');
 const aCart = fc
   .array(fc.record({ open: fc.oneof(fc.constant(0), anAmount), dueOn: aDay }), { maxLength: 8 })
-  .chain((charges) => fc.shuffledSubarray(charges.map(({ open, dueOn }, sequence) => charge(`chg_${sequence}`, open, dueOn, sequence))));
+  .chain((charges) =>
+    fc.shuffledSubarray(charges.map(({ open, dueOn }, sequence) => charge(`chg_${sequence}`, open, dueOn, sequence))),
+  );
 
 describe('allocation, whatever the cart', () => {
-  const aCase = fc.record({ amount: anAmount, cart: aCart, named: fc.subarray(['chg_0', 'chg_3', 'chg_5', 'chg_of_nobody']) });
+  const aCase = fc.record({
+    amount: anAmount,
+    cart: aCart,
+    named: fc.subarray(['chg_0', 'chg_3', 'chg_5', 'chg_of_nobody']),
+  });
 
   test('parts and credit sum to the whole; no charge is paid twice, over its open sum, or with nothing', () => {
     fc.assert(
@@ -69,7 +82,8 @@ describe('allocation, whatever the cart', () => {
             ? named.includes(a.id)
             : a.dueOn < b.dueOn || (a.dueOn === b.dueOn && a.sequence < b.sequence);
         for (const later of cart.filter((other) => paid.has(other.id)))
-          for (const earlier of cart.filter((other) => comesBefore(other, later))) expect(paid.get(earlier.id) ?? 0).toBe(earlier.open);
+          for (const earlier of cart.filter((other) => comesBefore(other, later)))
+            expect(paid.get(earlier.id) ?? 0).toBe(earlier.open);
       }),
     );
   });
@@ -104,7 +118,9 @@ describe('a new charge consumes credit', () => {
   test('whatever the credit: as much as there is and no more, oldest payline first', () => {
     const someCredit = fc
       .array(fc.oneof(fc.constant(0), anAmount), { maxLength: 8 })
-      .chain((credits) => fc.shuffledSubarray(credits.map((credit, sequence) => ({ id: String(sequence), credit, sequence }))));
+      .chain((credits) =>
+        fc.shuffledSubarray(credits.map((credit, sequence) => ({ id: String(sequence), credit, sequence }))),
+      );
     fc.assert(
       fc.property(anAmount, someCredit, (amount, credits) => {
         const parts = consumeCredit(amount, credits);
@@ -114,7 +130,8 @@ describe('a new charge consumes credit', () => {
         for (const later of credits) {
           expect(used(later.id)).toBeLessThanOrEqual(later.credit);
           if (used(later.id) > 0)
-            for (const earlier of credits.filter((other) => other.sequence < later.sequence)) expect(used(earlier.id)).toBe(earlier.credit);
+            for (const earlier of credits.filter((other) => other.sequence < later.sequence))
+              expect(used(earlier.id)).toBe(earlier.credit);
         }
         for (const part of parts) expect(part.amount).toBeGreaterThan(0);
       }),

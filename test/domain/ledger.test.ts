@@ -4,14 +4,33 @@ import { allocate } from '../../workflows/domain/cart';
 import { book, touchesCart } from '../../workflows/domain/booking';
 import type { Booking } from '../../workflows/domain/booking';
 import type { Fact, GatewayFact } from '../../workflows/domain/fact';
-import { creditUsed, feeCharged, paymentCaptured, paymentSuspended, suspenseReleased } from '../../workflows/domain/ledger';
+import {
+  creditUsed,
+  feeCharged,
+  paymentCaptured,
+  paymentSuspended,
+  suspenseReleased,
+} from '../../workflows/domain/ledger';
 import type { Entry } from '../../workflows/domain/ledger';
 import { MAX_AMOUNT } from '../../workflows/domain/money';
 import { decide, evolve, summarize } from '../../workflows/domain/payment';
 import type { PaymentInput, PaymentTerms } from '../../workflows/domain/payment';
 import {
-  attemptFailed, captured, disputeAdjusted, disputeOpened, eur, failed, fee, NOON, paymentWith, pending, refunded, reversalCancelled, reversed, usd,
-} from './builders'; // prettier-ignore
+  attemptFailed,
+  captured,
+  disputeAdjusted,
+  disputeOpened,
+  eur,
+  failed,
+  fee,
+  NOON,
+  paymentWith,
+  pending,
+  refunded,
+  reversalCancelled,
+  reversed,
+  usd,
+} from './builders';
 
 const GATEWAY = 'paypal-standard';
 
@@ -34,15 +53,31 @@ interface Story {
 }
 
 /** Runs a story as the payment's run does: decide, evolve, book each new fact on what is then open. */
-function tell({ owed = [['fee', 3000], ['insurance', 2000]], named = [], late = 'credit', told }: Story): { entries: Entry[]; bookings: Booking[] } {
+function tell({
+  owed = [
+    ['fee', 3000],
+    ['insurance', 2000],
+  ],
+  named = [],
+  late = 'credit',
+  told,
+}: Story): { entries: Entry[]; bookings: Booking[] } {
   let payment = paymentWith([], { latePayments: late, charges: named });
-  let charges: OpenCharge[] = owed.map(([category, open], sequence) => ({ id: category, category, open, dueOn: '2026-01-01', sequence }));
+  let charges: OpenCharge[] = owed.map(([category, open], sequence) => ({
+    id: category,
+    category,
+    open,
+    dueOn: '2026-01-01',
+    sequence,
+  }));
   const bookings: Booking[] = [];
   for (const [index, item] of told.entries()) {
     const input: PaymentInput =
-      item === 'expire' ? { kind: 'expire', at: NOON }
-      : item === 'accept' ? { kind: 'resolve', action: 'accept', commandId: `cmd_${index}`, at: NOON }
-      : { kind: 'facts', facts: [item], at: NOON }; // prettier-ignore
+      item === 'expire'
+        ? { kind: 'expire', at: NOON }
+        : item === 'accept'
+          ? { kind: 'resolve', action: 'accept', commandId: `cmd_${index}`, at: NOON }
+          : { kind: 'facts', facts: [item], at: NOON };
     const decision = decide(payment, input);
     for (const fact of decision.outcome === 'accepted' ? decision.facts : []) {
       payment = evolve(payment, fact);
@@ -55,71 +90,165 @@ function tell({ owed = [['fee', 3000], ['insurance', 2000]], named = [], late = 
     }
   }
   return { entries: bookings.flatMap((booking) => booking.entries), bookings };
-} // prettier-ignore
+}
 
 /** The stories, as the books tell them. The last column of a story's lines always sums to what the gateway holds for us. */
 const stories: [string, Story, string][] = [
-  ['the whole balance, less the gateway’s fee', { told: [captured(), fee()] }, `
+  [
+    'the whole balance, less the gateway’s fee',
+    { told: [captured(), fee()] },
+    `
     payment_captured | gateway_clearing:paypal-standard | income:fee | 3000 EUR
     payment_captured | gateway_clearing:paypal-standard | income:insurance | 2000 EUR
-    fee_charged | gateway_fees:paypal-standard | gateway_clearing:paypal-standard | 195 EUR`],
-  ['more than is owed: the surplus is the member’s credit', { owed: [['fee', 3000]], told: [captured()] }, `
+    fee_charged | gateway_fees:paypal-standard | gateway_clearing:paypal-standard | 195 EUR`,
+  ],
+  [
+    'more than is owed: the surplus is the member’s credit',
+    { owed: [['fee', 3000]], told: [captured()] },
+    `
     payment_captured | gateway_clearing:paypal-standard | income:fee | 3000 EUR
-    payment_captured | gateway_clearing:paypal-standard | member_credit | 2000 EUR`],
-  ['one cent more than is owed', { owed: [['fee', 4999]], told: [captured()] }, `
+    payment_captured | gateway_clearing:paypal-standard | member_credit | 2000 EUR`,
+  ],
+  [
+    'one cent more than is owed',
+    { owed: [['fee', 4999]], told: [captured()] },
+    `
     payment_captured | gateway_clearing:paypal-standard | income:fee | 4999 EUR
-    payment_captured | gateway_clearing:paypal-standard | member_credit | 1 EUR`],
-  ['paid in advance, with nothing owed', { owed: [], told: [captured()] }, `
-    payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`],
-  ['two charges of one category are one income line', { owed: [['outing', 1000], ['outing', 4000]], told: [captured()] }, `
-    payment_captured | gateway_clearing:paypal-standard | income:outing | 5000 EUR`],
-  ['a charge named by the member comes before an older one', { owed: [['fee', 4000], ['insurance', 2000]], named: ['insurance'], told: [captured()] }, `
+    payment_captured | gateway_clearing:paypal-standard | member_credit | 1 EUR`,
+  ],
+  [
+    'paid in advance, with nothing owed',
+    { owed: [], told: [captured()] },
+    `
+    payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`,
+  ],
+  [
+    'two charges of one category are one income line',
+    {
+      owed: [
+        ['outing', 1000],
+        ['outing', 4000],
+      ],
+      told: [captured()],
+    },
+    `
+    payment_captured | gateway_clearing:paypal-standard | income:outing | 5000 EUR`,
+  ],
+  [
+    'a charge named by the member comes before an older one',
+    {
+      owed: [
+        ['fee', 4000],
+        ['insurance', 2000],
+      ],
+      named: ['insurance'],
+      told: [captured()],
+    },
+    `
     payment_captured | gateway_clearing:paypal-standard | income:insurance | 2000 EUR
-    payment_captured | gateway_clearing:paypal-standard | income:fee | 3000 EUR`],
-  ['the fee is told before its capture', { owed: [], told: [fee(), captured()] }, `
+    payment_captured | gateway_clearing:paypal-standard | income:fee | 3000 EUR`,
+  ],
+  [
+    'the fee is told before its capture',
+    { owed: [], told: [fee(), captured()] },
+    `
     fee_charged | gateway_fees:paypal-standard | gateway_clearing:paypal-standard | 195 EUR
-    payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`],
-  ['told three times, booked once', { owed: [], told: [captured(), captured(), captured()] }, `
-    payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`],
-  ['too little waits in suspense, with its fee', { told: [captured('TX1', eur(4999)), fee()] }, `
+    payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`,
+  ],
+  [
+    'told three times, booked once',
+    { owed: [], told: [captured(), captured(), captured()] },
+    `
+    payment_captured | gateway_clearing:paypal-standard | member_credit | 5000 EUR`,
+  ],
+  [
+    'too little waits in suspense, with its fee',
+    { told: [captured('TX1', eur(4999)), fee()] },
+    `
     payment_suspended | gateway_clearing:paypal-standard | suspense | 4999 EUR
-    fee_charged | gateway_fees:paypal-standard | gateway_clearing:paypal-standard | 195 EUR`],
-  ['too little, accepted by a person', { told: [captured('TX1', eur(4999)), 'accept'] }, `
+    fee_charged | gateway_fees:paypal-standard | gateway_clearing:paypal-standard | 195 EUR`,
+  ],
+  [
+    'too little, accepted by a person',
+    { told: [captured('TX1', eur(4999)), 'accept'] },
+    `
     payment_suspended | gateway_clearing:paypal-standard | suspense | 4999 EUR
     suspense_accepted | suspense | income:fee | 3000 EUR
-    suspense_accepted | suspense | income:insurance | 1999 EUR`],
-  ['another currency waits in suspense, and accepting it is refused', { told: [captured('TX1', usd(5000)), 'accept'] }, `
-    payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 USD`],
-  ['paid twice: the second sum waits in suspense', { owed: [['fee', 5000]], told: [captured('TX1'), captured('TX2')] }, `
+    suspense_accepted | suspense | income:insurance | 1999 EUR`,
+  ],
+  [
+    'another currency waits in suspense, and accepting it is refused',
+    { told: [captured('TX1', usd(5000)), 'accept'] },
+    `
+    payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 USD`,
+  ],
+  [
+    'paid twice: the second sum waits in suspense',
+    { owed: [['fee', 5000]], told: [captured('TX1'), captured('TX2')] },
+    `
     payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR
-    payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 EUR`],
-  ['paid twice, and the second sum accepted as credit', { owed: [['fee', 5000]], told: [captured('TX1'), captured('TX2'), 'accept'] }, `
+    payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 EUR`,
+  ],
+  [
+    'paid twice, and the second sum accepted as credit',
+    { owed: [['fee', 5000]], told: [captured('TX1'), captured('TX2'), 'accept'] },
+    `
     payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR
     payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 EUR
-    suspense_accepted | suspense | member_credit | 5000 EUR`],
-  ['a misfit, then the right sum, then the misfit accepted', { owed: [['fee', 6000]], told: [captured('TX1', eur(10)), captured('TX2'), 'accept'] }, `
+    suspense_accepted | suspense | member_credit | 5000 EUR`,
+  ],
+  [
+    'a misfit, then the right sum, then the misfit accepted',
+    { owed: [['fee', 6000]], told: [captured('TX1', eur(10)), captured('TX2'), 'accept'] },
+    `
     payment_suspended | gateway_clearing:paypal-standard | suspense | 10 EUR
     payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR
-    suspense_accepted | suspense | income:fee | 10 EUR`],
-  ['money after expiry is credited like any other', { owed: [['fee', 5000]], told: ['expire', captured()] }, `
-    payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR`],
-  ['money after expiry under the refund policy waits in suspense', { late: 'refund', told: ['expire', captured()] }, `
-    payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 EUR`],
+    suspense_accepted | suspense | income:fee | 10 EUR`,
+  ],
+  [
+    'money after expiry is credited like any other',
+    { owed: [['fee', 5000]], told: ['expire', captured()] },
+    `
+    payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR`,
+  ],
+  [
+    'money after expiry under the refund policy waits in suspense',
+    { late: 'refund', told: ['expire', captured()] },
+    `
+    payment_suspended | gateway_clearing:paypal-standard | suspense | 5000 EUR`,
+  ],
   ['holds, failures and tries move no money', { told: [pending(), attemptFailed(), failed(), 'expire'] }, ''],
-  ['refunds, reversals and cases are recorded, and booked in a later chapter', {
-    owed: [['fee', 5000]], told: [captured(), refunded(), reversed(), reversalCancelled(), disputeOpened(), disputeAdjusted()] }, `
-    payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR`],
-  ['a capture told with another amount is booked as it was first told', { owed: [['fee', 5000]], told: [captured(), captured('TX1', eur(1))] }, `
-    payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR`],
-]; // prettier-ignore
+  [
+    'refunds, reversals and cases are recorded, and booked in a later chapter',
+    {
+      owed: [['fee', 5000]],
+      told: [captured(), refunded(), reversed(), reversalCancelled(), disputeOpened(), disputeAdjusted()],
+    },
+    `
+    payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR`,
+  ],
+  [
+    'a capture told with another amount is booked as it was first told',
+    { owed: [['fee', 5000]], told: [captured(), captured('TX1', eur(1))] },
+    `
+    payment_captured | gateway_clearing:paypal-standard | income:fee | 5000 EUR`,
+  ],
+];
 
 describe('the books, story by story', () => {
   test.each(stories)('%s', (_, story, golden) => {
-    expect(written(tell(story).entries)).toEqual(golden.split('\n').map((line) => line.trim()).filter(Boolean)); // prettier-ignore
+    expect(written(tell(story).entries)).toEqual(
+      golden
+        .split('\n')
+        .map((line) => line.trim())
+        .filter(Boolean),
+    );
   });
 
   test('a later charge uses the member’s credit', () => {
-    expect(written([creditUsed(eur(700), 'outing')])).toEqual(['credit_used | member_credit | income:outing | 700 EUR']);
+    expect(written([creditUsed(eur(700), 'outing')])).toEqual([
+      'credit_used | member_credit | income:outing | 700 EUR',
+    ]);
   });
 
   test('unmatched money that is given to a member', () => {
@@ -140,7 +269,9 @@ describe('the books, story by story', () => {
 describe('a payline is made exactly where the member’s cart is touched', () => {
   test.each(stories)('%s', (_, story) => {
     for (const booking of tell(story).bookings) {
-      const forMember = booking.entries.some((entry) => entry.kind === 'payment_captured' || entry.kind === 'suspense_accepted');
+      const forMember = booking.entries.some(
+        (entry) => entry.kind === 'payment_captured' || entry.kind === 'suspense_accepted',
+      );
       expect(booking.payline !== null).toBe(forMember);
     }
   });
@@ -160,15 +291,21 @@ describe('every entry that can be built', () => {
   const aMoney = fc.record({ amount: anAmount, currency: fc.constantFrom('EUR', 'XOF', 'JPY') });
   const aCart = fc
     .array(fc.record({ category: fc.constantFrom('fee', 'insurance', 'outing'), open: anAmount }), { maxLength: 6 })
-    .map((charges) => charges.map((charge, sequence) => ({ ...charge, id: String(sequence), dueOn: '2026-01-01', sequence })));
+    .map((charges) =>
+      charges.map((charge, sequence) => ({ ...charge, id: String(sequence), dueOn: '2026-01-01', sequence })),
+    );
   const anEntry = fc
     .record({ money: aMoney, cart: aCart, which: fc.integer({ min: 0, max: 5 }) })
     .map(({ money, cart, which }): { entry: Entry; whole: number } => {
       const allocation: Allocation = allocate(money.amount, cart);
       const entries = [
-        paymentCaptured(GATEWAY, money, allocation), feeCharged(GATEWAY, money), paymentSuspended(GATEWAY, money),
-        suspenseReleased('suspense_accepted', money, allocation), suspenseReleased('suspense_attached', money, allocation), creditUsed(money, 'fee'),
-      ]; // prettier-ignore
+        paymentCaptured(GATEWAY, money, allocation),
+        feeCharged(GATEWAY, money),
+        paymentSuspended(GATEWAY, money),
+        suspenseReleased('suspense_accepted', money, allocation),
+        suspenseReleased('suspense_attached', money, allocation),
+        creditUsed(money, 'fee'),
+      ];
       return { entry: entries[which]!, whole: money.amount };
     });
 

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import {
-  describeMoney, formatDecimal, isCurrency, MAX_AMOUNT, minorUnitDecimals, parseDecimal, sameMoney, sum,
-} from '../../workflows/domain/money'; // prettier-ignore
+  describeMoney,
+  formatDecimal,
+  isCurrency,
+  MAX_AMOUNT,
+  minorUnitDecimals,
+  parseDecimal,
+  sameMoney,
+  sum,
+} from '../../workflows/domain/money';
 import { eur, usd } from './builders';
 
 describe('reading a gateway’s decimal text', () => {
@@ -48,15 +55,21 @@ describe('reading a gateway’s decimal text', () => {
     expect(parseDecimal(text, currency, decimals)).toEqual(amount === null ? null : { amount, currency }),
   );
 
-  test('-0.00 is plain zero, not minus zero', () => expect(Object.is(parseDecimal('-0.00', 'EUR', 2)?.amount, 0)).toBe(true));
+  test('-0.00 is plain zero, not minus zero', () =>
+    expect(Object.is(parseDecimal('-0.00', 'EUR', 2)?.amount, 0)).toBe(true));
 
   test('junk is refused, never thrown at', () => {
     const junk = fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[-+.,0-9eE ]{0,20}$/));
     fc.assert(
-      fc.property(junk, fc.constantFrom('EUR', 'JPY', 'KWD'), fc.integer({ min: 0, max: 4 }), (text, currency, decimals) => {
-        const money = parseDecimal(text, currency, decimals);
-        expect(money === null || Number.isSafeInteger(money.amount)).toBe(true);
-      }),
+      fc.property(
+        junk,
+        fc.constantFrom('EUR', 'JPY', 'KWD'),
+        fc.integer({ min: 0, max: 4 }),
+        (text, currency, decimals) => {
+          const money = parseDecimal(text, currency, decimals);
+          expect(money === null || Number.isSafeInteger(money.amount)).toBe(true);
+        },
+      ),
     );
   });
 });
@@ -82,9 +95,12 @@ describe('writing for a gateway', () => {
 
   test('what can be written is read back as it was, at any gateway’s decimals', () => {
     const aMoney = fc.record({
-      amount: fc.oneof(fc.integer({ min: -MAX_AMOUNT, max: MAX_AMOUNT }), fc.integer({ min: -9_999_999, max: 9_999_999 }).map((whole) => whole * 100)),
+      amount: fc.oneof(
+        fc.integer({ min: -MAX_AMOUNT, max: MAX_AMOUNT }),
+        fc.integer({ min: -9_999_999, max: 9_999_999 }).map((whole) => whole * 100),
+      ),
       currency: fc.constantFrom('EUR', 'USD', 'JPY', 'HUF', 'TWD', 'XOF', 'KWD'),
-    }); // prettier-ignore
+    });
     fc.assert(
       fc.property(aMoney, fc.integer({ min: 0, max: 3 }), (money, decimals) => {
         const text = formatDecimal(money, decimals);
@@ -98,7 +114,9 @@ describe('writing for a gateway', () => {
 });
 
 test('ISO 4217 decides the decimals: HUF and TWD have two, whatever a gateway thinks', () => {
-  expect(['EUR', 'HUF', 'TWD', 'JPY', 'XOF', 'KWD', 'ISK', 'UGX'].map(minorUnitDecimals)).toEqual([2, 2, 2, 0, 0, 3, 0, 0]);
+  expect(['EUR', 'HUF', 'TWD', 'JPY', 'XOF', 'KWD', 'ISK', 'UGX'].map(minorUnitDecimals)).toEqual([
+    2, 2, 2, 0, 0, 3, 0, 0,
+  ]);
 });
 
 test.each(['eur', 'EU', 'EURO', '', 'XXX', 'XAU', 'XTS', 'toString', '__proto__'])('%j is no currency', (code) => {

@@ -26,7 +26,8 @@ const refund: PaymentInput = { kind: 'resolve', commandId: 'cmd_9', action: 'ref
 const told = (...facts: GatewayFact[]): PaymentInput => ({ kind: 'facts', facts, at: NOON });
 
 const factsOf = (decision: Decision): readonly Fact[] => (decision.outcome === 'accepted' ? decision.facts : []);
-const take = (payment: Payment, input: PaymentInput): Payment => factsOf(decide(payment, input)).reduce(evolve, payment);
+const take = (payment: Payment, input: PaymentInput): Payment =>
+  factsOf(decide(payment, input)).reduce(evolve, payment);
 
 describe('commands', () => {
   const states: Record<string, readonly Fact[]> = {
@@ -89,7 +90,14 @@ describe('commands', () => {
 
   test('our own closing facts carry the command that closed, and no money', () => {
     expect(factsOf(decide(paymentWith(), cancel('cmd_7')))).toEqual([
-      { kind: 'payment_cancelled', gatewayReference: 'pay_1', qualifier: 'cmd_7', amount: null, currency: null, occurredAt: NOON },
+      {
+        kind: 'payment_cancelled',
+        gatewayReference: 'pay_1',
+        qualifier: 'cmd_7',
+        amount: null,
+        currency: null,
+        occurredAt: NOON,
+      },
     ]);
     expect(factsOf(decide(paymentWith(), expire))).toMatchObject([{ kind: 'payment_expired', qualifier: 'deadline' }]);
   });
@@ -131,13 +139,38 @@ describe('what gateways say', () => {
     ['something new is taken in', [], told(captured()), { outcome: 'accepted', facts: [captured()] }],
     ['something known is a duplicate', [captured()], told(captured()), { outcome: 'duplicate' }],
     ['nothing is a duplicate', [], told(), { outcome: 'duplicate' }],
-    ['of two facts only the new one is taken', [captured()], told(captured(), fee()), { outcome: 'accepted', facts: [fee()] }],
+    [
+      'of two facts only the new one is taken',
+      [captured()],
+      told(captured(), fee()),
+      { outcome: 'accepted', facts: [fee()] },
+    ],
     ['twice in one message is once', [], told(captured(), captured()), { outcome: 'accepted', facts: [captured()] }],
-    ['a new pending reason is a new fact', [pending('TX1', 'echeck')], told(pending('TX1', 'address')), { outcome: 'accepted', facts: [pending('TX1', 'address')] }],
-    ['money after our closing is never refused', [cancelled()], told(captured()), { outcome: 'accepted', facts: [captured()] }],
-    ['money after a failure is never refused', [failed()], told(captured('TX2')), { outcome: 'accepted', facts: [captured('TX2')] }],
-    ['another date alone is nothing new', [captured()], told(captured('TX1', eur(5000), { occurredAt: null })), { outcome: 'duplicate' }],
-  ])('%s', (_, facts, input, decision) => expect(outcome(facts, input)).toEqual(decision)); // prettier-ignore
+    [
+      'a new pending reason is a new fact',
+      [pending('TX1', 'echeck')],
+      told(pending('TX1', 'address')),
+      { outcome: 'accepted', facts: [pending('TX1', 'address')] },
+    ],
+    [
+      'money after our closing is never refused',
+      [cancelled()],
+      told(captured()),
+      { outcome: 'accepted', facts: [captured()] },
+    ],
+    [
+      'money after a failure is never refused',
+      [failed()],
+      told(captured('TX2')),
+      { outcome: 'accepted', facts: [captured('TX2')] },
+    ],
+    [
+      'another date alone is nothing new',
+      [captured()],
+      told(captured('TX1', eur(5000), { occurredAt: null })),
+      { outcome: 'duplicate' },
+    ],
+  ])('%s', (_, facts, input, decision) => expect(outcome(facts, input)).toEqual(decision));
 });
 
 describe('one key with two contents', () => {
@@ -145,8 +178,14 @@ describe('one key with two contents', () => {
   const contradicted = take(known, told(captured('TX1', eur(1))));
 
   test('the first stands, and a person sees both', () => {
-    expect(summarize(contradicted)).toMatchObject({ status: 'paid', captured: 5000, attention: { code: 'fact_conflict' } });
-    expect(summarize(contradicted).attention?.detail).toBe('payment_captured of TX1 was 50.00 EUR and is now said to be 0.01 EUR');
+    expect(summarize(contradicted)).toMatchObject({
+      status: 'paid',
+      captured: 5000,
+      attention: { code: 'fact_conflict' },
+    });
+    expect(summarize(contradicted).attention?.detail).toBe(
+      'payment_captured of TX1 was 50.00 EUR and is now said to be 0.01 EUR',
+    );
   });
 
   test('the same contradiction again is a duplicate; a third content is a new one', () => {
@@ -156,7 +195,9 @@ describe('one key with two contents', () => {
   });
 
   test('the same amount in another currency is a contradiction', () => {
-    expect(factsOf(decide(known, told(captured('TX1', usd(5000)))))).toMatchObject([{ kind: 'conflict_detected', currency: 'USD' }]);
+    expect(factsOf(decide(known, told(captured('TX1', usd(5000)))))).toMatchObject([
+      { kind: 'conflict_detected', currency: 'USD' },
+    ]);
   });
 
   test('two contents in one message contradict each other', () => {
@@ -171,6 +212,10 @@ describe('one key with two contents', () => {
 
   test('a fact that our records hold as another payment’s is a contradiction without a known content', () => {
     const seen = evolve(paymentWith(), conflict(null, captured(), NOON));
-    expect(summarize(seen)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: { code: 'fact_conflict' } });
+    expect(summarize(seen)).toMatchObject({
+      status: 'awaiting_payer',
+      captured: 0,
+      attention: { code: 'fact_conflict' },
+    });
   });
 });

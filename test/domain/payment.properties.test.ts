@@ -6,9 +6,24 @@ import type { Money } from '../../workflows/domain/money';
 import { decide, evolve, summarize } from '../../workflows/domain/payment';
 import type { Payment, PaymentInput, PaymentTerms } from '../../workflows/domain/payment';
 import {
-  attemptFailed, cancelled, captured, disputeAdjusted, disputeClosed, disputeOpened, eur, expired, failed, fee, NOON, paymentWith, pending,
-  refunded, reversalCancelled, reversed, usd,
-} from './builders'; // prettier-ignore
+  attemptFailed,
+  cancelled,
+  captured,
+  disputeAdjusted,
+  disputeClosed,
+  disputeOpened,
+  eur,
+  expired,
+  failed,
+  fee,
+  NOON,
+  paymentWith,
+  pending,
+  refunded,
+  reversalCancelled,
+  reversed,
+  usd,
+} from './builders';
 
 // One key has one content here: two contents under one key are a contradiction, and which of them stands does depend on arrival.
 
@@ -40,11 +55,14 @@ const aside: fc.Arbitrary<GatewayFact> = fc.oneof(
 );
 const aPolicy = fc.constantFrom<PaymentTerms['latePayments']>('credit', 'refund');
 
-const factSet = (...kinds: fc.Arbitrary<GatewayFact>[]) => fc.uniqueArray(fc.oneof(...kinds), { maxLength: 9, selector: keyOf });
+const factSet = (...kinds: fc.Arbitrary<GatewayFact>[]) =>
+  fc.uniqueArray(fc.oneof(...kinds), { maxLength: 9, selector: keyOf });
 
 /** The same facts told in another order, some of them again. */
 const retold = (facts: readonly GatewayFact[]): fc.Arbitrary<GatewayFact[]> =>
-  fc.subarray([...facts]).chain((repeated) => fc.shuffledSubarray([...facts, ...repeated], { minLength: facts.length + repeated.length }));
+  fc
+    .subarray([...facts])
+    .chain((repeated) => fc.shuffledSubarray([...facts, ...repeated], { minLength: facts.length + repeated.length }));
 
 /** What the API shows, without the moments and references that may depend on arrival. */
 function publicState(payment: Payment) {
@@ -53,14 +71,19 @@ function publicState(payment: Payment) {
   // Of two fitting twins the first is booked; whether the one that went back again was that one decides what is left to place.
   const twins = sums.filter((sum) => sameMoney(sum.money, payment.terms));
   const dependsOnArrival =
-    sums.length > 1 && (!sums.some((sum) => sum.standing === 'accepted') || (twins.length > 1 && twins.some((sum) => sum.left <= 0)));
+    sums.length > 1 &&
+    (!sums.some((sum) => sum.standing === 'accepted') || (twins.length > 1 && twins.some((sum) => sum.left <= 0)));
   const code = dependsOnArrival ? 'one of the sums' : (attention?.code ?? null);
   return { status, reason, captured, fee, refunded, disputed, code };
 }
 
 /** Facts that keep the payment open, our own closing (or none), facts after it; each part in two orders. */
 const closedInBetween = fc
-  .record({ open: factSet(aside), closing: fc.constantFrom<Fact | null>(cancelled(), expired(), null), rest: factSet(aCapture, aCapture, aHold, aside) })
+  .record({
+    open: factSet(aside),
+    closing: fc.constantFrom<Fact | null>(cancelled(), expired(), null),
+    rest: factSet(aCapture, aCapture, aHold, aside),
+  })
   .chain(({ open, closing, rest }) => {
     const before = open.filter((fact) => !rest.some((other) => keyOf(other) === keyOf(fact)));
     const middle = closing ? [closing] : [];
@@ -68,13 +91,15 @@ const closedInBetween = fc
       one: fc.constant([...before, ...middle, ...rest]),
       other: fc.tuple(retold(before), retold(rest)).map(([first, last]) => [...first, ...middle, ...last]),
     });
-  }); // prettier-ignore
+  });
 
 describe('the same facts make the same payment', () => {
   test('in any order and however often told, our own closing keeping its place', () => {
     fc.assert(
       fc.property(closedInBetween, aPolicy, ({ one, other }, latePayments) => {
-        expect(publicState(paymentWith(other, { latePayments }))).toEqual(publicState(paymentWith(one, { latePayments })));
+        expect(publicState(paymentWith(other, { latePayments }))).toEqual(
+          publicState(paymentWith(one, { latePayments })),
+        );
       }),
       { numRuns: 2_000 },
     );
@@ -84,17 +109,23 @@ describe('the same facts make the same payment', () => {
     const both = factSet(aFailure, aHold, aside).chain((facts) => fc.tuple(fc.constant(facts), retold(facts)));
     fc.assert(
       fc.property(both, aPolicy, ([one, other], latePayments) => {
-        expect(publicState(paymentWith(other, { latePayments }))).toEqual(publicState(paymentWith(one, { latePayments })));
+        expect(publicState(paymentWith(other, { latePayments }))).toEqual(
+          publicState(paymentWith(one, { latePayments })),
+        );
       }),
       { numRuns: 1_000 },
     );
   });
 
   test('a failure is an attempt: told before or after the money, it makes the same payment', () => {
-    const both = factSet(aFailure, aCapture, aHold, aside).chain((facts) => fc.tuple(fc.constant(facts), retold(facts)));
+    const both = factSet(aFailure, aCapture, aHold, aside).chain((facts) =>
+      fc.tuple(fc.constant(facts), retold(facts)),
+    );
     fc.assert(
       fc.property(both, aPolicy, ([one, other], latePayments) => {
-        expect(publicState(paymentWith(other, { latePayments }))).toEqual(publicState(paymentWith(one, { latePayments })));
+        expect(publicState(paymentWith(other, { latePayments }))).toEqual(
+          publicState(paymentWith(one, { latePayments })),
+        );
       }),
       { numRuns: 2_000 },
     );
@@ -102,21 +133,36 @@ describe('the same facts make the same payment', () => {
 });
 
 const anInput: fc.Arbitrary<PaymentInput> = fc.oneof(
-  { weight: 4, arbitrary: fc.array(fc.oneof(aCapture, aFailure, aHold, aside), { maxLength: 3 }).map((facts) => ({ kind: 'facts' as const, facts, at: NOON })) },
-  { weight: 1, arbitrary: fc.constantFrom('cmd_1', 'cmd_2').map((commandId) => ({ kind: 'cancel' as const, commandId, at: NOON })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .array(fc.oneof(aCapture, aFailure, aHold, aside), { maxLength: 3 })
+      .map((facts) => ({ kind: 'facts' as const, facts, at: NOON })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom('cmd_1', 'cmd_2').map((commandId) => ({ kind: 'cancel' as const, commandId, at: NOON })),
+  },
   { weight: 1, arbitrary: fc.constant({ kind: 'expire' as const, at: NOON }) },
-  { weight: 3, arbitrary: fc.constantFrom('cmd_3', 'cmd_4', 'cmd_5').map((commandId) => ({ kind: 'resolve' as const, commandId, action: 'accept' as const, at: NOON })) },
-); // prettier-ignore
-
-const aLife = fc.record({ inputs: fc.array(anInput, { maxLength: 8 }), latePayments: aPolicy }).map(({ inputs, latePayments }) =>
-  inputs.reduce<Payment>(
-    (payment, input) => {
-      const decision = decide(payment, input);
-      return decision.outcome === 'accepted' ? decision.facts.reduce(evolve, payment) : payment;
-    },
-    paymentWith([], { latePayments }),
-  ),
+  {
+    weight: 3,
+    arbitrary: fc
+      .constantFrom('cmd_3', 'cmd_4', 'cmd_5')
+      .map((commandId) => ({ kind: 'resolve' as const, commandId, action: 'accept' as const, at: NOON })),
+  },
 );
+
+const aLife = fc
+  .record({ inputs: fc.array(anInput, { maxLength: 8 }), latePayments: aPolicy })
+  .map(({ inputs, latePayments }) =>
+    inputs.reduce<Payment>(
+      (payment, input) => {
+        const decision = decide(payment, input);
+        return decision.outcome === 'accepted' ? decision.facts.reduce(evolve, payment) : payment;
+      },
+      paymentWith([], { latePayments }),
+    ),
+  );
 
 describe('whatever happened before', () => {
   test('what was accepted once is a duplicate the second time', () => {
@@ -136,7 +182,9 @@ describe('whatever happened before', () => {
   test('money once accepted is never put back in suspense, and no sum is lost', () => {
     fc.assert(
       fc.property(aLife, (payment) => {
-        const standings = payment.facts.map((_, index) => summarize({ ...payment, facts: payment.facts.slice(0, index + 1) }).sums);
+        const standings = payment.facts.map(
+          (_, index) => summarize({ ...payment, facts: payment.facts.slice(0, index + 1) }).sums,
+        );
         for (const [index, sums] of standings.entries()) {
           for (const sum of standings[index - 1] ?? [])
             expect(sums).toContainEqual(
@@ -148,7 +196,9 @@ describe('whatever happened before', () => {
             );
         }
         const captures = payment.facts.filter((fact) => fact.kind === 'payment_captured');
-        expect(summarize(payment).sums.map((sum) => sum.reference)).toEqual(captures.map((fact) => fact.gatewayReference));
+        expect(summarize(payment).sums.map((sum) => sum.reference)).toEqual(
+          captures.map((fact) => fact.gatewayReference),
+        );
       }),
     );
   });

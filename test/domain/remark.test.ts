@@ -13,12 +13,33 @@ const FIRST = captured('TXN1', '2026-03-10T13:22:41.000Z');
 const SECOND = captured('TXN2', '2026-03-11T13:22:41.000Z');
 
 test('what was remarked beside facts is recorded with them, about the money that it concerns', () => {
-  const facts = toldFacts({ facts: [FIRST, SECOND], remarks: [remark('fee_unreadable', 'TXN2', '1,95'), remark('more_transactions')] });
+  const facts = toldFacts({
+    facts: [FIRST, SECOND],
+    remarks: [remark('fee_unreadable', 'TXN2', '1,95'), remark('more_transactions')],
+  });
   expect(facts.slice(0, 2)).toEqual([FIRST, SECOND]);
   expect(facts.slice(2)).toEqual([
-    { kind: 'remark_noted', gatewayReference: 'TXN2', qualifier: 'fee_unreadable', amount: null, currency: null, reason: 'fee_unreadable', wrote: '1,95', occurredAt: SECOND.occurredAt },
-    { kind: 'remark_noted', gatewayReference: 'TXN1', qualifier: 'more_transactions', amount: null, currency: null, reason: 'more_transactions', wrote: null, occurredAt: FIRST.occurredAt },
-  ]); // prettier-ignore
+    {
+      kind: 'remark_noted',
+      gatewayReference: 'TXN2',
+      qualifier: 'fee_unreadable',
+      amount: null,
+      currency: null,
+      reason: 'fee_unreadable',
+      wrote: '1,95',
+      occurredAt: SECOND.occurredAt,
+    },
+    {
+      kind: 'remark_noted',
+      gatewayReference: 'TXN1',
+      qualifier: 'more_transactions',
+      amount: null,
+      currency: null,
+      reason: 'more_transactions',
+      wrote: null,
+      occurredAt: FIRST.occurredAt,
+    },
+  ]);
 });
 
 test('a remark about money of which nothing else was told has no time of its own', () => {
@@ -31,7 +52,9 @@ test('remarks without a fact are no facts', () => {
 });
 
 test('the reason of a message is the first thing that was remarked beside its facts, in the word of its payment’s attention', () => {
-  const { facts } = { facts: toldFacts({ facts: [FIRST], remarks: [remark('fee_negative'), remark('more_transactions')] }) };
+  const { facts } = {
+    facts: toldFacts({ facts: [FIRST], remarks: [remark('fee_negative'), remark('more_transactions')] }),
+  };
   expect(reasonOf(facts)).toBe('fee_unreadable');
   expect(reasonOf(toldFacts({ facts: [FIRST], remarks: [remark('more_transactions')] }))).toBe('more_transactions');
   expect(reasonOf([FIRST])).toBeNull();

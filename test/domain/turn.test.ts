@@ -2,8 +2,30 @@ import type { Fact } from '../../workflows/domain/fact';
 import { checkoutOpened, evolve, summarize } from '../../workflows/domain/payment';
 import type { Payment } from '../../workflows/domain/payment';
 import { NOTHING_REMEMBERED, tasksDue, turn } from '../../workflows/domain/turn';
-import type { Approval, CaptureEnd, Cause, Closer, Finding, Item, Memory, TaskKind, Turn } from '../../workflows/domain/turn';
-import { attemptFailed, cancelled, captured, captureRefusal, eur, expired, failed, NOON, paymentWith, pending, terms } from './builders';
+import type {
+  Approval,
+  CaptureEnd,
+  Cause,
+  Closer,
+  Finding,
+  Item,
+  Memory,
+  TaskKind,
+  Turn,
+} from '../../workflows/domain/turn';
+import {
+  attemptFailed,
+  cancelled,
+  captured,
+  captureRefusal,
+  eur,
+  expired,
+  failed,
+  NOON,
+  paymentWith,
+  pending,
+  terms,
+} from './builders';
 
 const message: Cause = { kind: 'message', notificationId: 'ntf_1' };
 const later: Cause = { kind: 'message', notificationId: 'ntf_2' };
@@ -19,7 +41,10 @@ interface Situation extends Partial<Memory> {
   readonly resumed?: boolean;
   readonly busy?: readonly TaskKind[];
 }
-function decideIn({ facts = [], payment = paymentWith(facts), resumed = false, busy = [], ...memory }: Situation, item: Item): Turn {
+function decideIn(
+  { facts = [], payment = paymentWith(facts), resumed = false, busy = [], ...memory }: Situation,
+  item: Item,
+): Turn {
   return turn({ ...NOTHING_REMEMBERED, ...memory, payment, resumed, busy: new Set(busy) }, item, NOON);
 }
 
@@ -29,7 +54,9 @@ function tell({ facts, messages, commands, guard, reload, start, stop, then, wai
     ...facts.map((fact) => `record ${fact.kind}`),
     ...(guard ? ['unless a message waits'] : []),
     ...messages.map(({ id, state, reason }) => `end ${id} ${state}${reason ? ` (${reason})` : ''}`),
-    ...commands.map(({ id, outcome }) => `answer ${id} ${outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome}`),
+    ...commands.map(
+      ({ id, outcome }) => `answer ${id} ${outcome.outcome === 'rejected' ? outcome.reason : outcome.outcome}`,
+    ),
     ...(reload ? ['read the payment anew'] : []),
     ...(stop ? [`stop ${stop}`] : []),
     ...start.map((task) =>
@@ -56,80 +83,325 @@ const created: Payment = { terms: terms(), facts: [] };
 
 test.each<[string, Situation, Item, string]>([
   ['a message is verified', {}, { kind: 'notification', notificationId: 'ntf_1' }, 'start verification'],
-  ['money that a message tells of is recorded with its message', {}, { kind: 'verified', cause: message, facts: [captured()] }, 'record payment_captured and end ntf_1 applied'],
-  ['money that is known already makes its message a duplicate', { facts: [captured()] }, { kind: 'verified', cause: message, facts: [captured()] }, 'end ntf_1 duplicate'],
-  ['money told in another amount is a contradiction', { facts: [captured()] }, { kind: 'verified', cause: message, facts: [captured('TX1', eur(1))] }, 'record conflict_detected and end ntf_1 applied'],
-  ['money that watching finds ends no message', {}, { kind: 'verified', cause: { kind: 'watch' }, facts: [captured()] }, 'record payment_captured'],
+  [
+    'money that a message tells of is recorded with its message',
+    {},
+    { kind: 'verified', cause: message, facts: [captured()] },
+    'record payment_captured and end ntf_1 applied',
+  ],
+  [
+    'money that is known already makes its message a duplicate',
+    { facts: [captured()] },
+    { kind: 'verified', cause: message, facts: [captured()] },
+    'end ntf_1 duplicate',
+  ],
+  [
+    'money told in another amount is a contradiction',
+    { facts: [captured()] },
+    { kind: 'verified', cause: message, facts: [captured('TX1', eur(1))] },
+    'record conflict_detected and end ntf_1 applied',
+  ],
+  [
+    'money that watching finds ends no message',
+    {},
+    { kind: 'verified', cause: { kind: 'watch' }, facts: [captured()] },
+    'record payment_captured',
+  ],
   ['what an earlier run dealt with is read from the records', {}, { kind: 'settled_before' }, 'read the payment anew'],
   ['a watch that is over changes nothing', {}, { kind: 'watch_over' }, 'nothing'],
 
-  ['a checkout that was opened is in the payer’s hands', { payment: created }, { kind: 'opening', opening: { outcome: 'opened', handed: 'redirect' } }, 'record checkout_opened'],
-  ['a checkout that the gateway refuses fails the payment', { payment: created }, { kind: 'opening', opening: { outcome: 'refused', reason: 'no_such_method' } }, 'record payment_failed'],
-  ['an opening that broke fails the payment', { payment: created }, { kind: 'opening', opening: { outcome: 'refused', reason: 'opening_failed' } }, 'record payment_failed'],
+  [
+    'a checkout that was opened is in the payer’s hands',
+    { payment: created },
+    { kind: 'opening', opening: { outcome: 'opened', handed: 'redirect' } },
+    'record checkout_opened',
+  ],
+  [
+    'a checkout that the gateway refuses fails the payment',
+    { payment: created },
+    { kind: 'opening', opening: { outcome: 'refused', reason: 'no_such_method' } },
+    'record payment_failed',
+  ],
+  [
+    'an opening that broke fails the payment',
+    { payment: created },
+    { kind: 'opening', opening: { outcome: 'refused', reason: 'opening_failed' } },
+    'record payment_failed',
+  ],
 
   ['approved money is taken', {}, approval(), 'start capture 1 of ORDER1 for the message'],
-  ['approved anew after a declined try, it is the next attempt', { facts: [attemptFailed('ORDER1')] }, approval(), 'start capture 2 of ORDER1 for the message'],
+  [
+    'approved anew after a declined try, it is the next attempt',
+    { facts: [attemptFailed('ORDER1')] },
+    approval(),
+    'start capture 2 of ORDER1 for the message',
+  ],
   ['an approval while money is being taken waits', { busy: ['capture'] }, approval(later), 'nothing'],
-  ['an approval while the gateway is asked before closing waits', { busy: ['lookup'], closers: [timeOver] }, approval(later), 'nothing'],
-  ['an approval of a cancelled payment is taken no more', { facts: [cancelled()] }, approval(), 'end ntf_1 applied (payment_closed)'],
+  [
+    'an approval while the gateway is asked before closing waits',
+    { busy: ['lookup'], closers: [timeOver] },
+    approval(later),
+    'nothing',
+  ],
+  [
+    'an approval of a cancelled payment is taken no more',
+    { facts: [cancelled()] },
+    approval(),
+    'end ntf_1 applied (payment_closed)',
+  ],
   ['an approval of a paid payment tells nothing new', { facts: [captured()] }, approval(), 'end ntf_1 duplicate'],
-  ['money refused before is looked at before it is tried again', { facts: [captureRefusal()] }, approval(retry), 'start capture 1 of ORDER1 for the retry, looking first'],
-  ['money in doubt is looked at before it is tried again', { inDoubt: true }, approval(), 'start capture 1 of ORDER1 for the message, looking first'],
-  ['a run that goes on from the record looks before it takes', { resumed: true }, approval(), 'start capture 1 of ORDER1 for the message, looking first'],
+  [
+    'money refused before is looked at before it is tried again',
+    { facts: [captureRefusal()] },
+    approval(retry),
+    'start capture 1 of ORDER1 for the retry, looking first',
+  ],
+  [
+    'money in doubt is looked at before it is tried again',
+    { inDoubt: true },
+    approval(),
+    'start capture 1 of ORDER1 for the message, looking first',
+  ],
+  [
+    'a run that goes on from the record looks before it takes',
+    { resumed: true },
+    approval(),
+    'start capture 1 of ORDER1 for the message, looking first',
+  ],
   ['a retry of what was paid meanwhile is nothing', { facts: [captured()] }, approval(retry), 'nothing'],
 
-  ['money taken is recorded with the message that told of the approval', {}, capture(taken), 'record payment_captured and end ntf_1 applied'],
-  ['approvals that came meanwhile were of the same money', { approvals: [approval(later)] }, capture(taken), 'record payment_captured and end ntf_1 applied and end ntf_2 duplicate'],
-  ['money taken ends what wanted the payment closed', { closers: [cancelling] }, capture(taken), 'record payment_captured and end ntf_1 applied and then close by cancel'],
-  ['a declined try leaves the payer to try again', {}, capture(declined), 'record attempt_failed and end ntf_1 applied'],
-  ['a declined try at the deadline was the last', {}, capture(declined, approval(deadline)), 'record attempt_failed and then close by deadline'],
-  ['an order that nobody approved ends the message that said so', {}, capture(notApproved), 'end ntf_1 invalid (order_not_approved)'],
-  ['it may have been too early for the approval that came meanwhile', { approvals: [approval(later)] }, capture(notApproved), 'end ntf_1 invalid (order_not_approved) and then approval'],
-  ['an order that nobody approved at the deadline expires', {}, capture(notApproved, approval(deadline)), 'then close by deadline'],
-  ['a refusal that nobody knows is shown', {}, capture(refused), 'record capture_refused and end ntf_1 attention (capture_refused)'],
-  ['the same refusal again says nothing new', { facts: [captureRefusal()] }, capture(refused, approval(retry)), 'nothing'],
-  ['the same refusal of a message says nothing new', { facts: [captureRefusal()] }, capture(refused), 'end ntf_1 duplicate'],
-  ['refused at the deadline, the payment expires', {}, capture(refused, approval(deadline)), 'record capture_refused and then close by deadline'],
-  ['refused while a person wants it cancelled, it is cancelled', { closers: [cancelling] }, capture(refused), 'record capture_refused and end ntf_1 attention (capture_refused) and then close by cancel'],
-  ['stopped before an answer came, the gateway is asked what became of it', { closers: [cancelling] }, capture({ outcome: 'stopped' }), 'start lookup'],
-  ['taking money that broke is put before a person, and the deadline waits', {}, capture({ outcome: 'broke' }), 'end ntf_1 attention (capture_failed) and wait 600 s'],
-  ['taking money that broke lets the approval that came meanwhile try', { approvals: [approval(later)] }, capture({ outcome: 'broke' }), 'end ntf_1 attention (capture_failed) and then approval and wait 600 s'],
-  ['taking money that broke while a person wants it cancelled is asked about', { closers: [cancelling] }, capture({ outcome: 'broke' }), 'end ntf_1 attention (capture_failed) and start lookup'],
+  [
+    'money taken is recorded with the message that told of the approval',
+    {},
+    capture(taken),
+    'record payment_captured and end ntf_1 applied',
+  ],
+  [
+    'approvals that came meanwhile were of the same money',
+    { approvals: [approval(later)] },
+    capture(taken),
+    'record payment_captured and end ntf_1 applied and end ntf_2 duplicate',
+  ],
+  [
+    'money taken ends what wanted the payment closed',
+    { closers: [cancelling] },
+    capture(taken),
+    'record payment_captured and end ntf_1 applied and then close by cancel',
+  ],
+  [
+    'a declined try leaves the payer to try again',
+    {},
+    capture(declined),
+    'record attempt_failed and end ntf_1 applied',
+  ],
+  [
+    'a declined try at the deadline was the last',
+    {},
+    capture(declined, approval(deadline)),
+    'record attempt_failed and then close by deadline',
+  ],
+  [
+    'an order that nobody approved ends the message that said so',
+    {},
+    capture(notApproved),
+    'end ntf_1 invalid (order_not_approved)',
+  ],
+  [
+    'it may have been too early for the approval that came meanwhile',
+    { approvals: [approval(later)] },
+    capture(notApproved),
+    'end ntf_1 invalid (order_not_approved) and then approval',
+  ],
+  [
+    'an order that nobody approved at the deadline expires',
+    {},
+    capture(notApproved, approval(deadline)),
+    'then close by deadline',
+  ],
+  [
+    'a refusal that nobody knows is shown',
+    {},
+    capture(refused),
+    'record capture_refused and end ntf_1 attention (capture_refused)',
+  ],
+  [
+    'the same refusal again says nothing new',
+    { facts: [captureRefusal()] },
+    capture(refused, approval(retry)),
+    'nothing',
+  ],
+  [
+    'the same refusal of a message says nothing new',
+    { facts: [captureRefusal()] },
+    capture(refused),
+    'end ntf_1 duplicate',
+  ],
+  [
+    'refused at the deadline, the payment expires',
+    {},
+    capture(refused, approval(deadline)),
+    'record capture_refused and then close by deadline',
+  ],
+  [
+    'refused while a person wants it cancelled, it is cancelled',
+    { closers: [cancelling] },
+    capture(refused),
+    'record capture_refused and end ntf_1 attention (capture_refused) and then close by cancel',
+  ],
+  [
+    'stopped before an answer came, the gateway is asked what became of it',
+    { closers: [cancelling] },
+    capture({ outcome: 'stopped' }),
+    'start lookup',
+  ],
+  [
+    'taking money that broke is put before a person, and the deadline waits',
+    {},
+    capture({ outcome: 'broke' }),
+    'end ntf_1 attention (capture_failed) and wait 600 s',
+  ],
+  [
+    'taking money that broke lets the approval that came meanwhile try',
+    { approvals: [approval(later)] },
+    capture({ outcome: 'broke' }),
+    'end ntf_1 attention (capture_failed) and then approval and wait 600 s',
+  ],
+  [
+    'taking money that broke while a person wants it cancelled is asked about',
+    { closers: [cancelling] },
+    capture({ outcome: 'broke' }),
+    'end ntf_1 attention (capture_failed) and start lookup',
+  ],
 
   ['at the deadline the gateway is asked', {}, { kind: 'deadline' }, 'start lookup'],
   ['at the deadline money that is being taken is stopped', { busy: ['capture'] }, { kind: 'deadline' }, 'stop capture'],
-  ['money that nobody told us about is found at the deadline', { closers: [timeOver] }, found({ outcome: 'facts', facts: [captured()] }), 'record payment_captured and then close by deadline'],
-  ['an approval that nobody told us about is taken at the deadline', { closers: [timeOver] }, found(approved), 'start capture 1 of ORDER1 for the deadline and wait 60 s'],
-  ['an approval whose capture was stopped is looked at first', { closers: [timeOver], inDoubt: true }, found(approved), 'start capture 1 of ORDER1 for the deadline, looking first and wait 60 s'],
-  ['approved, refused and nothing taken: it expires', { facts: [captureRefusal()], closers: [timeOver] }, found(approved), 'then close by deadline'],
-  ['tried at the deadline already: it expires', { triedAtDeadline: true, closers: [timeOver] }, found(approved), 'then close by deadline'],
-  ['approved, and a person wants it cancelled: nothing is taken', { closers: [cancelling] }, found(approved), 'then close by cancel'],
+  [
+    'money that nobody told us about is found at the deadline',
+    { closers: [timeOver] },
+    found({ outcome: 'facts', facts: [captured()] }),
+    'record payment_captured and then close by deadline',
+  ],
+  [
+    'an approval that nobody told us about is taken at the deadline',
+    { closers: [timeOver] },
+    found(approved),
+    'start capture 1 of ORDER1 for the deadline and wait 60 s',
+  ],
+  [
+    'an approval whose capture was stopped is looked at first',
+    { closers: [timeOver], inDoubt: true },
+    found(approved),
+    'start capture 1 of ORDER1 for the deadline, looking first and wait 60 s',
+  ],
+  [
+    'approved, refused and nothing taken: it expires',
+    { facts: [captureRefusal()], closers: [timeOver] },
+    found(approved),
+    'then close by deadline',
+  ],
+  [
+    'tried at the deadline already: it expires',
+    { triedAtDeadline: true, closers: [timeOver] },
+    found(approved),
+    'then close by deadline',
+  ],
+  [
+    'approved, and a person wants it cancelled: nothing is taken',
+    { closers: [cancelling] },
+    found(approved),
+    'then close by cancel',
+  ],
   ['the gateway knows of nothing', { closers: [timeOver] }, found({ outcome: 'nothing' }), 'then close by deadline'],
-  ['both the deadline and a person are answered', { closers: [timeOver, cancelling] }, found({ outcome: 'nothing' }), 'then close by deadline and then close by cancel'],
-  ['approvals that were put aside have their turn after the closing', { closers: [cancelling], approvals: [approval(later)] }, found({ outcome: 'nothing' }), 'then close by cancel and then approval'],
-  ['money found is what the approvals put aside told of', { closers: [cancelling], approvals: [approval(later)] }, found({ outcome: 'facts', facts: [captured()] }), 'record payment_captured and end ntf_2 duplicate and then close by cancel'],
-  ['asking that broke leaves it open, and says so to the person', { closers: [timeOver, cancelling] }, found(null), 'answer cmd_9 payment_processing and wait 600 s'],
+  [
+    'both the deadline and a person are answered',
+    { closers: [timeOver, cancelling] },
+    found({ outcome: 'nothing' }),
+    'then close by deadline and then close by cancel',
+  ],
+  [
+    'approvals that were put aside have their turn after the closing',
+    { closers: [cancelling], approvals: [approval(later)] },
+    found({ outcome: 'nothing' }),
+    'then close by cancel and then approval',
+  ],
+  [
+    'money found is what the approvals put aside told of',
+    { closers: [cancelling], approvals: [approval(later)] },
+    found({ outcome: 'facts', facts: [captured()] }),
+    'record payment_captured and end ntf_2 duplicate and then close by cancel',
+  ],
+  [
+    'asking that broke leaves it open, and says so to the person',
+    { closers: [timeOver, cancelling] },
+    found(null),
+    'answer cmd_9 payment_processing and wait 600 s',
+  ],
 
-  ['the deadline expires an open payment', {}, { kind: 'close', closer: timeOver }, 'record payment_expired and unless a message waits'],
-  ['the deadline leaves a paid payment as it is', { facts: [captured()] }, { kind: 'close', closer: timeOver }, 'nothing'],
+  [
+    'the deadline expires an open payment',
+    {},
+    { kind: 'close', closer: timeOver },
+    'record payment_expired and unless a message waits',
+  ],
+  [
+    'the deadline leaves a paid payment as it is',
+    { facts: [captured()] },
+    { kind: 'close', closer: timeOver },
+    'nothing',
+  ],
   ['the deadline leaves held money as it is', { facts: [pending()] }, { kind: 'close', closer: timeOver }, 'nothing'],
-  ['a person’s closing cancels an open payment', {}, { kind: 'close', closer: cancelling }, 'record payment_cancelled and answer cmd_9 accepted'],
-  ['a person’s closing of a payment that was paid meanwhile is refused', { facts: [captured()] }, { kind: 'close', closer: cancelling }, 'answer cmd_9 already_paid'],
-  ['a person’s closing of a payment that expired meanwhile is refused', { facts: [expired()] }, { kind: 'close', closer: cancelling }, 'answer cmd_9 already_expired'],
+  [
+    'a person’s closing cancels an open payment',
+    {},
+    { kind: 'close', closer: cancelling },
+    'record payment_cancelled and answer cmd_9 accepted',
+  ],
+  [
+    'a person’s closing of a payment that was paid meanwhile is refused',
+    { facts: [captured()] },
+    { kind: 'close', closer: cancelling },
+    'answer cmd_9 already_paid',
+  ],
+  [
+    'a person’s closing of a payment that expired meanwhile is refused',
+    { facts: [expired()] },
+    { kind: 'close', closer: cancelling },
+    'answer cmd_9 already_expired',
+  ],
 
   ['an open payment is cancelled at once', {}, cancel, 'record payment_cancelled and answer cmd_9 accepted'],
-  ['an open payment is cancelled while the deadline asks', { busy: ['lookup'], closers: [timeOver] }, cancel, 'record payment_cancelled and answer cmd_9 accepted'],
+  [
+    'an open payment is cancelled while the deadline asks',
+    { busy: ['lookup'], closers: [timeOver] },
+    cancel,
+    'record payment_cancelled and answer cmd_9 accepted',
+  ],
   ['a cancelled one is not cancelled again', { facts: [cancelled()] }, cancel, 'answer cmd_9 already_cancelled'],
   ['one that failed is not cancelled', { facts: [failed()] }, cancel, 'answer cmd_9 already_failed'],
-  ['a cancellation stops money that is being taken, and waits for what became of it', { busy: ['capture'] }, cancel, 'stop capture'],
+  [
+    'a cancellation stops money that is being taken, and waits for what became of it',
+    { busy: ['capture'] },
+    cancel,
+    'stop capture',
+  ],
   ['a cancellation of refused money asks first', { facts: [captureRefusal()] }, cancel, 'start lookup'],
   ['a cancellation of money in doubt asks first', { inDoubt: true }, cancel, 'start lookup'],
-  ['a cancellation waits with the deadline for one question', { inDoubt: true, busy: ['lookup'], closers: [timeOver] }, cancel, 'nothing'],
-  ['accepting places the misfit', { facts: [captured('TX1', eur(1))] }, accept, 'record suspense_accepted and answer cmd_9 accepted'],
+  [
+    'a cancellation waits with the deadline for one question',
+    { inDoubt: true, busy: ['lookup'], closers: [timeOver] },
+    cancel,
+    'nothing',
+  ],
+  [
+    'accepting places the misfit',
+    { facts: [captured('TX1', eur(1))] },
+    accept,
+    'record suspense_accepted and answer cmd_9 accepted',
+  ],
   ['accepting where nothing waits is refused', { facts: [captured()] }, accept, 'answer cmd_9 nothing_to_resolve'],
 ])('%s', (_, situation, item, told) => {
   expect(tell(decideIn(situation, item))).toBe(told);
-}); // prettier-ignore
+});
 
 describe('what a run remembers', () => {
   test('a stopped capture keeps its approval until it is known what became of it', () => {
@@ -143,13 +415,18 @@ describe('what a run remembers', () => {
   });
 
   test('an approval found at the deadline is tried once', () => {
-    expect(decideIn({ closers: [timeOver] }, found(approved)).remember).toMatchObject({ closers: [], triedAtDeadline: true });
+    expect(decideIn({ closers: [timeOver] }, found(approved)).remember).toMatchObject({
+      closers: [],
+      triedAtDeadline: true,
+    });
   });
 });
 
 describe('what is due without anybody asking', () => {
   const due = (payment: Payment, over: Partial<Memory> = {}, busy: TaskKind[] = []) =>
-    tasksDue({ ...NOTHING_REMEMBERED, ...over, payment, resumed: false, busy: new Set(busy) }).start.map(({ kind }) => kind);
+    tasksDue({ ...NOTHING_REMEMBERED, ...over, payment, resumed: false, busy: new Set(busy) }).start.map(
+      ({ kind }) => kind,
+    );
   const prompted = [checkoutOpened(terms(), 'prompt', NOON)].reduce<Payment>(evolve, { terms: terms(), facts: [] });
 
   test.each<[string, readonly string[], readonly string[]]>([

@@ -13,7 +13,10 @@ export async function connectKkiapay(merchant: Merchant): Promise<string> {
   const publicKey = randomUUID();
   const keys = { publicKey, privateKey: 'tpk_private', secret: 'tsk_secret', webhookSecret: 'hash-secret' };
   const { notificationUrl } = await connect(merchant, 'kkiapay', keys);
-  await control(merchant, 'PUT', `kkiapay/accounts/${publicKey}`, { webhookUrl: notificationUrl, webhookSecret: keys.webhookSecret });
+  await control(merchant, 'PUT', `kkiapay/accounts/${publicKey}`, {
+    webhookUrl: notificationUrl,
+    webhookSecret: keys.webhookSecret,
+  });
   return publicKey;
 }
 
@@ -22,7 +25,11 @@ export async function connectPaypalCheckout(merchant: Merchant): Promise<void> {
   await connect(merchant, 'paypal-checkout', { clientId: `app-${randomUUID()}`, clientSecret: 'app-secret' });
 }
 
-async function connect(merchant: Merchant, gateway: string, fields: Record<string, unknown>): Promise<{ notificationUrl: string }> {
+async function connect(
+  merchant: Merchant,
+  gateway: string,
+  fields: Record<string, unknown>,
+): Promise<{ notificationUrl: string }> {
   const { world, secretKey } = merchant;
   const put = await call<{ enabled: boolean; notificationUrl: string }>(
     world.baseUrl,

@@ -29,7 +29,10 @@ afterAll(async () => {
 let complaints: readonly string[];
 beforeEach(async () => {
   merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
-  member = await merchant.member([['membership', 12_000], ['insurance', 2_350]]); // prettier-ignore
+  member = await merchant.member([
+    ['membership', 12_000],
+    ['insurance', 2_350],
+  ]);
   context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
   page = await context.newPage();
   complaints = listenForComplaints(page);
@@ -105,10 +108,16 @@ test('a member pays the cart at PayPal, comes back, sees that it is paid, and fi
 
   await click('Receipt');
   const receipt = page.getByRole('dialog');
-  for (const text of ['Tennis Club', 'Anne Martin', '143.50 EUR', payment!.id, payment!.timeline.find((row) => row.kind === 'payment_captured')!.gatewayReference!])
+  for (const text of [
+    'Tennis Club',
+    'Anne Martin',
+    '143.50 EUR',
+    payment!.id,
+    payment!.timeline.find((row) => row.kind === 'payment_captured')!.gatewayReference!,
+  ])
     await receipt.getByText(text).first().waitFor();
   await picture('receipt');
-}); // prettier-ignore
+});
 
 test('a payer who closes the tab at PayPal has paid all the same: the open checkout turns to paid by itself', async () => {
   const link = await linkOf(member);
@@ -283,12 +292,28 @@ test('an amount is read as it is written, to the last digit, or asked about', as
     page.evaluate(`import(document.querySelector('script[type=module]').src.replace('checkout.js', 'money.js'))
       .then(({ parseAmount }) => parseAmount(${JSON.stringify(text)}, ${JSON.stringify(currency)}).amount ?? 'asked')`);
   const rows: [string, string, number | 'asked'][] = [
-    ['143.50', 'EUR', 14_350], ['143,5', 'EUR', 14_350], ['0.29', 'EUR', 29], ['1 234,56', 'EUR', 123_456], ["1'234.56", 'CHF', 123_456],
-    ['9999999999.99', 'EUR', 999_999_999_999], ['10000000000.00', 'EUR', 'asked'], ['1,234.56', 'EUR', 'asked'], ['1.234', 'EUR', 'asked'],
-    ['12 34', 'EUR', 'asked'], ['0', 'EUR', 'asked'], ['-5', 'EUR', 'asked'], ['1e3', 'EUR', 'asked'], ['', 'EUR', 'asked'], ['.5', 'EUR', 'asked'],
-    ['5000', 'XOF', 5_000], ['5.000', 'XOF', 'asked'], ['1.250', 'TND', 1_250], ['10.5', 'HUF', 1_050],
-  ]; // prettier-ignore
-  for (const [text, currency, amount] of rows) expect([text, currency, await read(text, currency)]).toEqual([text, currency, amount]);
+    ['143.50', 'EUR', 14_350],
+    ['143,5', 'EUR', 14_350],
+    ['0.29', 'EUR', 29],
+    ['1 234,56', 'EUR', 123_456],
+    ["1'234.56", 'CHF', 123_456],
+    ['9999999999.99', 'EUR', 999_999_999_999],
+    ['10000000000.00', 'EUR', 'asked'],
+    ['1,234.56', 'EUR', 'asked'],
+    ['1.234', 'EUR', 'asked'],
+    ['12 34', 'EUR', 'asked'],
+    ['0', 'EUR', 'asked'],
+    ['-5', 'EUR', 'asked'],
+    ['1e3', 'EUR', 'asked'],
+    ['', 'EUR', 'asked'],
+    ['.5', 'EUR', 'asked'],
+    ['5000', 'XOF', 5_000],
+    ['5.000', 'XOF', 'asked'],
+    ['1.250', 'TND', 1_250],
+    ['10.5', 'HUF', 1_050],
+  ];
+  for (const [text, currency, amount] of rows)
+    expect([text, currency, await read(text, currency)]).toEqual([text, currency, amount]);
 });
 
 test('the pages fit a small telephone, light and dark', async () => {
@@ -296,7 +321,11 @@ test('the pages fit a small telephone, light and dark', async () => {
   const payment = await merchant.pay(member, { amount: 100_000_000 });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
-    const addresses = { checkout: await linkOf(member), return: `${world.baseUrl}/return/${payment.id}`, cancel: `${world.baseUrl}/cancel/${payment.id}` };
+    const addresses = {
+      checkout: await linkOf(member),
+      return: `${world.baseUrl}/return/${payment.id}`,
+      cancel: `${world.baseUrl}/cancel/${payment.id}`,
+    };
     for (const [name, address] of Object.entries(addresses)) {
       await page.goto(address);
       await see('1000000.00 EUR');
@@ -304,7 +333,7 @@ test('the pages fit a small telephone, light and dark', async () => {
       await picture(`${name}-telephone-${colorScheme}`);
     }
   }
-}); // prettier-ignore
+});
 
 test('while the gateway keeps us waiting, nobody says more than is known', async () => {
   await misbehave(merchant, { where: 'postback', mode: 'http_500' });

@@ -5,15 +5,22 @@ import type { Browser, Page } from 'playwright-core';
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
 const FLAGS = [
-  '--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
-]; // prettier-ignore
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 /** Where to leave pictures of the pages, for those who want to look at them. */
 const PICTURES = process.env['BROWSER_PICTURES'];
 
 export async function launchBrowser(): Promise<Browser> {
   if (!existsSync(CHROMIUM))
-    throw new Error(`These tests click through the pages with Chromium, and there is none at ${CHROMIUM}; set CHROMIUM_PATH.`);
+    throw new Error(
+      `These tests click through the pages with Chromium, and there is none at ${CHROMIUM}; set CHROMIUM_PATH.`,
+    );
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS, headless: true });
 }
 

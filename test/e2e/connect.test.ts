@@ -12,7 +12,12 @@ beforeAll(async () => {
   browser = await launchBrowser();
   world = await startWorld({
     workers: 0,
-    partner: { environment: 'simulator', partnerId: 'PARTNER000001', clientId: 'platform-app', clientSecret: 'platform-secret' },
+    partner: {
+      environment: 'simulator',
+      partnerId: 'PARTNER000001',
+      clientId: 'platform-app',
+      clientSecret: 'platform-secret',
+    },
   });
 });
 afterAll(async () => {
@@ -42,29 +47,32 @@ async function agree(page: Page, url: string): Promise<void> {
   await page.getByRole('heading', { name: /Connect PayPal account \w+ to Tennis Club\?/ }).waitFor();
 }
 
-test.each([true, false])('a treasurer agrees at PayPal and confirms here (with scripts: %s), reads how it stands, and goes on', async (javaScriptEnabled) => {
-  const club = await newClub();
-  const context = await browser.newContext({ javaScriptEnabled });
-  const page = await context.newPage();
-  const complaints = listenForComplaints(page);
-  await agree(page, await club.invite());
-  expect(await club.isEnabled()).toBeUndefined();
-  await page.reload();
-  await takePicture(page, 'connect-confirm');
-  await page.getByRole('button', { name: 'Connect' }).click();
-  await page.getByRole('heading', { name: 'Your PayPal account is connected' }).waitFor();
-  await takePicture(page, 'connect-connected');
-  expect(await club.isEnabled()).toBe(true);
+test.each([true, false])(
+  'a treasurer agrees at PayPal and confirms here (with scripts: %s), reads how it stands, and goes on',
+  async (javaScriptEnabled) => {
+    const club = await newClub();
+    const context = await browser.newContext({ javaScriptEnabled });
+    const page = await context.newPage();
+    const complaints = listenForComplaints(page);
+    await agree(page, await club.invite());
+    expect(await club.isEnabled()).toBeUndefined();
+    await page.reload();
+    await takePicture(page, 'connect-confirm');
+    await page.getByRole('button', { name: 'Connect' }).click();
+    await page.getByRole('heading', { name: 'Your PayPal account is connected' }).waitFor();
+    await takePicture(page, 'connect-connected');
+    expect(await club.isEnabled()).toBe(true);
 
-  await page.reload();
-  await page.getByRole('heading', { name: 'Your PayPal account is connected' }).waitFor();
-  await page.goBack();
-  await page.getByRole('heading', { name: 'Your PayPal account is connected' }).waitFor(); // no form stands there any more
-  await page.getByRole('link', { name: 'Go on' }).click();
-  await page.waitForURL(/\/docs\/problems$/);
-  expect(complaints).toEqual([]);
-  await context.close();
-}); // prettier-ignore
+    await page.reload();
+    await page.getByRole('heading', { name: 'Your PayPal account is connected' }).waitFor();
+    await page.goBack();
+    await page.getByRole('heading', { name: 'Your PayPal account is connected' }).waitFor(); // no form stands there any more
+    await page.getByRole('link', { name: 'Go on' }).click();
+    await page.waitForURL(/\/docs\/problems$/);
+    expect(complaints).toEqual([]);
+    await context.close();
+  },
+);
 
 test('another browser that has the link reads that it cannot connect anything', async () => {
   const club = await newClub();

@@ -49,10 +49,15 @@ const payments = async (): Promise<readonly PaymentView[]> =>
 describe('KKiaPay', () => {
   const widget = (): FrameLocator => page.frameLocator('iframe[title^="KKiaPay"]');
   const payAs = (payer: RegExp): Promise<void> => widget().getByRole('button', { name: payer }).click();
-  const open = async (over: Record<string, unknown> = {}): Promise<PaymentView> => merchant.pay(member, { gateway: 'kkiapay', ...over });
+  const open = async (over: Record<string, unknown> = {}): Promise<PaymentView> =>
+    merchant.pay(member, { gateway: 'kkiapay', ...over });
 
   beforeEach(async () => {
-    merchant = await Merchant.create(world, { name: 'Club de Cotonou', currency: 'XOF', returnOrigins: [world.baseUrl] });
+    merchant = await Merchant.create(world, {
+      name: 'Club de Cotonou',
+      currency: 'XOF',
+      returnOrigins: [world.baseUrl],
+    });
     member = await merchant.member([['cotisation', 5_000]]);
     await connectKkiapay(merchant);
   });
@@ -135,22 +140,32 @@ describe('KKiaPay', () => {
   test('who has perhaps just paid is not invited to pay again because of a try before', async () => {
     const payment = await open();
     await payInWindow(merchant, payment, 'celine');
-    await eventually(() => merchant.payment(payment.id), ({ reason }) => reason === 'insufficient_fund');
+    await eventually(
+      () => merchant.payment(payment.id),
+      ({ reason }) => reason === 'insufficient_fund',
+    );
     await misbehave(merchant, { where: 'kkiapay_status', mode: 'http_500' });
     const { callbackUrl } = await payInWindow(merchant, payment, 'helene');
     await page.goto(callbackUrl!);
     await see('Waiting for KKiaPay');
-    await eventually(() => page.locator('#continue').textContent(), (text) => text === '');
+    await eventually(
+      () => page.locator('#continue').textContent(),
+      (text) => text === '',
+    );
     expect(await page.getByText('did not go through').count()).toBe(0);
     await behave(merchant);
     await see('Paid. Thank you!');
-  }); // prettier-ignore
+  });
 
   test('the pages of a declined payer fit a small telephone, light and dark', async () => {
     await page.setViewportSize({ width: 360, height: 740 });
     const payment = await open({ returnUrl: `${world.baseUrl}/checkout` });
     await payInWindow(merchant, payment, 'benoit');
-    const addresses = { checkout: await linkOf(member), return: `${world.baseUrl}/return/${payment.id}`, cancel: `${world.baseUrl}/cancel/${payment.id}` };
+    const addresses = {
+      checkout: await linkOf(member),
+      return: `${world.baseUrl}/return/${payment.id}`,
+      cancel: `${world.baseUrl}/cancel/${payment.id}`,
+    };
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       for (const [name, address] of Object.entries(addresses)) {
@@ -163,7 +178,7 @@ describe('KKiaPay', () => {
     await click('Try again with KKiaPay');
     await widget().getByText('Pay 5000 F CFA').waitFor();
     await picture('kkiapay-window-telephone');
-  }); // prettier-ignore
+  });
 
   test('a payer who is asked on the telephone is told which, how long, and never that nothing was charged before KKiaPay says so', async () => {
     const payment = await open({ method: 'mobile_money', phone: '+229 61 00 00 77' });
@@ -188,7 +203,10 @@ describe('KKiaPay', () => {
     await picture('kkiapay-prompt-unanswered');
 
     await page.unroute(`**/v1/payments/${payment.id}`);
-    await control(merchant, 'POST', `kkiapay/transactions/${payment.id}/settle`, { status: 'FAILED', failureCode: 'payment_declined' });
+    await control(merchant, 'POST', `kkiapay/transactions/${payment.id}/settle`, {
+      status: 'FAILED',
+      failureCode: 'payment_declined',
+    });
     await see('KKiaPay says that you were not charged');
   });
 });
@@ -205,7 +223,10 @@ describe('PayPal', () => {
 
   beforeEach(async () => {
     merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
-    member = await merchant.member([['membership', 12_000], ['insurance', 2_350]]); // prettier-ignore
+    member = await merchant.member([
+      ['membership', 12_000],
+      ['insurance', 2_350],
+    ]);
     await connectPaypalCheckout(merchant);
   });
 
@@ -282,16 +303,21 @@ describe('PayPal', () => {
     await page.route('**/events', (route) => route.abort()); // the page does not hear of it in time
     await page.route('**/cancel', async (route) => {
       await payClassic(merchant, classic, 'bruno');
-      await eventually(() => merchant.payment(classic.id), ({ status }) => status === 'processing');
+      await eventually(
+        () => merchant.payment(classic.id),
+        ({ status }) => status === 'processing',
+      );
       await route.continue();
     });
     await page.goto(await linkOf(member));
     await click('Pay in another way');
     await click('Pay 143.50 EUR with PayPal');
-    await see('PayPal already has this payment and decides about it, so it cannot be cancelled now. Nothing new was opened.');
+    await see(
+      'PayPal already has this payment and decides about it, so it cannot be cancelled now. Nothing new was opened.',
+    );
     await picture('not-replaced');
     expect(await payments()).toMatchObject([{ id: classic.id, status: 'processing' }]);
-  }); // prettier-ignore
+  });
 
   test('a payment that is paid meanwhile is not paid again in another way', async () => {
     const classic = await merchant.pay(member);
@@ -311,7 +337,9 @@ describe('PayPal', () => {
     const keys = { environment: 'simulator', publicKey: 'key', privateKey: 'key', secret: 'key', webhookSecret: 'key' };
     await call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', keys); // takes no euros
     await page.reload();
-    const kkiapay = page.getByRole('radio', { name: /^KKiaPay (is not available at the moment|cannot take 143\.50 EUR)$/ });
+    const kkiapay = page.getByRole('radio', {
+      name: /^KKiaPay (is not available at the moment|cannot take 143\.50 EUR)$/,
+    });
     await kkiapay.waitFor();
     expect(await kkiapay.isDisabled()).toBe(true);
     await picture('one-left-out');

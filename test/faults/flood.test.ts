@@ -30,10 +30,16 @@ async function open(merchant: Merchant): Promise<PaymentView> {
 }
 
 /** Anybody can write these: the address is known to every payer. Gives the statuses that came. */
-async function flood(merchant: Merchant, forge: (index: number) => Record<string, string>, count = FORGED): Promise<number[]> {
+async function flood(
+  merchant: Merchant,
+  forge: (index: number) => Record<string, string>,
+  count = FORGED,
+): Promise<number[]> {
   const statuses: number[] = [];
   for (let from = 0; from < count; from += 20)
-    statuses.push(...(await Promise.all(Array.from({ length: 20 }, (_, place) => postRaw(merchant, encode(forge(from + place)))))));
+    statuses.push(
+      ...(await Promise.all(Array.from({ length: 20 }, (_, place) => postRaw(merchant, encode(forge(from + place)))))),
+    );
   return statuses;
 }
 
@@ -53,7 +59,11 @@ async function standing(
 }
 
 const openRuns = async ({ temporal, taskQueue }: World, type: string): Promise<number> =>
-  (await temporal.workflow.count(`TaskQueue = '${taskQueue}' AND WorkflowType = '${type}' AND ExecutionStatus = 'Running'`)).count;
+  (
+    await temporal.workflow.count(
+      `TaskQueue = '${taskQueue}' AND WorkflowType = '${type}' AND ExecutionStatus = 'Running'`,
+    )
+  ).count;
 
 /** A PayPal that says nothing of messages with `FORGED` in them until it is let, and then that they are forged. */
 function silentAboutForged() {
@@ -97,8 +107,11 @@ test('300 forged messages about one payment: all are taken, PayPal is asked abou
 
 test('a flood of messages that name no payment of one merchant holds up no unmatched money of another', async () => {
   const [flooded, other] = await Promise.all([Merchant.create(world), Merchant.create(world)]);
-  const nameless = (merchant: Merchant) => ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR' });
-  await Promise.all(Array.from({ length: QUESTIONS_PER_MINUTE + 10 }, () => postRaw(flooded, encode(nameless(flooded)))));
+  const nameless = (merchant: Merchant) =>
+    ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR' });
+  await Promise.all(
+    Array.from({ length: QUESTIONS_PER_MINUTE + 10 }, () => postRaw(flooded, encode(nameless(flooded)))),
+  );
   await eventually(
     async () => listener.postBacks(flooded.seller.id),
     (asked) => asked >= QUESTIONS_PER_MINUTE,
@@ -126,7 +139,8 @@ test('a history that a flood makes long goes on in a new run, and takes along wh
     // Told again and again of a message that it is verifying, the run does nothing; but every word is an event.
     const [verifying] = await merchant.notifications();
     const tell = (notificationId: string) => handle.signal(notificationReceived, { notificationId });
-    for (let told = 0; told < 4000; told += 200) await Promise.all(Array.from({ length: 200 }, () => tell(verifying!.id)));
+    for (let told = 0; told < 4000; told += 200)
+      await Promise.all(Array.from({ length: 200 }, () => tell(verifying!.id)));
     await eventually(
       async () => {
         const run = await handle.describe();
@@ -174,11 +188,13 @@ describe('while one merchant is flooded, and PayPal is silent about what is forg
     const [merchant, other] = [await Merchant.create(flooded), await Merchant.create(flooded)];
     const payments = await Promise.all(Array.from({ length: 50 }, () => open(merchant)));
     const paying = await open(other);
-    const forging = flood(merchant, (index) => ipn(merchant, payments[index % 50]!, { memo: 'FORGED' }), 1_000).then(async (statuses) => {
-      expect(new Set(statuses)).toEqual(new Set([200]));
-      await deliver(other, ipn(other, paying));
-      await untilStatus(other, paying.id, 'paid');
-    });
+    const forging = flood(merchant, (index) => ipn(merchant, payments[index % 50]!, { memo: 'FORGED' }), 1_000).then(
+      async (statuses) => {
+        expect(new Set(statuses)).toEqual(new Set([200]));
+        await deliver(other, ipn(other, paying));
+        await untilStatus(other, paying.id, 'paid');
+      },
+    );
     const seen = await watching(() => standing(flooded, merchant), forging);
     expect(Math.max(...seen.map(({ told }) => told))).toBeLessThanOrEqual(100);
     expect(Math.max(...seen.map(({ ofOnePayment }) => ofOnePayment))).toBeLessThanOrEqual(20);
@@ -223,7 +239,9 @@ describe('while one merchant is flooded, and PayPal is silent about what is forg
       ({ told, waiting }) => told + waiting === 0,
       180_000, // what is left of the other floods is verified as well
     );
-    expect((await merchant.notifications()).map(({ state }) => state)).toEqual(Array.from({ length: 60 }, () => 'invalid'));
+    expect((await merchant.notifications()).map(({ state }) => state)).toEqual(
+      Array.from({ length: 60 }, () => 'invalid'),
+    );
   });
 });
 
@@ -246,7 +264,8 @@ test('a message that was throttled comes back, and its money is booked', async (
 });
 
 test('messages that are never answered do not keep out the unmatched money that waits behind them', async () => {
-  const answer = async (_url: string, body: string) => (body.includes('POISON') ? new Response('', { status: 403 }) : undefined);
+  const answer = async (_url: string, body: string) =>
+    body.includes('POISON') ? new Response('', { status: 403 }) : undefined;
   const poisoned = await startWorld({ fetch: listenIn(answer).fetch, verificationsPerMinute: 1_000_000 });
   try {
     const merchant = await Merchant.create(poisoned);

@@ -32,20 +32,23 @@ test.each([
   ['a redirect to somebody who says VERIFIED', 'redirect', 2],
   ['a cut connection', 'drop', 2],
   ['silence', 'timeout', 1],
-])('PayPal answers a post-back with %s: the money waits, and is booked once when it answers', async (_how, mode, times) => {
-  const { merchant, member, payment } = await openPayment();
-  await misbehave(merchant, { where: 'postback', mode, times });
-  await deliver(merchant, ipn(merchant, payment));
+])(
+  'PayPal answers a post-back with %s: the money waits, and is booked once when it answers',
+  async (_how, mode, times) => {
+    const { merchant, member, payment } = await openPayment();
+    await misbehave(merchant, { where: 'postback', mode, times });
+    await deliver(merchant, ipn(merchant, payment));
 
-  const paid = await untilStatus(merchant, payment.id, 'paid');
-  expect(paid).toMatchObject({ captured: 3000, fee: 195, attention: null });
-  expect(listener.postBacks(merchant.seller.id)).toBe(times + 1);
-  expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'applied', attempts: times + 1 });
-  const entries = await merchant.entries();
-  expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_captured']);
-  expect(net(entries, 'income:fee')).toBe(-3000);
-  expect((await merchant.cart(member)).paylines).toHaveLength(1);
-});
+    const paid = await untilStatus(merchant, payment.id, 'paid');
+    expect(paid).toMatchObject({ captured: 3000, fee: 195, attention: null });
+    expect(listener.postBacks(merchant.seller.id)).toBe(times + 1);
+    expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'applied', attempts: times + 1 });
+    const entries = await merchant.entries();
+    expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_captured']);
+    expect(net(entries, 'income:fee')).toBe(-3000);
+    expect((await merchant.cart(member)).paylines).toHaveLength(1);
+  },
+);
 
 test('a forged message gains nothing by an outage: it is no money before PayPal says so, and then it is invalid', async () => {
   const { merchant, payment } = await openPayment();
@@ -67,7 +70,12 @@ test('a message called invalid is never booked; sent again it is verified once m
   const { merchant, payment } = await openPayment();
   const forged = encode(ipn(merchant, payment));
   await postRaw(merchant, forged);
-  expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'invalid', attempts: 1, kind: null, amount: null });
+  expect((await untilSettled(merchant, 1))[0]).toMatchObject({
+    state: 'invalid',
+    attempts: 1,
+    kind: null,
+    amount: null,
+  });
 
   await postRaw(merchant, forged);
   await eventually(

@@ -34,7 +34,8 @@ async function openPayment() {
   return { merchant, member, payment, body: await vouchFor(merchant, ipn(merchant, payment)) };
 }
 
-const kept = async () => (await inside.sql.query<{ count: number }>('SELECT count(*) FROM notifications')).rows[0]!.count;
+const kept = async () =>
+  (await inside.sql.query<{ count: number }>('SELECT count(*) FROM notifications')).rows[0]!.count;
 
 async function expectBookedOnce({ merchant, member, payment }: Awaited<ReturnType<typeof openPayment>>): Promise<void> {
   expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 195, attention: null });

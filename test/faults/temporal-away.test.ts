@@ -33,22 +33,30 @@ async function open(world: World, over: Record<string, unknown> = {}) {
 }
 
 async function expectBookedOnce({ merchant, member, payment }: Awaited<ReturnType<typeof open>>): Promise<void> {
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 195, reason: null, attention: null });
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({
+    captured: 3000,
+    fee: 195,
+    reason: null,
+    attention: null,
+  });
   await untilSettled(merchant, 1);
   expect((await merchant.entries()).map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_captured']);
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 }
 
-test.concurrent('Temporal is away when messages come: they are kept and answered 200, and their money is booked when it is back', () =>
-  inWorld(async (world, wire) => {
-    const opened = await Promise.all([open(world), open(world), open(world)]);
-    wire.cut();
-    for (const { merchant, payment } of opened) expect(await deliver(merchant, ipn(merchant, payment))).toBe(200);
-    for (const { merchant } of opened) expect(await merchant.notifications()).toMatchObject([{ state: 'received', attempts: 0 }]);
+test.concurrent(
+  'Temporal is away when messages come: they are kept and answered 200, and their money is booked when it is back',
+  () =>
+    inWorld(async (world, wire) => {
+      const opened = await Promise.all([open(world), open(world), open(world)]);
+      wire.cut();
+      for (const { merchant, payment } of opened) expect(await deliver(merchant, ipn(merchant, payment))).toBe(200);
+      for (const { merchant } of opened)
+        expect(await merchant.notifications()).toMatchObject([{ state: 'received', attempts: 0 }]);
 
-    wire.heal();
-    await Promise.all(opened.map(expectBookedOnce));
-  }),
+      wire.heal();
+      await Promise.all(opened.map(expectBookedOnce));
+    }),
 );
 
 test.concurrent('Temporal swallows what it is told when a message comes: told again, its money is booked once', () =>
@@ -61,30 +69,34 @@ test.concurrent('Temporal swallows what it is told when a message comes: told ag
   }),
 );
 
-test.concurrent('Temporal is away when a payment is created: the payer can pay at once, and the money is booked when it is back', () =>
-  inWorld(async (world, wire) => {
-    wire.cut();
-    const opened = await open(world);
-    expect(opened.payment).toMatchObject({ status: 'awaiting_payer', nextAction: { kind: 'form' } });
-    expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
+test.concurrent(
+  'Temporal is away when a payment is created: the payer can pay at once, and the money is booked when it is back',
+  () =>
+    inWorld(async (world, wire) => {
+      wire.cut();
+      const opened = await open(world);
+      expect(opened.payment).toMatchObject({ status: 'awaiting_payer', nextAction: { kind: 'form' } });
+      expect(await deliver(opened.merchant, ipn(opened.merchant, opened.payment))).toBe(200);
 
-    wire.heal();
-    await expectBookedOnce(opened);
-  }),
+      wire.heal();
+      await expectBookedOnce(opened);
+    }),
 );
 
-test.concurrent('Temporal is away from the creation until after the deadline: the payment expires when it is back', () =>
-  inWorld(async (world, wire) => {
-    wire.cut();
-    const { merchant, payment } = await open(world, { expiresInMs: 1000 });
-    await eventually(
-      async () => Date.now(),
-      (now) => now > Date.parse(payment.expiresAt),
-    );
-    expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
-    wire.heal();
-    await untilStatus(merchant, payment.id, 'expired');
-  }),
+test.concurrent(
+  'Temporal is away from the creation until after the deadline: the payment expires when it is back',
+  () =>
+    inWorld(async (world, wire) => {
+      wire.cut();
+      const { merchant, payment } = await open(world, { expiresInMs: 1000 });
+      await eventually(
+        async () => Date.now(),
+        (now) => now > Date.parse(payment.expiresAt),
+      );
+      expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
+      wire.heal();
+      await untilStatus(merchant, payment.id, 'expired');
+    }),
 );
 
 test.concurrent('Temporal is away over the deadline with money already told to us: it is paid and not late', () =>
@@ -101,30 +113,34 @@ test.concurrent('Temporal is away over the deadline with money already told to u
   }),
 );
 
-test.concurrent('Temporal is away when a payment is cancelled: the command is kept, answered 202, and obeyed when it is back', () =>
-  inWorld(async (world, wire) => {
-    const { merchant, payment } = await open(world);
-    wire.cut();
-    const answer = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
-    expect(answer).toMatchObject({ status: 202, body: { status: 'awaiting_payer' } });
+test.concurrent(
+  'Temporal is away when a payment is cancelled: the command is kept, answered 202, and obeyed when it is back',
+  () =>
+    inWorld(async (world, wire) => {
+      const { merchant, payment } = await open(world);
+      wire.cut();
+      const answer = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
+      expect(answer).toMatchObject({ status: 202, body: { status: 'awaiting_payer' } });
 
-    wire.heal();
-    await untilStatus(merchant, payment.id, 'cancelled');
-  }),
+      wire.heal();
+      await untilStatus(merchant, payment.id, 'cancelled');
+    }),
 );
 
-test.concurrent('no worker is there: a command is answered 202 and obeyed by the first that comes; a message waits for it as well', () =>
-  inWorld(async (world) => {
-    const [toCancel, toPay] = await Promise.all([open(world), open(world)]);
-    await world.stopWorkers();
-    const [answer] = await Promise.all([
-      toCancel.merchant.post(`/v1/payments/${toCancel.payment.id}/cancel`),
-      deliver(toPay.merchant, ipn(toPay.merchant, toPay.payment)),
-    ]);
-    expect(answer.status).toBe(202);
+test.concurrent(
+  'no worker is there: a command is answered 202 and obeyed by the first that comes; a message waits for it as well',
+  () =>
+    inWorld(async (world) => {
+      const [toCancel, toPay] = await Promise.all([open(world), open(world)]);
+      await world.stopWorkers();
+      const [answer] = await Promise.all([
+        toCancel.merchant.post(`/v1/payments/${toCancel.payment.id}/cancel`),
+        deliver(toPay.merchant, ipn(toPay.merchant, toPay.payment)),
+      ]);
+      expect(answer.status).toBe(202);
 
-    await world.startWorker();
-    await untilStatus(toCancel.merchant, toCancel.payment.id, 'cancelled');
-    await expectBookedOnce(toPay);
-  }),
+      await world.startWorker();
+      await untilStatus(toCancel.merchant, toCancel.payment.id, 'cancelled');
+      await expectBookedOnce(toPay);
+    }),
 );

@@ -105,7 +105,8 @@ export function describeGateway(driver: Driver): void {
       const shop = await stage.openShop();
       if (fault) shop.wire.plan(index, fault);
       const created = await shop.create(word === 'nobody' ? { expiresInMs: SHORT_TIME_MS } : {});
-      const payment = created.status === 'created' ? await shop.untilStatus(created, 'awaiting_payer', 'failed') : created;
+      const payment =
+        created.status === 'created' ? await shop.untilStatus(created, 'awaiting_payer', 'failed') : created;
       const names = () => shop.wire.calls.map((asked) => driver.nameCall(asked));
       const opening = names().length;
       const { openings } = await driver.count(shop, payment);
@@ -186,7 +187,9 @@ export function describeGateway(driver: Driver): void {
       );
       expect(complaints.flat()).toEqual([]);
       // A gateway that is asked now and then is asked once more or less: but each kind of call must have failed in each way.
-      expect(cases.map(({ name, fault }) => `${name}: ${fault.name}`).filter((what) => !happened.has(what))).toEqual([]);
+      expect(cases.map(({ name, fault }) => `${name}: ${fault.name}`).filter((what) => !happened.has(what))).toEqual(
+        [],
+      );
     }
 
     sentence('each call is lost once, before and after the gateway acted: paid once, asked for once', async () =>
@@ -215,22 +218,28 @@ export function describeGateway(driver: Driver): void {
       expect((await shop.payment(payment)).nextAction).toEqual(payment.nextAction);
     });
 
-    sentence('a payment waits for its payer as long as it is asked to, and no longer than its checkout lives', async () => {
-      const { checkoutLivesMs } = capabilitiesOf(driver);
-      for (const expiresInMs of [60_000, 30 * 86_400_000]) {
-        const shop = await stage.openShop();
-        const { createdAt, expiresAt } = await shop.create({ expiresInMs });
-        const waitsMs = Date.parse(expiresAt) - Date.parse(createdAt);
-        const minutes = Math.round(waitsMs / 60_000); // the database's clock and ours differ by less
-        expect(minutes).toBe(Math.min(expiresInMs, checkoutLivesMs ?? Infinity) / 60_000);
-      }
-    });
+    sentence(
+      'a payment waits for its payer as long as it is asked to, and no longer than its checkout lives',
+      async () => {
+        const { checkoutLivesMs } = capabilitiesOf(driver);
+        for (const expiresInMs of [60_000, 30 * 86_400_000]) {
+          const shop = await stage.openShop();
+          const { createdAt, expiresAt } = await shop.create({ expiresInMs });
+          const waitsMs = Date.parse(expiresAt) - Date.parse(createdAt);
+          const minutes = Math.round(waitsMs / 60_000); // the database's clock and ours differ by less
+          expect(minutes).toBe(Math.min(expiresInMs, checkoutLivesMs ?? Infinity) / 60_000);
+        }
+      },
+    );
 
     sentence('an amount that the gateway cannot write is refused before anybody is asked', async () => {
       const { currency, amount } = driver.cannotWrite;
       const shop = await stage.openShop(currency);
       const refusal = await shop.ask<{ code: string }>('POST', '/v1/payments', shop.order(await shop.member(amount)));
-      expect({ status: refusal.status, code: refusal.body.code }).toEqual({ status: 422, code: 'amount_not_supported' });
+      expect({ status: refusal.status, code: refusal.body.code }).toEqual({
+        status: 422,
+        code: 'amount_not_supported',
+      });
       expect(shop.wire.calls).toEqual([]);
     });
 
@@ -257,7 +266,11 @@ export function describeGateway(driver: Driver): void {
 
     sentence('never paid: it expires and books nothing', async () => {
       const { shop, payment } = await pay({ expiresInMs: 1_500 });
-      expect(await shop.untilStatus(payment, 'expired')).toMatchObject({ captured: 0, attention: null, nextAction: null });
+      expect(await shop.untilStatus(payment, 'expired')).toMatchObject({
+        captured: 0,
+        attention: null,
+        nextAction: null,
+      });
       await expectNothingBooked(shop);
     });
 
@@ -266,7 +279,12 @@ export function describeGateway(driver: Driver): void {
       const visit = await pend(shop, payment);
       if (visit.returnUrl !== null) await fetch(visit.returnUrl);
       const held = await shop.untilStatus(payment, 'processing');
-      expect(held).toMatchObject({ captured: 0, attention: null, nextAction: null, reason: expect.stringMatching(/^[a-z][a-z_]*$/) });
+      expect(held).toMatchObject({
+        captured: 0,
+        attention: null,
+        nextAction: null,
+        reason: expect.stringMatching(/^[a-z][a-z_]*$/),
+      });
       await expectNothingBooked(shop);
       await driver.settle(shop, payment, visit, 'paid');
       await expectPaidOnce(shop, payment);
@@ -288,7 +306,11 @@ export function describeGateway(driver: Driver): void {
       const { shop, payment } = await pay();
       await tryInVain(shop, payment);
       await shop.untilSettled(shop.box.letters.length);
-      expect(await shop.payment(payment)).toMatchObject({ status: 'awaiting_payer', captured: 0, nextAction: { kind: handed } });
+      expect(await shop.payment(payment)).toMatchObject({
+        status: 'awaiting_payer',
+        captured: 0,
+        nextAction: { kind: handed },
+      });
       await driver.pay(shop, payment);
       await expectPaidOnce(shop, payment);
     });
@@ -297,7 +319,12 @@ export function describeGateway(driver: Driver): void {
       const { shop, payment } = await pay();
       await decline(shop, payment);
       const failed = await shop.untilStatus(payment, 'failed');
-      expect(failed).toMatchObject({ captured: 0, attention: null, nextAction: null, reason: expect.stringMatching(/^[a-z][a-z_]*$/) });
+      expect(failed).toMatchObject({
+        captured: 0,
+        attention: null,
+        nextAction: null,
+        reason: expect.stringMatching(/^[a-z][a-z_]*$/),
+      });
       await expectNothingBooked(shop);
     });
 
@@ -341,7 +368,9 @@ export function describeGateway(driver: Driver): void {
             const told = await driver.story(one, payment);
             const answers: number[] = [];
             for (const card of order)
-              answers.push(card === 'return' ? (await fetch(told.returnUrl!)).status : await one.box.deliver(told.letters[card]!));
+              answers.push(
+                card === 'return' ? (await fetch(told.returnUrl!)).status : await one.box.deliver(told.letters[card]!),
+              );
             await one.untilStatus(payment, 'paid');
             await one.untilSettled(1);
             return { order: order.join(', '), answers: [...new Set(answers)], state: await one.state(payment) };
@@ -389,7 +418,9 @@ export function describeGateway(driver: Driver): void {
         if (end === 'invalid') expect({ lie, state: newest?.state }).toEqual({ lie, state: 'invalid' });
         // A signature is proof enough that it is a lie.
         const about =
-          capabilitiesOf(driver).notifications === 'signature' ? shop.wire.calls.filter((asked) => driver.asksAboutMoney(asked)) : [];
+          capabilitiesOf(driver).notifications === 'signature'
+            ? shop.wire.calls.filter((asked) => driver.asksAboutMoney(asked))
+            : [];
         expect({ lie, about }).toEqual({ lie, about: [] });
       }
       expect(await shop.state(payment)).toEqual(before);
@@ -410,20 +441,23 @@ export function describeGateway(driver: Driver): void {
       await expectPaidOnce(theirs.shop, theirs.payment);
     });
 
-    sentence('a browser that comes back with another payment’s money on its page pays that one, and never this', async () => {
-      const { shop, payment } = await pay();
-      const other = await shop.pay(driver.order(shop));
-      shop.box.hold();
-      const { returnUrl } = await driver.pay(shop, other);
-      const url = new URL(returnUrl ?? `${stage.world.baseUrl}/return/${other.id}?transaction_id=none`);
-      url.pathname = `/return/${payment.id}`;
-      expect((await fetch(url)).status).toBe(200);
-      if (returnUrl === null) await shop.box.passOn();
-      else await shop.untilStatus(other, 'paid');
-      await shop.box.passOn();
-      expect(await shop.untilStatus(other, 'paid')).toMatchObject({ captured: driver.amount, attention: null });
-      expect(await shop.payment(payment)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: null });
-    });
+    sentence(
+      'a browser that comes back with another payment’s money on its page pays that one, and never this',
+      async () => {
+        const { shop, payment } = await pay();
+        const other = await shop.pay(driver.order(shop));
+        shop.box.hold();
+        const { returnUrl } = await driver.pay(shop, other);
+        const url = new URL(returnUrl ?? `${stage.world.baseUrl}/return/${other.id}?transaction_id=none`);
+        url.pathname = `/return/${payment.id}`;
+        expect((await fetch(url)).status).toBe(200);
+        if (returnUrl === null) await shop.box.passOn();
+        else await shop.untilStatus(other, 'paid');
+        await shop.box.passOn();
+        expect(await shop.untilStatus(other, 'paid')).toMatchObject({ captured: driver.amount, attention: null });
+        expect(await shop.payment(payment)).toMatchObject({ status: 'awaiting_payer', captured: 0, attention: null });
+      },
+    );
   });
 
   topic('money that does not fit', () => {
@@ -436,13 +470,19 @@ export function describeGateway(driver: Driver): void {
       expect((await shop.cart(payment.member)).paylines).toEqual([]);
     });
 
-    given(driver.otherCurrency, 'another currency than was asked for is booked to suspense, in front of a person', async (currency) => {
-      const { shop, payment } = await pay();
-      await driver.pay(shop, payment, { currency });
-      expect(await shop.untilStatus(payment, 'needs_review')).toMatchObject({ attention: { code: 'currency_mismatch' } });
-      expect((await shop.entries()).map(({ kind }) => kind)).toContain('payment_suspended');
-      expect((await shop.cart(payment.member)).paylines).toEqual([]);
-    });
+    given(
+      driver.otherCurrency,
+      'another currency than was asked for is booked to suspense, in front of a person',
+      async (currency) => {
+        const { shop, payment } = await pay();
+        await driver.pay(shop, payment, { currency });
+        expect(await shop.untilStatus(payment, 'needs_review')).toMatchObject({
+          attention: { code: 'currency_mismatch' },
+        });
+        expect((await shop.entries()).map(({ kind }) => kind)).toContain('payment_suspended');
+        expect((await shop.cart(payment.member)).paylines).toEqual([]);
+      },
+    );
   });
 
   // Not side by side with the others: by now everything that could leave a trace has happened.
@@ -459,12 +499,19 @@ export function describeGateway(driver: Driver): void {
       await driver.pay(shop, payment);
       await expectPaidOnce(shop, payment);
       const answers = await Promise.all(
-        ['/v1/merchant', '/v1/gateway-accounts', `/v1/payments/${payment.id}`, '/v1/notifications', '/v1/ledger/entries'].map((url) =>
-          shop.ask('GET', url),
-        ),
+        [
+          '/v1/merchant',
+          '/v1/gateway-accounts',
+          `/v1/payments/${payment.id}`,
+          '/v1/notifications',
+          '/v1/ledger/entries',
+        ].map((url) => shop.ask('GET', url)),
       );
       const check = await shop.ask('POST', `/v1/gateway-accounts/${gateway}/check`, {});
-      const secrets = [...shop.account.secrets, ...[...shop.wire.marks].filter((mark) => !shop.account.marks.includes(mark))];
+      const secrets = [
+        ...shop.account.secrets,
+        ...[...shop.wire.marks].filter((mark) => !shop.account.marks.includes(mark)),
+      ];
       expect(secrets.length).toBeGreaterThan(0);
       const places = {
         answers: JSON.stringify([shop.connected, payment, check.body, ...answers.map(({ body }) => body)]),

@@ -155,7 +155,11 @@ export async function startKkiapay(): Promise<KkiapayServer> {
 export function json(status: number, value: unknown): Says {
   return (response) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
 }
-export function text(status: number, body: string, headers: Record<string, string> = { 'content-type': 'text/html' }): Says {
+export function text(
+  status: number,
+  body: string,
+  headers: Record<string, string> = { 'content-type': 'text/html' },
+): Says {
   return (response) => response.writeHead(status, headers).end(body);
 }
 export const cut: Says = (response) => {

@@ -37,14 +37,21 @@ it('an account in order has nothing to be done', async () => {
 it.each([401, 403])('keys that KKiaPay refuses with %i must be replaced', async (status) => {
   server.answers('status', json(status, { message: 'Unauthorized' }));
   const { credentials_accepted } = await inspect();
-  expect(credentials_accepted).toMatchObject({ ok: false, required: true, detail: expect.stringContaining('simulator environment') });
+  expect(credentials_accepted).toMatchObject({
+    ok: false,
+    required: true,
+    detail: expect.stringContaining('simulator environment'),
+  });
   expect(credentials_accepted?.remedy).not.toBeNull();
 });
 
-it.each(NO_ANSWERS.filter(({ what }) => what !== 'HTTP 401 in JSON'))('$what leaves open whether the keys are right', async ({ says }) => {
-  server.answers('status', says);
-  expect((await inspect())['credentials_accepted']).toMatchObject({ ok: null, remedy: 'Check again later.' });
-});
+it.each(NO_ANSWERS.filter(({ what }) => what !== 'HTTP 401 in JSON'))(
+  '$what leaves open whether the keys are right',
+  async ({ says }) => {
+    server.answers('status', says);
+    expect((await inspect())['credentials_accepted']).toMatchObject({ ok: null, remedy: 'Check again later.' });
+  },
+);
 
 it('nobody there leaves open whether the keys are right', async () => {
   expect((await inspect({ simulatorUrl: await nobody() }))['credentials_accepted']).toMatchObject({ ok: null });
@@ -80,5 +87,6 @@ it('prompts that are turned off are shown, and forbid nothing', async () => {
 it('no check shows a key', async () => {
   server.answers('status', json(401, { message: CREDENTIALS.secret }));
   const shown = JSON.stringify(await inspect());
-  for (const key of [CREDENTIALS.privateKey, CREDENTIALS.secret, CREDENTIALS.webhookSecret]) expect(shown).not.toContain(key);
+  for (const key of [CREDENTIALS.privateKey, CREDENTIALS.secret, CREDENTIALS.webhookSecret])
+    expect(shown).not.toContain(key);
 });

@@ -61,7 +61,9 @@ describe('the widget', () => {
   });
 
   it('fills in a phone number that it understands, and leaves any other to the payer', () => {
-    expect(open({ phone: '+229 01 61 00 00 00' })).toMatchObject({ nextAction: { params: { phone: '2290161000000' } } });
+    expect(open({ phone: '+229 01 61 00 00 00' })).toMatchObject({
+      nextAction: { params: { phone: '2290161000000' } },
+    });
     expect(open({ phone: '61 00 00 00' })).toMatchObject({
       ok: true,
       nextAction: { params: expect.not.objectContaining({ phone: expect.anything() }) },
@@ -70,8 +72,14 @@ describe('the widget', () => {
 
   it('says nothing of a payer who is not known', () => {
     const opening = open({ payer: { name: null, email: null } });
-    expect(opening).toMatchObject({ ok: true, nextAction: { params: expect.not.objectContaining({ name: expect.anything() }) } });
-    expect(opening).toMatchObject({ ok: true, nextAction: { params: expect.not.objectContaining({ email: expect.anything() }) } });
+    expect(opening).toMatchObject({
+      ok: true,
+      nextAction: { params: expect.not.objectContaining({ name: expect.anything() }) },
+    });
+    expect(opening).toMatchObject({
+      ok: true,
+      nextAction: { params: expect.not.objectContaining({ email: expect.anything() }) },
+    });
   });
 
   it.each([
@@ -120,8 +128,18 @@ describe('a prompt', () => {
   });
 
   it.each([
-    { what: 'without a phone number', over: { phone: null }, reason: 'phone_not_supported', detail: /needs the phone number/ },
-    { what: 'to a network that is not reached', over: { phone: '+225 07 00 00 00 00' }, reason: 'phone_not_supported', detail: /Orange/ },
+    {
+      what: 'without a phone number',
+      over: { phone: null },
+      reason: 'phone_not_supported',
+      detail: /needs the phone number/,
+    },
+    {
+      what: 'to a network that is not reached',
+      over: { phone: '+225 07 00 00 00 00' },
+      reason: 'phone_not_supported',
+      detail: /Orange/,
+    },
     { what: 'for a card', over: { method: 'card' }, reason: 'method_not_supported', detail: /mobile_money/ },
     { what: 'without a method', over: { method: null }, reason: 'method_not_supported', detail: /mobile_money/ },
   ])('$what is refused with the reason', ({ over, reason, detail }) => {
@@ -192,12 +210,16 @@ describe('which numbers reach one phone', () => {
     const opening = open({ ...PROMPT, phone });
     return opening.ok && opening.asks === 'once' ? opening.sameLine : null;
   };
-  it.each(['+229 97 00 00 00', '22997000000', '00229-97-00-00-00', '+(229) 97.00.00.00', '+2290197000000', '+229 01 97 00 00 00'])(
-    'a line of Benin is one, written %s',
-    (phone) => {
-      expect(lineOf(phone)).toEqual(['+2290197000000', '+22997000000']);
-    },
-  );
+  it.each([
+    '+229 97 00 00 00',
+    '22997000000',
+    '00229-97-00-00-00',
+    '+(229) 97.00.00.00',
+    '+2290197000000',
+    '+229 01 97 00 00 00',
+  ])('a line of Benin is one, written %s', (phone) => {
+    expect(lineOf(phone)).toEqual(['+2290197000000', '+22997000000']);
+  });
 
   it.each([
     ['+225 01 11 22 33 44', '+2250111223344'],
@@ -213,7 +235,9 @@ describe('what a merchant enters', () => {
     const { merchantInitiated, ...keys } = CREDENTIALS;
     expect(merchantInitiated).toBe(true);
     expect(kkiapayCredentials.parse(keys)).toEqual(CREDENTIALS);
-    expect(kkiapayCredentials.parse({ ...CREDENTIALS, webhookSecret: ' typed with spaces ' }).webhookSecret).toBe('typed with spaces');
+    expect(kkiapayCredentials.parse({ ...CREDENTIALS, webhookSecret: ' typed with spaces ' }).webhookSecret).toBe(
+      'typed with spaces',
+    );
   });
 
   it.each([

@@ -30,8 +30,11 @@ beforeEach(() => {
 const HEARD = webhook({ transactionId: 'kk_1', event: 'transaction.success', amount: 5000 });
 
 type Over = Partial<GatewayContext<KkiapayCredentials>>;
-const notified = (raw: RawNotification = HEARD, about: OpenedCheckout | null = checkout(), over: Over = {}): Promise<Lookup> =>
-  kkiapay.fetchFacts({ by: 'notification', raw, checkout: about }, server.context(over));
+const notified = (
+  raw: RawNotification = HEARD,
+  about: OpenedCheckout | null = checkout(),
+  over: Over = {},
+): Promise<Lookup> => kkiapay.fetchFacts({ by: 'notification', raw, checkout: about }, server.context(over));
 const standing = (about: OpenedCheckout, over: Over = {}): Promise<Lookup> =>
   kkiapay.fetchFacts({ by: 'payment', checkout: about }, server.context(over));
 const says = (over: Record<string, unknown>): void => {
@@ -64,7 +67,9 @@ describe('a payout of the merchant', () => {
       says({ ...over, status });
       const none = { found: false, reason: 'not_a_payment' };
       await expect(notified()).resolves.toEqual(none);
-      await expect(notified({ channel: 'poll', headers: {}, body: Buffer.from('transaction_id=kk_1') })).resolves.toEqual(none);
+      await expect(
+        notified({ channel: 'poll', headers: {}, body: Buffer.from('transaction_id=kk_1') }),
+      ).resolves.toEqual(none);
       await expect(standing(PROMPTED)).resolves.toEqual(none);
       await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toEqual(none);
     }
@@ -145,15 +150,18 @@ describe('a transaction that KKiaPay calls SUCCESS', () => {
     await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED, { amount: 95 }] });
   });
 
-  it.each([100.5, 'abc', 0, -5000, null, '5 000', 1e15])('K27: an amount of %p is no money, and a person looks', async (amount) => {
-    says({ amount });
-    await expect(notified()).resolves.toMatchObject({
-      found: true,
-      facts: [],
-      remarks: [{ word: 'unreadable_amount' }],
-      references: ['kk_1'],
-    });
-  });
+  it.each([100.5, 'abc', 0, -5000, null, '5 000', 1e15])(
+    'K27: an amount of %p is no money, and a person looks',
+    async (amount) => {
+      says({ amount });
+      await expect(notified()).resolves.toMatchObject({
+        found: true,
+        facts: [],
+        remarks: [{ word: 'unreadable_amount' }],
+        references: ['kk_1'],
+      });
+    },
+  );
 
   it.each([
     { what: 'K12: a smaller sum', amount: 100 },
@@ -165,32 +173,63 @@ describe('a transaction that KKiaPay calls SUCCESS', () => {
 
   it('is found by the browser’s return as well', async () => {
     says({});
-    await expect(notified(poll('transaction_id=kk_1&amount=1'))).resolves.toMatchObject({ facts: [CAPTURED, {}], paymentId: PAYMENT_ID });
+    await expect(notified(poll('transaction_id=kk_1&amount=1'))).resolves.toMatchObject({
+      facts: [CAPTURED, {}],
+      paymentId: PAYMENT_ID,
+    });
   });
 
-  it.each(['07/11/2019', 'yesterday', '', null, '2026-10-05T15:01:49'])('performed at %p has no certain time', async (performed_at) => {
-    says({ performed_at });
-    await expect(notified()).resolves.toMatchObject({ facts: [{ ...CAPTURED, occurredAt: null }, {}] });
-  });
+  it.each(['07/11/2019', 'yesterday', '', null, '2026-10-05T15:01:49'])(
+    'performed at %p has no certain time',
+    async (performed_at) => {
+      says({ performed_at });
+      await expect(notified()).resolves.toMatchObject({ facts: [{ ...CAPTURED, occurredAt: null }, {}] });
+    },
+  );
 });
 
 describe('whose transaction it is', () => {
   it.each([
     { what: 'partnerId alone', partnerId: PAYMENT_ID, state: '', paymentId: PAYMENT_ID },
     { what: 'K4: state alone, as text', partnerId: '', state: PAYMENT_ID, paymentId: PAYMENT_ID },
-    { what: 'K6: state as the JSON text of an object', partnerId: null, state: `{"id":"${PAYMENT_ID}"}`, paymentId: PAYMENT_ID },
-    { what: 'K5: nobody of ours in WooCommerce’s object', partnerId: '', state: { order_id: 17, sdk: 'woocommerce' }, paymentId: null },
+    {
+      what: 'K6: state as the JSON text of an object',
+      partnerId: null,
+      state: `{"id":"${PAYMENT_ID}"}`,
+      paymentId: PAYMENT_ID,
+    },
+    {
+      what: 'K5: nobody of ours in WooCommerce’s object',
+      partnerId: '',
+      state: { order_id: 17, sdk: 'woocommerce' },
+      paymentId: null,
+    },
     { what: 'nobody without an echo', partnerId: '', state: '', paymentId: null },
-    { what: 'K11: another payment of ours', partnerId: OTHER_PAYMENT_ID, state: OTHER_PAYMENT_ID, paymentId: OTHER_PAYMENT_ID },
+    {
+      what: 'K11: another payment of ours',
+      partnerId: OTHER_PAYMENT_ID,
+      state: OTHER_PAYMENT_ID,
+      paymentId: OTHER_PAYMENT_ID,
+    },
   ])('is said by the status answer, never by the message: $what', async ({ partnerId, state, paymentId }) => {
     says({ partnerId, state });
-    const lied = webhook({ transactionId: 'kk_1', partnerId: PAYMENT_ID, stateData: PAYMENT_ID, amount: 1, event: 'transaction.success' });
+    const lied = webhook({
+      transactionId: 'kk_1',
+      partnerId: PAYMENT_ID,
+      stateData: PAYMENT_ID,
+      amount: 1,
+      event: 'transaction.success',
+    });
     await expect(notified(lied)).resolves.toMatchObject({ found: true, facts: [CAPTURED, {}], paymentId, remarks: [] });
   });
 
   it('an echo that names two payments names none, and a person looks', async () => {
     says({ partnerId: PAYMENT_ID, state: OTHER_PAYMENT_ID });
-    await expect(notified()).resolves.toMatchObject({ facts: [CAPTURED, {}], paymentId: null, remarks: [{ word: 'contradicting_echo', about: 'kk_1', wrote: `${PAYMENT_ID} ${OTHER_PAYMENT_ID}` }] }); // prettier-ignore
+    await expect(notified()).resolves.toMatchObject({
+      facts: [CAPTURED, {}],
+      paymentId: null,
+      remarks: [{ word: 'contradicting_echo', about: 'kk_1', wrote: `${PAYMENT_ID} ${OTHER_PAYMENT_ID}` }],
+    });
   });
 
   it('a prompt without an echo belongs to the payment whose prompt it is: KKiaPay gave us its id', async () => {
@@ -200,7 +239,10 @@ describe('whose transaction it is', () => {
 
   it('a prompt that echoes another payment belongs to nobody, and a person looks', async () => {
     says({ partnerId: OTHER_PAYMENT_ID, state: '' });
-    await expect(standing(PROMPTED)).resolves.toMatchObject({ paymentId: null, remarks: [{ word: 'contradicting_echo' }] });
+    await expect(standing(PROMPTED)).resolves.toMatchObject({
+      paymentId: null,
+      remarks: [{ word: 'contradicting_echo' }],
+    });
   });
 });
 
@@ -208,7 +250,9 @@ describe('a transaction that KKiaPay calls FAILED', () => {
   it('is a failed try of a payment in the widget, where the payer may try again', async () => {
     says({ status: 'FAILED', failureCode: 'payment_declined', reason: 'other' });
     await expect(notified()).resolves.toMatchObject({
-      facts: [{ kind: 'attempt_failed', gatewayReference: 'kk_1', qualifier: '', reason: 'payment_declined', amount: 5000 }],
+      facts: [
+        { kind: 'attempt_failed', gatewayReference: 'kk_1', qualifier: '', reason: 'payment_declined', amount: 5000 },
+      ],
       paymentId: PAYMENT_ID,
     });
   });
@@ -246,7 +290,10 @@ describe('a transaction that KKiaPay calls FAILED', () => {
 
   it('ends a prompted payment, which has no other try', async () => {
     says({ status: 'FAILED', failureCode: 'payment_declined' });
-    const failed = { found: true, facts: [{ kind: 'payment_failed', gatewayReference: 'kk_1', reason: 'payment_declined' }] };
+    const failed = {
+      found: true,
+      facts: [{ kind: 'payment_failed', gatewayReference: 'kk_1', reason: 'payment_declined' }],
+    };
     await expect(standing(PROMPTED)).resolves.toMatchObject(failed);
     await expect(notified(HEARD, PROMPTED)).resolves.toMatchObject(failed);
     await expect(notified(HEARD, { ...PROMPTED, reference: null })).resolves.toMatchObject(failed);
@@ -254,7 +301,11 @@ describe('a transaction that KKiaPay calls FAILED', () => {
 
   it.each([
     { what: 'another transaction than its prompt', about: { ...PROMPTED, reference: 'kk_9' }, echo: PAYMENT_ID },
-    { what: 'a prompt of another payment, while its own answer was lost', about: { ...PROMPTED, reference: null }, echo: OTHER_PAYMENT_ID },
+    {
+      what: 'a prompt of another payment, while its own answer was lost',
+      about: { ...PROMPTED, reference: null },
+      echo: OTHER_PAYMENT_ID,
+    },
   ])('does not end a prompted payment when it is $what', async ({ about, echo }) => {
     says({ status: 'FAILED', partnerId: echo, state: echo });
     await expect(notified(HEARD, about)).resolves.toMatchObject({ facts: [{ kind: 'attempt_failed' }] });
@@ -266,7 +317,9 @@ describe('a transaction that is not decided', () => {
     says({ status });
     await expect(notified()).resolves.toMatchObject({
       found: true,
-      facts: [{ kind: 'payment_pending', gatewayReference: 'kk_1', qualifier: 'pending', reason: 'pending', amount: 5000 }],
+      facts: [
+        { kind: 'payment_pending', gatewayReference: 'kk_1', qualifier: 'pending', reason: 'pending', amount: 5000 },
+      ],
       paymentId: PAYMENT_ID,
     });
   });
@@ -280,7 +333,10 @@ describe('a transaction that is not decided', () => {
   it('stays undecided when the payment is asked about, and is captured once KKiaPay says so', async () => {
     server.answers('status', json(200, transaction({ status: 'PENDING' })), json(200, transaction()));
     await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toEqual({ found: 'undecided' });
-    await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toMatchObject({ found: true, facts: [CAPTURED, {}] });
+    await expect(standing(checkout({ pending: ['kk_1'] }))).resolves.toMatchObject({
+      found: true,
+      facts: [CAPTURED, {}],
+    });
   });
 
   it('with a status that nobody knows is never taken for an end', async () => {
@@ -326,7 +382,9 @@ describe('how a payment stands', () => {
   it('is what all its transactions say together, each asked for once', async () => {
     server.answers('status', (response, body) => {
       const { transactionId } = body as { transactionId: string };
-      const fields = { kk_1: { status: 'FAILED' }, kk_2: { status: 'SUCCESS' }, kk_3: { status: 'PENDING' } }[transactionId];
+      const fields = { kk_1: { status: 'FAILED' }, kk_2: { status: 'SUCCESS' }, kk_3: { status: 'PENDING' } }[
+        transactionId
+      ];
       json(200, transaction({ transactionId, ...fields }))(response, body);
     });
     await expect(standing(checkout({ reference: 'kk_1', pending: ['kk_1', 'kk_2', 'kk_3'] }))).resolves.toMatchObject({
@@ -339,7 +397,11 @@ describe('how a payment stands', () => {
       paymentId: PAYMENT_ID,
       references: ['kk_1', 'kk_2'],
     });
-    expect(server.asked.map(({ body }) => body)).toEqual([{ transactionId: 'kk_1' }, { transactionId: 'kk_2' }, { transactionId: 'kk_3' }]);
+    expect(server.asked.map(({ body }) => body)).toEqual([
+      { transactionId: 'kk_1' },
+      { transactionId: 'kk_2' },
+      { transactionId: 'kk_3' },
+    ]);
   });
 });
 
@@ -350,23 +412,38 @@ describe('an id that KKiaPay does not know', () => {
   it('K9: makes a message untrue', async () => {
     server.answers('status', notFound);
     await expect(notified()).resolves.toEqual({ found: false, reason: 'transaction_not_found' });
-    await expect(notified(poll('transaction_id=kk_1'))).resolves.toEqual({ found: false, reason: 'transaction_not_found' });
+    await expect(notified(poll('transaction_id=kk_1'))).resolves.toEqual({
+      found: false,
+      reason: 'transaction_not_found',
+    });
   });
 
   it.each([
-    { receivedAt: '2026-10-05T14:59:55.000Z', lookup: { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: 2000 } },
-    { receivedAt: '2026-10-05T15:00:01.000Z', lookup: { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: 2000 } },
+    {
+      receivedAt: '2026-10-05T14:59:55.000Z',
+      lookup: { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: 2000 },
+    },
+    {
+      receivedAt: '2026-10-05T15:00:01.000Z',
+      lookup: { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: 2000 },
+    },
     { receivedAt: '2026-10-05T14:59:52.000Z', lookup: { found: false, reason: 'transaction_not_found' } },
-  ])('may only not be shown yet when a message about it reached us at $receivedAt, and it is 15:00', async ({ receivedAt, lookup }) => {
-    server.answers('status', notFound);
-    for (const raw of [HEARD, poll('transaction_id=kk_1')])
-      await expect(
-        kkiapay.fetchFacts({ by: 'notification', raw, checkout: checkout(), receivedAt }, server.context({ now })),
-      ).resolves.toEqual(lookup);
-  });
+  ])(
+    'may only not be shown yet when a message about it reached us at $receivedAt, and it is 15:00',
+    async ({ receivedAt, lookup }) => {
+      server.answers('status', notFound);
+      for (const raw of [HEARD, poll('transaction_id=kk_1')])
+        await expect(
+          kkiapay.fetchFacts({ by: 'notification', raw, checkout: checkout(), receivedAt }, server.context({ now })),
+        ).resolves.toEqual(lookup);
+    },
+  );
 
   it.each([
-    { createdAt: '2026-10-05T14:59:55.000Z', lookup: { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: 2000 } },
+    {
+      createdAt: '2026-10-05T14:59:55.000Z',
+      lookup: { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: 2000 },
+    },
     { createdAt: '2026-10-05T14:30:00.000Z', lookup: { found: 'unknown', reason: 'transaction_not_found' } },
     { createdAt: '2026-10-05T13:59:59.000Z', lookup: { found: false, reason: 'transaction_not_found' } },
   ])('is waited for an hour when KKiaPay gave it to us itself ($createdAt)', async ({ createdAt, lookup }) => {
@@ -425,14 +502,19 @@ describe('a transaction of another merchant', () => {
     'is ours when the account that the payment was opened with knows it, and today’s says %s',
     async (status) => {
       server.answers('status', json(400, { status }), json(200, transaction()));
-      await expect(notified(HEARD, checkout(), { openedWith: OLD })).resolves.toMatchObject({ found: true, facts: [CAPTURED, {}] });
+      await expect(notified(HEARD, checkout(), { openedWith: OLD })).resolves.toMatchObject({
+        found: true,
+        facts: [CAPTURED, {}],
+      });
       expect(server.asked.map(({ headers }) => headers['x-api-key'])).toEqual([CREDENTIALS.publicKey, OLD.publicKey]);
     },
   );
 
   it('is asked for with today’s keys alone when they were only renewed', async () => {
     server.answers('status', notFound);
-    await expect(notified(HEARD, checkout(), { openedWith: { ...CREDENTIALS, secret: 'tsk_old' } })).resolves.toMatchObject({
+    await expect(
+      notified(HEARD, checkout(), { openedWith: { ...CREDENTIALS, secret: 'tsk_old' } }),
+    ).resolves.toMatchObject({
       found: false,
     });
     expect(server.asked).toHaveLength(1);

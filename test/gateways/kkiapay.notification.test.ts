@@ -76,11 +76,31 @@ describe('a webhook with the right secret', () => {
 
   it.each([
     { what: 'K4: as text, with partnerId empty', partnerId: '', stateData: PAYMENT_ID, paymentId: PAYMENT_ID },
-    { what: 'K6: in the JSON text of an object', partnerId: '', stateData: JSON.stringify({ payment: PAYMENT_ID }), paymentId: PAYMENT_ID },
+    {
+      what: 'K6: in the JSON text of an object',
+      partnerId: '',
+      stateData: JSON.stringify({ payment: PAYMENT_ID }),
+      paymentId: PAYMENT_ID,
+    },
     { what: 'in both fields', partnerId: PAYMENT_ID, stateData: PAYMENT_ID, paymentId: PAYMENT_ID },
-    { what: 'K5: not in an object of WooCommerce', partnerId: '', stateData: { order_id: 17, sdk: 'woocommerce' }, paymentId: null },
-    { what: 'not at all in an object, whatever it holds', partnerId: '', stateData: { order_id: PAYMENT_ID }, paymentId: null },
-    { what: 'not where the two fields name two payments', partnerId: PAYMENT_ID, stateData: OTHER_PAYMENT_ID, paymentId: null },
+    {
+      what: 'K5: not in an object of WooCommerce',
+      partnerId: '',
+      stateData: { order_id: 17, sdk: 'woocommerce' },
+      paymentId: null,
+    },
+    {
+      what: 'not at all in an object, whatever it holds',
+      partnerId: '',
+      stateData: { order_id: PAYMENT_ID },
+      paymentId: null,
+    },
+    {
+      what: 'not where the two fields name two payments',
+      partnerId: PAYMENT_ID,
+      stateData: OTHER_PAYMENT_ID,
+      paymentId: null,
+    },
     { what: 'not in another’s text', partnerId: 'order-17', stateData: '{"order":17}', paymentId: null },
     { what: 'not where it is only part of a text', partnerId: `x${PAYMENT_ID}`, stateData: '[', paymentId: null },
   ])('finds our payment id $what', ({ partnerId, stateData, paymentId }) => {
@@ -163,5 +183,9 @@ describe('a browser’s return', () => {
 });
 
 it.each(['ipn', 'pdt'] as const)('KKiaPay has no %s messages', (channel) => {
-  expect(read({ channel, headers: {}, body: Buffer.from('x') })).toEqual({ ok: false, status: 400, reason: 'channel_not_supported' });
+  expect(read({ channel, headers: {}, body: Buffer.from('x') })).toEqual({
+    ok: false,
+    status: 400,
+    reason: 'channel_not_supported',
+  });
 });

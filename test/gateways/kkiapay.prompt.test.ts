@@ -31,15 +31,20 @@ const start = (over: Partial<CheckoutOrder> = {}, context: Partial<GatewayContex
   );
 const SENT = { kind: 'prompt', to: '+2290161000000', patienceMs: 90_000 };
 
-it.each(['internalTransactionId', 'transactionId'])('K25: a prompt was opened, whose reference is in %s', async (name) => {
-  server.answers('request', json(200, { [name]: 'kk_1', status: 'PENDING', providerCommonName: 'MOOV' }));
-  await expect(start()).resolves.toEqual({ opened: true, nextAction: SENT, reference: 'kk_1' });
-});
+it.each(['internalTransactionId', 'transactionId'])(
+  'K25: a prompt was opened, whose reference is in %s',
+  async (name) => {
+    server.answers('request', json(200, { [name]: 'kk_1', status: 'PENDING', providerCommonName: 'MOOV' }));
+    await expect(start()).resolves.toEqual({ opened: true, nextAction: SENT, reference: 'kk_1' });
+  },
+);
 
 it('asks KKiaPay once, for the whole sum, with our id twice, and as a server does', async () => {
   server.answers('request', json(200, { internalTransactionId: 'kk_1', status: 'PENDING' }));
   await start();
-  expect(server.asked).toMatchObject([{ path: '/kkiapay/api/v1/payments/request', headers: { 'x-api-key': CREDENTIALS.publicKey } }]);
+  expect(server.asked).toMatchObject([
+    { path: '/kkiapay/api/v1/payments/request', headers: { 'x-api-key': CREDENTIALS.publicKey } },
+  ]);
   expect(server.asked[0]?.body).toEqual({
     phoneNumber: '2290161000000',
     amount: 5000,
@@ -71,11 +76,19 @@ describe('a clear no of KKiaPay’s', () => {
       reason: 'payment_declined',
     },
     { what: 'a prompt that failed without a word', says: json(200, { status: 'FAILED' }), reason: 'failed' },
-    { what: 'a phone number that it does not take', says: json(400, { status: 'INVALID_PHONE_NUMBER' }), reason: 'invalid_phone_number' },
+    {
+      what: 'a phone number that it does not take',
+      says: json(400, { status: 'INVALID_PHONE_NUMBER' }),
+      reason: 'invalid_phone_number',
+    },
     { what: 'a payer whom it does not serve', says: json(422, { statusCode: 422, message: 'no' }), reason: 'http_422' },
     { what: 'a path that it does not serve', says: json(404, { status: 'NOT_AVAILABLE' }), reason: 'not_available' },
     { what: 'a request that it does not like, in no word', says: json(400, { message: 'no' }), reason: 'http_400' },
-    { what: 'keys that it does not know', says: json(401, { statusCode: 401, message: 'Unauthorized' }), reason: 'keys_refused' },
+    {
+      what: 'keys that it does not know',
+      says: json(401, { statusCode: 401, message: 'Unauthorized' }),
+      reason: 'keys_refused',
+    },
     { what: 'keys of another environment', says: json(403, { message: 'Forbidden' }), reason: 'keys_refused' },
   ])('$what opens nothing', async ({ says, reason }) => {
     server.answers('request', says);
@@ -112,7 +125,10 @@ describe('whatever may have reached the phone is never sent again', () => {
 
   it('an answer that never comes, though the prompt was sent', async () => {
     server.answers('request', json(200, { internalTransactionId: 'kk_1', status: 'PENDING' }));
-    const asked = kkiapay.startCheckout(order({ startedBy: 'merchant', method: 'mobile_money', phone: '22961000000' }), deaf(server));
+    const asked = kkiapay.startCheckout(
+      order({ startedBy: 'merchant', method: 'mobile_money', phone: '22961000000' }),
+      deaf(server),
+    );
     expect(await failureOf(asked)).toMatchObject({ moved: 'perhaps', retry: 'never' });
     expect(server.asked).toHaveLength(1);
   });

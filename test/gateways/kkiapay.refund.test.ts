@@ -61,7 +61,9 @@ it.each(['code', 'status'])('K19: SUCCESS in %s is a refund once the transaction
   server.answers('status', shown('SUCCESS'), shown('REVERTED'));
   server.answers('revert', json(200, { [name]: 'SUCCESS', transactionId: 'kk_1' }));
   await expect(refund()).resolves.toEqual(REFUNDED);
-  expect(reverts()).toMatchObject([{ body: { transactionId: 'kk_1' }, headers: { 'x-private-key': CREDENTIALS.privateKey } }]);
+  expect(reverts()).toMatchObject([
+    { body: { transactionId: 'kk_1' }, headers: { 'x-private-key': CREDENTIALS.privateKey } },
+  ]);
 });
 
 it('K19: SUCCESS of a transaction that is not reverted yet is accepted and not done', async () => {
@@ -127,9 +129,17 @@ describe('K21: is refused before the network', () => {
 
 describe('is refused before anything moves', () => {
   it.each([
-    { what: 'a card payment whose method the payer chose', says: shown('SUCCESS', { source: 'CARD' }), reason: 'method_not_refundable' },
+    {
+      what: 'a card payment whose method the payer chose',
+      says: shown('SUCCESS', { source: 'CARD' }),
+      reason: 'method_not_refundable',
+    },
     { what: 'a wallet payment', says: shown('SUCCESS', { source: 'WALLET' }), reason: 'method_not_refundable' },
-    { what: 'another sum than was captured', says: shown('SUCCESS', { amount: 4000 }), reason: 'partial_refund_not_supported' },
+    {
+      what: 'another sum than was captured',
+      says: shown('SUCCESS', { amount: 4000 }),
+      reason: 'partial_refund_not_supported',
+    },
     { what: 'a pending transaction', says: shown('PENDING'), reason: 'transaction_not_eligible' },
     { what: 'a failed transaction', says: shown('FAILED'), reason: 'transaction_not_eligible' },
     { what: 'an unknown transaction', says: notFound, reason: 'transaction_not_found' },
@@ -189,7 +199,10 @@ describe('a refund without an answer may have moved the money', () => {
     const fetch: typeof globalThis.fetch = async (...request) =>
       (calls += 1) === 1 ? globalThis.fetch(...request) : asked.fetch(...request);
     server.answers('revert', json(200, { code: 'SUCCESS' }));
-    expect(await failureOf(kkiapay.refund(refundOrder(), { ...asked, fetch }))).toMatchObject({ moved: 'perhaps', retry: 'later' });
+    expect(await failureOf(kkiapay.refund(refundOrder(), { ...asked, fetch }))).toMatchObject({
+      moved: 'perhaps',
+      retry: 'later',
+    });
     expect(reverts()).toHaveLength(1);
   });
 });

@@ -2,12 +2,22 @@ import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
 import { TOPICS } from '../../activities/gateways/paypal-checkout/events';
 import { paypalCheckoutOnboarding } from '../../activities/gateways/paypal-checkout/onboarding';
-import { GatewayFailure, type AccountCheck, type GatewayContext, type Inspection } from '../../workflows/domain/gateway';
+import {
+  GatewayFailure,
+  type AccountCheck,
+  type GatewayContext,
+  type Inspection,
+} from '../../workflows/domain/gateway';
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type PaypalServer } from './paypal-rest-server';
 
 const KEYS: PaypalCheckoutCredentials = { clientId: 'app-1', clientSecret: 'secret-1' };
-const PARTNER = { environment: 'simulator', clientId: 'app-1', clientSecret: 'secret-1', partnerId: 'PARTNER1' } as const;
+const PARTNER = {
+  environment: 'simulator',
+  clientId: 'app-1',
+  clientSecret: 'secret-1',
+  partnerId: 'PARTNER1',
+} as const;
 const USE = { notificationUrl: 'https://club.example/hooks/paypal-checkout/token', currency: 'EUR' };
 const EVERY_EVENT = Object.keys(TOPICS).map((name) => ({ name }));
 const SCOPES = ['realtimepayment', 'refund'].map((name) => `https://uri.paypal.com/services/payments/${name}`);
@@ -23,13 +33,16 @@ beforeEach(async () => {
 });
 afterEach(() => paypal.close());
 
-const context = (credentials: PaypalCheckoutCredentials, over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {}) =>
-  gatewayContext({ credentials, simulatorUrl: paypal.url }, { cache, ...over });
+const context = (
+  credentials: PaypalCheckoutCredentials,
+  over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {},
+) => gatewayContext({ credentials, simulatorUrl: paypal.url }, { cache, ...over });
 const inspect = (credentials = KEYS, over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {}, use = USE) =>
   paypalCheckout.inspectAccount(use, context(credentials, over));
 const check = ({ checks }: Inspection<unknown>, name: string): AccountCheck => checks.find((one) => one.name === name)!;
 /** Whether the account may be used. */
-const usable = ({ checks }: Inspection<unknown>): boolean => checks.every(({ ok, required }) => ok === true || !required);
+const usable = ({ checks }: Inspection<unknown>): boolean =>
+  checks.every(({ ok, required }) => ok === true || !required);
 
 describe('an account with keys of its own', () => {
   it('is checked, learns its merchant id, and gets a webhook for the events that are understood', async () => {
@@ -49,7 +62,11 @@ describe('an account with keys of its own', () => {
   });
 
   it('a webhook that lacks events gets them; one for all events is left alone', async () => {
-    paypal.webhooks.push({ id: 'WH-OLD', url: USE.notificationUrl, event_types: [{ name: 'CHECKOUT.ORDER.APPROVED' }] });
+    paypal.webhooks.push({
+      id: 'WH-OLD',
+      url: USE.notificationUrl,
+      event_types: [{ name: 'CHECKOUT.ORDER.APPROVED' }],
+    });
     expect(await inspect()).toMatchObject({ learned: { webhookId: 'WH-OLD' } });
     expect(paypal.webhooks[0]!.event_types).toEqual(EVERY_EVENT);
     paypal.webhooks[0]!.event_types = [{ name: '*' }];
@@ -74,7 +91,12 @@ describe('an account with keys of its own', () => {
       }),
     });
     const inspection = await inspect();
-    expect(check(inspection, 'notifications')).toMatchObject({ ok: false, required: false, detail: 'PayPal says: Only https.', remedy: expect.stringContaining('https') }); // prettier-ignore
+    expect(check(inspection, 'notifications')).toMatchObject({
+      ok: false,
+      required: false,
+      detail: 'PayPal says: Only https.',
+      remedy: expect.stringContaining('https'),
+    });
     expect(usable(inspection)).toBe(true);
     expect(inspection.learned).toEqual({ merchantId: 'MERCHANT1' });
   });
@@ -83,7 +105,11 @@ describe('an account with keys of its own', () => {
     await inspect();
     paypal.secrets.set('app-1', 'renewed');
     const inspection = await inspect();
-    expect(check(inspection, 'credentials_accepted')).toMatchObject({ ok: false, required: true, detail: expect.stringContaining('Client Authentication failed') }); // prettier-ignore
+    expect(check(inspection, 'credentials_accepted')).toMatchObject({
+      ok: false,
+      required: true,
+      detail: expect.stringContaining('Client Authentication failed'),
+    });
     expect(usable(inspection)).toBe(false);
     expect(inspection.learned).toEqual({});
   });
@@ -108,8 +134,16 @@ describe('an account with keys of its own', () => {
   it.each([
     ['cannot receive payments', () => (paypal.integration = { payments_receivable: false }), 'payments_receivable'],
     ['has an unconfirmed address', () => (paypal.integration = { primary_email_confirmed: false }), 'email_confirmed'],
-    ['has an unconfirmed address by its own data', () => Object.assign(paypal, { integration: {}, userInfo: { emails: [{ primary: true, confirmed: 'false' }] } }), 'email_confirmed'], // prettier-ignore
-    ['is a personal account', () => (paypal.userInfo = { payer_id: 'MERCHANT1', account_type: 'PERSONAL' }), 'business_account'],
+    [
+      'has an unconfirmed address by its own data',
+      () => Object.assign(paypal, { integration: {}, userInfo: { emails: [{ primary: true, confirmed: 'false' }] } }),
+      'email_confirmed',
+    ],
+    [
+      'is a personal account',
+      () => (paypal.userInfo = { payer_id: 'MERCHANT1', account_type: 'PERSONAL' }),
+      'business_account',
+    ],
     ['is another account than was entered', () => (paypal.userInfo = { payer_id: 'MERCHANT9' }), 'merchant_id'],
   ])('an account that %s is not used, and a person reads what to do', async (_what, arrange, name) => {
     arrange();
@@ -172,7 +206,11 @@ describe('an account that was connected through the platform', () => {
 });
 
 describe('connecting through the platform', () => {
-  const { credentials: _none, openedWith: _neither, ...world } = gatewayContext({ credentials: null, simulatorUrl: '' });
+  const {
+    credentials: _none,
+    openedWith: _neither,
+    ...world
+  } = gatewayContext({ credentials: null, simulatorUrl: '' });
   const onboarding = () => ({ ...world, simulatorUrl: paypal.url, cache, partner: PARTNER });
   const complete = (query: string, trackingId = 'onb_1') =>
     paypalCheckoutOnboarding.complete({ trackingId, query: new URLSearchParams(query) }, onboarding());
@@ -190,7 +228,9 @@ describe('connecting through the platform', () => {
           api_integration_preference: {
             rest_api_integration: {
               integration_type: 'THIRD_PARTY',
-              third_party_details: { features: ['PAYMENT', 'REFUND', 'READ_SELLER_DISPUTE', 'ACCESS_MERCHANT_INFORMATION'] },
+              third_party_details: {
+                features: ['PAYMENT', 'REFUND', 'READ_SELLER_DISPUTE', 'ACCESS_MERCHANT_INFORMATION'],
+              },
             },
           },
         },
@@ -217,7 +257,10 @@ describe('connecting through the platform', () => {
 
   it('an invitation that PayPal refuses is a failure', async () => {
     paypal.refuse(/referrals/, 403, 'PERMISSION_DENIED');
-    const work = paypalCheckoutOnboarding.invite({ trackingId: 'onb_1', returnUrl: 'https://platform.example/' }, onboarding());
+    const work = paypalCheckoutOnboarding.invite(
+      { trackingId: 'onb_1', returnUrl: 'https://platform.example/' },
+      onboarding(),
+    );
     await expect(work).rejects.toThrow(GatewayFailure);
   });
 
@@ -230,7 +273,10 @@ describe('connecting through the platform', () => {
       account: 'MERCHANT7',
       credentials: { merchantId: 'MERCHANT7' },
     });
-    expect(paypal.asked()).toEqual(['POST /v1/oauth2/token', 'GET /v1/customer/partners/PARTNER1/merchant-integrations/MERCHANT7']);
+    expect(paypal.asked()).toEqual([
+      'POST /v1/oauth2/token',
+      'GET /v1/customer/partners/PARTNER1/merchant-integrations/MERCHANT7',
+    ]);
   });
 
   it.each([
@@ -242,10 +288,13 @@ describe('connecting through the platform', () => {
     expect(await complete('merchantIdInPayPal=MERCHANT7')).toMatchObject({ ok: false, reason: 'other_invitation' });
   });
 
-  it.each(['', 'merchantIdInPayPal=', 'merchantIdInPayPal=../../v1'])('coming back with %j has connected nothing', async (query) => {
-    expect(await complete(query)).toMatchObject({ ok: false, reason: 'unfinished' });
-    expect(paypal.asked()).toEqual([]);
-  });
+  it.each(['', 'merchantIdInPayPal=', 'merchantIdInPayPal=../../v1'])(
+    'coming back with %j has connected nothing',
+    async (query) => {
+      expect(await complete(query)).toMatchObject({ ok: false, reason: 'unfinished' });
+      expect(paypal.asked()).toEqual([]);
+    },
+  );
 
   it('a consent that PayPal does not know has connected nothing', async () => {
     paypal.refuse(/merchant-integrations/, 404, 'RESOURCE_NOT_FOUND');

@@ -1,8 +1,24 @@
 import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import { openCheckout } from '../../activities/gateways/paypal-checkout/checkout';
-import { storedPaypalCheckoutCredentials, paypalCheckoutCredentials, type PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials'; // prettier-ignore
-import { CAPTURE_REFUSALS, REFUND_REFUSALS, type CaptureRefusal } from '../../activities/gateways/paypal-checkout/refusals';
-import { GatewayFailure, type CaptureAnswer, type CaptureOrder, type CheckoutOrder, type GatewayContext, type OpenedCheckout, type RefundOrder } from '../../workflows/domain/gateway'; // prettier-ignore
+import {
+  storedPaypalCheckoutCredentials,
+  paypalCheckoutCredentials,
+  type PaypalCheckoutCredentials,
+} from '../../activities/gateways/paypal-checkout/credentials';
+import {
+  CAPTURE_REFUSALS,
+  REFUND_REFUSALS,
+  type CaptureRefusal,
+} from '../../activities/gateways/paypal-checkout/refusals';
+import {
+  GatewayFailure,
+  type CaptureAnswer,
+  type CaptureOrder,
+  type CheckoutOrder,
+  type GatewayContext,
+  type OpenedCheckout,
+  type RefundOrder,
+} from '../../workflows/domain/gateway';
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type Odd, type PaypalServer } from './paypal-rest-server';
 
@@ -63,15 +79,23 @@ const takes = (reference: string, over: Partial<CaptureOrder> = {}): CaptureOrde
 });
 const told = (lookup: CaptureAnswer): unknown =>
   lookup.found === true
-    ? lookup.facts.map(({ kind, gatewayReference, qualifier, amount, currency }) => [kind, gatewayReference, qualifier, amount, currency])
+    ? lookup.facts.map(({ kind, gatewayReference, qualifier, amount, currency }) => [
+        kind,
+        gatewayReference,
+        qualifier,
+        amount,
+        currency,
+      ])
     : lookup;
 async function failureOf(work: Promise<unknown>): Promise<GatewayFailure> {
   const outcome = await work.catch((error: unknown) => error);
   if (outcome instanceof GatewayFailure) return outcome;
   throw new Error(`expected a GatewayFailure, got ${JSON.stringify(outcome)}`);
 }
-const urlOf = (url: Parameters<typeof globalThis.fetch>[0]): string => (url instanceof Request ? url.url : url.toString());
-const lastBody = (): Record<string, unknown> => JSON.parse(paypal.calls.at(-1)!.body.toString()) as Record<string, unknown>;
+const urlOf = (url: Parameters<typeof globalThis.fetch>[0]): string =>
+  url instanceof Request ? url.url : url.toString();
+const lastBody = (): Record<string, unknown> =>
+  JSON.parse(paypal.calls.at(-1)!.body.toString()) as Record<string, unknown>;
 const captureIds = (): string[] =>
   [...paypal.resources.keys()].filter((path) => path.includes('captures')).map((path) => path.split('/').at(-1)!);
 
@@ -92,7 +116,10 @@ describe('opening', () => {
     ['francs of West Africa', { money: { amount: 5000, currency: 'XOF' } }, 'amount_not_supported'],
     ['nothing', { money: { amount: 0, currency: 'EUR' } }, 'amount_not_supported'],
   ])('%s is refused before PayPal is asked', (_what, over, reason) => {
-    const answer = openCheckout({ ...ORDER, ...over }, { credentials: CREDENTIALS, environment: 'live', simulatorPublicUrl: '' });
+    const answer = openCheckout(
+      { ...ORDER, ...over },
+      { credentials: CREDENTIALS, environment: 'live', simulatorPublicUrl: '' },
+    );
     expect(answer).toMatchObject({ ok: false, reason });
   });
 
@@ -109,7 +136,10 @@ describe('opening', () => {
       opened: true,
       nextAction: { kind: 'redirect', url: expect.stringContaining('/paypal/checkoutnow?token=') },
     });
-    expect(paypal.calls.at(-1)!.headers).toMatchObject({ 'paypal-request-id': `order:${PAYMENT_ID}`, 'content-type': 'application/json' });
+    expect(paypal.calls.at(-1)!.headers).toMatchObject({
+      'paypal-request-id': `order:${PAYMENT_ID}`,
+      'content-type': 'application/json',
+    });
     expect(lastBody()).toEqual({
       intent: 'CAPTURE',
       purchase_units: [
@@ -161,7 +191,11 @@ describe('opening', () => {
     [429, 'RATE_LIMIT_REACHED', 'http_429'],
   ])('a %i %s is asked again later', async (status, issue, code) => {
     paypal.refuse(/orders/, status, issue);
-    expect(await failureOf(paypalCheckout.startCheckout(ORDER, context()))).toMatchObject({ code, moved: 'no', retry: 'later' });
+    expect(await failureOf(paypalCheckout.startCheckout(ORDER, context()))).toMatchObject({
+      code,
+      moved: 'no',
+      retry: 'later',
+    });
   });
 
   it.each([
@@ -176,11 +210,13 @@ describe('opening', () => {
       hosts.push(urlOf(url));
       return globalThis.fetch(urlOf(url).replace('https://api-m.paypal.com', `${paypal.url}/paypal`), init);
     };
-    expect(await failureOf(paypalCheckout.startCheckout(ORDER, context({ environment: 'live', fetch })))).toMatchObject({
-      code: 'unreadable_answer',
-      moved: 'no',
-      retry: 'later',
-    });
+    expect(await failureOf(paypalCheckout.startCheckout(ORDER, context({ environment: 'live', fetch })))).toMatchObject(
+      {
+        code: 'unreadable_answer',
+        moved: 'no',
+        retry: 'later',
+      },
+    );
     expect(hosts).toEqual(['https://api-m.paypal.com/v1/oauth2/token', 'https://api-m.paypal.com/v2/checkout/orders']);
   });
 });
@@ -193,7 +229,10 @@ describe('taking the money', () => {
     const [id] = captureIds();
     expect(told(lookup)).toEqual(paid());
     expect(lookup).toMatchObject({ paymentId: PAYMENT_ID, references: [id, order.reference], remarks: [] });
-    expect(paypal.calls.at(-1)!.headers).toMatchObject({ 'paypal-request-id': 'capture:1', prefer: 'return=representation' });
+    expect(paypal.calls.at(-1)!.headers).toMatchObject({
+      'paypal-request-id': 'capture:1',
+      prefer: 'return=representation',
+    });
     expect(paypal.asked()).toEqual([`POST /v2/checkout/orders/${order.reference}/capture`]); // the token was kept
   });
 
@@ -233,7 +272,11 @@ describe('taking the money', () => {
       other: { id: '9ABOTHER', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50,00' } },
       remark: { word: 'unreadable_amount', about: '9ABOTHER', wrote: '50,00 EUR' },
     },
-    { what: 'no amount', other: { id: '9ABOTHER', status: 'COMPLETED' }, remark: { word: 'unreadable_amount', about: '9ABOTHER' } },
+    {
+      what: 'no amount',
+      other: { id: '9ABOTHER', status: 'COMPLETED' },
+      remark: { word: 'unreadable_amount', about: '9ABOTHER' },
+    },
     {
       what: 'a status that nobody knows',
       other: { id: '9ABOTHER', status: 'TELEPORTED', amount: { currency_code: 'EUR', value: '50.00' } },
@@ -255,8 +298,15 @@ describe('taking the money', () => {
       [...unit.payments.captures, other],
     ]) {
       unit.payments.captures = captures;
-      const lookup = await paypalCheckout.fetchFacts({ by: 'payment', checkout: checkoutOf(order.reference) }, context());
-      expect(lookup).toMatchObject({ found: true, facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remarks: [remark] });
+      const lookup = await paypalCheckout.fetchFacts(
+        { by: 'payment', checkout: checkoutOf(order.reference) },
+        context(),
+      );
+      expect(lookup).toMatchObject({
+        found: true,
+        facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
+        remarks: [remark],
+      });
       unit.payments.captures = captures.filter((capture) => capture !== other);
     }
   });
@@ -269,19 +319,34 @@ describe('taking the money', () => {
       remarks: [{ word: 'fee_in_other_currency', wrote: '1.90 USD' }],
     },
     { fee: { paypal_fee: { currency_code: 'USD', value: '0.00' } }, facts: 1, remarks: [] },
-    { fee: { paypal_fee: { currency_code: 'EUR', value: '-1.95' } }, facts: 1, remarks: [{ word: 'fee_negative', wrote: '-1.95 EUR' }] },
+    {
+      fee: { paypal_fee: { currency_code: 'EUR', value: '-1.95' } },
+      facts: 1,
+      remarks: [{ word: 'fee_negative', wrote: '-1.95 EUR' }],
+    },
     { fee: { paypal_fee: { currency_code: 'EUR', value: 1.95 } }, facts: 1, remarks: [{ word: 'fee_unreadable' }] },
     { fee: { paypal_fee: 'N/A' }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
     { fee: { paypal_fee: null }, facts: 1, remarks: [] },
     { fee: 'N/A', facts: 1, remarks: [{ word: 'fee_unreadable', wrote: '"N/A"' }] },
     { fee: null, facts: 1, remarks: [] },
     { fee: { paypal_fee_in_receivable_currency: { currency_code: 'EUR', value: '1.60' } }, facts: 2, remarks: [] },
-    { fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } }, facts: 1, remarks: [{ word: 'fee_unreadable', wrote: 'much EUR' }] },
-  ])('of the fee $fee are booked $facts facts, and what cannot be booked is remarked', async ({ fee, facts, remarks }) => {
-    const order = await approved();
-    paypal.capture = { status: 'COMPLETED', seller_receivable_breakdown: fee };
-    expect(await paypalCheckout.capture(order, context())).toMatchObject({ found: true, facts: { length: facts }, remarks });
-  });
+    {
+      fee: { paypal_fee: { currency_code: 'EUR', value: 'much' } },
+      facts: 1,
+      remarks: [{ word: 'fee_unreadable', wrote: 'much EUR' }],
+    },
+  ])(
+    'of the fee $fee are booked $facts facts, and what cannot be booked is remarked',
+    async ({ fee, facts, remarks }) => {
+      const order = await approved();
+      paypal.capture = { status: 'COMPLETED', seller_receivable_breakdown: fee };
+      expect(await paypalCheckout.capture(order, context())).toMatchObject({
+        found: true,
+        facts: { length: facts },
+        remarks,
+      });
+    },
+  );
 
   it('looks the capture up when the answer tells too little', async () => {
     const order = await approved();
@@ -296,7 +361,10 @@ describe('taking the money', () => {
   it('an answer about another order is no answer', async () => {
     const order = await approved();
     paypal.misbehave(/capture$/, { status: 201, body: JSON.stringify({ id: 'ANOTHER', status: 'COMPLETED' }) });
-    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({ code: 'unreadable_answer', moved: 'perhaps' });
+    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({
+      code: 'unreadable_answer',
+      moved: 'perhaps',
+    });
   });
 
   const MEANINGS: Record<CaptureRefusal, (reference: string, reason: string) => unknown> = {
@@ -309,7 +377,10 @@ describe('taking the money', () => {
   it.each(Object.entries(CAPTURE_REFUSALS))('422 %s means %s', async (issue, meaning) => {
     const order = { ...(await approved()), attempt: 3 };
     paypal.refuse(/capture$/, 422, issue);
-    const outcome = meaning === 'under_way' ? await failureOf(paypalCheckout.capture(order, context())) : told(await paypalCheckout.capture(order, context())); // prettier-ignore
+    const outcome =
+      meaning === 'under_way'
+        ? await failureOf(paypalCheckout.capture(order, context()))
+        : told(await paypalCheckout.capture(order, context()));
     expect(outcome).toMatchObject(MEANINGS[meaning](order.reference, issue.toLowerCase()) as object);
   });
 
@@ -319,28 +390,67 @@ describe('taking the money', () => {
     expect(Object.keys(CAPTURE_REFUSALS)).toEqual(expect.arrayContaining(named.split(/\s+/)));
   });
 
-  const odd = (status: number, body: string, type = 'application/json') => ({ status, body, headers: { 'content-type': type } });
+  const odd = (status: number, body: string, type = 'application/json') => ({
+    status,
+    body,
+    headers: { 'content-type': type },
+  });
   const UNKNOWN: { what: string; says: { status: number; body: string }; reason: string }[] = [
-    { what: 'a word that nobody knows', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"INVENTED_WORD"}]}'), reason: 'invented_word' },
-    { what: 'the name of something in every object', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"constructor"}]}'), reason: 'constructor' },
-    { what: 'a setting that the merchant can mend', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"PAYEE_NOT_ENABLED_FOR_CARD_PROCESSING"}]}'), reason: 'payee_not_enabled_for_card_processing' },
-    { what: '422 without details', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","message":"no"}'), reason: 'unprocessable_entity' },
-    { what: '422 with empty details', says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[]}'), reason: 'unprocessable_entity' },
-    { what: '403 PERMISSION_DENIED', says: odd(403, '{"name":"NOT_AUTHORIZED","details":[{"issue":"PERMISSION_DENIED"}]}'), reason: 'permission_denied' },
+    {
+      what: 'a word that nobody knows',
+      says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"INVENTED_WORD"}]}'),
+      reason: 'invented_word',
+    },
+    {
+      what: 'the name of something in every object',
+      says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"constructor"}]}'),
+      reason: 'constructor',
+    },
+    {
+      what: 'a setting that the merchant can mend',
+      says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[{"issue":"PAYEE_NOT_ENABLED_FOR_CARD_PROCESSING"}]}'),
+      reason: 'payee_not_enabled_for_card_processing',
+    },
+    {
+      what: '422 without details',
+      says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","message":"no"}'),
+      reason: 'unprocessable_entity',
+    },
+    {
+      what: '422 with empty details',
+      says: odd(422, '{"name":"UNPROCESSABLE_ENTITY","details":[]}'),
+      reason: 'unprocessable_entity',
+    },
+    {
+      what: '403 PERMISSION_DENIED',
+      says: odd(403, '{"name":"NOT_AUTHORIZED","details":[{"issue":"PERMISSION_DENIED"}]}'),
+      reason: 'permission_denied',
+    },
     { what: '403 in JSON of another form', says: odd(403, '{"reason":"no"}'), reason: 'http_403' },
-    { what: '400 MALFORMED_REQUEST_JSON', says: odd(400, '{"name":"INVALID_REQUEST","details":[{"issue":"MALFORMED_REQUEST_JSON"}]}'), reason: 'malformed_request_json' },
-    { what: '400 with a word that is a no with 422 only', says: odd(400, '{"name":"INVALID_REQUEST","details":[{"issue":"TRANSACTION_REFUSED"}]}'), reason: 'transaction_refused' },
+    {
+      what: '400 MALFORMED_REQUEST_JSON',
+      says: odd(400, '{"name":"INVALID_REQUEST","details":[{"issue":"MALFORMED_REQUEST_JSON"}]}'),
+      reason: 'malformed_request_json',
+    },
+    {
+      what: '400 with a word that is a no with 422 only',
+      says: odd(400, '{"name":"INVALID_REQUEST","details":[{"issue":"TRANSACTION_REFUSED"}]}'),
+      reason: 'transaction_refused',
+    },
     { what: '415', says: odd(415, '{"name":"UNSUPPORTED_MEDIA_TYPE"}'), reason: 'unsupported_media_type' },
     { what: '422 with a page', says: odd(422, '<h1>no</h1>', 'text/html'), reason: 'http_422' },
     { what: '422 with nothing', says: odd(422, ''), reason: 'http_422' },
-  ]; // prettier-ignore
+  ];
 
-  it.each(UNKNOWN)('$what is a refusal to be shown while the order is approved, and never guessed to be a no', async ({ says, reason }) => {
-    const order = await approved();
-    paypal.misbehave(/capture$/, says);
-    const answer = await paypalCheckout.capture(order, context());
-    expect(answer).toEqual({ found: 'refused', reason, detail: expect.stringMatching(/./) });
-  });
+  it.each(UNKNOWN)(
+    '$what is a refusal to be shown while the order is approved, and never guessed to be a no',
+    async ({ says, reason }) => {
+      const order = await approved();
+      paypal.misbehave(/capture$/, says);
+      const answer = await paypalCheckout.capture(order, context());
+      expect(answer).toEqual({ found: 'refused', reason, detail: expect.stringMatching(/./) });
+    },
+  );
 
   it.each(UNKNOWN)('$what, though the money was taken, is looked into and booked', async ({ says }) => {
     const order = await approved();
@@ -350,7 +460,10 @@ describe('taking the money', () => {
 
   it('a word that nobody knows, of an order that is approved no more, is no approval', async () => {
     paypal.refuse(/capture$/, 422, 'INVENTED_WORD');
-    expect(await paypalCheckout.capture(takes(await opened()), context())).toEqual({ found: false, reason: 'order_not_approved' });
+    expect(await paypalCheckout.capture(takes(await opened()), context())).toEqual({
+      found: false,
+      reason: 'order_not_approved',
+    });
   });
 
   it.each([
@@ -368,11 +481,17 @@ describe('taking the money', () => {
   it.each([403, 404])('a door-keeper’s page with %i is no word of PayPal’s', async (status) => {
     const order = await approved();
     paypal.misbehave(/capture$/, odd(status, '<h1>Access Denied</h1>', 'text/html'));
-    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({ code: `http_${status}`, moved: 'perhaps' });
+    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({
+      code: `http_${status}`,
+      moved: 'perhaps',
+    });
   });
 
   it('an order that PayPal does not know takes no money', async () => {
-    expect(await paypalCheckout.capture(takes('9ABGONE'), context())).toEqual({ found: false, reason: 'order_unknown' });
+    expect(await paypalCheckout.capture(takes('9ABGONE'), context())).toEqual({
+      found: false,
+      reason: 'order_unknown',
+    });
   });
 
   it('an order that was captured meanwhile is adopted, not taken twice', async () => {
@@ -386,7 +505,10 @@ describe('taking the money', () => {
   it('a capture whose answer was lost is looked at first, even when PayPal has forgotten its key', async () => {
     const order = await approved();
     paypal.misbehave(/capture$/, 'drop', { times: 1, act: true });
-    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({ code: 'connection_lost', moved: 'perhaps' });
+    expect(await failureOf(paypalCheckout.capture(order, context()))).toMatchObject({
+      code: 'connection_lost',
+      moved: 'perhaps',
+    });
     paypal.keys.clear();
     paypal.asked();
     const lookup = await paypalCheckout.capture({ ...order, again: true }, context());
@@ -415,7 +537,9 @@ describe('taking the money', () => {
 
   it('the order of another payment is not taken for this one', async () => {
     const { reference } = await approved();
-    const other = takes(reference, { checkout: { ...checkoutOf('9ABMINE'), paymentId: 'pay_zzzzzzzzzzzzzzzzzzzzzzzzzz' } });
+    const other = takes(reference, {
+      checkout: { ...checkoutOf('9ABMINE'), paymentId: 'pay_zzzzzzzzzzzzzzzzzzzzzzzzzz' },
+    });
     expect(await paypalCheckout.capture(other, context())).toEqual({ found: false, reason: 'order_of_other_payment' });
     expect(captureIds()).toEqual([]);
   });
@@ -455,14 +579,19 @@ describe('asking how a payment stands', () => {
     await paypalCheckout.capture(order, context());
     const shown = paypal.resources.get(`/v2/checkout/orders/${order.reference}`)!;
     const [unit] = shown['purchase_units'] as [{ payments: object }];
-    Object.assign(unit.payments, { refunds: [{ id: 'R1', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50.00' } }] });
+    Object.assign(unit.payments, {
+      refunds: [{ id: 'R1', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '50.00' } }],
+    });
     expect(told(await ask(order.reference))).toEqual(paid());
   });
 });
 
 describe('coming back in a browser', () => {
   const back = (query: string, checkout: OpenedCheckout | null) =>
-    paypalCheckout.fetchFacts({ by: 'notification', raw: { channel: 'poll', headers: {}, body: Buffer.from(query) }, checkout }, context());
+    paypalCheckout.fetchFacts(
+      { by: 'notification', raw: { channel: 'poll', headers: {}, body: Buffer.from(query) }, checkout },
+      context(),
+    );
 
   it('asks nobody about the order of this payment: trying to take the money tells', async () => {
     const reference = await opened();
@@ -477,7 +606,11 @@ describe('coming back in a browser', () => {
 
   it('asks PayPal about any other order', async () => {
     const { reference } = await approved();
-    expect(await back(`token=${reference}`, checkoutOf('9ABMINE'))).toEqual({ found: 'approved', paymentId: PAYMENT_ID, reference });
+    expect(await back(`token=${reference}`, checkoutOf('9ABMINE'))).toEqual({
+      found: 'approved',
+      paymentId: PAYMENT_ID,
+      reference,
+    });
     expect(await back('token=9AB00000000000999', null)).toEqual({ found: false, reason: 'resource_unknown' });
   });
 });
@@ -501,12 +634,24 @@ describe('giving money back', () => {
 
   it('gives a part back, with the part of the fee that PayPal returns', async () => {
     const order = await captured();
-    paypal.refund = { status: 'COMPLETED', seller_payable_breakdown: { paypal_fee: { currency_code: 'EUR', value: '0.10' } } };
+    paypal.refund = {
+      status: 'COMPLETED',
+      seller_payable_breakdown: { paypal_fee: { currency_code: 'EUR', value: '0.10' } },
+    };
     expect(await paypalCheckout.refund(order, context())).toEqual({
       status: 'succeeded',
-      fact: expect.objectContaining({ kind: 'payment_refunded', parent: order.capture, amount: 1250, currency: 'EUR', feeReturned: 10 }),
+      fact: expect.objectContaining({
+        kind: 'payment_refunded',
+        parent: order.capture,
+        amount: 1250,
+        currency: 'EUR',
+        feeReturned: 10,
+      }),
     });
-    expect(lastBody()).toEqual({ amount: { currency_code: 'EUR', value: '12.50' }, note_to_payer: 'Sorry for the rain' });
+    expect(lastBody()).toEqual({
+      amount: { currency_code: 'EUR', value: '12.50' },
+      note_to_payer: 'Sorry for the rain',
+    });
     expect(paypal.calls.at(-1)!.headers['paypal-request-id']).toBe('refund:ref_1');
   });
 
@@ -519,7 +664,10 @@ describe('giving money back', () => {
   });
 
   it.each([
-    { made: { status: 'PENDING', status_details: { reason: 'ECHECK' } }, answer: { status: 'pending', reason: 'echeck' } },
+    {
+      made: { status: 'PENDING', status_details: { reason: 'ECHECK' } },
+      answer: { status: 'pending', reason: 'echeck' },
+    },
     { made: { status: 'FAILED' }, answer: { status: 'refused', reason: 'failed' } },
     { made: { status: 'CANCELLED' }, answer: { status: 'refused', reason: 'cancelled' } },
   ])('a refund that is $made.status is $answer.status', async ({ made, answer }) => {
@@ -559,7 +707,9 @@ describe('giving money back', () => {
   });
 
   it('a capture that PayPal does not know gives nothing back', async () => {
-    expect(await paypalCheckout.refund({ ...REFUND, capture: '9ABGONE' }, context())).toMatchObject({ status: 'refused' });
+    expect(await paypalCheckout.refund({ ...REFUND, capture: '9ABGONE' }, context())).toMatchObject({
+      status: 'refused',
+    });
   });
 
   it('a refusal that nobody knows is not guessed to be a no', async () => {
@@ -571,7 +721,17 @@ describe('giving money back', () => {
   });
 });
 
-const ALL_BUT_TIMEOUTS = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate', 'setInterval', 'clearInterval'] as const; // prettier-ignore
+const ALL_BUT_TIMEOUTS = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+] as const;
 
 describe('a PayPal that does not answer', () => {
   afterEach(() => jest.useRealTimers());
@@ -584,11 +744,20 @@ describe('a PayPal that does not answer', () => {
     { what: '404 of a door-keeper', odd: { status: 404, body: '<html>Not Found</html>' }, code: 'http_404' },
     { what: 'page', odd: { body: '<html>COMPLETED</html>' }, code: 'unreadable_answer' },
     { what: 'empty answer', odd: { body: '' }, code: 'unreadable_answer' },
-    { what: 'garbage', odd: { body: Buffer.from('{"id":"\u0000\ufffd","status":COMPL', 'latin1') }, code: 'unreadable_answer' },
+    {
+      what: 'garbage',
+      odd: { body: Buffer.from('{"id":"\u0000\ufffd","status":COMPL', 'latin1') },
+      code: 'unreadable_answer',
+    },
     { what: 'list instead of an object', odd: { body: '[]' }, code: 'unreadable_answer' },
     { what: 'flood', odd: { body: Buffer.alloc(2 * 1024 * 1024, 'x') }, code: 'body_too_large' },
     { what: 'redirect', odd: { status: 302, headers: { location: 'http://127.0.0.1:9/' } }, code: 'redirected' },
-    { what: '429', odd: { status: 429, headers: { 'retry-after': '7' }, body: '{"name":"RATE_LIMIT_REACHED"}' }, code: 'http_429', retry: { afterMs: 7000 } }, // prettier-ignore
+    {
+      what: '429',
+      odd: { status: 429, headers: { 'retry-after': '7' }, body: '{"name":"RATE_LIMIT_REACHED"}' },
+      code: 'http_429',
+      retry: { afterMs: 7000 },
+    },
     { what: '503', odd: { status: 503, headers: { 'retry-after': '2' } }, code: 'http_503', retry: { afterMs: 2000 } },
   ];
   const refundOrder = {
@@ -601,17 +770,20 @@ describe('a PayPal that does not answer', () => {
     idempotencyKey: 'k',
     again: false,
   };
-  const VERBS: { verb: string; moved: 'no' | 'perhaps'; call: (context: GatewayContext<PaypalCheckoutCredentials>) => Promise<unknown> }[] =
-    [
-      { verb: 'opening', moved: 'no', call: (world) => paypalCheckout.startCheckout(ORDER, world) },
-      { verb: 'capturing', moved: 'perhaps', call: (world) => paypalCheckout.capture(takes('9AB1'), world) },
-      {
-        verb: 'looking up',
-        moved: 'no',
-        call: (world) => paypalCheckout.fetchFacts({ by: 'payment', checkout: checkoutOf('9AB1') }, world),
-      },
-      { verb: 'refunding', moved: 'perhaps', call: (world) => paypalCheckout.refund(refundOrder, world) },
-    ];
+  const VERBS: {
+    verb: string;
+    moved: 'no' | 'perhaps';
+    call: (context: GatewayContext<PaypalCheckoutCredentials>) => Promise<unknown>;
+  }[] = [
+    { verb: 'opening', moved: 'no', call: (world) => paypalCheckout.startCheckout(ORDER, world) },
+    { verb: 'capturing', moved: 'perhaps', call: (world) => paypalCheckout.capture(takes('9AB1'), world) },
+    {
+      verb: 'looking up',
+      moved: 'no',
+      call: (world) => paypalCheckout.fetchFacts({ by: 'payment', checkout: checkoutOf('9AB1') }, world),
+    },
+    { verb: 'refunding', moved: 'perhaps', call: (world) => paypalCheckout.refund(refundOrder, world) },
+  ];
 
   it.each(MISBEHAVIOURS.flatMap((odd) => VERBS.map((verb) => ({ ...odd, ...verb }))))(
     '$verb: a $what leaves it open',
@@ -657,7 +829,10 @@ describe('access tokens', () => {
   it('whoever knows only the client id of another merchant gets no token of theirs', async () => {
     await opened();
     const thief = context({ credentials: { clientId: 'app-1', clientSecret: 'guessed' } });
-    expect(await failureOf(paypalCheckout.startCheckout(ORDER, thief))).toMatchObject({ code: 'not_authorized', moved: 'no' });
+    expect(await failureOf(paypalCheckout.startCheckout(ORDER, thief))).toMatchObject({
+      code: 'not_authorized',
+      moved: 'no',
+    });
   });
 
   it('is kept a little shorter than PayPal says, under a name that tells nothing', async () => {
@@ -670,7 +845,12 @@ describe('access tokens', () => {
 
 describe('accounts', () => {
   it('a connected account is asked about as its partner, in the merchant’s name', async () => {
-    const partner = { environment: 'simulator', clientId: 'app-1', clientSecret: 'secret-1', partnerId: 'PARTNER1' } as const;
+    const partner = {
+      environment: 'simulator',
+      clientId: 'app-1',
+      clientSecret: 'secret-1',
+      partnerId: 'PARTNER1',
+    } as const;
     await paypalCheckout.startCheckout(ORDER, context({ credentials: { merchantId: 'MERCHANT2' }, partner }));
     const assertion = String(paypal.calls.at(-1)!.headers['paypal-auth-assertion']);
     const [head, payload, signature] = assertion.split('.').map((part) => Buffer.from(part, 'base64url').toString());
@@ -684,7 +864,9 @@ describe('accounts', () => {
       { environment: 'live', clientId: 'app-1', clientSecret: 'secret-1', partnerId: 'P' } as const,
     ],
   ])('with %s a connected account waits', async (_what, partner) => {
-    const failure = await failureOf(paypalCheckout.startCheckout(ORDER, context({ credentials: { merchantId: 'MERCHANT2' }, partner })));
+    const failure = await failureOf(
+      paypalCheckout.startCheckout(ORDER, context({ credentials: { merchantId: 'MERCHANT2' }, partner })),
+    );
     expect(failure).toMatchObject({ code: 'partner_not_configured', moved: 'no', retry: 'later' });
     expect(paypal.asked()).toEqual([]);
   });
@@ -706,8 +888,13 @@ describe('accounts', () => {
     expect(captureIds()).toHaveLength(1);
     const renewed = { credentials: { ...CREDENTIALS, clientSecret: 'secret-new' }, openedWith: CREDENTIALS };
     paypal.secrets.set('app-1', 'secret-new');
-    await paypalCheckout.fetchFacts({ by: 'payment', checkout: order.checkout }, context({ ...renewed, cache: memoryCache() }));
-    const tokens = paypal.calls.filter(({ what }) => what.includes('oauth2')).map(({ headers }) => basic(headers.authorization));
+    await paypalCheckout.fetchFacts(
+      { by: 'payment', checkout: order.checkout },
+      context({ ...renewed, cache: memoryCache() }),
+    );
+    const tokens = paypal.calls
+      .filter(({ what }) => what.includes('oauth2'))
+      .map(({ headers }) => basic(headers.authorization));
     expect(tokens).toEqual(['app-1:secret-1', 'app-1:secret-new']);
   });
 });

@@ -7,9 +7,23 @@ import { judgeCertificate, PUBLIC_TRUST } from '../../activities/gateways/paypal
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
 import { isBrowserUrl, isCertificateUrl } from '../../activities/gateways/paypal-checkout/hosts';
 import { readNotification } from '../../activities/gateways/paypal-checkout/notification';
-import { GatewayFailure, type Environment, type GatewayContext, type OpenedCheckout, type RawNotification } from '../../workflows/domain/gateway'; // prettier-ignore
+import {
+  GatewayFailure,
+  type Environment,
+  type GatewayContext,
+  type OpenedCheckout,
+  type RawNotification,
+} from '../../workflows/domain/gateway';
 import { gatewayContext, memoryCache } from './gateway-context';
-import { CERTIFICATES, signBody, signedWebhook, startPaypal, type PaypalServer, type Resource, type Signing } from './paypal-rest-server';
+import {
+  CERTIFICATES,
+  signBody,
+  signedWebhook,
+  startPaypal,
+  type PaypalServer,
+  type Resource,
+  type Signing,
+} from './paypal-rest-server';
 
 const PAYMENT_ID = 'pay_0123456789abcdefghijkmnpqr';
 const CREDENTIALS: PaypalCheckoutCredentials = {
@@ -70,9 +84,15 @@ const DISPUTE: Resource = {
   reason: 'UNAUTHORISED',
   disputed_transactions: [{ seller_transaction_id: 'CAP1', custom: PAYMENT_ID }],
 };
-const PLACES: Readonly<Record<string, string>> = { CAP1: '/v2/payments/captures/CAP1', REF1: '/v2/payments/refunds/REF1', ORD1: '/v2/checkout/orders/ORD1', 'PP-R-1': '/v1/customer/disputes/PP-R-1' }; // prettier-ignore
+const PLACES: Readonly<Record<string, string>> = {
+  CAP1: '/v2/payments/captures/CAP1',
+  REF1: '/v2/payments/refunds/REF1',
+  ORD1: '/v2/checkout/orders/ORD1',
+  'PP-R-1': '/v1/customer/disputes/PP-R-1',
+};
 function knows(...resources: Resource[]): void {
-  for (const resource of resources) paypal.resources.set(PLACES[String(resource['id'] ?? resource['dispute_id'])]!, resource);
+  for (const resource of resources)
+    paypal.resources.set(PLACES[String(resource['id'] ?? resource['dispute_id'])]!, resource);
 }
 const checkout: OpenedCheckout = {
   paymentId: PAYMENT_ID,
@@ -94,15 +114,55 @@ describe('a genuine webhook', () => {
   const TOKEN = 'POST /v1/oauth2/token';
   const captured = { kind: 'payment_captured', gatewayReference: 'CAP1', qualifier: '', amount: 5000, currency: 'EUR' };
   const fee = { kind: 'fee_charged', gatewayReference: 'CAP1', amount: 175, currency: 'EUR' };
-  const refunded = { kind: 'payment_refunded', gatewayReference: 'REF1', parent: 'CAP1', amount: 1250, currency: 'EUR', feeReturned: 10, reason: 'refund' }; // prettier-ignore
-  const reversed = { kind: 'payment_reversed', gatewayReference: 'REF1', parent: 'CAP1', amount: 1250, currency: 'EUR' };
-  const pending: Resource = { ...CAPTURE, status: 'PENDING', status_details: { reason: 'ECHECK' }, seller_receivable_breakdown: undefined };
-  const held = { kind: 'payment_pending', gatewayReference: 'CAP1', qualifier: 'echeck', reason: 'echeck', amount: 5000 };
+  const refunded = {
+    kind: 'payment_refunded',
+    gatewayReference: 'REF1',
+    parent: 'CAP1',
+    amount: 1250,
+    currency: 'EUR',
+    feeReturned: 10,
+    reason: 'refund',
+  };
+  const reversed = {
+    kind: 'payment_reversed',
+    gatewayReference: 'REF1',
+    parent: 'CAP1',
+    amount: 1250,
+    currency: 'EUR',
+  };
+  const pending: Resource = {
+    ...CAPTURE,
+    status: 'PENDING',
+    status_details: { reason: 'ECHECK' },
+    seller_receivable_breakdown: undefined,
+  };
+  const held = {
+    kind: 'payment_pending',
+    gatewayReference: 'CAP1',
+    qualifier: 'echeck',
+    reason: 'echeck',
+    amount: 5000,
+  };
   const declined: Resource = { ...CAPTURE, status: 'DECLINED' };
   const failed = { kind: 'payment_failed', gatewayReference: 'CAP1', qualifier: '', reason: 'declined', amount: 5000 };
-  const opened = { kind: 'dispute_opened', gatewayReference: 'CAP1', qualifier: 'PP-R-1', reason: 'unauthorised', amount: null };
-  const resolved: Resource = { ...DISPUTE, status: 'RESOLVED', dispute_outcome: { outcome_code: 'RESOLVED_BUYER_FAVOUR' } };
-  const closed = { kind: 'dispute_closed', gatewayReference: 'CAP1', qualifier: 'PP-R-1', reason: 'resolved_buyer_favour' };
+  const opened = {
+    kind: 'dispute_opened',
+    gatewayReference: 'CAP1',
+    qualifier: 'PP-R-1',
+    reason: 'unauthorised',
+    amount: null,
+  };
+  const resolved: Resource = {
+    ...DISPUTE,
+    status: 'RESOLVED',
+    dispute_outcome: { outcome_code: 'RESOLVED_BUYER_FAVOUR' },
+  };
+  const closed = {
+    kind: 'dispute_closed',
+    gatewayReference: 'CAP1',
+    qualifier: 'PP-R-1',
+    reason: 'resolved_buyer_favour',
+  };
   const ordered: Resource = {
     ...ORDER,
     status: 'COMPLETED',
@@ -120,18 +180,21 @@ describe('a genuine webhook', () => {
     { type: 'CUSTOMER.DISPUTE.UPDATED', now: DISPUTE, facts: [opened], references: ['CAP1'] },
     { type: 'CUSTOMER.DISPUTE.RESOLVED', now: resolved, facts: [closed], references: ['CAP1'] },
     { type: 'CHECKOUT.ORDER.COMPLETED', now: ordered, facts: [captured, fee], references: ['CAP1', 'ORD1'] },
-  ])('$type is believed once PayPal has shown the resource, and claims just that', async ({ type, now, facts, references }) => {
-    knows(now);
-    const raw = webhook(type, now);
-    const lookup = await verify(raw);
-    expect(lookup).toMatchObject({ found: true, facts, paymentId: PAYMENT_ID, references, remarks: [] });
-    const place = PLACES[String(now['id'] ?? now['dispute_id'])]!;
-    expect(paypal.asked()).toEqual([CERTIFICATE, TOKEN, `GET ${place}`]);
-    // The claim is the same facts, so that a message that says nothing new is known before it is verified.
-    const reading = readNotification(raw);
-    expect(reading).toMatchObject({ ok: true, hint: { paymentId: PAYMENT_ID, references, identity: null } });
-    expect(reading.ok && reading.hint.facts).toEqual(lookup.found === true && lookup.facts);
-  });
+  ])(
+    '$type is believed once PayPal has shown the resource, and claims just that',
+    async ({ type, now, facts, references }) => {
+      knows(now);
+      const raw = webhook(type, now);
+      const lookup = await verify(raw);
+      expect(lookup).toMatchObject({ found: true, facts, paymentId: PAYMENT_ID, references, remarks: [] });
+      const place = PLACES[String(now['id'] ?? now['dispute_id'])]!;
+      expect(paypal.asked()).toEqual([CERTIFICATE, TOKEN, `GET ${place}`]);
+      // The claim is the same facts, so that a message that says nothing new is known before it is verified.
+      const reading = readNotification(raw);
+      expect(reading).toMatchObject({ ok: true, hint: { paymentId: PAYMENT_ID, references, identity: null } });
+      expect(reading.ok && reading.hint.facts).toEqual(lookup.found === true && lookup.facts);
+    },
+  );
 
   it('tells what is true now, not what was true when it was sent', async () => {
     knows(CAPTURE);
@@ -148,9 +211,15 @@ describe('a genuine webhook', () => {
 
   it('about the approval of this payment’s order needs no question: taking the money tells', async () => {
     const approval = webhook('CHECKOUT.ORDER.APPROVED', ORDER);
-    expect(await verify(approval, {}, checkout)).toEqual({ found: 'approved', paymentId: PAYMENT_ID, reference: 'ORD1' });
+    expect(await verify(approval, {}, checkout)).toEqual({
+      found: 'approved',
+      paymentId: PAYMENT_ID,
+      reference: 'ORD1',
+    });
     expect(paypal.asked()).toEqual([CERTIFICATE]);
-    expect(readNotification(approval)).toMatchObject({ hint: { facts: [], payer: { name: 'Jörg Payer', email: 'payer@example.org' } } });
+    expect(readNotification(approval)).toMatchObject({
+      hint: { facts: [], payer: { name: 'Jörg Payer', email: 'payer@example.org' } },
+    });
     knows(ORDER);
     expect(await verify(approval)).toEqual({ found: 'approved', paymentId: PAYMENT_ID, reference: 'ORD1' });
     expect(paypal.asked()).toContain('GET /v2/checkout/orders/ORD1');
@@ -175,7 +244,11 @@ describe('a genuine webhook', () => {
     ['PAYMENT.CAPTURE.COMPLETED', { id: '../../v1/oauth2/token' }, 'no_resource_id'],
     ['CHECKOUT.ORDER.APPROVED', null, 'no_resource_id'],
   ])('%s about %j asks for nothing', async (type, resource, remark) => {
-    expect(await verify(webhook(type, resource))).toMatchObject({ found: true, facts: [], remarks: [{ word: remark }] });
+    expect(await verify(webhook(type, resource))).toMatchObject({
+      found: true,
+      facts: [],
+      remarks: [{ word: remark }],
+    });
     expect(paypal.asked()).toEqual([CERTIFICATE]);
   });
 
@@ -185,18 +258,23 @@ describe('a genuine webhook', () => {
     expect(await verify(raw)).toMatchObject({ found: true, facts: [], remarks: [{ word: 'unreadable_body' }] });
   });
 
-  it.each(['PAYMENT.CAPTURE.COMPLETED', 'CHECKOUT.ORDER.COMPLETED', 'PAYMENT.CAPTURE.REFUNDED', 'CUSTOMER.DISPUTE.CREATED'])(
-    '%s about what PayPal does not know says nothing',
-    async (type) => {
-      const resource = type.includes('DISPUTE') ? DISPUTE : { id: 'GONE1' };
-      expect(await verify(webhook(type, resource))).toEqual({ found: false, reason: 'resource_unknown' });
-    },
-  );
+  it.each([
+    'PAYMENT.CAPTURE.COMPLETED',
+    'CHECKOUT.ORDER.COMPLETED',
+    'PAYMENT.CAPTURE.REFUNDED',
+    'CUSTOMER.DISPUTE.CREATED',
+  ])('%s about what PayPal does not know says nothing', async (type) => {
+    const resource = type.includes('DISPUTE') ? DISPUTE : { id: 'GONE1' };
+    expect(await verify(webhook(type, resource))).toEqual({ found: false, reason: 'resource_unknown' });
+  });
 
   it('about money of another merchant of the same app changes nothing here', async () => {
     const theirs = { ...CAPTURE, payee: { merchant_id: 'MERCHANT9' } };
     knows(theirs);
-    expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', theirs))).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
+    expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', theirs))).toMatchObject({
+      found: 'elsewhere',
+      reason: 'receiver_mismatch',
+    });
     const openedWith = { ...CREDENTIALS, merchantId: 'MERCHANT9' };
     expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', theirs), { openedWith })).toMatchObject({ found: true });
   });
@@ -214,33 +292,85 @@ describe('a genuine webhook', () => {
     ['door-keeper', { status: 404, body: 'no' }, 'http_404'],
   ])('leaves its question open when a %s answers for PayPal', async (_what, odd, code) => {
     paypal.misbehave(/captures/, odd);
-    expect(await failureOf(verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE)))).toMatchObject({ code, moved: 'no', retry: 'later' });
+    expect(await failureOf(verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE)))).toMatchObject({
+      code,
+      moved: 'no',
+      retry: 'later',
+    });
   });
 });
 
 describe('a webhook that is not PayPal’s', () => {
-  const changed = (raw: RawNotification & { headers: Record<string, string> }, headers: Record<string, string>) => ({ ...raw, headers: { ...raw.headers, ...headers } }); // prettier-ignore
+  const changed = (raw: RawNotification & { headers: Record<string, string> }, headers: Record<string, string>) => ({
+    ...raw,
+    headers: { ...raw.headers, ...headers },
+  });
   const genuine = () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE);
 
   it.each([
-    ['whose amount was changed', () => { const raw = genuine(); return { ...raw, body: Buffer.from(Buffer.from(raw.body).toString().replace('50.00', '60.00')) }; }, 'signature_mismatch'],
-    ['of which one byte is missing', () => { const raw = genuine(); return { ...raw, body: raw.body.slice(0, -1) }; }, 'signature_mismatch'],
-    ['with random letters as a signature', () => changed(genuine(), { 'PayPal-Transmission-Sig': 'bm8=' }), 'signature_mismatch'],
+    [
+      'whose amount was changed',
+      () => {
+        const raw = genuine();
+        return { ...raw, body: Buffer.from(Buffer.from(raw.body).toString().replace('50.00', '60.00')) };
+      },
+      'signature_mismatch',
+    ],
+    [
+      'of which one byte is missing',
+      () => {
+        const raw = genuine();
+        return { ...raw, body: raw.body.slice(0, -1) };
+      },
+      'signature_mismatch',
+    ],
+    [
+      'with random letters as a signature',
+      () => changed(genuine(), { 'PayPal-Transmission-Sig': 'bm8=' }),
+      'signature_mismatch',
+    ],
     ['that is no base64', () => changed(genuine(), { 'PayPal-Transmission-Sig': '%%%' }), 'signature_mismatch'],
-    ['for the webhook of somebody else', () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { webhookId: 'WH-THEIRS' }), 'signature_mismatch'],
-    ['of PayPal’s simulator', () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { webhookId: 'WEBHOOK_ID' }), 'signature_mismatch'],
-    ['sent at another time', () => changed(genuine(), { 'PayPal-Transmission-Time': '2026-11-01T11:00:00Z' }), 'signature_mismatch'],
-    ['signed with another key', () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { key: pem('stranger.key') }), 'signature_mismatch'],
-    ['signed in the name of another', () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { certificateUrl: certificateUrl('other-name') }), 'signature_certificate_name'],
-    ['signed with a certificate of long ago', () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { certificateUrl: certificateUrl('expired') }), 'signature_certificate_expired'],
+    [
+      'for the webhook of somebody else',
+      () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { webhookId: 'WH-THEIRS' }),
+      'signature_mismatch',
+    ],
+    [
+      'of PayPal’s simulator',
+      () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { webhookId: 'WEBHOOK_ID' }),
+      'signature_mismatch',
+    ],
+    [
+      'sent at another time',
+      () => changed(genuine(), { 'PayPal-Transmission-Time': '2026-11-01T11:00:00Z' }),
+      'signature_mismatch',
+    ],
+    [
+      'signed with another key',
+      () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { key: pem('stranger.key') }),
+      'signature_mismatch',
+    ],
+    [
+      'signed in the name of another',
+      () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { certificateUrl: certificateUrl('other-name') }),
+      'signature_certificate_name',
+    ],
+    [
+      'signed with a certificate of long ago',
+      () => webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { certificateUrl: certificateUrl('expired') }),
+      'signature_certificate_expired',
+    ],
   ])('%s is refused, and its resource is not asked for', async (_what, raw, reason) => {
     knows(CAPTURE);
     expect(await verify(raw())).toEqual({ found: false, reason });
     expect(paypal.asked()).toEqual([expect.stringContaining('/v1/notifications/certs/')]);
-  }); // prettier-ignore
+  });
 
   it('signed honestly with SHA-1 is refused without a question', async () => {
-    expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { algorithm: 'SHA1withRSA' }))).toEqual({ found: false, reason: 'signature_algorithm' }); // prettier-ignore
+    expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE, { algorithm: 'SHA1withRSA' }))).toEqual({
+      found: false,
+      reason: 'signature_algorithm',
+    });
     expect(paypal.asked()).toEqual([]);
   });
 
@@ -274,25 +404,35 @@ describe('a webhook that is not PayPal’s', () => {
     });
   });
 
-  it.each(['PayPal-Auth-Algo', 'PayPal-Cert-Url', 'PayPal-Transmission-Id', 'PayPal-Transmission-Time', 'PayPal-Transmission-Sig'])(
-    'without %s is refused at the door',
-    async (name) => {
-      const raw = changed(genuine(), { [name]: '' });
-      expect(readNotification(raw)).toEqual({ ok: false, status: 401, reason: 'signature_missing' });
-      expect(await verify(raw)).toEqual({ found: false, reason: 'signature_missing' });
-      expect(paypal.asked()).toEqual([]);
-    },
-  );
+  it.each([
+    'PayPal-Auth-Algo',
+    'PayPal-Cert-Url',
+    'PayPal-Transmission-Id',
+    'PayPal-Transmission-Time',
+    'PayPal-Transmission-Sig',
+  ])('without %s is refused at the door', async (name) => {
+    const raw = changed(genuine(), { [name]: '' });
+    expect(readNotification(raw)).toEqual({ ok: false, status: 401, reason: 'signature_missing' });
+    expect(await verify(raw)).toEqual({ found: false, reason: 'signature_missing' });
+    expect(paypal.asked()).toEqual([]);
+  });
 
   it('that is empty is refused at the door', () => {
-    expect(readNotification({ ...genuine(), body: Buffer.from(' \n') })).toEqual({ ok: false, status: 400, reason: 'empty_body' });
+    expect(readNotification({ ...genuine(), body: Buffer.from(' \n') })).toEqual({
+      ok: false,
+      status: 400,
+      reason: 'empty_body',
+    });
   });
 
   it('cannot be told from a genuine one while no webhook of ours is known', async () => {
     const { webhookId: _unknown, ...credentials } = CREDENTIALS;
     expect(await verify(genuine(), { credentials })).toEqual({ found: 'unknown', reason: 'webhook_id_unknown' });
     expect(paypal.asked()).toEqual([]);
-    expect(await verify(genuine(), { credentials, openedWith: CREDENTIALS })).toEqual({ found: false, reason: 'resource_unknown' });
+    expect(await verify(genuine(), { credentials, openedWith: CREDENTIALS })).toEqual({
+      found: false,
+      reason: 'resource_unknown',
+    });
   });
 });
 
@@ -394,13 +534,20 @@ describe('where certificates come from', () => {
   });
 
   it('a certificate is good in its time only', () => {
-    expect(judgeCertificate(pem('genuine'), Date.parse('2019-12-31T00:00:00Z'), ours)).toMatchObject({ verdict: 'bad' });
-    expect(judgeCertificate(pem('expired'), Date.parse('2020-06-01T00:00:00Z'), ours)).toMatchObject({ verdict: 'good' });
+    expect(judgeCertificate(pem('genuine'), Date.parse('2019-12-31T00:00:00Z'), ours)).toMatchObject({
+      verdict: 'bad',
+    });
+    expect(judgeCertificate(pem('expired'), Date.parse('2020-06-01T00:00:00Z'), ours)).toMatchObject({
+      verdict: 'good',
+    });
   });
 
-  it.each(['', 'no PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])('%j is no certificate', (text) => {
-    expect(judgeCertificate(text, NOW, ours)).toEqual({ verdict: 'unknown' });
-  });
+  it.each(['', 'no PEM', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])(
+    '%j is no certificate',
+    (text) => {
+      expect(judgeCertificate(text, NOW, ours)).toEqual({ verdict: 'unknown' });
+    },
+  );
 
   it('the authorities that Node.js believes are believed', () => {
     expect(PUBLIC_TRUST !== 'own_roots' && PUBLIC_TRUST.roots.length).toBeGreaterThan(50);
@@ -442,7 +589,10 @@ describe('asking PayPal whether a message is its own', () => {
     paypal.misbehave(/certs/, { status: 500 });
     knows(CAPTURE);
     says('FAILURE');
-    expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE))).toEqual({ found: false, reason: 'signature_mismatch' });
+    expect(await verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE))).toEqual({
+      found: false,
+      reason: 'signature_mismatch',
+    });
     expect(paypal.asked().filter((what) => what.includes('captures'))).toEqual([]);
   });
 
@@ -454,44 +604,71 @@ describe('asking PayPal whether a message is its own', () => {
   ])('%s is neither yes nor no', async (_what, odd, code) => {
     paypal.misbehave(/certs/, { status: 500 });
     paypal.misbehave(/verify/, odd);
-    expect(await failureOf(verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE)))).toMatchObject({ code, moved: 'no', retry: 'later' });
+    expect(await failureOf(verify(webhook('PAYMENT.CAPTURE.COMPLETED', CAPTURE)))).toMatchObject({
+      code,
+      moved: 'no',
+      retry: 'later',
+    });
   });
 
   it('a body cannot answer the question that it is spliced into', async () => {
     paypal.misbehave(/certs/, { status: 500 });
     says('SUCCESS');
-    const raw = signBody(Buffer.from('{},"webhook_id":"WH-THEIRS"'), { webhookId: 'WH-THEIRS', certificateUrl: certificateUrl() });
+    const raw = signBody(Buffer.from('{},"webhook_id":"WH-THEIRS"'), {
+      webhookId: 'WH-THEIRS',
+      certificateUrl: certificateUrl(),
+    });
     expect(await verify(raw)).toEqual({ found: false, reason: 'signature_of_no_json' });
     expect(paypal.asked().filter((what) => what.includes('verify'))).toEqual([]);
   });
 });
 
 describe('what an unverified message claims', () => {
-  it.each(['token=9AB00000000000001&PayerID=X', 'PayerID=X&token=9ab00000000000001'])('a return with %j names its order', (query) => {
-    const token = new URLSearchParams(query).get('token');
-    const reading = readNotification({ channel: 'poll', headers: {}, body: Buffer.from(query) });
-    expect(reading).toEqual({ ok: true, hint: { identity: token, paymentId: null, references: [token], facts: [], payer: null } });
-  });
+  it.each(['token=9AB00000000000001&PayerID=X', 'PayerID=X&token=9ab00000000000001'])(
+    'a return with %j names its order',
+    (query) => {
+      const token = new URLSearchParams(query).get('token');
+      const reading = readNotification({ channel: 'poll', headers: {}, body: Buffer.from(query) });
+      expect(reading).toEqual({
+        ok: true,
+        hint: { identity: token, paymentId: null, references: [token], facts: [], payer: null },
+      });
+    },
+  );
 
   it.each(['', 'PayerID=X', 'token=', 'token=short', 'token=..%2F..%2Fadmin00', `token=${'A'.repeat(33)}`])(
     'a return with %j names none',
     (query) => {
-      expect(readNotification({ channel: 'poll', headers: {}, body: Buffer.from(query) })).toMatchObject({ ok: false, status: 400 });
+      expect(readNotification({ channel: 'poll', headers: {}, body: Buffer.from(query) })).toMatchObject({
+        ok: false,
+        status: 400,
+      });
     },
   );
 
   it('a captured sum without its fee claims nothing, because PayPal might tell the fee', () => {
     const { seller_receivable_breakdown: _fee, ...bare } = CAPTURE;
-    expect(readNotification(webhook('PAYMENT.CAPTURE.COMPLETED', bare))).toMatchObject({ hint: { paymentId: PAYMENT_ID, facts: [] } });
+    expect(readNotification(webhook('PAYMENT.CAPTURE.COMPLETED', bare))).toMatchObject({
+      hint: { paymentId: PAYMENT_ID, facts: [] },
+    });
   });
 
   it('an id that is none of ours is no payment id', () => {
     const foreign = { ...CAPTURE, custom_id: 'order 7', invoice_id: 'pay_short' };
-    expect(readNotification(webhook('PAYMENT.CAPTURE.COMPLETED', foreign))).toMatchObject({ hint: { paymentId: null } });
-    expect(readNotification(webhook('PAYMENT.CAPTURE.COMPLETED', { ...foreign, invoice_id: PAYMENT_ID }))).toMatchObject({ hint: { paymentId: PAYMENT_ID } }); // prettier-ignore
+    expect(readNotification(webhook('PAYMENT.CAPTURE.COMPLETED', foreign))).toMatchObject({
+      hint: { paymentId: null },
+    });
+    expect(
+      readNotification(webhook('PAYMENT.CAPTURE.COMPLETED', { ...foreign, invoice_id: PAYMENT_ID })),
+    ).toMatchObject({
+      hint: { paymentId: PAYMENT_ID },
+    });
   });
 
   it.each(['ipn', 'pdt'] as const)('%s is no channel of PayPal Checkout', (channel) => {
-    expect(readNotification({ channel, headers: {}, body: Buffer.from('x') })).toMatchObject({ ok: false, status: 400 });
+    expect(readNotification({ channel, headers: {}, body: Buffer.from('x') })).toMatchObject({
+      ok: false,
+      status: 400,
+    });
   });
 });

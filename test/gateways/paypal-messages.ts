@@ -11,7 +11,10 @@ export const OTHER_PAYMENT_ID = makeId(
   'pay',
   Uint8Array.from({ length: 26 }, (_, i) => i * 11 + 1),
 );
-export const SELLER = { receiverId: 'SELLER0000001', receiverEmails: ['tresorier@club.example', 'second@club.example'] };
+export const SELLER = {
+  receiverId: 'SELLER0000001',
+  receiverEmails: ['tresorier@club.example', 'second@club.example'],
+};
 
 /** A completed payment of 50.00 EUR with a fee of 1.95, as PayPal's sandbox tells a European seller. */
 export function completed(over: MessageFields = {}): MessageFields {

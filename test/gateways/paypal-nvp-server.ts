@@ -3,7 +3,11 @@ import type { AddressInfo } from 'node:net';
 import type { NvpCredentials } from '../../activities/gateways/paypal-standard/credentials';
 import { PAYMENT_ID } from './paypal-messages';
 
-export const NVP: NvpCredentials = { username: 'seller_api1.club.example', password: 'nvp-password', signature: 'nvp-signature' };
+export const NVP: NvpCredentials = {
+  username: 'seller_api1.club.example',
+  password: 'nvp-password',
+  signature: 'nvp-signature',
+};
 export const TXN = '61E67681CH3238416';
 export const REFUND = '9XJ01234AB567890C';
 
@@ -35,7 +39,14 @@ export function details(over: NvpFields = {}): NvpFields {
 
 /** Money back on that payment, as PayPal shows a refund that is done. */
 export function detailsOfRefund(over: NvpFields = {}): NvpFields {
-  return details({ TRANSACTIONID: REFUND, PARENTTRANSACTIONID: TXN, AMT: '-20.00', FEEAMT: '-0.40', REASONCODE: 'refund', ...over });
+  return details({
+    TRANSACTIONID: REFUND,
+    PARENTTRANSACTIONID: TXN,
+    AMT: '-20.00',
+    FEEAMT: '-0.40',
+    REASONCODE: 'refund',
+    ...over,
+  });
 }
 
 export interface NvpServer {
@@ -63,12 +74,19 @@ export async function startNvpServer(): Promise<NvpServer> {
     const { USER, PWD, SIGNATURE, METHOD = '' } = call;
     const told = said.get(METHOD) ?? said.get('');
     if (told) return told;
-    if (USER !== NVP.username || PWD !== NVP.password || SIGNATURE !== NVP.signature) return failure('10002', 'Security error');
+    if (USER !== NVP.username || PWD !== NVP.password || SIGNATURE !== NVP.signature)
+      return failure('10002', 'Security error');
     if (METHOD === 'TransactionSearch') {
       const rows = known.filter((row) => row.details['INVNUM'] === call['INVNUM']);
-      return Object.assign({ ACK: 'Success' }, ...rows.map((row, i) => ({
-        [`L_TYPE${i}`]: row.type, [`L_TRANSACTIONID${i}`]: row.details['TRANSACTIONID'], [`L_STATUS${i}`]: 'Completed', [`L_AMT${i}`]: row.details['AMT'],
-      }))) as NvpFields; // prettier-ignore
+      return Object.assign(
+        { ACK: 'Success' },
+        ...rows.map((row, i) => ({
+          [`L_TYPE${i}`]: row.type,
+          [`L_TRANSACTIONID${i}`]: row.details['TRANSACTIONID'],
+          [`L_STATUS${i}`]: 'Completed',
+          [`L_AMT${i}`]: row.details['AMT'],
+        })),
+      ) as NvpFields;
     }
     const one = known.find((row) => row.details['TRANSACTIONID'] === call['TRANSACTIONID']);
     return one ? { ACK: 'Success', ...one.details } : failure('10004', ...INVALID_ID);
@@ -127,11 +145,19 @@ export function failure(code: string, short: string, long = short): NvpFields {
 
 /** As PayPal writes it: every sign escaped in small letters, dots and hyphens too. */
 export function encodeNvp(fields: NvpFields): string {
-  const all: NvpFields = { TIMESTAMP: '2026-03-12T09:00:00Z', CORRELATIONID: '7eefd6b5c1f7a', VERSION: '124', BUILD: '1', ...fields };
+  const all: NvpFields = {
+    TIMESTAMP: '2026-03-12T09:00:00Z',
+    CORRELATIONID: '7eefd6b5c1f7a',
+    VERSION: '124',
+    BUILD: '1',
+    ...fields,
+  };
   const escape = (text: string) =>
     Array.from(Buffer.from(text), (byte) => {
       const letter = String.fromCharCode(byte);
       return /[A-Za-z0-9]/.test(letter) ? letter : `%${byte.toString(16).padStart(2, '0')}`;
     }).join('');
-  return Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${escape(value)}`])).join('&'); // prettier-ignore
+  return Object.entries(all)
+    .flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${escape(value)}`]))
+    .join('&');
 }

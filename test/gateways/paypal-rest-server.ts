@@ -17,7 +17,9 @@ export interface Call {
 }
 /** How the server answers instead: with this, or not at all. */
 export type Odd =
-  'hang' | 'drop' | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string | Buffer };
+  | 'hang'
+  | 'drop'
+  | { readonly status?: number; readonly headers?: Record<string, string>; readonly body?: string | Buffer };
 interface Rule {
   readonly fits: RegExp;
   readonly odd: Odd;
@@ -65,8 +67,10 @@ export async function startPaypal() {
     const sent = body.length > 0 ? (JSON.parse(body.toString()) as Resource) : {};
     const known = state.keys.get(String(headers['paypal-request-id']));
     const resource = state.resources.get(path.replace(/\/(capture|refund)$/, ''));
-    if (what === 'POST /v2/checkout/orders') return known ? [200, state.resources.get(known)] : createOrder(sent, headers);
-    if (/orders\/\w+\/capture$/.test(path)) return resource ? capture(path, resource, headers, known) : problem(404, 'INVALID_RESOURCE_ID');
+    if (what === 'POST /v2/checkout/orders')
+      return known ? [200, state.resources.get(known)] : createOrder(sent, headers);
+    if (/orders\/\w+\/capture$/.test(path))
+      return resource ? capture(path, resource, headers, known) : problem(404, 'INVALID_RESOURCE_ID');
     if (/captures\/\w+\/refund$/.test(path))
       return known
         ? [200, state.resources.get(known)]
@@ -87,7 +91,8 @@ export async function startPaypal() {
     const [id = '', secret] = Buffer.from(headers.authorization?.replace('Basic ', '') ?? '', 'base64')
       .toString()
       .split(':');
-    if (state.secrets.get(id) !== secret) return [401, { error: 'invalid_client', error_description: 'Client Authentication failed' }];
+    if (state.secrets.get(id) !== secret)
+      return [401, { error: 'invalid_client', error_description: 'Client Authentication failed' }];
     const token = `A21${randomUUID()}`;
     state.tokens.add(token);
     return [200, { access_token: token, token_type: 'Bearer', expires_in: 32_400 }];
@@ -95,7 +100,12 @@ export async function startPaypal() {
   function createOrder(sent: Resource, headers: IncomingHttpHeaders): Answer {
     const id = newId();
     const path = `/v2/checkout/orders/${id}`;
-    const order = { ...sent, id, status: 'PAYER_ACTION_REQUIRED', links: [link(`/paypal/checkoutnow?token=${id}`, 'payer-action')] };
+    const order = {
+      ...sent,
+      id,
+      status: 'PAYER_ACTION_REQUIRED',
+      links: [link(`/paypal/checkoutnow?token=${id}`, 'payer-action')],
+    };
     state.resources.set(path, order);
     state.keys.set(String(headers['paypal-request-id']), path);
     return [201, order];
@@ -115,7 +125,10 @@ export async function startPaypal() {
       update_time: '2026-11-01T10:00:01Z',
       supplementary_data: { related_ids: { order_id: order['id'] } },
       ...(state.capture['status'] === 'COMPLETED' && {
-        seller_receivable_breakdown: { gross_amount: unit['amount'], paypal_fee: { currency_code: 'EUR', value: '1.75' } },
+        seller_receivable_breakdown: {
+          gross_amount: unit['amount'],
+          paypal_fee: { currency_code: 'EUR', value: '1.75' },
+        },
       }),
       ...state.capture,
     };
@@ -128,7 +141,14 @@ export async function startPaypal() {
   }
   function refund(path: string, captured: Resource, sent: Resource, headers: IncomingHttpHeaders): Answer {
     const id = newId();
-    const made = { id, amount: sent['amount'] ?? captured['amount'], custom_id: captured['custom_id'], create_time: '2026-11-02T10:00:00Z', links: [link(path.replace('/refund', ''), 'up')], ...state.refund }; // prettier-ignore
+    const made = {
+      id,
+      amount: sent['amount'] ?? captured['amount'],
+      custom_id: captured['custom_id'],
+      create_time: '2026-11-02T10:00:00Z',
+      links: [link(path.replace('/refund', ''), 'up')],
+      ...state.refund,
+    };
     state.resources.set(`/v2/payments/refunds/${id}`, made);
     state.keys.set(String(headers['paypal-request-id']), `/v2/payments/refunds/${id}`);
     return [201, made];
@@ -155,7 +175,9 @@ export async function startPaypal() {
       return void response.writeHead(rule.odd.status ?? 200, rule.odd.headers).end(rule.odd.body ?? '');
     }
     const [status, body] = acted!;
-    response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
   }
 
   const server = createServer((request, response) => {
@@ -175,11 +197,20 @@ export async function startPaypal() {
 
   return Object.assign(state, {
     /** Answers oddly from now on; with `act`, after having done what was asked. */
-    misbehave(fits: RegExp, odd: Odd, { times = Infinity, act: acts = false }: { times?: number; act?: boolean } = {}): void {
+    misbehave(
+      fits: RegExp,
+      odd: Odd,
+      { times = Infinity, act: acts = false }: { times?: number; act?: boolean } = {},
+    ): void {
       rules.push({ fits, odd, act: acts, left: times });
     },
     refuse(fits: RegExp, status: number, issue: string): void {
-      rules.push({ fits, odd: { status, body: JSON.stringify(problem(status, issue)[1]) }, act: false, left: Infinity });
+      rules.push({
+        fits,
+        odd: { status, body: JSON.stringify(problem(status, issue)[1]) },
+        act: false,
+        left: Infinity,
+      });
     },
     heal(): void {
       rules = [];
@@ -208,16 +239,25 @@ export interface Signing {
 }
 
 /** A webhook as PayPal signs and posts it. The body holds what is lost when it is parsed and written again. */
-export function signedWebhook(type: string, resource: unknown, signing: Signing): RawNotification & { headers: Record<string, string> } {
+export function signedWebhook(
+  type: string,
+  resource: unknown,
+  signing: Signing,
+): RawNotification & { headers: Record<string, string> } {
   const text = JSON.stringify({ id: `WH-${randomUUID()}`, event_type: type, resource });
-  return signBody(Buffer.from(text.replace(/}$/, ',"event_version":1.0,"none":{},"note":"caf\\u00e9 \\/ é"}')), signing);
+  return signBody(
+    Buffer.from(text.replace(/}$/, ',"event_version":1.0,"none":{},"note":"caf\\u00e9 \\/ é"}')),
+    signing,
+  );
 }
 
 export function signBody(body: Buffer, signing: Signing): RawNotification & { headers: Record<string, string> } {
   const id = randomUUID();
   const time = '2026-11-01T10:00:02Z';
   const signer = createSign(signing.algorithm === 'SHA1withRSA' ? 'RSA-SHA1' : 'RSA-SHA256');
-  const signature = signer.update(`${id}|${time}|${signing.webhookId}|${crc32(body)}`).sign(signing.key ?? pem('leaf.key'), 'base64');
+  const signature = signer
+    .update(`${id}|${time}|${signing.webhookId}|${crc32(body)}`)
+    .sign(signing.key ?? pem('leaf.key'), 'base64');
   return {
     channel: 'webhook',
     body,

@@ -111,31 +111,45 @@ describe('what a merchant enters', () => {
   });
 
   it('a merchant id is enough', () => {
-    expect(paypalStandardCredentials.parse({ receiverId: ' ABC123 ' })).toEqual({ receiverId: 'ABC123', receiverEmails: [] });
+    expect(paypalStandardCredentials.parse({ receiverId: ' ABC123 ' })).toEqual({
+      receiverId: 'ABC123',
+      receiverEmails: [],
+    });
   });
 
   it('an address is enough, and is written into the form until the merchant id is learned', () => {
-    const credentials = paypalStandardCredentials.parse({ receiverEmails: ['tresorier@club.example', 'second@club.example'] });
+    const credentials = paypalStandardCredentials.parse({
+      receiverEmails: ['tresorier@club.example', 'second@club.example'],
+    });
     const business = (stored: typeof credentials & { learned?: { receiverId: string; email: string } }) => {
       const opening = openCheckout(order(), { ...context('live'), credentials: stored });
-      return opening.ok && opening.asks === 'nobody' && opening.nextAction.kind === 'form' ? opening.nextAction.fields['business'] : null;
+      return opening.ok && opening.asks === 'nobody' && opening.nextAction.kind === 'form'
+        ? opening.nextAction.fields['business']
+        : null;
     };
     expect(business(credentials)).toBe('tresorier@club.example');
-    expect(business({ ...credentials, learned: { receiverId: 'SELLER0000001', email: 'tresorier@club.example' } })).toBe('SELLER0000001');
+    expect(
+      business({ ...credentials, learned: { receiverId: 'SELLER0000001', email: 'tresorier@club.example' } }),
+    ).toBe('SELLER0000001');
   });
 
-  it.each([{}, { receiverEmails: [] }, { pdtIdentityToken: 'x' }])('%j names nobody, and both fields say so', (entered) => {
-    const issues = paypalStandardCredentials.safeParse(entered).error?.issues ?? [];
-    expect(issues.map(({ path }) => path)).toEqual([['receiverId'], ['receiverEmails']]);
-    for (const { message } of issues) expect(message).toMatch(/receiverId.*receiverEmails/);
-  });
+  it.each([{}, { receiverEmails: [] }, { pdtIdentityToken: 'x' }])(
+    '%j names nobody, and both fields say so',
+    (entered) => {
+      const issues = paypalStandardCredentials.safeParse(entered).error?.issues ?? [];
+      expect(issues.map(({ path }) => path)).toEqual([['receiverId'], ['receiverEmails']]);
+      for (const { message } of issues) expect(message).toMatch(/receiverId.*receiverEmails/);
+    },
+  );
 
   it('what was learned is not entered', () => {
     const entered = {
       receiverEmails: ['tresorier@club.example'],
       learned: { receiverId: 'OTHER00000001', email: 'tresorier@club.example' },
     };
-    expect(paypalStandardCredentials.safeParse(entered).error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['learned'] }]);
+    expect(paypalStandardCredentials.safeParse(entered).error?.issues).toMatchObject([
+      { code: 'unrecognized_keys', keys: ['learned'] },
+    ]);
   });
 
   it.each([
@@ -153,7 +167,9 @@ describe('what a merchant enters', () => {
     ['nvp', { receiverId: 'A', nvp: { ...NVP, subject: 'x' } }],
     ['nvp', { receiverId: 'A', nvp: null }],
   ])('what is wrong with %s is said under its name', (field, entered) => {
-    expect(paypalStandardCredentials.safeParse(entered).error?.issues.map((issue) => issue.path.join('.'))).toEqual([field]);
+    expect(paypalStandardCredentials.safeParse(entered).error?.issues.map((issue) => issue.path.join('.'))).toEqual([
+      field,
+    ]);
   });
 
   it('a field that does not exist is refused by its name', () => {
@@ -208,7 +224,8 @@ describe('the registry', () => {
   });
 
   it('promises only currencies that the form can write', () => {
-    const hundred = (currency: string) => openCheckout(order({ money: { amount: 10000, currency } }), context('live')).ok;
+    const hundred = (currency: string) =>
+      openCheckout(order({ money: { amount: 10000, currency } }), context('live')).ok;
     expect(PAYPAL_CURRENCIES.filter((currency) => !hundred(currency))).toEqual([]);
   });
 });

@@ -4,7 +4,15 @@ import { PAYPAL_CURRENCIES, readPaypalAmount, writePaypalAmount } from '../../ac
 import { readPaypalDate } from '../../activities/gateways/paypal-standard/date';
 import { parseForm, parsePdtAnswer, valueOf } from '../../activities/gateways/paypal-standard/form';
 import { isCurrency } from '../../workflows/domain/money';
-import { completed, encode, moneyBack, OTHER_PAYMENT_ID, PAYMENT_ID, pdtSuccess, type MessageFields } from './paypal-messages';
+import {
+  completed,
+  encode,
+  moneyBack,
+  OTHER_PAYMENT_ID,
+  PAYMENT_ID,
+  pdtSuccess,
+  type MessageFields,
+} from './paypal-messages';
 
 const read = (fields: MessageFields) => readMessage(parseForm(encode(fields)));
 const text = (body: string) => Buffer.from(body, 'latin1');
@@ -15,7 +23,10 @@ const REFUND = '9XJ01234AB567890C';
 describe('text in a message', () => {
   const joerg = { 'windows-1252': 'J%F6rg', 'UTF-8': 'J%C3%B6rg', utf8: 'J%C3%B6rg', 'ISO-8859-1': 'J%F6rg' };
   it.each(Object.entries(joerg))('a payer named Jörg keeps his name in %s', (charset, written) => {
-    expect(readMessage(parseForm(text(`first_name=${written}&charset=${charset}`))).payer).toEqual({ name: 'Jörg', email: null });
+    expect(readMessage(parseForm(text(`first_name=${written}&charset=${charset}`))).payer).toEqual({
+      name: 'Jörg',
+      email: null,
+    });
   });
 
   it.each([
@@ -63,15 +74,20 @@ describe('text in a message', () => {
     ]);
   });
 
-  it.each(['a=1&b=2', '100 % é', '=', '&&', '%26'])('custom "%s" is intact in a notification and in a PDT answer', (custom) => {
-    const fields = completed({ charset: 'UTF-8', custom: Buffer.from(custom) });
-    expect(valueOf(parseForm(encode(fields)), 'custom')).toBe(custom);
-    const answer = parsePdtAnswer(pdtSuccess(fields));
-    expect(answer?.word === 'SUCCESS' && valueOf(answer.fields, 'custom')).toBe(custom);
-  });
+  it.each(['a=1&b=2', '100 % é', '=', '&&', '%26'])(
+    'custom "%s" is intact in a notification and in a PDT answer',
+    (custom) => {
+      const fields = completed({ charset: 'UTF-8', custom: Buffer.from(custom) });
+      expect(valueOf(parseForm(encode(fields)), 'custom')).toBe(custom);
+      const answer = parsePdtAnswer(pdtSuccess(fields));
+      expect(answer?.word === 'SUCCESS' && valueOf(answer.fields, 'custom')).toBe(custom);
+    },
+  );
 
   it('a name with control characters and half a surrogate pair is made fit for a database and a page', () => {
-    const { payer } = readMessage(parseForm(text('first_name=An%00ne%0A&last_name=%uD800x&payer_email=++a%40b.example+')));
+    const { payer } = readMessage(
+      parseForm(text('first_name=An%00ne%0A&last_name=%uD800x&payer_email=++a%40b.example+')),
+    );
     expect(payer).toEqual({ name: 'An ne \ufffdx', email: 'a@b.example' });
   });
 
@@ -124,7 +140,9 @@ describe('text in a message', () => {
 
 describe('PDT answers', () => {
   it.each(['\n', '\r\n'])('SUCCESS with line ends %j gives its fields', (lineEnd) => {
-    const answer = parsePdtAnswer(pdtSuccess({ txn_id: TXN, custom: 'a=b', first_name: Uint8Array.from([0xf6]), empty: '' }, lineEnd));
+    const answer = parsePdtAnswer(
+      pdtSuccess({ txn_id: TXN, custom: 'a=b', first_name: Uint8Array.from([0xf6]), empty: '' }, lineEnd),
+    );
     expect(answer).toEqual({
       word: 'SUCCESS',
       fields: [
@@ -152,9 +170,12 @@ describe('PDT answers', () => {
     expect(parsePdtAnswer(text(body))).toEqual({ word: 'FAIL', code });
   });
 
-  it.each(['', '\nSUCCESS', 'SUCCESSFUL\na=b', '<html>SUCCESS</html>', 'success\na=b', 'VERIFIED'])('%j is no answer', (body) => {
-    expect(parsePdtAnswer(text(body))).toBeNull();
-  });
+  it.each(['', '\nSUCCESS', 'SUCCESSFUL\na=b', '<html>SUCCESS</html>', 'success\na=b', 'VERIFIED'])(
+    '%j is no answer',
+    (body) => {
+      expect(parsePdtAnswer(text(body))).toBeNull();
+    },
+  );
 });
 
 describe('money that comes', () => {
@@ -164,7 +185,14 @@ describe('money that comes', () => {
       references: [TXN],
       payer: { name: 'Anne Martin', email: 'anne.martin@example.org' },
       facts: [
-        { kind: 'payment_captured', gatewayReference: TXN, qualifier: '', occurredAt: AT, amount: 5000, currency: 'EUR' },
+        {
+          kind: 'payment_captured',
+          gatewayReference: TXN,
+          qualifier: '',
+          occurredAt: AT,
+          amount: 5000,
+          currency: 'EUR',
+        },
         { kind: 'fee_charged', gatewayReference: TXN, qualifier: '', occurredAt: AT, amount: 195, currency: 'EUR' },
       ],
       remarks: [],
@@ -184,7 +212,10 @@ describe('money that comes', () => {
     undefined,
     'Web_Accept',
   ])('a payment of type %p is money that came', (type) => {
-    expect(read(completed({ txn_type: type })).facts).toMatchObject([{ kind: 'payment_captured' }, { kind: 'fee_charged' }]);
+    expect(read(completed({ txn_type: type })).facts).toMatchObject([
+      { kind: 'payment_captured' },
+      { kind: 'fee_charged' },
+    ]);
   });
 
   it.each([
@@ -251,7 +282,10 @@ describe('money that comes', () => {
     ['10000000000.00', 'EUR'],
     ['99999999999999999999', 'EUR'],
   ])('an amount of "%s" "%s" is guessed by nobody', (mc_gross, mc_currency) => {
-    expect(read(completed({ mc_gross, mc_currency }))).toMatchObject({ facts: [], remarks: [{ word: 'unreadable_amount' }] });
+    expect(read(completed({ mc_gross, mc_currency }))).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'unreadable_amount' }],
+    });
   });
 
   it('a payment of nothing is none', () => {
@@ -275,8 +309,16 @@ describe('money that comes', () => {
   });
 
   it('money without a transaction id cannot be told apart, so a person looks', () => {
-    expect(read(completed({ txn_id: '' }))).toMatchObject({ facts: [], references: [], remarks: [{ word: 'no_transaction_id' }] });
-    expect(read(completed({ txn_id: 'a b' }))).toMatchObject({ facts: [], references: [], remarks: [{ word: 'no_transaction_id' }] });
+    expect(read(completed({ txn_id: '' }))).toMatchObject({
+      facts: [],
+      references: [],
+      remarks: [{ word: 'no_transaction_id' }],
+    });
+    expect(read(completed({ txn_id: 'a b' }))).toMatchObject({
+      facts: [],
+      references: [],
+      remarks: [{ word: 'no_transaction_id' }],
+    });
   });
 
   it('a message that says two amounts says none', () => {
@@ -320,7 +362,9 @@ describe('money that waits or fails', () => {
     ['None', 'pending'],
   ])('Pending for "%s" is pending with the reason %s, and no fee', (pending_reason, reason) => {
     expect(read(completed({ payment_status: 'Pending', pending_reason, mc_fee: '' }))).toMatchObject({
-      facts: [{ kind: 'payment_pending', gatewayReference: TXN, qualifier: reason, reason, amount: 5000, currency: 'EUR' }],
+      facts: [
+        { kind: 'payment_pending', gatewayReference: TXN, qualifier: reason, reason, amount: 5000, currency: 'EUR' },
+      ],
       remarks: [],
     });
   });
@@ -330,7 +374,9 @@ describe('money that waits or fails', () => {
     ['Processed', 'processed'],
     ['In-Progress', 'in_progress'],
   ])('%s is pending, not paid', (payment_status, reason) => {
-    expect(read(completed({ payment_status })).facts).toMatchObject([{ kind: 'payment_pending', qualifier: reason, reason }]);
+    expect(read(completed({ payment_status })).facts).toMatchObject([
+      { kind: 'payment_pending', qualifier: reason, reason },
+    ]);
   });
 
   it.each([
@@ -351,19 +397,30 @@ describe('money that waits or fails', () => {
   });
 
   it('an eCheck that fails days later fails under the reference of its pending', () => {
-    const pending = read(completed({ payment_status: 'Pending', pending_reason: 'echeck', payment_type: 'echeck', mc_fee: undefined }));
+    const pending = read(
+      completed({ payment_status: 'Pending', pending_reason: 'echeck', payment_type: 'echeck', mc_fee: undefined }),
+    );
     const failed = read(completed({ payment_status: 'Failed', payment_type: 'echeck', mc_fee: undefined }));
     expect(failed.references).toEqual(pending.references);
     expect(failed.facts).toMatchObject([{ kind: 'payment_failed' }]);
   });
 
-  it.each(['Completed', 'Pending', 'Failed'])('a %s sum below zero is money that leaves, not a payment to us', (payment_status) => {
-    expect(read(completed({ payment_status, mc_gross: '-5.00' }))).toMatchObject({ facts: [], remarks: [{ word: 'money_out' }] });
-  });
+  it.each(['Completed', 'Pending', 'Failed'])(
+    'a %s sum below zero is money that leaves, not a payment to us',
+    (payment_status) => {
+      expect(read(completed({ payment_status, mc_gross: '-5.00' }))).toMatchObject({
+        facts: [],
+        remarks: [{ word: 'money_out' }],
+      });
+    },
+  );
 
-  it.each(['Pending', 'Failed'])('a %s sum below zero of known money says nothing until it is done', (payment_status) => {
-    expect(read(moneyBack(payment_status))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
-  });
+  it.each(['Pending', 'Failed'])(
+    'a %s sum below zero of known money says nothing until it is done',
+    (payment_status) => {
+      expect(read(moneyBack(payment_status))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
+    },
+  );
 });
 
 describe('money that goes back', () => {
@@ -391,15 +448,20 @@ describe('money that goes back', () => {
     expect(read(moneyBack('Refunded', { mc_fee }))).toMatchObject({ facts: [{ feeReturned: 0 }], remarks: [] });
   });
 
-  it.each(['n/a', '-0,20'])('a refund whose fee is "%s" is a refund, and a person is told what PayPal wrote', (mc_fee) => {
-    expect(read(moneyBack('Refunded', { mc_fee }))).toMatchObject({
-      facts: [{ amount: 2000, feeReturned: 0 }],
-      remarks: [{ word: 'fee_unreadable', about: REFUND, wrote: mc_fee }],
-    });
-  });
+  it.each(['n/a', '-0,20'])(
+    'a refund whose fee is "%s" is a refund, and a person is told what PayPal wrote',
+    (mc_fee) => {
+      expect(read(moneyBack('Refunded', { mc_fee }))).toMatchObject({
+        facts: [{ amount: 2000, feeReturned: 0 }],
+        remarks: [{ word: 'fee_unreadable', about: REFUND, wrote: mc_fee }],
+      });
+    },
+  );
 
   it('a refund with the reason "other" is still a refund', () => {
-    expect(read(moneyBack('Refunded', { reason_code: 'other' })).facts).toMatchObject([{ kind: 'payment_refunded', reason: 'other' }]);
+    expect(read(moneyBack('Refunded', { reason_code: 'other' })).facts).toMatchObject([
+      { kind: 'payment_refunded', reason: 'other' },
+    ]);
   });
 
   it.each(['-50.00', '50.00'])('a reversal of %s takes 50.00 back, whatever its sign', (mc_gross) => {
@@ -418,7 +480,10 @@ describe('money that goes back', () => {
   );
 
   it.each(['Refunded', 'Reversed', 'Canceled_Reversal'])('%s without a parent is for a person', (status) => {
-    expect(read(moneyBack(status, { parent_txn_id: '' }))).toMatchObject({ facts: [], remarks: [{ word: 'no_parent_transaction' }] });
+    expect(read(moneyBack(status, { parent_txn_id: '' }))).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'no_parent_transaction' }],
+    });
   });
 
   it.each([
@@ -428,11 +493,14 @@ describe('money that goes back', () => {
     { payment_status: 'Refunded', reason_code: '', mc_fee: '', reason: 'refunded' },
     { payment_status: 'Refunded', reason_code: 'refund', mc_fee: '0.00', reason: 'refund' },
     { payment_status: 'Refunded', reason_code: '', mc_fee: '1,95', reason: 'refunded' },
-  ])('a payment told only as $payment_status (fee $mc_fee) is no evidence that money came: it failed', ({ reason, ...over }) => {
-    const { facts, remarks } = read(completed(over));
-    expect(facts).toMatchObject([{ kind: 'payment_failed', gatewayReference: TXN, amount: 5000, reason }]);
-    expect([facts.length, remarks]).toEqual([1, []]);
-  });
+  ])(
+    'a payment told only as $payment_status (fee $mc_fee) is no evidence that money came: it failed',
+    ({ reason, ...over }) => {
+      const { facts, remarks } = read(completed(over));
+      expect(facts).toMatchObject([{ kind: 'payment_failed', gatewayReference: TXN, amount: 5000, reason }]);
+      expect([facts.length, remarks]).toEqual([1, []]);
+    },
+  );
 
   it.each(['Refunded', 'Partially_Refunded', 'Partially-Refunded', 'PartiallyRefunded'])(
     'a payment that is %s now, told with the fee that PayPal kept, had come',
@@ -452,7 +520,9 @@ describe('money that goes back', () => {
   it.each(['Partially_Refunded', 'Partially-Refunded', 'PARTIALLY REFUNDED', 'PartiallyRefunded'])(
     '%s with a parent is a refund of its amount',
     (status) => {
-      expect(read(moneyBack(status)).facts).toMatchObject([{ kind: 'payment_refunded', gatewayReference: REFUND, parent: TXN, amount: 2000, feeReturned: 40 }]); // prettier-ignore
+      expect(read(moneyBack(status)).facts).toMatchObject([
+        { kind: 'payment_refunded', gatewayReference: REFUND, parent: TXN, amount: 2000, feeReturned: 40 },
+      ]);
     },
   );
 
@@ -461,8 +531,17 @@ describe('money that goes back', () => {
     { what: 'Completed below zero without a type', txn_type: undefined, mc_gross: '-50.00', qualifier: '' },
     { what: 'an adjustment above zero', txn_type: 'adjustment', mc_gross: '50.00', qualifier: 'credit' },
   ])('$what corrects the balance after a case, and is never "paid"', ({ txn_type, mc_gross, qualifier }) => {
-    expect(read(moneyBack('Completed', { txn_type, mc_gross, reason_code: 'chargeback_settlement' })).facts).toMatchObject([
-      { kind: 'dispute_adjusted', gatewayReference: REFUND, parent: TXN, amount: 5000, qualifier, reason: 'chargeback_settlement' },
+    expect(
+      read(moneyBack('Completed', { txn_type, mc_gross, reason_code: 'chargeback_settlement' })).facts,
+    ).toMatchObject([
+      {
+        kind: 'dispute_adjusted',
+        gatewayReference: REFUND,
+        parent: TXN,
+        amount: 5000,
+        qualifier,
+        reason: 'chargeback_settlement',
+      },
     ]);
   });
 
@@ -513,7 +592,10 @@ describe('money that goes back', () => {
   });
 
   it('a case without a transaction id is for a person', () => {
-    expect(read({ txn_type: 'new_case', case_id: 'PP-1' })).toMatchObject({ facts: [], remarks: [{ word: 'no_transaction_id' }] });
+    expect(read({ txn_type: 'new_case', case_id: 'PP-1' })).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'no_transaction_id' }],
+    });
   });
 });
 
@@ -530,14 +612,19 @@ describe('money of a type that these rules do not know', () => {
   it.each(TYPES)('%s that is Completed is money that came', (txn_type) => {
     expect(read(completed({ txn_type }))).toMatchObject({
       references: [TXN],
-      facts: [{ kind: 'payment_captured', amount: 5000 }, { kind: 'fee_charged', amount: 195 }],
+      facts: [
+        { kind: 'payment_captured', amount: 5000 },
+        { kind: 'fee_charged', amount: 195 },
+      ],
       remarks: [],
-    }); // prettier-ignore
+    });
   });
 
   it.each(TYPES)('%s that waits, fails, or goes back does so like any payment', (txn_type) => {
     const kindOf = (fields: MessageFields) => read(fields).facts.map(({ kind }) => kind);
-    expect(kindOf(completed({ txn_type, payment_status: 'Pending', pending_reason: 'echeck' }))).toEqual(['payment_pending']);
+    expect(kindOf(completed({ txn_type, payment_status: 'Pending', pending_reason: 'echeck' }))).toEqual([
+      'payment_pending',
+    ]);
     expect(kindOf(completed({ txn_type, payment_status: 'Failed' }))).toEqual(['payment_failed']);
     expect(kindOf(moneyBack('Refunded', { txn_type }))).toEqual(['payment_refunded']);
     expect(kindOf(moneyBack('Reversed', { txn_type }))).toEqual(['payment_reversed']);
@@ -553,47 +640,82 @@ describe('money of a type that these rules do not know', () => {
 });
 
 it.each([
-  'subscr_signup', 'subscr_cancel', 'subscr_eot', 'subscr_modify', 'subscr_failed', 'recurring_payment_profile_created', 'recurring_payment_profile_cancel',
-  'recurring_payment_skipped', 'recurring_payment_failed', 'recurring_payment_expired', 'recurring_payment_suspended', 'mp_signup', 'mp_cancel',
+  'subscr_signup',
+  'subscr_cancel',
+  'subscr_eot',
+  'subscr_modify',
+  'subscr_failed',
+  'recurring_payment_profile_created',
+  'recurring_payment_profile_cancel',
+  'recurring_payment_skipped',
+  'recurring_payment_failed',
+  'recurring_payment_expired',
+  'recurring_payment_suspended',
+  'mp_signup',
+  'mp_cancel',
 ])('%s tells of an agreement and of no money', (txn_type) => {
-  expect(read(completed({ txn_type, payment_status: undefined, txn_id: undefined }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_type', wrote: txn_type }] });
+  expect(read(completed({ txn_type, payment_status: undefined, txn_id: undefined }))).toMatchObject({
+    facts: [],
+    remarks: [{ word: 'unknown_type', wrote: txn_type }],
+  });
   expect(read(completed({ txn_type }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_type' }] });
-}); // prettier-ignore
+});
 
 it.each(['masspay', 'MassPay', 'mass_pay'])('%s is money that leaves, whatever its status and sign', (txn_type) => {
-  for (const over of [{}, { mc_gross: '-50.00' }, { payment_status: 'Processed' }, { payment_status: undefined, txn_id: undefined, masspay_txn_id_1: TXN, mc_gross_1: '5.00' }])
+  for (const over of [
+    {},
+    { mc_gross: '-50.00' },
+    { payment_status: 'Processed' },
+    { payment_status: undefined, txn_id: undefined, masspay_txn_id_1: TXN, mc_gross_1: '5.00' },
+  ])
     expect(read(completed({ txn_type, ...over }))).toMatchObject({ facts: [], remarks: [{ word: 'money_out' }] });
-}); // prettier-ignore
+});
 
 it.each([undefined, '', 'None'])('a message whose status is %p says nothing', (payment_status) => {
   expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'nothing_said' }] });
 });
 
 describe('money of a case', () => {
-  it.each(['chargeback_reimbursement', 'chargeback_settlement', 'Chargeback-Settlement', 'adjustment_reversal', 'buyer-complaint'])(
-    'Completed for %s is the reversal that was cancelled, and never a second payment',
-    (reason_code) => {
-      const { facts } = read(moneyBack('Completed', { txn_type: 'web_accept', reason_code, mc_gross: '50.00', mc_fee: '' }));
-      expect(facts).toMatchObject([{ kind: 'reversal_cancelled', gatewayReference: REFUND, parent: TXN, amount: 5000 }]);
-    },
-  );
+  it.each([
+    'chargeback_reimbursement',
+    'chargeback_settlement',
+    'Chargeback-Settlement',
+    'adjustment_reversal',
+    'buyer-complaint',
+  ])('Completed for %s is the reversal that was cancelled, and never a second payment', (reason_code) => {
+    const { facts } = read(
+      moneyBack('Completed', { txn_type: 'web_accept', reason_code, mc_gross: '50.00', mc_fee: '' }),
+    );
+    expect(facts).toMatchObject([{ kind: 'reversal_cancelled', gatewayReference: REFUND, parent: TXN, amount: 5000 }]);
+  });
 
   it('without the payment that it is about it is for a person', () => {
-    expect(read(completed({ reason_code: 'chargeback_settlement' }))).toMatchObject({ facts: [], remarks: [{ word: 'no_parent_transaction' }] }); // prettier-ignore
+    expect(read(completed({ reason_code: 'chargeback_settlement' }))).toMatchObject({
+      facts: [],
+      remarks: [{ word: 'no_parent_transaction' }],
+    });
   });
 
   it('a payment with another reason is a payment', () => {
-    expect(read(completed({ reason_code: 'other', parent_txn_id: TXN })).facts).toMatchObject([{ kind: 'payment_captured' }, {}]);
+    expect(read(completed({ reason_code: 'other', parent_txn_id: TXN })).facts).toMatchObject([
+      { kind: 'payment_captured' },
+      {},
+    ]);
   });
 });
 
 describe('what these rules do not know', () => {
-  it.each(['Completed-Funds-Held', 'Surprising'])('the status %p gives no facts and is shown to a person', (payment_status) => {
-    expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_status' }] });
-  });
+  it.each(['Completed-Funds-Held', 'Surprising'])(
+    'the status %p gives no facts and is shown to a person',
+    (payment_status) => {
+      expect(read(completed({ payment_status }))).toMatchObject({ facts: [], remarks: [{ word: 'unknown_status' }] });
+    },
+  );
 
   it('an unknown reason code is kept in our spelling', () => {
-    expect(read(moneyBack('Reversed', { reason_code: 'Brand-New Reason!' })).facts).toMatchObject([{ reason: 'brand_new_reason' }]);
+    expect(read(moneyBack('Reversed', { reason_code: 'Brand-New Reason!' })).facts).toMatchObject([
+      { reason: 'brand_new_reason' },
+    ]);
   });
 });
 
@@ -620,12 +742,23 @@ describe('dates', () => {
     expect(readPaypalDate(written)).toBe(instant);
   });
 
-  it.each(['', 'N/A', 'garbage', '05:22:41 Mar 10, 2026', '05:22:41 Mar 10, 2026 CET', '05:22:41 Mrz 10, 2026 PST', '10:00:00 Feb 29, 2026 PST', '25:00:00 Mar 10, 2026 PST', '10:61:00 Mar 10, 2026 PST', '10:00:00 Mar 00, 2026 PST', '2026-13-01T00:00:00Z', '01/02/2026', '05:22:41 Mar 10, 0026 PST'])(
-    '"%s" is no certain instant',
-    (written) => {
-      expect(readPaypalDate(written)).toBeNull();
-    },
-  ); // prettier-ignore
+  it.each([
+    '',
+    'N/A',
+    'garbage',
+    '05:22:41 Mar 10, 2026',
+    '05:22:41 Mar 10, 2026 CET',
+    '05:22:41 Mrz 10, 2026 PST',
+    '10:00:00 Feb 29, 2026 PST',
+    '25:00:00 Mar 10, 2026 PST',
+    '10:61:00 Mar 10, 2026 PST',
+    '10:00:00 Mar 00, 2026 PST',
+    '2026-13-01T00:00:00Z',
+    '01/02/2026',
+    '05:22:41 Mar 10, 0026 PST',
+  ])('"%s" is no certain instant', (written) => {
+    expect(readPaypalDate(written)).toBeNull();
+  });
 
   it.each(['N/A', '', undefined, 'garbage'])('a payment dated %p is booked without a date', (payment_date) => {
     expect(read(completed({ payment_date })).facts).toMatchObject([
@@ -637,10 +770,13 @@ describe('dates', () => {
   it('no text is a reason to throw', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (written) => void readPaypalDate(written)));
     fc.assert(
-      fc.property(fc.date({ min: new Date('1998-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }), (date) => {
-        const whole = new Date(Math.floor(date.getTime() / 1000) * 1000);
-        expect(readPaypalDate(whole.toISOString())).toBe(whole.toISOString());
-      }),
+      fc.property(
+        fc.date({ min: new Date('1998-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }),
+        (date) => {
+          const whole = new Date(Math.floor(date.getTime() / 1000) * 1000);
+          expect(readPaypalDate(whole.toISOString())).toBe(whole.toISOString());
+        },
+      ),
     );
   });
 });
@@ -652,11 +788,15 @@ describe('currencies', () => {
 
   it('an amount that can be written is read back as the same amount', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 999_999_999_999 }), fc.constantFrom(...PAYPAL_CURRENCIES), (amount, currency) => {
-        const written = writePaypalAmount({ amount, currency });
-        if (['HUF', 'TWD'].includes(currency) && amount % 100 !== 0) expect(written).toBeNull();
-        else expect(readPaypalAmount(written ?? '', currency)).toEqual({ amount, currency });
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 999_999_999_999 }),
+        fc.constantFrom(...PAYPAL_CURRENCIES),
+        (amount, currency) => {
+          const written = writePaypalAmount({ amount, currency });
+          if (['HUF', 'TWD'].includes(currency) && amount % 100 !== 0) expect(written).toBeNull();
+          else expect(readPaypalAmount(written ?? '', currency)).toEqual({ amount, currency });
+        },
+      ),
     );
   });
 

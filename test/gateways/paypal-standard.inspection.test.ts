@@ -24,7 +24,9 @@ const inspect = (
   );
 /** Every answer by its name; a check that must hold is marked. */
 const verdicts = async (...of: Parameters<typeof inspect>) =>
-  Object.fromEntries((await inspect(...of)).checks.map(({ name, ok, required }) => [required ? `${name} (required)` : name, ok]));
+  Object.fromEntries(
+    (await inspect(...of)).checks.map(({ name, ok, required }) => [required ? `${name} (required)` : name, ok]),
+  );
 const WITH_API: PaypalStandardCredentials = { ...SELLER, nvp: NVP };
 
 it('an account with API credentials is asked for a payment that cannot exist, and may look up', async () => {
@@ -49,13 +51,19 @@ it('an account without API credentials is not asked, and nothing is required of 
 
 it('what an account without look-up means is said', async () => {
   const { checks, learned } = await inspect(SELLER);
-  expect(checks.find(({ name }) => name === 'lookup')?.detail).toMatch(/both lost expires unasked, and only a person finds its money/);
+  expect(checks.find(({ name }) => name === 'lookup')?.detail).toMatch(
+    /both lost expires unasked, and only a person finds its money/,
+  );
   expect(checks.find(({ name }) => name === 'pdt_token')?.detail).toMatch(/IPN alone decides/);
   expect(learned).toEqual({});
 });
 
 it.each([
-  { what: 'wrong credentials', says: failure('10002', 'Security error', 'Username/Password is incorrect'), accepted: false },
+  {
+    what: 'wrong credentials',
+    says: failure('10002', 'Security error', 'Username/Password is incorrect'),
+    accepted: false,
+  },
   { what: 'a refusal for another reason', says: failure('10006', 'Version error'), accepted: null },
   { what: 'trouble at PayPal', says: failure('10001', 'Internal Error'), accepted: null },
   { what: 'an answer that cannot be read', says: {}, accepted: null },
@@ -76,7 +84,9 @@ it('a missing permission is known, and required', async () => {
 });
 
 it('a PayPal that is not there leaves everything open', async () => {
-  expect(await verdicts(WITH_API, { simulatorUrl: 'http://127.0.0.1:1' })).toMatchObject({ 'credentials_accepted (required)': null });
+  expect(await verdicts(WITH_API, { simulatorUrl: 'http://127.0.0.1:1' })).toMatchObject({
+    'credentials_accepted (required)': null,
+  });
 });
 
 it('a configured token is proven by the first return', async () => {

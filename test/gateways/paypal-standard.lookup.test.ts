@@ -10,7 +10,15 @@ import { parseForm } from '../../activities/gateways/paypal-standard/form';
 import { askNvp } from '../../activities/gateways/paypal-standard/nvp';
 import { GatewayFailure, type GatewayContext, type OpenedCheckout } from '../../workflows/domain/gateway';
 import { gatewayContext } from './gateway-context';
-import { completed, encode, moneyBack, OTHER_PAYMENT_ID, PAYMENT_ID, SELLER, type MessageFields } from './paypal-messages';
+import {
+  completed,
+  encode,
+  moneyBack,
+  OTHER_PAYMENT_ID,
+  PAYMENT_ID,
+  SELLER,
+  type MessageFields,
+} from './paypal-messages';
 import {
   details,
   detailsOfRefund,
@@ -34,7 +42,9 @@ beforeEach(() => {
 });
 
 const CREDENTIALS: PaypalStandardCredentials = { ...SELLER, nvp: NVP };
-const context = (over: Partial<GatewayContext<PaypalStandardCredentials>> = {}): GatewayContext<PaypalStandardCredentials> =>
+const context = (
+  over: Partial<GatewayContext<PaypalStandardCredentials>> = {},
+): GatewayContext<PaypalStandardCredentials> =>
   gatewayContext<PaypalStandardCredentials>({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, over);
 const checkout = (over: Partial<OpenedCheckout> = {}): OpenedCheckout => ({
   paymentId: PAYMENT_ID,
@@ -87,7 +97,10 @@ describe('a payment of which neither message nor return came', () => {
   it('is found with its refunds, the payment first', async () => {
     paypal.knows(
       { details: detailsOfRefund(), type: 'Refund' },
-      { details: detailsOfRefund({ TRANSACTIONID: 'SECONDREFUND00001', AMT: '-5.00', FEEAMT: '0.00' }), type: 'Refund' },
+      {
+        details: detailsOfRefund({ TRANSACTIONID: 'SECONDREFUND00001', AMT: '-5.00', FEEAMT: '0.00' }),
+        type: 'Refund',
+      },
       { details: details({ PAYMENTSTATUS: 'PartiallyRefunded' }) },
     );
     const refund = { gatewayReference: REFUND, kind: 'payment_refunded', parent: TXN, amount: 2000, feeReturned: 40 };
@@ -110,7 +123,10 @@ describe('a payment of which neither message nor return came', () => {
       { details: detailsOfRefund({ PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck' }), type: 'Refund' },
       { details: details() },
     );
-    expect(await lookUp()).toMatchObject({ facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }], remarks: [] });
+    expect(await lookUp()).toMatchObject({
+      facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
+      remarks: [],
+    });
   });
 
   it('is found when its details do not echo our id, and then names none', async () => {
@@ -131,7 +147,11 @@ describe('a payment of which neither message nor return came', () => {
       type: 'Refund',
     }));
     paypal.knows(...refunds, { details: details() });
-    expect(await lookUp()).toMatchObject({ found: true, facts: expect.arrayContaining([expect.objectContaining({ kind: 'payment_captured' })]), remarks: [{ word: 'more_transactions' }] }); // prettier-ignore
+    expect(await lookUp()).toMatchObject({
+      found: true,
+      facts: expect.arrayContaining([expect.objectContaining({ kind: 'payment_captured' })]),
+      remarks: [{ word: 'more_transactions' }],
+    });
     expect(paypal.calls).toHaveLength(9);
   });
 
@@ -139,7 +159,10 @@ describe('a payment of which neither message nor return came', () => {
     { what: 'listed, and then not known', pending: [] },
     { what: 'held, and then not known', pending: [TXN] },
   ])('that is $what is neither there nor not there', async ({ pending }) => {
-    paypal.says({ ACK: 'Success', ...(pending.length === 0 && { L_TRANSACTIONID0: TXN, L_TYPE0: 'Payment' }) }, 'TransactionSearch');
+    paypal.says(
+      { ACK: 'Success', ...(pending.length === 0 && { L_TRANSACTIONID0: TXN, L_TYPE0: 'Payment' }) },
+      'TransactionSearch',
+    );
     expect(await lookUp({ pending })).toEqual({ found: 'unknown', reason: 'transaction_not_shown' });
   });
 });
@@ -147,7 +170,10 @@ describe('a payment of which neither message nor return came', () => {
 describe('money that PayPal held', () => {
   it('is asked about by its own reference, whether the search lists it or not', async () => {
     paypal.knows({ details: details({ INVNUM: 'another' }) });
-    expect(await lookUp({ pending: [TXN] })).toMatchObject({ found: true, facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }] });
+    expect(await lookUp({ pending: [TXN] })).toMatchObject({
+      found: true,
+      facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
+    });
   });
 
   it('is asked about once where the search lists it too', async () => {
@@ -158,7 +184,9 @@ describe('money that PayPal held', () => {
 
   it('does not hide other money of the same payment', async () => {
     paypal.knows({ details: details({ TRANSACTIONID: 'SECONDTRY00000001' }) });
-    expect(await lookUp({ pending: ['FIRSTTRY000000001'] })).toMatchObject({ facts: [{ gatewayReference: 'SECONDTRY00000001' }, {}] });
+    expect(await lookUp({ pending: ['FIRSTTRY000000001'] })).toMatchObject({
+      facts: [{ gatewayReference: 'SECONDTRY00000001' }, {}],
+    });
   });
 });
 
@@ -171,10 +199,20 @@ describe('the same money, told by message and by look-up, gives the same facts',
     expect(await factsOf()).toEqual(facts);
   };
 
-  it.each(['webaccept', 'web-accept', 'web_accept', 'subscrpayment', 'recurring-payment', 'cart', 'expresscheckout', 'express-checkout', 'sendmoney', 'merchtpmt', 'None', undefined])(
-    'a completed payment of type %p',
-    (TRANSACTIONTYPE) => same(completed(), details({ TRANSACTIONTYPE })),
-  ); // prettier-ignore
+  it.each([
+    'webaccept',
+    'web-accept',
+    'web_accept',
+    'subscrpayment',
+    'recurring-payment',
+    'cart',
+    'expresscheckout',
+    'express-checkout',
+    'sendmoney',
+    'merchtpmt',
+    'None',
+    undefined,
+  ])('a completed payment of type %p', (TRANSACTIONTYPE) => same(completed(), details({ TRANSACTIONTYPE })));
 
   it.each(['Refunded', 'PartiallyRefunded', 'Partially-Refunded'])(
     'a payment that was completed once, and is %s now, with the fee that PayPal kept',
@@ -229,7 +267,10 @@ describe('the same money, told by message and by look-up, gives the same facts',
     ['Expired', undefined, undefined],
     ['Voided', undefined, undefined],
   ])('a payment that %s (%s)', (status, reason_code, REASONCODE) =>
-    same(completed({ payment_status: status, reason_code, mc_fee: '' }), details({ PAYMENTSTATUS: status, REASONCODE, FEEAMT: undefined })),
+    same(
+      completed({ payment_status: status, reason_code, mc_fee: '' }),
+      details({ PAYMENTSTATUS: status, REASONCODE, FEEAMT: undefined }),
+    ),
   );
 
   it.each([
@@ -240,12 +281,44 @@ describe('the same money, told by message and by look-up, gives the same facts',
   ])('a refund $what', ({ over, type }) => same(moneyBack('Refunded'), detailsOfRefund(over), type));
 
   it.each([
-    { what: 'a reversal', status: 'Reversed', reason: 'chargeback', over: { REASONCODE: 'chargeback' }, type: 'Reversal' },
-    { what: 'a reversal by its reason', status: 'Reversed', reason: 'buyer_complaint', over: { REASONCODE: 'buyercomplaint' }, type: '' },
-    { what: 'a reversal called so', status: 'Reversed', reason: 'chargeback', over: { REASONCODE: 'chargeback', PAYMENTSTATUS: 'Reversed' }, type: 'Reversal' },
-    { what: 'a reversal that was cancelled', status: 'Canceled_Reversal', reason: 'other', over: { REASONCODE: 'other', AMT: '20.00' }, type: 'Cancelled Reversal' },
-    { what: 'a cancelled reversal called so', status: 'Canceled_Reversal', reason: 'other', over: { REASONCODE: 'other', AMT: '20.00', PAYMENTSTATUS: 'Canceled-Reversal' }, type: '' },
-  ])('$what', ({ status, reason, over, type }) => same(moneyBack(status, { reason_code: reason, mc_fee: '' }), detailsOfRefund({ ...over, FEEAMT: undefined }), type)); // prettier-ignore
+    {
+      what: 'a reversal',
+      status: 'Reversed',
+      reason: 'chargeback',
+      over: { REASONCODE: 'chargeback' },
+      type: 'Reversal',
+    },
+    {
+      what: 'a reversal by its reason',
+      status: 'Reversed',
+      reason: 'buyer_complaint',
+      over: { REASONCODE: 'buyercomplaint' },
+      type: '',
+    },
+    {
+      what: 'a reversal called so',
+      status: 'Reversed',
+      reason: 'chargeback',
+      over: { REASONCODE: 'chargeback', PAYMENTSTATUS: 'Reversed' },
+      type: 'Reversal',
+    },
+    {
+      what: 'a reversal that was cancelled',
+      status: 'Canceled_Reversal',
+      reason: 'other',
+      over: { REASONCODE: 'other', AMT: '20.00' },
+      type: 'Cancelled Reversal',
+    },
+    {
+      what: 'a cancelled reversal called so',
+      status: 'Canceled_Reversal',
+      reason: 'other',
+      over: { REASONCODE: 'other', AMT: '20.00', PAYMENTSTATUS: 'Canceled-Reversal' },
+      type: '',
+    },
+  ])('$what', ({ status, reason, over, type }) =>
+    same(moneyBack(status, { reason_code: reason, mc_fee: '' }), detailsOfRefund({ ...over, FEEAMT: undefined }), type),
+  );
 
   it('a correction of the balance after a case', () =>
     same(
@@ -260,12 +333,16 @@ describe('the same money, told by message and by look-up, gives the same facts',
       fc.asyncProperty(money, fc.boolean(), async ([units, currency], isRefund) => {
         const amount = ['HUF', 'TWD'].includes(currency) ? units * 100 : units;
         const written = writePaypalAmount({ amount, currency }) ?? '';
-        const over = isRefund ? { mc_gross: `-${written}`, mc_fee: '', mc_currency: currency } : { mc_gross: written, mc_fee: '', mc_currency: currency };
+        const over = isRefund
+          ? { mc_gross: `-${written}`, mc_fee: '', mc_currency: currency }
+          : { mc_gross: written, mc_fee: '', mc_currency: currency };
         const shown = { AMT: over.mc_gross, FEEAMT: undefined, CURRENCYCODE: currency };
-        await (isRefund ? same(moneyBack('Refunded', over), detailsOfRefund(shown), 'Refund') : same(completed(over), details(shown)));
+        await (isRefund
+          ? same(moneyBack('Refunded', over), detailsOfRefund(shown), 'Refund')
+          : same(completed(over), details(shown)));
       }),
       { numRuns: 60 },
-    ); // prettier-ignore
+    );
   });
 });
 
@@ -349,11 +426,19 @@ describe('whose money it is', () => {
 
 describe('a look-up without an answer stays open', () => {
   it.each([
-    { what: 'wrong credentials', says: failure('10002', 'Security error', 'Username/Password is incorrect'), code: 'credentials_refused' },
+    {
+      what: 'wrong credentials',
+      says: failure('10002', 'Security error', 'Username/Password is incorrect'),
+      code: 'credentials_refused',
+    },
     { what: 'a missing permission', says: failure('10007', 'Permission denied'), code: 'permission_denied' },
     { what: 'an internal error', says: failure('10001', 'Internal Error'), code: 'gateway_error' },
     { what: 'any other refusal', says: failure('10006', 'Version error'), code: 'nvp_10006' },
-    { what: 'a refusal with a warning', says: { ...failure('81002', 'Unspecified Method'), ACK: 'FailureWithWarning' }, code: 'nvp_81002' },
+    {
+      what: 'a refusal with a warning',
+      says: { ...failure('81002', 'Unspecified Method'), ACK: 'FailureWithWarning' },
+      code: 'nvp_81002',
+    },
     { what: 'a refusal without a code', says: { ACK: 'Failure' }, code: 'nvp_unknown' },
     { what: 'an answer without ACK', says: details(), code: 'unreadable_answer' },
     { what: 'an ACK that is none', says: { ...details(), ACK: 'Perhaps' }, code: 'unreadable_answer' },
@@ -376,7 +461,10 @@ describe('a look-up without an answer stays open', () => {
     expect(await lookUp()).toEqual({ found: false, reason: 'no_transaction' });
   });
 
-  const page = (status: number, body: string | Buffer, headers: Record<string, string> = {}) => (response: ServerResponse) => void response.writeHead(status, headers).end(body); // prettier-ignore
+  const page =
+    (status: number, body: string | Buffer, headers: Record<string, string> = {}) =>
+    (response: ServerResponse) =>
+      void response.writeHead(status, headers).end(body);
 
   it.each([
     { what: 'a page', answers: page(200, '<html>ACK=Success</html>'), code: 'unreadable_answer' },
@@ -409,11 +497,14 @@ describe('a look-up without an answer stays open', () => {
   it.each([
     { moves: false, moved: 'no' },
     { moves: true, moved: 'perhaps' },
-  ])('a PayPal that says nothing is given up; money may have moved if the call moves some ($moves)', async ({ moves, moved }) => {
-    paypal.answers(() => undefined);
-    const call = { method: 'TransactionSearch', fields: {}, attempt: 'asking', moves, timeoutMs: 50 } as const;
-    expect(await failureOf(askNvp(NVP, call, context()))).toMatchObject({ code: 'timed_out', moved, retry: 'later' });
-  });
+  ])(
+    'a PayPal that says nothing is given up; money may have moved if the call moves some ($moves)',
+    async ({ moves, moved }) => {
+      paypal.answers(() => undefined);
+      const call = { method: 'TransactionSearch', fields: {}, attempt: 'asking', moves, timeoutMs: 50 } as const;
+      expect(await failureOf(askNvp(NVP, call, context()))).toMatchObject({ code: 'timed_out', moved, retry: 'later' });
+    },
+  );
 });
 
 it.each([

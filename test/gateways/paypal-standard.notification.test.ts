@@ -57,12 +57,17 @@ describe('IPN messages at the door', () => {
   });
 
   it('money that names no payment of ours is taken in, to be matched by a person', () => {
-    const reading = readNotification(ipn(encode(completed({ txn_type: 'send_money', custom: '', invoice: undefined }))));
+    const reading = readNotification(
+      ipn(encode(completed({ txn_type: 'send_money', custom: '', invoice: undefined }))),
+    );
     expect(reading).toMatchObject({ ok: true, hint: { paymentId: null, references: ['61E67681CH3238416'] } });
   });
 
   it('a message that a person should see claims no facts, so that it never passes for a repetition', () => {
-    expect(readNotification(ipn(encode(completed({ mc_fee: 'n/a' }))))).toMatchObject({ ok: true, hint: { facts: [] } });
+    expect(readNotification(ipn(encode(completed({ mc_fee: 'n/a' }))))).toMatchObject({
+      ok: true,
+      hint: { facts: [] },
+    });
   });
 
   it.each([
@@ -98,11 +103,15 @@ describe('IPN messages at the door', () => {
   );
 
   it('a header is found however it is spelt', () => {
-    expect(readNotification(ipn(encode(completed()), { 'Content-Type': 'application/json' }))).toMatchObject({ ok: false });
+    expect(readNotification(ipn(encode(completed()), { 'Content-Type': 'application/json' }))).toMatchObject({
+      ok: false,
+    });
   });
 
   it('a reference that cannot be one of PayPal is looked up nowhere', () => {
-    expect(readNotification(ipn(encode(completed({ txn_id: "'; drop table", parent_txn_id: 'A'.repeat(65) }))))).toMatchObject({
+    expect(
+      readNotification(ipn(encode(completed({ txn_id: "'; drop table", parent_txn_id: 'A'.repeat(65) })))),
+    ).toMatchObject({
       hint: { references: [] },
     });
   });
@@ -127,9 +136,19 @@ describe('IPN messages at the door', () => {
 
 describe('PDT returns at the door', () => {
   it('only tx of a return is read: its amount, status and custom are whatever the payer typed', () => {
-    expect(readNotification(pdt(`tx=61E67681CH3238416&st=Completed&amt=50.00&cc=EUR&cm=${PAYMENT_ID}&payer_email=x%40y.example`))).toEqual({
+    expect(
+      readNotification(
+        pdt(`tx=61E67681CH3238416&st=Completed&amt=50.00&cc=EUR&cm=${PAYMENT_ID}&payer_email=x%40y.example`),
+      ),
+    ).toEqual({
       ok: true,
-      hint: { identity: '61E67681CH3238416', paymentId: null, references: ['61E67681CH3238416'], facts: [], payer: null },
+      hint: {
+        identity: '61E67681CH3238416',
+        paymentId: null,
+        references: ['61E67681CH3238416'],
+        facts: [],
+        payer: null,
+      },
     });
   });
 

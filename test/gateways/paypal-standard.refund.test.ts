@@ -7,7 +7,17 @@ import { keyOf } from '../../workflows/domain/fact';
 import { GatewayFailure, type GatewayContext, type RefundOrder } from '../../workflows/domain/gateway';
 import { gatewayContext } from './gateway-context';
 import { encode, moneyBack, PAYMENT_ID, SELLER } from './paypal-messages';
-import { details, detailsOfRefund, failure, NVP, REFUND, startNvpServer, TXN, type NvpFields, type NvpServer } from './paypal-nvp-server';
+import {
+  details,
+  detailsOfRefund,
+  failure,
+  NVP,
+  REFUND,
+  startNvpServer,
+  TXN,
+  type NvpFields,
+  type NvpServer,
+} from './paypal-nvp-server';
 
 let paypal: NvpServer;
 beforeAll(async () => {
@@ -60,21 +70,39 @@ async function failureOf(work: Promise<unknown>): Promise<GatewayFailure> {
 }
 
 describe('what PayPal is told', () => {
-  const common = { METHOD: 'RefundTransaction', VERSION: '124', USER: NVP.username, PWD: NVP.password, SIGNATURE: NVP.signature };
+  const common = {
+    METHOD: 'RefundTransaction',
+    VERSION: '124',
+    USER: NVP.username,
+    PWD: NVP.password,
+    SIGNATURE: NVP.signature,
+  };
   const base = { ...common, TRANSACTIONID: TXN, MSGSUBID: 'refund:ref_1' };
 
   it.each<[string, Partial<RefundOrder>, Record<string, string>]>([
     ['a part, with its amount', {}, { REFUNDTYPE: 'Partial', AMT: '20.00', CURRENCYCODE: 'EUR' }],
     ['the whole, without an amount', { whole: true, money: { amount: 5000, currency: 'EUR' } }, { REFUNDTYPE: 'Full' }],
-    ['a part in a currency without decimals', { money: { amount: 500, currency: 'JPY' } }, { REFUNDTYPE: 'Partial', AMT: '500', CURRENCYCODE: 'JPY' }],
-    ['a note on one line', { whole: true, note: ' Match\n cancelled\u0000 ' }, { REFUNDTYPE: 'Full', NOTE: 'Match cancelled' }],
-    ['a note of at most 255 characters, no letter in two', { whole: true, note: `${'x'.repeat(254)}😀` }, { REFUNDTYPE: 'Full', NOTE: 'x'.repeat(254) }],
+    [
+      'a part in a currency without decimals',
+      { money: { amount: 500, currency: 'JPY' } },
+      { REFUNDTYPE: 'Partial', AMT: '500', CURRENCYCODE: 'JPY' },
+    ],
+    [
+      'a note on one line',
+      { whole: true, note: ' Match\n cancelled\u0000 ' },
+      { REFUNDTYPE: 'Full', NOTE: 'Match cancelled' },
+    ],
+    [
+      'a note of at most 255 characters, no letter in two',
+      { whole: true, note: `${'x'.repeat(254)}😀` },
+      { REFUNDTYPE: 'Full', NOTE: 'x'.repeat(254) },
+    ],
     ['no empty note', { whole: true, note: ' ' }, { REFUNDTYPE: 'Full' }],
   ])('%s', async (_, over, fields) => {
     says(done());
     await refund(over);
     expect(paypal.calls).toEqual([{ ...base, ...fields }]);
-  }); // prettier-ignore
+  });
 
   it('a repetition has the key of the first call', async () => {
     says(done());
@@ -85,7 +113,10 @@ describe('what PayPal is told', () => {
 
   it('money of a former account is refunded by that account', async () => {
     says(done());
-    await refund({}, { openedWith: { receiverId: 'FORMER0000001', receiverEmails: [], nvp: { ...NVP, username: 'former' } } });
+    await refund(
+      {},
+      { openedWith: { receiverId: 'FORMER0000001', receiverEmails: [], nvp: { ...NVP, username: 'former' } } },
+    );
     expect(paypal.calls).toMatchObject([{ USER: 'former' }]);
   });
 });
@@ -115,7 +146,11 @@ describe('what PayPal answers', () => {
 
   it.each([
     { what: 'without a fee given back', fields: { FEEREFUNDAMT: undefined }, fact: { feeReturned: 0 } },
-    { what: 'with another sum than was asked, which is what moved', fields: { GROSSREFUNDAMT: '19.00' }, fact: { amount: 1900 } },
+    {
+      what: 'with another sum than was asked, which is what moved',
+      fields: { GROSSREFUNDAMT: '19.00' },
+      fact: { amount: 1900 },
+    },
     { what: 'without a currency', fields: { CURRENCYCODE: undefined }, fact: { currency: 'EUR' } },
     { what: 'with an instant that cannot be read', fields: { TIMESTAMP: 'N/A' }, fact: { occurredAt: null } },
     { what: 'with a warning', fields: { ACK: 'SuccessWithWarning' }, fact: { amount: 2000 } },
@@ -126,7 +161,11 @@ describe('what PayPal answers', () => {
 
   it.each([
     { fields: { REFUNDSTATUS: 'Delayed', PENDINGREASON: 'echeck' }, reference: REFUND, reason: 'echeck' },
-    { fields: { REFUNDSTATUS: 'delayed', PENDINGREASON: 'regulatoryreview' }, reference: REFUND, reason: 'regulatoryreview' },
+    {
+      fields: { REFUNDSTATUS: 'delayed', PENDINGREASON: 'regulatoryreview' },
+      reference: REFUND,
+      reason: 'regulatoryreview',
+    },
     { fields: { REFUNDSTATUS: 'delayed', PENDINGREASON: 'none' }, reference: REFUND, reason: 'delayed' },
     { fields: { REFUNDSTATUS: undefined }, reference: REFUND, reason: 'unreadable_answer' },
     { fields: { GROSSREFUNDAMT: '20,00' }, reference: REFUND, reason: 'instant' },
@@ -138,35 +177,76 @@ describe('what PayPal answers', () => {
 
   const INVALID = 'Transaction refused because of an invalid argument. See additional error messages for details.';
   it.each([
-    { code: '10009', short: 'Transaction refused', long: 'You are over the time limit to perform a refund on this transaction', reason: 'transaction_refused' },
-    { code: '10009', short: 'Transaction refused', long: 'This transaction has already been fully refunded', reason: 'transaction_refused' },
-    { code: '10004', short: INVALID, long: 'The transaction id is not valid', reason: 'transaction_refused_because_of_an_invalid_argument' },
-    { code: '10007', short: 'Permission denied', long: 'You do not have permission to refund this transaction', reason: 'permission_denied' },
+    {
+      code: '10009',
+      short: 'Transaction refused',
+      long: 'You are over the time limit to perform a refund on this transaction',
+      reason: 'transaction_refused',
+    },
+    {
+      code: '10009',
+      short: 'Transaction refused',
+      long: 'This transaction has already been fully refunded',
+      reason: 'transaction_refused',
+    },
+    {
+      code: '10004',
+      short: INVALID,
+      long: 'The transaction id is not valid',
+      reason: 'transaction_refused_because_of_an_invalid_argument',
+    },
+    {
+      code: '10007',
+      short: 'Permission denied',
+      long: 'You do not have permission to refund this transaction',
+      reason: 'permission_denied',
+    },
     { code: '10002', short: 'Security error', long: 'Username/Password is incorrect', reason: 'security_error' },
     { code: '10416', short: '', long: '', reason: 'nvp_10416' },
   ])('$code "$long" is a clear no', async ({ code, short, long, reason }) => {
     says(failure(code, short, long));
-    expect(await refund()).toEqual({ status: 'refused', reason, detail: `${long || 'PayPal gave no reason'} (${code})` });
+    expect(await refund()).toEqual({
+      status: 'refused',
+      reason,
+      detail: `${long || 'PayPal gave no reason'} (${code})`,
+    });
     expect(paypal.calls).toHaveLength(1);
-  }); // prettier-ignore
+  });
 
   it('without API credentials PayPal is not asked', async () => {
-    expect(await refund({}, { credentials: SELLER })).toMatchObject({ status: 'refused', reason: 'no_nvp_credentials' });
+    expect(await refund({}, { credentials: SELLER })).toMatchObject({
+      status: 'refused',
+      reason: 'no_nvp_credentials',
+    });
     expect(paypal.calls).toHaveLength(0);
   });
 
   it('an amount that PayPal cannot write is not asked for', async () => {
-    expect(await refund({ money: { amount: 1050, currency: 'HUF' } })).toMatchObject({ status: 'refused', reason: 'amount_not_supported' });
+    expect(await refund({ money: { amount: 1050, currency: 'HUF' } })).toMatchObject({
+      status: 'refused',
+      reason: 'amount_not_supported',
+    });
     expect(paypal.calls).toHaveLength(0);
   });
 
-  const page = (status: number, body: string) => (response: ServerResponse) => void response.writeHead(status).end(body);
+  const page = (status: number, body: string) => (response: ServerResponse) =>
+    void response.writeHead(status).end(body);
   it.each([
     { what: 'an internal error', fields: failure('10001', 'Internal Error'), answers: null, code: 'gateway_error' },
-    { what: 'an answer without ACK', fields: { REFUNDTRANSACTIONID: REFUND }, answers: null, code: 'unreadable_answer' },
+    {
+      what: 'an answer without ACK',
+      fields: { REFUNDTRANSACTIONID: REFUND },
+      answers: null,
+      code: 'unreadable_answer',
+    },
     { what: 'a page', fields: {}, answers: page(200, '<html>down</html>'), code: 'unreadable_answer' },
     { what: 'a 500', fields: {}, answers: page(500, ''), code: 'http_500' },
-    { what: 'a lost connection', fields: {}, answers: (response: ServerResponse) => void response.destroy(), code: 'connection_lost' },
+    {
+      what: 'a lost connection',
+      fields: {},
+      answers: (response: ServerResponse) => void response.destroy(),
+      code: 'connection_lost',
+    },
   ])('$what leaves open whether money moved', async ({ fields, answers, code }) => {
     says(fields);
     if (answers) paypal.answers(answers);
@@ -178,7 +258,10 @@ describe('what PayPal answers', () => {
 
 describe('a repetition that PayPal refuses, though it may be the one that was done', () => {
   const whole = { whole: true, money: { amount: 5000, currency: 'EUR' }, again: true };
-  const refunded = (over: NvpFields = {}) => ({ details: detailsOfRefund({ AMT: '-50.00', FEEAMT: '0.00', ...over }), type: 'Refund' });
+  const refunded = (over: NvpFields = {}) => ({
+    details: detailsOfRefund({ AMT: '-50.00', FEEAMT: '0.00', ...over }),
+    type: 'Refund',
+  });
   const original = { details: details({ PAYMENTSTATUS: 'Refunded' }) };
   beforeEach(() => {
     says(failure('10009', 'Transaction refused', 'This transaction has already been fully refunded'));
@@ -190,7 +273,10 @@ describe('a repetition that PayPal refuses, though it may be the one that was do
       status: 'succeeded',
       fact: { kind: 'payment_refunded', gatewayReference: REFUND, parent: TXN, amount: 5000 },
     });
-    expect(paypal.calls.map(({ METHOD, INVNUM }) => [METHOD, INVNUM])).toContainEqual(['TransactionSearch', PAYMENT_ID]);
+    expect(paypal.calls.map(({ METHOD, INVNUM }) => [METHOD, INVNUM])).toContainEqual([
+      'TransactionSearch',
+      PAYMENT_ID,
+    ]);
   });
 
   it.each([
@@ -204,7 +290,11 @@ describe('a repetition that PayPal refuses, though it may be the one that was do
 
   it('of a part is for a person when such a part was given back, by this call or by another', async () => {
     paypal.knows(original, refunded({ AMT: '-20.00' }));
-    expect(await failureOf(refund({ again: true }))).toMatchObject({ code: 'refund_uncertain', moved: 'perhaps', retry: 'never' });
+    expect(await failureOf(refund({ again: true }))).toMatchObject({
+      code: 'refund_uncertain',
+      moved: 'perhaps',
+      retry: 'never',
+    });
   });
 
   it.each([
@@ -212,7 +302,11 @@ describe('a repetition that PayPal refuses, though it may be the one that was do
     { what: 'has no invoice number to search by', known: [{ details: details({ INVNUM: undefined }) }] },
   ])('of money that $what is for a person', async ({ known }) => {
     paypal.knows(...known);
-    expect(await failureOf(refund(whole))).toMatchObject({ code: 'refund_uncertain', moved: 'perhaps', retry: 'never' });
+    expect(await failureOf(refund(whole))).toMatchObject({
+      code: 'refund_uncertain',
+      moved: 'perhaps',
+      retry: 'never',
+    });
   });
 
   it('a first call that is refused is a no without looking', async () => {

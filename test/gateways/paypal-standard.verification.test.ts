@@ -19,7 +19,11 @@ interface Asked {
 }
 
 /** A PayPal that is asked over a real socket and answers what the test says. */
-const paypal = { url: '', asked: [] as Asked[], answer: (response: ServerResponse): void => void response.end('VERIFIED') };
+const paypal = {
+  url: '',
+  asked: [] as Asked[],
+  answer: (response: ServerResponse): void => void response.end('VERIFIED'),
+};
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -69,7 +73,9 @@ function says(body: string | Uint8Array, status = 200, headers: Record<string, s
 }
 
 const CREDENTIALS: PaypalStandardCredentials = { ...SELLER, pdtIdentityToken: 'identity-token' };
-const context = (over: Partial<GatewayContext<PaypalStandardCredentials>> = {}): GatewayContext<PaypalStandardCredentials> =>
+const context = (
+  over: Partial<GatewayContext<PaypalStandardCredentials>> = {},
+): GatewayContext<PaypalStandardCredentials> =>
   gatewayContext<PaypalStandardCredentials>({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, over);
 const BODY = encode(completed());
 
@@ -90,7 +96,9 @@ describe('asking PayPal whether a notification is its own', () => {
       path: '/paypal/cgi-bin/webscr',
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': USER_AGENT },
     });
-    expect(paypal.asked[0]?.body.toString('latin1')).toBe(`cmd=_notify-validate&${Buffer.from(BODY).toString('latin1')}`);
+    expect(paypal.asked[0]?.body.toString('latin1')).toBe(
+      `cmd=_notify-validate&${Buffer.from(BODY).toString('latin1')}`,
+    );
   });
 
   it.each(['a=%20+%2B~%7E&b=%u010D', 'a=&a=2&a=1', 'name=J%F6rg&charset=windows-1252', 'x=%f6%F6', 'a[0]=1&&b'])(
@@ -142,7 +150,11 @@ describe('asking PayPal whether a notification is its own', () => {
 
   it.each([301, 302, 303, 307, 308])('a %i to somebody who says VERIFIED is not followed', async (status) => {
     says('VERIFIED', status, { location: `${stranger.url}/elsewhere` });
-    expect(await failureOf(postBack(BODY, context()))).toMatchObject({ code: 'redirected', moved: 'no', retry: 'later' });
+    expect(await failureOf(postBack(BODY, context()))).toMatchObject({
+      code: 'redirected',
+      moved: 'no',
+      retry: 'later',
+    });
     expect(stranger.asked).toBe(0);
   });
 
@@ -151,15 +163,26 @@ describe('asking PayPal whether a notification is its own', () => {
     { what: 'compressed', body: gzipSync(Buffer.alloc(4 * 1024 * 1024, ' ')), headers: { 'content-encoding': 'gzip' } },
   ])('a huge $what body is not read to its end', async ({ body, headers }) => {
     says(body, 200, headers);
-    expect(await failureOf(postBack(BODY, context()))).toMatchObject({ code: 'body_too_large', moved: 'no', retry: 'later' });
+    expect(await failureOf(postBack(BODY, context()))).toMatchObject({
+      code: 'body_too_large',
+      moved: 'no',
+      retry: 'later',
+    });
   });
 
   it.each([
     { what: 'says nothing', answer: (): void => undefined },
-    { what: 'starts and stops', answer: (response: ServerResponse): void => void response.writeHead(200).write('VERI') },
+    {
+      what: 'starts and stops',
+      answer: (response: ServerResponse): void => void response.writeHead(200).write('VERI'),
+    },
   ])('a PayPal that $what is given up after the time-out', async ({ answer }) => {
     paypal.answer = answer;
-    expect(await failureOf(postBack(BODY, context(), { timeoutMs: 50 }))).toMatchObject({ code: 'timed_out', moved: 'no', retry: 'later' });
+    expect(await failureOf(postBack(BODY, context(), { timeoutMs: 50 }))).toMatchObject({
+      code: 'timed_out',
+      moved: 'no',
+      retry: 'later',
+    });
   });
 
   it('a connection that breaks in the middle of the word is no answer', async () => {
@@ -169,7 +192,11 @@ describe('asking PayPal whether a notification is its own', () => {
         response.destroy();
       });
     };
-    expect(await failureOf(postBack(BODY, context()))).toMatchObject({ code: 'connection_lost', moved: 'no', retry: 'later' });
+    expect(await failureOf(postBack(BODY, context()))).toMatchObject({
+      code: 'connection_lost',
+      moved: 'no',
+      retry: 'later',
+    });
   });
 
   it('a PayPal that is not there is no answer', async () => {
@@ -206,14 +233,20 @@ describe('asking PayPal whether a notification is its own', () => {
       urls.push(input instanceof Request ? input.url : String(input));
       return Promise.resolve(new Response('VERIFIED'));
     };
-    await postBack(encode(completed({ test_ipn: environment === 'live' ? '1' : undefined })), context({ environment, fetch }));
+    await postBack(
+      encode(completed({ test_ipn: environment === 'live' ? '1' : undefined })),
+      context({ environment, fetch }),
+    );
     await synchronise('TX', 'token', context({ environment, fetch }));
     expect(urls).toEqual([url, url]);
   });
 
   it('no message of a failure holds a secret or a part of the body', async () => {
     says('<html>down</html>', 500);
-    const failures = [await failureOf(postBack(BODY, context())), await failureOf(synchronise('TX1', 'identity-token', context()))];
+    const failures = [
+      await failureOf(postBack(BODY, context())),
+      await failureOf(synchronise('TX1', 'identity-token', context())),
+    ];
     for (const { message } of failures) {
       expect(message).toMatch(/^asking PayPal .*HTTP 500/);
       expect(message).not.toMatch(/identity-token|anne|down/);
@@ -222,7 +255,8 @@ describe('asking PayPal whether a notification is its own', () => {
 });
 
 describe('a question that may move money', () => {
-  const question = () => ({ attempt: 'capturing', url: paypal.url, method: 'POST', moves: true, timeoutMs: 50 }) as const;
+  const question = () =>
+    ({ attempt: 'capturing', url: paypal.url, method: 'POST', moves: true, timeoutMs: 50 }) as const;
 
   it('is open when its answer is lost', async () => {
     paypal.answer = () => undefined;
@@ -233,7 +267,10 @@ describe('a question that may move money', () => {
     const gone = createServer();
     const url = await listen(gone);
     await close(gone);
-    expect(await failureOf(ask(context(), { ...question(), url }))).toMatchObject({ code: 'no_connection', moved: 'no' });
+    expect(await failureOf(ask(context(), { ...question(), url }))).toMatchObject({
+      code: 'no_connection',
+      moved: 'no',
+    });
   });
 });
 
@@ -269,7 +306,8 @@ const notified = (fields: MessageFields, channel: Channel = 'ipn') =>
 
 describe('the truth behind an IPN', () => {
   const fetchFacts = (fields: MessageFields, environment: Environment = 'simulator', credentials = CREDENTIALS) => {
-    const fetch: typeof globalThis.fetch = (_input, init) => globalThis.fetch(`${paypal.url}/paypal/cgi-bin/webscr`, init);
+    const fetch: typeof globalThis.fetch = (_input, init) =>
+      globalThis.fetch(`${paypal.url}/paypal/cgi-bin/webscr`, init);
     return paypalStandard.fetchFacts(notified(fields), context({ environment, credentials, fetch }));
   };
 
@@ -328,11 +366,14 @@ describe('the truth behind an IPN', () => {
     { account: 'sandbox', test_ipn: undefined, found: 'elsewhere' },
     { account: 'sandbox', test_ipn: '0', found: 'elsewhere' },
     { account: 'simulator', test_ipn: undefined, found: 'elsewhere' },
-  ] as const)('a genuine message with test_ipn=$test_ipn on a $account account is found: $found', async ({ account, test_ipn, found }) => {
-    const lookup = await fetchFacts(completed({ test_ipn }), account);
-    expect(lookup).toMatchObject(found === 'elsewhere' ? { found, reason: 'environment_mismatch' } : { found });
-    expect(paypal.asked).toHaveLength(1);
-  });
+  ] as const)(
+    'a genuine message with test_ipn=$test_ipn on a $account account is found: $found',
+    async ({ account, test_ipn, found }) => {
+      const lookup = await fetchFacts(completed({ test_ipn }), account);
+      expect(lookup).toMatchObject(found === 'elsewhere' ? { found, reason: 'environment_mismatch' } : { found });
+      expect(paypal.asked).toHaveLength(1);
+    },
+  );
 
   const OURS: [string, MessageFields][] = [
     ['our merchant id', {}],
@@ -358,22 +399,37 @@ describe('the truth behind an IPN', () => {
   const THEIRS: [string, MessageFields][] = [
     ['another merchant id', { receiver_id: 'OTHER00000001' }],
     ['another merchant id with our address', { receiver_id: 'OTHER00000001', business: 'tresorier@club.example' }],
-    ['no merchant id and a foreign address', { receiver_id: '', business: 'x@other.example', receiver_email: 'x@other.example' }],
+    [
+      'no merchant id and a foreign address',
+      { receiver_id: '', business: 'x@other.example', receiver_email: 'x@other.example' },
+    ],
     ['nobody', { receiver_id: undefined, business: undefined, receiver_email: undefined }],
   ];
   it.each(THEIRS)('a payment to %s touches no payment of ours', async (_who, over) => {
     expect(await fetchFacts(completed(over))).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
   });
   it.each(THEIRS)('a refund and a reversal from %s, naming our payment, take nothing back', async (_who, over) => {
-    expect(await fetchFacts(moneyBack('Refunded', over))).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
-    expect(await fetchFacts(moneyBack('Reversed', over))).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
+    expect(await fetchFacts(moneyBack('Refunded', over))).toMatchObject({
+      found: 'elsewhere',
+      reason: 'receiver_mismatch',
+    });
+    expect(await fetchFacts(moneyBack('Reversed', over))).toMatchObject({
+      found: 'elsewhere',
+      reason: 'receiver_mismatch',
+    });
   });
   it('says no address of a stranger', async () => {
-    const lookup = await fetchFacts(completed({ receiver_id: '', business: 'x@other.example', receiver_email: 'x@other.example' }));
+    const lookup = await fetchFacts(
+      completed({ receiver_id: '', business: 'x@other.example', receiver_email: 'x@other.example' }),
+    );
     expect(JSON.stringify(lookup)).not.toContain('other.example');
   });
 
-  const FORMER = { receiverId: 'FORMER0000001', receiverEmails: ['former@club.example'], pdtIdentityToken: 'former-token' };
+  const FORMER = {
+    receiverId: 'FORMER0000001',
+    receiverEmails: ['former@club.example'],
+    pdtIdentityToken: 'former-token',
+  };
   const fetchOpenedWith = (openedWith: typeof FORMER | null, over: MessageFields) =>
     paypalStandard.fetchFacts(notified(completed(over)), context({ openedWith }));
   it.each([
@@ -390,7 +446,9 @@ describe('the truth behind an IPN', () => {
   });
   it('an address that the merchant has removed since still counts for a payment opened with it', async () => {
     const over = { receiver_id: '', business: 'old@club.example', receiver_email: 'old@club.example' };
-    expect(await fetchOpenedWith({ ...FORMER, receiverId: SELLER.receiverId, receiverEmails: ['old@club.example'] }, over)).toMatchObject({
+    expect(
+      await fetchOpenedWith({ ...FORMER, receiverId: SELLER.receiverId, receiverEmails: ['old@club.example'] }, over),
+    ).toMatchObject({
       found: true,
     });
   });
@@ -409,19 +467,32 @@ describe('the truth behind an IPN', () => {
 
     it('learns its merchant id from a message to its primary address, whatever the message says of money', async () => {
       expect(await asked({})).toMatchObject({ found: true, facts: [{}, {}], learned: { learned: LEARNED } });
-      expect(await asked({ txn_type: 'subscr_signup' })).toMatchObject({ found: true, facts: [], learned: { learned: LEARNED } });
-      expect(await asked({ business: 'paid-at@elsewhere.example' })).toMatchObject({ found: true, learned: { learned: LEARNED } });
+      expect(await asked({ txn_type: 'subscr_signup' })).toMatchObject({
+        found: true,
+        facts: [],
+        learned: { learned: LEARNED },
+      });
+      expect(await asked({ business: 'paid-at@elsewhere.example' })).toMatchObject({
+        found: true,
+        learned: { learned: LEARNED },
+      });
     });
 
     it.each([
-      { what: 'names our address in business, and another account as the receiver', over: { receiver_id: 'OTHER00000001', receiver_email: 'thief@other.example' } },
-      { what: 'names neither', over: { business: 'x@other.example', receiver_email: 'x@other.example', receiver_id: 'OTHER00000001' } },
+      {
+        what: 'names our address in business, and another account as the receiver',
+        over: { receiver_id: 'OTHER00000001', receiver_email: 'thief@other.example' },
+      },
+      {
+        what: 'names neither',
+        over: { business: 'x@other.example', receiver_email: 'x@other.example', receiver_id: 'OTHER00000001' },
+      },
       { what: 'names nobody', over: { business: '', receiver_email: '', receiver_id: 'OTHER00000001' } },
     ])('takes and learns nothing from a message that $what', async ({ over }) => {
       const lookup = await asked(over);
       expect(lookup).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
       expect(lookup).not.toHaveProperty('learned');
-    }); // prettier-ignore
+    });
 
     it('takes a message that names no id, and learns nothing from it', async () => {
       for (const over of [{ receiver_id: '' }, { receiver_id: 'not an id!' }, { receiver_email: '', receiver_id: '' }])
@@ -450,7 +521,8 @@ describe('the truth behind an IPN', () => {
 
     it('is still paid by what was opened with it, after the merchant has changed to another account', async () => {
       const openedWith = { receiverEmails: ['former@club.example'] };
-      const fetchFacts = (over: MessageFields) => paypalStandard.fetchFacts(notified(completed(over)), context({ openedWith }));
+      const fetchFacts = (over: MessageFields) =>
+        paypalStandard.fetchFacts(notified(completed(over)), context({ openedWith }));
       const lookup = await fetchFacts({ receiver_id: 'FORMER0000001', receiver_email: 'former@club.example' });
       expect(lookup).toMatchObject({ found: true });
       expect(lookup).not.toHaveProperty('learned');
@@ -458,25 +530,49 @@ describe('the truth behind an IPN', () => {
   });
 
   it('an account without addresses still takes messages for its merchant id', async () => {
-    expect(await fetchFacts(completed(), 'simulator', { receiverId: 'SELLER0000001', receiverEmails: [] })).toMatchObject({ found: true });
+    expect(
+      await fetchFacts(completed(), 'simulator', { receiverId: 'SELLER0000001', receiverEmails: [] }),
+    ).toMatchObject({ found: true });
   });
 
   it('money of an unknown type is money, for its receiver alone', async () => {
-    expect(await fetchFacts(completed({ txn_type: 'subscr_payment' }))).toMatchObject({ facts: [{ kind: 'payment_captured' }, {}] });
+    expect(await fetchFacts(completed({ txn_type: 'subscr_payment' }))).toMatchObject({
+      facts: [{ kind: 'payment_captured' }, {}],
+    });
     const theirs = completed({ txn_type: 'subscr_payment', receiver_id: 'OTHER00000001' });
     expect(await fetchFacts(theirs)).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
   });
 
   it.each([
-    { what: 'a mass payment', over: { txn_type: 'masspay', receiver_id: 'OTHER00000001', receiver_email: 'payee@elsewhere.example' }, word: 'money_out' },
-    { what: 'money that we sent', over: { txn_type: 'send_money', mc_gross: '-50.00', receiver_id: 'OTHER00000001' }, word: 'money_out' },
-    { what: 'a message without a status', over: { payment_status: '', receiver_id: '', business: '', receiver_email: '' }, word: 'nothing_said' },
+    {
+      what: 'a mass payment',
+      over: { txn_type: 'masspay', receiver_id: 'OTHER00000001', receiver_email: 'payee@elsewhere.example' },
+      word: 'money_out',
+    },
+    {
+      what: 'money that we sent',
+      over: { txn_type: 'send_money', mc_gross: '-50.00', receiver_id: 'OTHER00000001' },
+      word: 'money_out',
+    },
+    {
+      what: 'a message without a status',
+      over: { payment_status: '', receiver_id: '', business: '', receiver_email: '' },
+      word: 'nothing_said',
+    },
   ])('$what is for a person, whomever it names as its receiver, and touches no payment', async ({ over, word }) => {
-    expect(await fetchFacts(completed(over))).toMatchObject({ found: true, facts: [], paymentId: null, references: [], remarks: [{ word }] });
-  }); // prettier-ignore
+    expect(await fetchFacts(completed(over))).toMatchObject({
+      found: true,
+      facts: [],
+      paymentId: null,
+      references: [],
+      remarks: [{ word }],
+    });
+  });
 
   it('a message of the other environment is elsewhere, whatever it says', async () => {
-    expect(await fetchFacts(completed({ txn_type: 'masspay', test_ipn: undefined }))).toMatchObject({ reason: 'environment_mismatch' });
+    expect(await fetchFacts(completed({ txn_type: 'masspay', test_ipn: undefined }))).toMatchObject({
+      reason: 'environment_mismatch',
+    });
   });
 
   it('a refund whose parent nobody knows is found all the same', async () => {
@@ -499,11 +595,17 @@ describe('the truth behind an IPN', () => {
   it('the registry asks the same question with credentials as they are stored', async () => {
     const stored: unknown = JSON.parse(JSON.stringify(CREDENTIALS));
     const entry = GATEWAYS['paypal-standard'];
-    expect(await entry.gateway.fetchFacts(notified(completed()), { ...context(), credentials: stored })).toMatchObject({ found: true });
+    expect(await entry.gateway.fetchFacts(notified(completed()), { ...context(), credentials: stored })).toMatchObject({
+      found: true,
+    });
     const openedWith: unknown = { receiverId: 'FORMER0000001' };
     const former = notified(completed({ receiver_id: 'FORMER0000001' }));
-    expect(await entry.gateway.fetchFacts(former, { ...context(), credentials: stored, openedWith })).toMatchObject({ found: true });
-    await expect(entry.gateway.fetchFacts(notified(completed()), { ...context(), credentials: {} })).rejects.toThrow(/receiverId/);
+    expect(await entry.gateway.fetchFacts(former, { ...context(), credentials: stored, openedWith })).toMatchObject({
+      found: true,
+    });
+    await expect(entry.gateway.fetchFacts(notified(completed()), { ...context(), credentials: {} })).rejects.toThrow(
+      /receiverId/,
+    );
   });
 });
 
@@ -527,14 +629,19 @@ describe('the truth behind a PDT return', () => {
   it('is the very facts of the IPN, so that both together are booked once', async () => {
     const byIpn = await paypalStandard.fetchFacts(notified(completed()), context());
     says(pdtSuccess(answered()));
-    expect(await fetchFacts({ tx: TX, st: 'Completed', amt: '0.01', cc: 'USD', cm: 'pay_somebodyelse' })).toEqual(byIpn);
+    expect(await fetchFacts({ tx: TX, st: 'Completed', amt: '0.01', cc: 'USD', cm: 'pay_somebodyelse' })).toEqual(
+      byIpn,
+    );
   });
 
   it.each(['Reversed', 'Refunded'])(
     'an answer that shows the payment only as %s is no evidence that money came',
     async (payment_status) => {
       says(pdtSuccess(answered({ payment_status, mc_fee: '' })));
-      expect(await fetchFacts({ tx: TX })).toMatchObject({ found: true, facts: [{ kind: 'payment_failed', gatewayReference: TX }] });
+      expect(await fetchFacts({ tx: TX })).toMatchObject({
+        found: true,
+        facts: [{ kind: 'payment_failed', gatewayReference: TX }],
+      });
     },
   );
 
@@ -586,7 +693,10 @@ describe('the truth behind a PDT return', () => {
 
   it('the transaction of another payment names that payment, not the page it was shown on', async () => {
     says(pdtSuccess(answered({ custom: PAYMENT_ID })));
-    expect(await fetchFacts({ tx: TX, cm: 'pay_of_another_page' })).toMatchObject({ found: true, paymentId: PAYMENT_ID });
+    expect(await fetchFacts({ tx: TX, cm: 'pay_of_another_page' })).toMatchObject({
+      found: true,
+      paymentId: PAYMENT_ID,
+    });
   });
 
   it('without an identity token nobody is asked', async () => {
@@ -596,11 +706,17 @@ describe('the truth behind a PDT return', () => {
 
   it.each([
     { what: 'of the former account, after the merchant has moved', receiverId: 'FORMER0000001', token: 'former-token' },
-    { what: 'of today, after it was renewed for the same account', receiverId: 'SELLER0000001', token: 'identity-token' },
+    {
+      what: 'of today, after it was renewed for the same account',
+      receiverId: 'SELLER0000001',
+      token: 'identity-token',
+    },
   ])('is asked with the token $what', async ({ receiverId, token }) => {
     says(pdtSuccess(answered({ receiver_id: receiverId })));
     const openedWith = { receiverId, receiverEmails: [], pdtIdentityToken: 'former-token' };
-    expect(await paypalStandard.fetchFacts(notified({ tx: TX }, 'pdt'), context({ openedWith }))).toMatchObject({ found: true });
+    expect(await paypalStandard.fetchFacts(notified({ tx: TX }, 'pdt'), context({ openedWith }))).toMatchObject({
+      found: true,
+    });
     expect(paypal.asked[0]?.body.toString()).toContain(`&at=${token}`);
   });
 

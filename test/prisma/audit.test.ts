@@ -1,6 +1,15 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
-import { inTransaction, newClub, newMember, newPayment, openBooks, owe, tell, tellUnmatched } from '../books/bookkeeping';
+import {
+  inTransaction,
+  newClub,
+  newMember,
+  newPayment,
+  openBooks,
+  owe,
+  tell,
+  tellUnmatched,
+} from '../books/bookkeeping';
 import type { Books } from '../books/bookkeeping';
 import { captured, fee } from '../domain/builders';
 

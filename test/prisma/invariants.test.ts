@@ -1,4 +1,14 @@
-import { inTransaction, newClub, newMember, newMessage, newPayment, openBooks, owe, tell, tellUnmatched } from '../books/bookkeeping';
+import {
+  inTransaction,
+  newClub,
+  newMember,
+  newMessage,
+  newPayment,
+  openBooks,
+  owe,
+  tell,
+  tellUnmatched,
+} from '../books/bookkeeping';
 import type { Books } from '../books/bookkeeping';
 import { captured, eur, fee, refunded } from '../domain/builders';
 import { brokenInvariants } from '../support/audit';
@@ -38,8 +48,13 @@ const damage: Record<string, string[]> = {
   inv_paylines_are_booked: [`UPDATE entries SET kind = 'payment_suspended' WHERE id = ${ENTRY}`],
   inv_bookings_have_paylines: [`DELETE FROM paylines WHERE id = ${PAYLINE}`],
   inv_carts_equal_books: [`UPDATE paylines SET amount = amount - 1 WHERE id = ${PAYLINE}`],
-  inv_credit_equals_books: ["DELETE FROM entries WHERE kind = 'credit_used'", "DELETE FROM postings WHERE entry_id NOT IN (SELECT id FROM entries)"],
-  inv_no_idle_credit: [`UPDATE charges SET amount = amount + 1 WHERE member_id = (SELECT member_id FROM paylines WHERE id = ${PAYLINE})`],
+  inv_credit_equals_books: [
+    "DELETE FROM entries WHERE kind = 'credit_used'",
+    'DELETE FROM postings WHERE entry_id NOT IN (SELECT id FROM entries)',
+  ],
+  inv_no_idle_credit: [
+    `UPDATE charges SET amount = amount + 1 WHERE member_id = (SELECT member_id FROM paylines WHERE id = ${PAYLINE})`,
+  ],
   inv_one_accepted_capture: [
     `INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency)
        SELECT account_id, 'TX3', kind, payment_id, amount, currency FROM facts WHERE id = ${BOOKED}`,
@@ -48,7 +63,7 @@ const damage: Record<string, string[]> = {
   ],
   inv_paid_has_money: ["UPDATE payments SET status = 'expired' WHERE status = 'paid'"],
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],
-}; // prettier-ignore
+};
 
 /** Damages the database inside a transaction that is taken back, and looks at the view meanwhile. */
 async function rowsAfter(statements: readonly string[], view: string): Promise<number> {
@@ -77,7 +92,9 @@ test.each(Object.entries(damage))('%s finds what it says', async (view, statemen
 
 test('a payment called paid without money is found too, and a case of a paid one is not', async () => {
   expect(await rowsAfter(['DELETE FROM paylines'], 'inv_paid_has_money')).toBeGreaterThan(0);
-  expect(await rowsAfter(["UPDATE payments SET status = 'disputed' WHERE status = 'paid'"], 'inv_paid_has_money')).toBe(0);
+  expect(await rowsAfter(["UPDATE payments SET status = 'disputed' WHERE status = 'paid'"], 'inv_paid_has_money')).toBe(
+    0,
+  );
 });
 
 test('every view has its damage here, and says in a sentence what it holds', async () => {

@@ -49,15 +49,28 @@ async function furnish(): Promise<Record<string, string | number>> {
   );
   const idle = await newClub(db);
   await invited(club);
-  const one = async (query: string, values: unknown[]) => (await db.sql.query<{ id: number }>(query, values)).rows[0]!.id;
+  const one = async (query: string, values: unknown[]) =>
+    (await db.sql.query<{ id: number }>(query, values)).rows[0]!.id;
   const account = (of: Club, name: string) =>
     one('SELECT id FROM ledger_accounts WHERE merchant_id = $1 AND name = $2', [of.merchantId, name]);
   const factOf = (reference: string, kind: string) =>
-    one('SELECT id FROM facts WHERE account_id = $1 AND gateway_reference = $2 AND kind = $3', [club.accountId, reference, kind]);
+    one('SELECT id FROM facts WHERE account_id = $1 AND gateway_reference = $2 AND kind = $3', [
+      club.accountId,
+      reference,
+      kind,
+    ]);
   const fact = await factOf('TX1', 'payment_captured');
   return {
-    merchant: club.merchantId, stranger: stranger.merchantId, account: club.accountId, idleAccount: idle.accountId,
-    member, neighbour, payment: payment.id, charge, openCharge, fact,
+    merchant: club.merchantId,
+    stranger: stranger.merchantId,
+    account: club.accountId,
+    idleAccount: idle.accountId,
+    member,
+    neighbour,
+    payment: payment.id,
+    charge,
+    openCharge,
+    fact,
     unbooked: await factOf('RF1', 'payment_refunded'),
     suspended: await factOf('TX-SUSPENDED', 'payment_captured'),
     payline: await one('SELECT id FROM paylines WHERE fact_id = $1', [fact]),
@@ -65,7 +78,7 @@ async function furnish(): Promise<Record<string, string | number>> {
     clearing: await account(club, 'gateway_clearing:paypal-standard'),
     fees: await account(club, 'gateway_fees:paypal-standard'),
     clearingOfStranger: await account(stranger, 'gateway_clearing:paypal-standard'),
-  }; // prettier-ignore
+  };
 }
 
 async function invited(club: Club): Promise<void> {
@@ -80,7 +93,9 @@ async function attachUnmatched(club: Club, memberId: string): Promise<void> {
   const notificationId = await newMessage(db, club);
   const money = captured(newId('ref'));
   await tellUnmatched(db, club, [money], { id: notificationId, state: 'unmatched', about: money });
-  const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM facts WHERE gateway_reference = $1', [money.gatewayReference]);
+  const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM facts WHERE gateway_reference = $1', [
+    money.gatewayReference,
+  ]);
   await attach(db, { notificationId, merchantId: club.merchantId, memberId, factId: rows[0]!.id, money: eur(5000) });
 }
 
@@ -89,7 +104,9 @@ async function attempt(statements: string | readonly string[]): Promise<string |
   try {
     await inTransaction(db, async (tx) => {
       for (const statement of typeof statements === 'string' ? [statements] : statements)
-        await tx.sql.query(statement.replace(/:(\w+)/g, (_, name: string) => (name in names ? `'${names[name]}'` : `:${name}`)));
+        await tx.sql.query(
+          statement.replace(/:(\w+)/g, (_, name: string) => (name in names ? `'${names[name]}'` : `:${name}`)),
+        );
     });
     return null;
   } catch (error) {
@@ -109,7 +126,8 @@ const posting = (
   side: string,
   amount: number | bigint,
   of = "currval(pg_get_serial_sequence('entries', 'id'))",
-) => `INSERT INTO postings (entry_id, position, account_id, side, amount) VALUES (${of}, ${position}, :${account}, '${side}', ${amount})`;
+) =>
+  `INSERT INTO postings (entry_id, position, account_id, side, amount) VALUES (${of}, ${position}, :${account}, '${side}', ${amount})`;
 
 type Row = [attempt: string, statements: string | readonly string[], reason: RegExp];
 
@@ -119,21 +137,59 @@ describe('an entry that is no entry', () => {
     ['debits only', entry(['clearing', 'debit', 1000], ['fees', 'debit', 1000]), /is off by 2000 EUR/],
     ['one posting', entry(['clearing', 'debit', 1000]), /has 1 postings/],
     ['no postings', entry(), /has 0 postings/],
-    ['balanced only when two currencies are mixed', [
-      "INSERT INTO ledger_accounts (merchant_id, name, currency) VALUES (:merchant, 'suspense', 'USD')", ...entry(['clearing', 'debit', 1000]),
-      posting(2, 'x', 'credit', 1000).replace(':x', "currval(pg_get_serial_sequence('ledger_accounts', 'id'))")], /is off by -?1000 (EUR|USD)/],
-    ['a posting on another merchant’s account', entry(['clearingOfStranger', 'debit', 1000], ['clearingOfStranger', 'credit', 1000]), /another merchant/],
+    [
+      'balanced only when two currencies are mixed',
+      [
+        "INSERT INTO ledger_accounts (merchant_id, name, currency) VALUES (:merchant, 'suspense', 'USD')",
+        ...entry(['clearing', 'debit', 1000]),
+        posting(2, 'x', 'credit', 1000).replace(':x', "currval(pg_get_serial_sequence('ledger_accounts', 'id'))"),
+      ],
+      /is off by -?1000 (EUR|USD)/,
+    ],
+    [
+      'a posting on another merchant’s account',
+      entry(['clearingOfStranger', 'debit', 1000], ['clearingOfStranger', 'credit', 1000]),
+      /another merchant/,
+    ],
     ['a posting below zero', entry(['clearing', 'debit', -1000], ['fees', 'credit', -1000]), /positive_amount/],
     ['a posting of zero', entry(['clearing', 'debit', 0], ['fees', 'credit', 0]), /positive_amount/],
-    ['a posting beyond what a number holds exactly', entry(['clearing', 'debit', 9007199254740992n], ['fees', 'credit', 9007199254740992n]), /positive_amount/],
-    ['two postings in one place', entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(', 2, ', ', 1, ')), /postings_pkey/],
+    [
+      'a posting beyond what a number holds exactly',
+      entry(['clearing', 'debit', 9007199254740992n], ['fees', 'credit', 9007199254740992n]),
+      /positive_amount/,
+    ],
+    [
+      'two postings in one place',
+      entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(', 2, ', ', 1, ')),
+      /postings_pkey/,
+    ],
     ['a posting of no entry', posting(1, 'clearing', 'debit', 1, '0'), /another transaction/],
-    ['a posting on no account', entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(':fees', '0')), /foreign key/],
-    ['of a kind that is none', "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'correction', :unbooked)", /entry_kind/],
-    ['that books nothing', "INSERT INTO entries (merchant_id, kind) VALUES (:merchant, 'payment_captured')", /check constraint/],
-    ['that books a fact a second time in one way', "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'payment_captured', :fact)", /entries_fact_id_kind_key/],
-    ['of no merchant', "INSERT INTO entries (merchant_id, kind, fact_id) VALUES ('mer_x', 'fee_charged', :unbooked)", /foreign key|has 0 postings/],
-  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+    [
+      'a posting on no account',
+      entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(':fees', '0')),
+      /foreign key/,
+    ],
+    [
+      'of a kind that is none',
+      "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'correction', :unbooked)",
+      /entry_kind/,
+    ],
+    [
+      'that books nothing',
+      "INSERT INTO entries (merchant_id, kind) VALUES (:merchant, 'payment_captured')",
+      /check constraint/,
+    ],
+    [
+      'that books a fact a second time in one way',
+      "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'payment_captured', :fact)",
+      /entries_fact_id_kind_key/,
+    ],
+    [
+      'of no merchant',
+      "INSERT INTO entries (merchant_id, kind, fact_id) VALUES ('mer_x', 'fee_charged', :unbooked)",
+      /foreign key|has 0 postings/,
+    ],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
   test('while one that balances is taken, as a control', async () => {
     await inTransaction(db, async (tx) => {
@@ -151,11 +207,22 @@ describe('an entry that was written stays as it was', () => {
 
   test.each<Row>([
     ['postings added by a later transaction, though they balance', balanced(':entry'), /another transaction/],
-    ['postings added in the same transaction, after the entry was checked',
-      [...entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]), 'SET CONSTRAINTS ALL IMMEDIATE', ...balanced()], /checked/],
-    ['one more posting after the check, which would unbalance it',
-      [...entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]), 'SET CONSTRAINTS ALL IMMEDIATE', 'SET CONSTRAINTS ALL DEFERRED', posting(3, 'fees', 'credit', 5)], /checked/],
-  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+    [
+      'postings added in the same transaction, after the entry was checked',
+      [...entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]), 'SET CONSTRAINTS ALL IMMEDIATE', ...balanced()],
+      /checked/,
+    ],
+    [
+      'one more posting after the check, which would unbalance it',
+      [
+        ...entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]),
+        'SET CONSTRAINTS ALL IMMEDIATE',
+        'SET CONSTRAINTS ALL DEFERRED',
+        posting(3, 'fees', 'credit', 5),
+      ],
+      /checked/,
+    ],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
   test('a forged transaction id is not believed: it is overwritten with the true one', async () => {
     await inTransaction(db, async (tx) => {
@@ -173,40 +240,69 @@ describe('an entry that was written stays as it was', () => {
 
 describe('what is recorded is not changed, deleted or emptied', () => {
   const columns: [table: string, column: string][] = [
-    ['facts', 'amount'], ['fact_bindings', 'payment_id'], ['entries', 'kind'], ['postings', 'amount'],
-    ['paylines', 'amount'], ['allocations', 'amount'], ['charges', 'amount'], ['ledger_accounts', 'name'], ['onboarding_events', 'kind'],
-  ]; // prettier-ignore
+    ['facts', 'amount'],
+    ['fact_bindings', 'payment_id'],
+    ['entries', 'kind'],
+    ['postings', 'amount'],
+    ['paylines', 'amount'],
+    ['allocations', 'amount'],
+    ['charges', 'amount'],
+    ['ledger_accounts', 'name'],
+    ['onboarding_events', 'kind'],
+  ];
   test.each(columns)('%s', async (table, column) => {
     const { rows } = await db.sql.query<{ some: boolean }>(`SELECT EXISTS (SELECT FROM ${table}) AS some`);
     expect(rows).toEqual([{ some: true }]); // else nothing would be tried
-    expect(await attempt(`UPDATE ${table} SET ${column} = ${column}`)).toMatch(`${table} is insert-only: UPDATE refused`);
+    expect(await attempt(`UPDATE ${table} SET ${column} = ${column}`)).toMatch(
+      `${table} is insert-only: UPDATE refused`,
+    );
     expect(await attempt(`DELETE FROM ${table}`)).toMatch(`${table} is insert-only: DELETE refused`);
     expect(await attempt(`TRUNCATE ${table} CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
     if (table === 'postings') expect(await attempt(`TRUNCATE ${table}`)).toMatch('is insert-only: TRUNCATE refused'); // nothing refers to it
   });
 
-  test.each(['merchants', 'members', 'gateway_accounts', 'payments', 'facts', 'entries', 'paylines', 'ledger_accounts'])(
-    'nor by emptying %s with all that hangs on it',
-    async (table) => {
-      expect(await attempt(`TRUNCATE ${table} CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
-      expect(await attempt(`TRUNCATE ${table} RESTART IDENTITY CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
-    },
-  );
+  test.each([
+    'merchants',
+    'members',
+    'gateway_accounts',
+    'payments',
+    'facts',
+    'entries',
+    'paylines',
+    'ledger_accounts',
+  ])('nor by emptying %s with all that hangs on it', async (table) => {
+    expect(await attempt(`TRUNCATE ${table} CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
+    expect(await attempt(`TRUNCATE ${table} RESTART IDENTITY CASCADE`)).toMatch('is insert-only: TRUNCATE refused');
+  });
 
   test.each(['merchants', 'members', 'gateway_accounts', 'payments'])('nor by deleting from %s', async (table) => {
     expect(await attempt(`DELETE FROM ${table}`)).toMatch(/foreign key|insert-only/);
   });
 
   test.each<Row>([
-    ['an insert that turns into an update', `INSERT INTO facts (account_id, gateway_reference, kind, amount, currency) VALUES (:account, 'TX1', 'payment_captured', 1, 'EUR')
-      ON CONFLICT (account_id, gateway_reference, kind, qualifier) DO UPDATE SET amount = 1`, /insert-only: UPDATE/],
-    ['a merge that deletes', `MERGE INTO postings p USING entries e ON p.entry_id = e.id WHEN MATCHED THEN DELETE`, /insert-only: DELETE/],
-    ['dropping a row’s parent by moving its key', "UPDATE merchants SET id = 'mer_other' WHERE id = :merchant", /foreign key/],
-  ])('nor by %s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+    [
+      'an insert that turns into an update',
+      `INSERT INTO facts (account_id, gateway_reference, kind, amount, currency) VALUES (:account, 'TX1', 'payment_captured', 1, 'EUR')
+      ON CONFLICT (account_id, gateway_reference, kind, qualifier) DO UPDATE SET amount = 1`,
+      /insert-only: UPDATE/,
+    ],
+    [
+      'a merge that deletes',
+      `MERGE INTO postings p USING entries e ON p.entry_id = e.id WHEN MATCHED THEN DELETE`,
+      /insert-only: DELETE/,
+    ],
+    [
+      'dropping a row’s parent by moving its key',
+      "UPDATE merchants SET id = 'mer_other' WHERE id = :merchant",
+      /foreign key/,
+    ],
+  ])('nor by %s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 });
 
 describe('a fact that is none', () => {
-  const fact = (over: Partial<Record<'account' | 'reference' | 'kind' | 'payment' | 'amount' | 'currency', string>>) => {
+  const fact = (
+    over: Partial<Record<'account' | 'reference' | 'kind' | 'payment' | 'amount' | 'currency', string>>,
+  ) => {
     const row = {
       account: ':account',
       reference: "'TX9'",
@@ -220,7 +316,11 @@ describe('a fact that is none', () => {
             VALUES (${row.account}, ${row.reference}, ${row.kind}, ${row.payment}, ${row.amount}, ${row.currency})`;
   };
   test.each<Row>([
-    ['one that is known already', fact({ reference: "'TX1'" }), /facts_account_id_gateway_reference_kind_qualifier_key/],
+    [
+      'one that is known already',
+      fact({ reference: "'TX1'" }),
+      /facts_account_id_gateway_reference_kind_qualifier_key/,
+    ],
     ['nothing taken', fact({ amount: '0' }), /check constraint/],
     ['less than nothing taken', fact({ amount: '-1' }), /check constraint/],
     ['more than a number holds exactly', fact({ amount: '9007199254740992' }), /check constraint/],
@@ -234,8 +334,12 @@ describe('a fact that is none', () => {
     ['of no account', fact({ account: "'acc_x'" }), /foreign key/],
     ['of no payment', fact({ payment: "'pay_x'" }), /foreign key/],
     ['of no reference', fact({ reference: 'NULL' }), /null value/],
-    ['bound to a second payment', 'INSERT INTO fact_bindings (fact_id, payment_id) VALUES (:unbooked, :payment)', /fact_bindings_pkey/],
-  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+    [
+      'bound to a second payment',
+      'INSERT INTO fact_bindings (fact_id, payment_id) VALUES (:unbooked, :payment)',
+      /fact_bindings_pkey/,
+    ],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 });
 
 describe('a cart line that is none', () => {
@@ -244,7 +348,14 @@ describe('a cart line that is none', () => {
     return `INSERT INTO paylines (member_id, payment_id, fact_id, amount, currency) VALUES (${row.member}, ${row.payment}, ${row.fact}, ${row.amount}, ${row.currency})`;
   };
   const charge = (over: Partial<Record<'merchant' | 'member' | 'category' | 'amount' | 'currency', string>>) => {
-    const row = { merchant: ':merchant', member: ':member', category: "'fee'", amount: '1', currency: "'EUR'", ...over };
+    const row = {
+      merchant: ':merchant',
+      member: ':member',
+      category: "'fee'",
+      amount: '1',
+      currency: "'EUR'",
+      ...over,
+    };
     return `INSERT INTO charges (id, merchant_id, member_id, label, category, amount, currency)
             VALUES ('chg_x', ${row.merchant}, ${row.member}, 'x', ${row.category}, ${row.amount}, ${row.currency})`;
   };
@@ -255,23 +366,39 @@ describe('a cart line that is none', () => {
     ['a second payline of one fact', payline({ fact: ':fact' }), /paylines_fact_id_key/],
     ['a payline of no fact', payline({ fact: '0' }), /foreign key/],
     ['a payline of nothing', payline({ amount: '0' }), /check constraint/],
-    ['a payline in another currency than the merchant’s', payline({ currency: "'USD'" }), /in USD, and its merchant's currency is EUR/],
+    [
+      'a payline in another currency than the merchant’s',
+      payline({ currency: "'USD'" }),
+      /in USD, and its merchant's currency is EUR/,
+    ],
     ['a payline of another member’s payment', payline({ member: ':neighbour' }), /another member's payment/],
     ['a charge below zero', charge({ amount: '-1' }), /positive_amount/],
     ['a charge of zero', charge({ amount: '0' }), /positive_amount/],
-    ['a charge in another currency than the merchant’s', charge({ currency: "'USD'" }), /in USD, and its merchant's currency is EUR/],
+    [
+      'a charge in another currency than the merchant’s',
+      charge({ currency: "'USD'" }),
+      /in USD, and its merchant's currency is EUR/,
+    ],
     ['a charge by a merchant who is not the member’s', charge({ merchant: ':stranger' }), /another merchant's member/],
     ['a charge without a category', charge({ category: "''" }), /charges_category_check/],
     ['a category that would break an account’s name', charge({ category: "'fee:x'" }), /charges_category_check/],
     ['a category with a control character', charge({ category: "E'fee\\n'" }), /charges_category_check/],
     ['a category of 65 letters', charge({ category: "repeat('x', 65)" }), /charges_category_check/],
-    ['a payline that pays more than it is', [charge({ amount: '9000' }), allocation('charge', 9000).replace(':charge', "'chg_x'")], /would pay more than it is/],
+    [
+      'a payline that pays more than it is',
+      [charge({ amount: '9000' }), allocation('charge', 9000).replace(':charge', "'chg_x'")],
+      /would pay more than it is/,
+    ],
     ['a charge of another member', allocation('openCharge', 1), /another member's charge/],
     ['a part of nothing', allocation('openCharge', 0), /positive_amount/],
     ['a part below zero', allocation('openCharge', -5), /positive_amount/],
-    ['a part of no payline', "INSERT INTO allocations (payline_id, charge_id, amount) VALUES (0, :charge, 1)", /foreign key/],
+    [
+      'a part of no payline',
+      'INSERT INTO allocations (payline_id, charge_id, amount) VALUES (0, :charge, 1)',
+      /foreign key/,
+    ],
     ['one payline paying one charge twice', allocation('charge', 1), /allocations_payline_id_charge_id_key/],
-  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
   test('a charge that is paid more than it is, by a payline that has the money', async () => {
     const club = await newClub(db);
@@ -279,7 +406,9 @@ describe('a cart line that is none', () => {
     const small = await owe(db, club, member, 100);
     await tell(db, await newPayment(db, club, member), captured('TX-A'));
     await tell(db, await newPayment(db, club, member), captured('TX-B'));
-    const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM paylines WHERE member_id = $1 ORDER BY id', [member]);
+    const { rows } = await db.sql.query<{ id: number }>('SELECT id FROM paylines WHERE member_id = $1 ORDER BY id', [
+      member,
+    ]);
     const overpay = `INSERT INTO allocations (payline_id, charge_id, amount) VALUES (${rows[1]!.id}, '${small}', 1)`;
     expect(await attempt(overpay)).toMatch('would be paid more than it is');
   });
@@ -287,22 +416,36 @@ describe('a cart line that is none', () => {
 
 describe('a payment that was agreed', () => {
   const terms = [
-    "id = 'pay_other'", 'merchant_id = :stranger', 'member_id = :neighbour', 'account_id = :idleAccount', "gateway = 'kkiapay'", "method = 'card'",
-    'amount = amount + 1', "currency = 'USD'", "charges = '{chg_x}'", "late_payments = 'refund'", "opened_with = '\\x00'",
-    "expires_at = expires_at + interval '1 day'", "created_at = created_at - interval '1 day'",
-  ]; // prettier-ignore
+    "id = 'pay_other'",
+    'merchant_id = :stranger',
+    'member_id = :neighbour',
+    'account_id = :idleAccount',
+    "gateway = 'kkiapay'",
+    "method = 'card'",
+    'amount = amount + 1',
+    "currency = 'USD'",
+    "charges = '{chg_x}'",
+    "late_payments = 'refund'",
+    "opened_with = '\\x00'",
+    "expires_at = expires_at + interval '1 day'",
+    "created_at = created_at - interval '1 day'",
+  ];
   test.each(terms)('keeps its terms: %s is refused', async (change) => {
-    expect(await attempt(`UPDATE payments SET ${change} WHERE id = :payment`)).toMatch(/the terms of payment pay_\w+ are fixed/);
+    expect(await attempt(`UPDATE payments SET ${change} WHERE id = :payment`)).toMatch(
+      /the terms of payment pay_\w+ are fixed/,
+    );
   });
 
   test('is not deleted', async () => {
-    expect(await attempt('DELETE FROM payments WHERE id = :payment')).toMatch('payments is insert-only: DELETE refused');
+    expect(await attempt('DELETE FROM payments WHERE id = :payment')).toMatch(
+      'payments is insert-only: DELETE refused',
+    );
   });
 
   test.each<Row>([
-    ['asks for nothing', "UPDATE payments SET amount = 0 WHERE id = :payment", /positive_amount|terms/],
+    ['asks for nothing', 'UPDATE payments SET amount = 0 WHERE id = :payment', /positive_amount|terms/],
     ['has a status that is none', "UPDATE payments SET status = 'lost' WHERE id = :payment", /payment_status/],
-  ])('never %s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason)); // prettier-ignore
+  ])('never %s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
   test('changes its derived status, as a control', async () => {
     expect(
@@ -316,11 +459,15 @@ describe('a payment that was agreed', () => {
 
 describe('simulator money and live money never share a book', () => {
   test('an account with books keeps its environment', async () => {
-    expect(await attempt("UPDATE gateway_accounts SET environment = 'live' WHERE id = :account")).toMatch('has books in simulator');
+    expect(await attempt("UPDATE gateway_accounts SET environment = 'live' WHERE id = :account")).toMatch(
+      'has books in simulator',
+    );
   });
 
   test('one without books may change it, and any account its credentials, as a control', async () => {
     expect(await attempt("UPDATE gateway_accounts SET environment = 'sandbox' WHERE id = :idleAccount")).toBeNull();
-    expect(await attempt("UPDATE gateway_accounts SET credentials = '\\x01', environment = 'simulator' WHERE id = :account")).toBeNull();
+    expect(
+      await attempt("UPDATE gateway_accounts SET credentials = '\\x01', environment = 'simulator' WHERE id = :account"),
+    ).toBeNull();
   });
 });

@@ -20,9 +20,17 @@ const ONLY_IN_DATABASE = [
 
 /** Prisma's words for a column, in PostgreSQL's. */
 const TYPES: Record<string, string> = {
-  'String': 'text', 'String Char(3)': 'currency_code', 'BigInt': 'bigint', 'Int': 'integer', 'Int SmallInt': 'smallint', 'Boolean': 'boolean',
-  'Bytes': 'bytea', 'Json': 'jsonb', 'DateTime Timestamptz()': 'timestamptz', 'DateTime Date': 'date',
-}; // prettier-ignore
+  String: 'text',
+  'String Char(3)': 'currency_code',
+  BigInt: 'bigint',
+  Int: 'integer',
+  'Int SmallInt': 'smallint',
+  Boolean: 'boolean',
+  Bytes: 'bytea',
+  Json: 'jsonb',
+  'DateTime Timestamptz()': 'timestamptz',
+  'DateTime Date': 'date',
+};
 
 interface ParsedSchema {
   /** `table.column: type null|not null` */
@@ -38,9 +46,17 @@ interface ParsedSchema {
 /** Reads the little of Prisma's language that our schema uses; throws at a line it does not understand. */
 function parseSchema(text: string): ParsedSchema {
   const blocks = [...text.matchAll(/^(model|enum) (\w+) \{\n(.*?)^\}/gms)].map(([, kind, name, body]) => {
-    const lines = body!.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('//')); // prettier-ignore
+    const lines = body!
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '' && !line.startsWith('//'));
     const mapped = lines.map((line) => /^@@map\("(.+)"\)$/.exec(line)?.[1]).find(Boolean);
-    return { kind: kind!, name: name!, mapped: mapped ?? name!, lines: lines.filter((line) => !line.startsWith('@@map')) };
+    return {
+      kind: kind!,
+      name: name!,
+      mapped: mapped ?? name!,
+      lines: lines.filter((line) => !line.startsWith('@@map')),
+    };
   });
   const models = new Map(blocks.filter((block) => block.kind === 'model').map((block) => [block.name, block]));
   const enums = new Map(blocks.filter((block) => block.kind === 'enum').map((block) => [block.name, block]));
@@ -50,7 +66,11 @@ function parseSchema(text: string): ParsedSchema {
     if (line === undefined) throw new Error(`${model} has no field ${field}`);
     return /@map\("(.+?)"\)/.exec(line)?.[1] ?? field;
   };
-  const columnsOf = (model: string, list: string) => list.split(',').map((field) => columnOf(model, field.trim())).join(', '); // prettier-ignore
+  const columnsOf = (model: string, list: string) =>
+    list
+      .split(',')
+      .map((field) => columnOf(model, field.trim()))
+      .join(', ');
 
   const parsed: ParsedSchema = { columns: [], keys: [], references: [], enums: [] };
   for (const { mapped, lines } of enums.values()) parsed.enums.push(`${mapped}: ${lines.join(', ')}`);
@@ -85,7 +105,8 @@ function parseSchema(text: string): ParsedSchema {
 }
 
 const parsed = parseSchema(readFileSync(path.resolve(__dirname, '..', '..', 'prisma', 'schema.prisma'), 'utf8'));
-const lines = async (query: string): Promise<string[]> => (await db.sql.query<{ line: string }>(query)).rows.map((row) => row.line);
+const lines = async (query: string): Promise<string[]> =>
+  (await db.sql.query<{ line: string }>(query)).rows.map((row) => row.line);
 
 const TABLES = `pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = 'public'`;
 const columnNames = (numbers: string, table: string) =>
@@ -144,7 +165,10 @@ test('the client reads a row of every table that a booking fills', async () => {
   const models = Object.values(Prisma.ModelName);
   const readers = db.prisma as unknown as Record<string, { findMany(): Promise<unknown[]> }>;
   const counts = await Promise.all(
-    models.map(async (model) => [model, (await readers[model.charAt(0).toLowerCase() + model.slice(1)]!.findMany()).length] as const),
+    models.map(
+      async (model) =>
+        [model, (await readers[model.charAt(0).toLowerCase() + model.slice(1)]!.findMany()).length] as const,
+    ),
   );
   const empty = counts.filter(([, count]) => count === 0).map(([model]) => model);
   expect(empty.sort()).toEqual(['ApiKey', 'Command', 'FactBinding', 'IdempotencyKey', 'Onboarding', 'OnboardingEvent']);

@@ -1,7 +1,15 @@
 import path from 'node:path';
 import { call, eventually, Merchant, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, transactionsOf, visit } from '../support/gateways';
+import {
+  approveAs,
+  connectCheckout,
+  control,
+  kkiapayMerchant,
+  payInWidget,
+  transactionsOf,
+  visit,
+} from '../support/gateways';
 import { behave, encode, ipn, misbehave, payAs, postRaw } from '../support/paypal';
 import { deliver, untilSettled } from '../support/quiet';
 import { untilAtRest } from '../support/runs';
@@ -124,7 +132,10 @@ export const PATHS: Readonly<Record<string, Path>> = {
     const { merchant, payment } = await openPayment(world);
     const { txnId } = await payAs(merchant, payment);
     await finished(world, await untilStatus(merchant, payment.id, 'paid'));
-    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Refunded', amount: '10.00' });
+    await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, {
+      status: 'Refunded',
+      amount: '10.00',
+    });
     await eventually(
       () => merchant.payment(payment.id),
       ({ refunded }) => refunded > 0,
@@ -141,7 +152,12 @@ export const PATHS: Readonly<Record<string, Path>> = {
   'order-captured-after-outage': async (world) => {
     const { merchant, payment } = await openOrder(world);
     // PayPal takes the money and its answer is lost: the durable call finds it taken.
-    await control(world, 'POST', '/misbehave', { where: 'paypal_capture', mode: 'http_500', times: 1, afterActing: true });
+    await control(world, 'POST', '/misbehave', {
+      where: 'paypal_capture',
+      mode: 'http_500',
+      times: 1,
+      afterActing: true,
+    });
     await visit(await approveAs(merchant, payment));
     return finished(world, await untilStatus(merchant, payment.id, 'paid'));
   },
@@ -149,7 +165,8 @@ export const PATHS: Readonly<Record<string, Path>> = {
   'capture-refused-then-cancelled': async (world) => {
     const { merchant, payment } = await openOrder(world);
     // Once in a hurry, and thrice by the durable call; what is told twice of one approval is asked about twice.
-    for (let call = 0; call < 8; call++) await control(world, 'POST', '/paypal-checkout/next', { call: 'capture', issue: 'INVENTED_WORD' });
+    for (let call = 0; call < 8; call++)
+      await control(world, 'POST', '/paypal-checkout/next', { call: 'capture', issue: 'INVENTED_WORD' });
     await visit(await approveAs(merchant, payment, 'ivan'));
     await untilAttention(merchant, payment.id);
     await merchant.post(`/v1/payments/${payment.id}/cancel`);
@@ -228,7 +245,10 @@ export const PATHS: Readonly<Record<string, Path>> = {
   },
 };
 
-async function openPayment(world: World, over: Record<string, unknown> = {}): Promise<{ merchant: Merchant; payment: PaymentView }> {
+async function openPayment(
+  world: World,
+  over: Record<string, unknown> = {},
+): Promise<{ merchant: Merchant; payment: PaymentView }> {
   const merchant = await Merchant.create(world);
   const member = await merchant.member([['fee', 3000]]);
   return { merchant, payment: await merchant.pay(member, over) };
@@ -237,7 +257,10 @@ async function openPayment(world: World, over: Record<string, unknown> = {}): Pr
 async function openOrder(world: World, over: Record<string, unknown> = {}) {
   const merchant = await Merchant.create(world);
   await connectCheckout(merchant);
-  return { merchant, payment: await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'paypal-checkout', ...over }) };
+  return {
+    merchant,
+    payment: await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'paypal-checkout', ...over }),
+  };
 }
 
 async function openPrompt(world: World, over: Record<string, unknown> = {}) {
@@ -257,7 +280,10 @@ async function openMisfit(world: World) {
   return opened;
 }
 
-async function finished(world: World, { workflowId }: Pick<PaymentView, 'workflowId'>): Promise<{ workflowId: string }> {
+async function finished(
+  world: World,
+  { workflowId }: Pick<PaymentView, 'workflowId'>,
+): Promise<{ workflowId: string }> {
   await untilAtRest(world, { workflowId });
   return { workflowId };
 }

@@ -26,7 +26,9 @@ test('every path that a payment can go has a history saved under the number of t
 });
 
 test('the workflows as they are now replay every history that was saved under the number of this story', async () => {
-  const results = await replay(saved.map(({ name, text }) => ({ workflowId: name, history: JSON.parse(text) as unknown })));
+  const results = await replay(
+    saved.map(({ name, text }) => ({ workflowId: name, history: JSON.parse(text) as unknown })),
+  );
   expect(results.flatMap(({ workflowId, error }) => (error ? [`${workflowId}: ${error.message}`] : []))).toEqual([]);
   expect(results.map(({ workflowId }) => workflowId).sort()).toEqual(saved.map(({ name }) => name).sort());
 });
@@ -45,8 +47,11 @@ test('code that goes another way is noticed', async () => {
   ]);
 });
 
-test.each(saved)('the history $name holds ids and money, and nothing of a person, a message or this machine', ({ text }) => {
-  expect(personalDataIn(text)).toEqual([]);
-  expect(readable(text)).not.toMatch(/\/(home|root|work|usr|tmp)\//);
-  expect(readable(text)).not.toMatch(/\d@/); // process@host, as a worker names itself
-});
+test.each(saved)(
+  'the history $name holds ids and money, and nothing of a person, a message or this machine',
+  ({ text }) => {
+    expect(personalDataIn(text)).toEqual([]);
+    expect(readable(text)).not.toMatch(/\/(home|root|work|usr|tmp)\//);
+    expect(readable(text)).not.toMatch(/\d@/); // process@host, as a worker names itself
+  },
+);

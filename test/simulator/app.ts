@@ -61,7 +61,12 @@ export async function openApp(options: Partial<StartOptions> = {}): Promise<App>
           method,
           ...init,
           redirect: 'manual',
-          headers: { authorization: `Bearer ${bearer.body.access_token}`, prefer: 'return=representation', ...type, ...headers },
+          headers: {
+            authorization: `Bearer ${bearer.body.access_token}`,
+            prefer: 'return=representation',
+            ...type,
+            ...headers,
+          },
         }),
       );
     };
@@ -77,7 +82,10 @@ export async function openApp(options: Partial<StartOptions> = {}): Promise<App>
       if (answer.status !== 200) throw new Error(JSON.stringify(answer.body));
     },
     async listen() {
-      const { body } = await app.call('POST', '/v1/notifications/webhooks', { url: shop.receiver.url, event_types: [{ name: '*' }] });
+      const { body } = await app.call('POST', '/v1/notifications/webhooks', {
+        url: shop.receiver.url,
+        event_types: [{ name: '*' }],
+      });
       return body.id as string;
     },
     async order(unit = {}) {
@@ -116,7 +124,12 @@ export function orderOf(unit: Record<string, unknown> = {}) {
     intent: 'CAPTURE',
     purchase_units: [{ amount: { currency_code: 'EUR', value: '50.00' }, custom_id: 'pay_1', ...unit }],
     payment_source: {
-      paypal: { experience_context: { return_url: 'http://shop.example/return/pay_1', cancel_url: 'http://shop.example/cancel/pay_1' } },
+      paypal: {
+        experience_context: {
+          return_url: 'http://shop.example/return/pay_1',
+          cancel_url: 'http://shop.example/cancel/pay_1',
+        },
+      },
     },
   };
 }

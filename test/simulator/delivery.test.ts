@@ -23,7 +23,10 @@ it('a message that was not taken is resent, byte for byte, until it is', async (
   expect(bodies()).toHaveLength(4);
   expect(new Set(bodies()).size).toBe(1);
   const { data } = await history();
-  expect(data[0]).toMatchObject({ state: 'Sent', attempts: [{ status: 500 }, { status: 503 }, { status: 404 }, { status: 200 }] });
+  expect(data[0]).toMatchObject({
+    state: 'Sent',
+    attempts: [{ status: 500 }, { status: 503 }, { status: 404 }, { status: 200 }],
+  });
 });
 
 it('after fifteen resends a message has failed', async () => {
@@ -88,7 +91,11 @@ it('out of order means newer before older, two by two, and what is held leaves w
   expect(shop.receiver.received.map((m) => fieldsOf(m)['payment_status'])).toEqual(['Completed', 'Pending']);
   await shop.control('DELETE', '/delivery');
   await shop.idle();
-  expect(shop.receiver.received.map((m) => fieldsOf(m)['payment_status'])).toEqual(['Completed', 'Pending', 'Refunded']);
+  expect(shop.receiver.received.map((m) => fieldsOf(m)['payment_status'])).toEqual([
+    'Completed',
+    'Pending',
+    'Refunded',
+  ]);
 });
 
 it('told to lose one message, it loses one', async () => {
@@ -111,16 +118,19 @@ it.each([
   expect((await shop.postBack(shop.receiver.received[0]?.body ?? Buffer.alloc(0))).text).toBe('VERIFIED');
 });
 
-it.each(['drop', 'empty', 'html', 'invalid'])('a message garbled on the way (%s) is resent as it should be', async (mode) => {
-  await shop.control('POST', '/misbehave', { where: 'ipn', mode, times: 1 });
-  await shop.pay('anne');
-  const last = shop.receiver.received.at(-1)?.body ?? Buffer.alloc(0);
-  const garbled = shop.receiver.received.slice(0, -1);
-  expect((await shop.postBack(last)).text).toBe('VERIFIED');
-  for (const { body } of garbled) expect((await shop.postBack(body)).text).toBe('INVALID');
-  expect((await history()).data[0]).toMatchObject({ state: 'Sent' });
-  expect((await history()).data[0]?.attempts).toHaveLength(2);
-});
+it.each(['drop', 'empty', 'html', 'invalid'])(
+  'a message garbled on the way (%s) is resent as it should be',
+  async (mode) => {
+    await shop.control('POST', '/misbehave', { where: 'ipn', mode, times: 1 });
+    await shop.pay('anne');
+    const last = shop.receiver.received.at(-1)?.body ?? Buffer.alloc(0);
+    const garbled = shop.receiver.received.slice(0, -1);
+    expect((await shop.postBack(last)).text).toBe('VERIFIED');
+    for (const { body } of garbled) expect((await shop.postBack(body)).text).toBe('INVALID');
+    expect((await history()).data[0]).toMatchObject({ state: 'Sent' });
+    expect((await history()).data[0]?.attempts).toHaveLength(2);
+  },
+);
 
 it('a message cannot be sent with a status', async () => {
   expect(await shop.control('POST', '/misbehave', { where: 'ipn', mode: 'http_500' })).toMatchObject({

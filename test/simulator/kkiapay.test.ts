@@ -22,15 +22,31 @@ let simulator: RunningSimulator;
 let receiver: Receiver;
 async function open(options: Partial<StartOptions> = {}): Promise<void> {
   receiver = await startReceiver();
-  simulator = await startSimulator({ port: 0, host: '127.0.0.1', resendSpeed: AT_ONCE, laterEvents: 'by_hand', ...options });
-  await control('PUT', '/accounts/public-1', { privateKey: 'tpk_1', secret: 'tsk_1', webhookUrl: receiver.url, webhookSecret: 'hook-1' });
+  simulator = await startSimulator({
+    port: 0,
+    host: '127.0.0.1',
+    resendSpeed: AT_ONCE,
+    laterEvents: 'by_hand',
+    ...options,
+  });
+  await control('PUT', '/accounts/public-1', {
+    privateKey: 'tpk_1',
+    secret: 'tsk_1',
+    webhookUrl: receiver.url,
+    webhookSecret: 'hook-1',
+  });
 }
 afterEach(async () => {
   await simulator.stop();
   await receiver.stop();
 });
 
-async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const response = await fetch(`${simulator.url}${path}`, {
     method,
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -40,7 +56,8 @@ async function send(method: string, path: string, body?: unknown, headers: Recor
   const text = await response.text();
   return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) };
 }
-const control = (method: string, path: string, body?: unknown): Promise<Answer> => send(method, `/control/kkiapay${path}`, body);
+const control = (method: string, path: string, body?: unknown): Promise<Answer> =>
+  send(method, `/control/kkiapay${path}`, body);
 const api = (path: string, body: unknown, headers: Record<string, string> = KEYS): Promise<Answer> =>
   send('POST', `/kkiapay/api/v1/${path}`, body, headers);
 const status = (transactionId: unknown, headers?: Record<string, string>): Promise<Answer> =>
@@ -53,7 +70,13 @@ async function pay(payer: string, params: Record<string, unknown> = {}): Promise
   return body;
 }
 async function prompt(phoneNumber: string): Promise<string> {
-  const { body } = await api('payments/request', { phoneNumber, amount: 1000, partnerId: 'pay_1', stateData: 'pay_1', firstname: 'Awa' });
+  const { body } = await api('payments/request', {
+    phoneNumber,
+    amount: 1000,
+    partnerId: 'pay_1',
+    stateData: 'pay_1',
+    firstname: 'Awa',
+  });
   return String(body['internalTransactionId']);
 }
 const webhooks = (): Record<string, unknown>[] =>
@@ -85,7 +108,10 @@ describe('a payer in the widget', () => {
         performedAt: expect.stringMatching(/^\d\d\/\d\d\/\d{4}$/),
       },
     });
-    expect(receiver.received[0]?.headers).toMatchObject({ 'x-kkiapay-secret': 'hook-1', 'content-type': 'application/json' });
+    expect(receiver.received[0]?.headers).toMatchObject({
+      'x-kkiapay-secret': 'hook-1',
+      'content-type': 'application/json',
+    });
     expect(webhooks()).toEqual([
       {
         transactionId,
@@ -107,29 +133,36 @@ describe('a payer in the widget', () => {
     ['benoit', 'processing_error'],
     ['celine', 'insufficient_fund'],
     ['david', 'payment_declined'],
-  ])('%s fails with %s, is told by webhook and goes nowhere; the next try is another transaction', async (payer, failureCode) => {
-    const failed = await pay(payer);
-    expect(failed).toMatchObject({ outcome: 'failed', failureCode, callbackUrl: null });
-    const paid = await pay('awa');
-    expect(paid['transactionId']).not.toBe(failed['transactionId']);
-    expect(await status(failed['transactionId'])).toMatchObject({ body: { status: 'FAILED', failureCode, reason: failureCode } });
-    expect(webhooks()).toMatchObject([
-      {
-        transactionId: failed['transactionId'],
-        isPaymentSucces: false,
-        event: 'transaction.failed',
-        failureCode,
-        failureMessage: failureCode,
-      },
-      { transactionId: paid['transactionId'], isPaymentSucces: true },
-    ]);
-  });
+  ])(
+    '%s fails with %s, is told by webhook and goes nowhere; the next try is another transaction',
+    async (payer, failureCode) => {
+      const failed = await pay(payer);
+      expect(failed).toMatchObject({ outcome: 'failed', failureCode, callbackUrl: null });
+      const paid = await pay('awa');
+      expect(paid['transactionId']).not.toBe(failed['transactionId']);
+      expect(await status(failed['transactionId'])).toMatchObject({
+        body: { status: 'FAILED', failureCode, reason: failureCode },
+      });
+      expect(webhooks()).toMatchObject([
+        {
+          transactionId: failed['transactionId'],
+          isPaymentSucces: false,
+          event: 'transaction.failed',
+          failureCode,
+          failureMessage: failureCode,
+        },
+        { transactionId: paid['transactionId'], isPaymentSucces: true },
+      ]);
+    },
+  );
 
   it('Moov and cards are told apart', async () => {
     expect(await status((await pay('moussa'))['transactionId'])).toMatchObject({
       body: { source: 'MOBILE_MONEY', source_common_name: 'moov-benin' },
     });
-    expect(await status((await pay('edith'))['transactionId'])).toMatchObject({ body: { source: 'CARD', status: 'SUCCESS' } });
+    expect(await status((await pay('edith'))['transactionId'])).toMatchObject({
+      body: { source: 'CARD', status: 'SUCCESS' },
+    });
   });
 
   it('on a slow network is PENDING without a webhook until it is settled', async () => {
@@ -152,25 +185,32 @@ describe('a payer in the widget', () => {
     const { transactionId, callbackUrl } = await pay('helene');
     expect(callbackUrl).toContain(`transaction_id=${String(transactionId)}`);
     expect(webhooks()).toHaveLength(1);
-    expect(await control('GET', `/transactions/${String(transactionId)}`)).toMatchObject({ body: { messages: [{ state: 'Lost' }] } });
+    expect(await control('GET', `/transactions/${String(transactionId)}`)).toMatchObject({
+      body: { messages: [{ state: 'Lost' }] },
+    });
   });
 
   it('what was sent as data comes back as the type it was', async () => {
     const { transactionId } = await pay('awa', { data: { order_id: 17, sdk: 'woocommerce' }, partnerId: undefined });
-    expect(await status(transactionId)).toMatchObject({ body: { state: { order_id: 17, sdk: 'woocommerce' }, partnerId: '' } });
+    expect(await status(transactionId)).toMatchObject({
+      body: { state: { order_id: 17, sdk: 'woocommerce' }, partnerId: '' },
+    });
     expect(webhooks()).toMatchObject([{ stateData: { order_id: 17, sdk: 'woocommerce' }, partnerId: '' }]);
   });
 
-  it.each([{ amount: 100.5 }, { amount: 0 }, { amount: 'abc' }, { key: undefined }, { callback: 'javascript:alert(1)' }])(
-    'cannot pay with the options %j',
-    async (params) => {
-      expect(await control('POST', '/pay', { payer: 'awa', params: { ...ORDER, ...params } })).toMatchObject({
-        status: 400,
-        body: { code: 'invalid_form' },
-      });
-      expect(await control('GET', '/transactions')).toMatchObject({ body: { data: [] } });
-    },
-  );
+  it.each([
+    { amount: 100.5 },
+    { amount: 0 },
+    { amount: 'abc' },
+    { key: undefined },
+    { callback: 'javascript:alert(1)' },
+  ])('cannot pay with the options %j', async (params) => {
+    expect(await control('POST', '/pay', { payer: 'awa', params: { ...ORDER, ...params } })).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_form' },
+    });
+    expect(await control('GET', '/transactions')).toMatchObject({ body: { data: [] } });
+  });
 
   it.each([
     { amount: 100, fees: 2 },
@@ -197,7 +237,10 @@ describe('the widget’s pages', () => {
   const frame = async (fields?: Record<string, string>): Promise<string> => {
     const options = JSON.stringify(ORDER);
     const answer = fields
-      ? await fetch(`${simulator.url}/kkiapay/widget`, { method: 'POST', body: new URLSearchParams({ options, session: 's', ...fields }) })
+      ? await fetch(`${simulator.url}/kkiapay/widget`, {
+          method: 'POST',
+          body: new URLSearchParams({ options, session: 's', ...fields }),
+        })
       : await fetch(`${simulator.url}/kkiapay/widget?${new URLSearchParams({ options }).toString()}`);
     return answer.text();
   };
@@ -220,12 +263,15 @@ describe('the widget’s pages', () => {
   });
 
   it('may stand in the frame of a merchant’s page, run one script, and show what each payer will do', async () => {
-    const answer = await fetch(`${simulator.url}/kkiapay/widget?${new URLSearchParams({ options: JSON.stringify(ORDER) }).toString()}`);
+    const answer = await fetch(
+      `${simulator.url}/kkiapay/widget?${new URLSearchParams({ options: JSON.stringify(ORDER) }).toString()}`,
+    );
     const policy = answer.headers.get('content-security-policy') ?? '';
     expect(policy).toContain('frame-ancestors http: https:');
     expect(policy).not.toContain('unsafe');
     const page = await answer.text();
-    for (const text of ['Pay 1000 F CFA', 'Awa Dossou', 'insufficient_fund', 'closes the tab']) expect(page).toContain(text);
+    for (const text of ['Pay 1000 F CFA', 'Awa Dossou', 'insufficient_fund', 'closes the tab'])
+      expect(page).toContain(text);
     expect(told(page)).toBeUndefined();
   });
 
@@ -246,7 +292,9 @@ describe('the widget’s pages', () => {
     expect(paid).toContain('data-go-to="http://shop.example/return/pay_1?a=1&#38;transaction_id=');
     expect(told(await frame({ payer: 'awa' }))).toBe('success');
     const { body } = await control('GET', '/transactions');
-    expect(body).toMatchObject({ data: [{ status: 'SUCCESS' }, { status: 'FAILED', failureCode: 'payment_declined' }] });
+    expect(body).toMatchObject({
+      data: [{ status: 'SUCCESS' }, { status: 'FAILED', failureCode: 'payment_declined' }],
+    });
   });
 
   it('tell the merchant’s page nothing once the payer has closed the tab', async () => {
@@ -276,12 +324,14 @@ describe('the status call', () => {
     expect(await status(transactionId, other)).toEqual({ status: 400, body: { status: 'INVALID_TRANSACTION' } });
   });
 
-  it.each([{ ...KEYS, 'x-secret-key': 'wrong' }, { ...KEYS, 'x-private-key': 'wrong' }, { 'x-api-key': 'public-1' }, {}])(
-    'says 401 to %j',
-    async (headers) => {
-      expect(await status('nothing', headers)).toMatchObject({ status: 401, body: { message: 'Unauthorized' } });
-    },
-  );
+  it.each([
+    { ...KEYS, 'x-secret-key': 'wrong' },
+    { ...KEYS, 'x-private-key': 'wrong' },
+    { 'x-api-key': 'public-1' },
+    {},
+  ])('says 401 to %j', async (headers) => {
+    expect(await status('nothing', headers)).toMatchObject({ status: 401, body: { message: 'Unauthorized' } });
+  });
 
   it('an account that nobody set up is opened by the first who has keys for it, and keeps them', async () => {
     const first = { 'x-api-key': 'public-9', 'x-private-key': 'a', 'x-secret-key': 'b' };
@@ -294,7 +344,11 @@ describe('the status call', () => {
   it('reads a form as well as JSON', async () => {
     const { transactionId } = await pay('awa');
     const body = new URLSearchParams({ transactionId: String(transactionId) });
-    const answer = await fetch(`${simulator.url}/kkiapay/api/v1/transactions/status`, { method: 'POST', body, headers: KEYS });
+    const answer = await fetch(`${simulator.url}/kkiapay/api/v1/transactions/status`, {
+      method: 'POST',
+      body,
+      headers: KEYS,
+    });
     expect(answer.status).toBe(200);
   });
 });
@@ -317,13 +371,16 @@ describe('a prompt', () => {
     expect(webhooks()).toMatchObject([{ transactionId: id, event: 'transaction.failed' }]);
   });
 
-  it.each([{ phoneNumber: '+22961000000' }, { phoneNumber: '' }, { amount: 100.5 }, { amount: 0 }])('is refused for %j', async (over) => {
-    expect(await api('payments/request', { phoneNumber: '22961000000', amount: 1000, ...over })).toMatchObject({
-      status: 400,
-      body: { status: expect.stringMatching(/^INVALID_/) },
-    });
-    expect(await control('GET', '/transactions')).toMatchObject({ body: { data: [] } });
-  });
+  it.each([{ phoneNumber: '+22961000000' }, { phoneNumber: '' }, { amount: 100.5 }, { amount: 0 }])(
+    'is refused for %j',
+    async (over) => {
+      expect(await api('payments/request', { phoneNumber: '22961000000', amount: 1000, ...over })).toMatchObject({
+        status: 400,
+        body: { status: expect.stringMatching(/^INVALID_/) },
+      });
+      expect(await control('GET', '/transactions')).toMatchObject({ body: { data: [] } });
+    },
+  );
 });
 
 describe('time that passes by itself', () => {
@@ -516,7 +573,13 @@ describe('the control API', () => {
   it('shows no secret', async () => {
     expect(await control('GET', '/accounts/public-1')).toEqual({
       status: 200,
-      body: { publicKey: 'public-1', hasKeys: true, webhookUrl: receiver.url, feesBorneByMerchant: false, balance: null },
+      body: {
+        publicKey: 'public-1',
+        hasKeys: true,
+        webhookUrl: receiver.url,
+        feesBorneByMerchant: false,
+        balance: null,
+      },
     });
   });
 
@@ -550,5 +613,6 @@ it('the control page shows each transaction with its webhooks, and its buttons s
   expect(press.headers.get('location')).toBe(`/#${String(transactionId)}`);
   await idle();
   const page = await (await fetch(`${simulator.url}/`)).text();
-  for (const text of [String(transactionId), 'Fatou Ndiaye', 'transaction.success', 'KKiaPay']) expect(page).toContain(text);
+  for (const text of [String(transactionId), 'Fatou Ndiaye', 'transaction.success', 'KKiaPay'])
+    expect(page).toContain(text);
 });

@@ -25,7 +25,13 @@ export interface Merchant {
 
 export async function openShop(options: Partial<StartOptions> = {}): Promise<Merchant> {
   const receiver = await startReceiver();
-  const simulator = await startSimulator({ port: 0, host: '127.0.0.1', resendSpeed: AT_ONCE, laterEvents: 'by_hand', ...options });
+  const simulator = await startSimulator({
+    port: 0,
+    host: '127.0.0.1',
+    resendSpeed: AT_ONCE,
+    laterEvents: 'by_hand',
+    ...options,
+  });
   const address = `${simulator.url}/paypal/cgi-bin/webscr`;
   const named = { 'user-agent': 'A merchant (test)', 'content-type': 'application/x-www-form-urlencoded' };
 
@@ -44,7 +50,8 @@ export async function openShop(options: Partial<StartOptions> = {}): Promise<Mer
     ...over,
   });
   const control: Merchant['control'] = async (method, path, body) => {
-    const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    const init =
+      body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const answer = await fetch(`${simulator.url}/control${path}`, { method, ...init });
     const text = await answer.text();
     return { status: answer.status, body: text === '' ? null : (JSON.parse(text) as unknown) };
@@ -104,5 +111,7 @@ export function fieldsOf({ body }: Received): Record<string, string> {
 }
 
 function decodeLatin1(text: string): string {
-  return text.replaceAll('+', ' ').replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  return text
+    .replaceAll('+', ' ')
+    .replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
 }

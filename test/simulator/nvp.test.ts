@@ -16,7 +16,8 @@ async function ask(METHOD: string, fields: Record<string, string> = {}, user = U
   return Object.fromEntries(new URLSearchParams(await answer.text()));
 }
 const details = (id: string) => ask('GetTransactionDetails', { TRANSACTIONID: id });
-const refund = (id: string, fields: Record<string, string> = {}) => ask('RefundTransaction', { TRANSACTIONID: id, ...fields });
+const refund = (id: string, fields: Record<string, string> = {}) =>
+  ask('RefundTransaction', { TRANSACTIONID: id, ...fields });
 const part = (amount: string) => ({ REFUNDTYPE: 'Partial', AMT: amount, CURRENCYCODE: 'EUR' });
 const statuses = () => shop.receiver.received.map((message) => fieldsOf(message)['payment_status']);
 

@@ -34,7 +34,12 @@ it('a buyer who pays by account makes one Completed message, with the fee taken 
 
 it('dollars fill the dollar fields', async () => {
   await shop.pay('anne', { currency_code: 'USD', amount: '100.00' });
-  expect(messages()[0]).toMatchObject({ mc_gross: '100.00', mc_fee: '3.70', payment_gross: '100.00', payment_fee: '3.70' });
+  expect(messages()[0]).toMatchObject({
+    mc_gross: '100.00',
+    mc_fee: '3.70',
+    payment_gross: '100.00',
+    payment_fee: '3.70',
+  });
 });
 
 it.each([
@@ -49,14 +54,18 @@ it.each([
 it('an eCheck is Pending without a fee, and clears with the same transaction id', async () => {
   const { txnId } = await shop.pay('bruno');
   await shop.happen(txnId, { status: 'Completed' });
-  expect(messages().map((m) => [m['txn_id'], m['payment_status'], m['pending_reason'], m['mc_fee'], m['payment_type']])).toEqual([
+  expect(
+    messages().map((m) => [m['txn_id'], m['payment_status'], m['pending_reason'], m['mc_fee'], m['payment_type']]),
+  ).toEqual([
     [txnId, 'Pending', 'echeck', undefined, 'echeck'],
     [txnId, 'Completed', undefined, '1.95', 'echeck'],
   ]);
 });
 
 it('a declined card sends nothing and takes nothing', async () => {
-  expect(await shop.pay('denis')).toEqual(expect.objectContaining({ outcome: 'declined', txnId: null, returnUrl: null }));
+  expect(await shop.pay('denis')).toEqual(
+    expect.objectContaining({ outcome: 'declined', txnId: null, returnUrl: null }),
+  );
   expect(messages()).toEqual([]);
   expect(await shop.control('GET', '/payments')).toMatchObject({ body: { data: [] } });
 });
@@ -83,12 +92,22 @@ it('a lost message is in the history, never arrives, and can be replayed as genu
   expect(lost?.state).toBe('Lost');
   await shop.control('POST', `/messages/${lost?.id}/replay`, {});
   await shop.idle();
-  expect(await shop.postBack(shop.receiver.received[0]?.body ?? Buffer.alloc(0))).toEqual({ status: 200, text: 'VERIFIED' });
+  expect(await shop.postBack(shop.receiver.received[0]?.body ?? Buffer.alloc(0))).toEqual({
+    status: 200,
+    text: 'VERIFIED',
+  });
 });
 
 it('messages can come three times with the newer first', async () => {
   await shop.pay('jana');
-  expect(messages().map((m) => m['payment_status'])).toEqual(['Completed', 'Pending', 'Completed', 'Pending', 'Completed', 'Pending']);
+  expect(messages().map((m) => m['payment_status'])).toEqual([
+    'Completed',
+    'Pending',
+    'Completed',
+    'Pending',
+    'Completed',
+    'Pending',
+  ]);
   expect(new Set(shop.receiver.received.map(({ body }) => body.toString('latin1'))).size).toBe(2);
 });
 
@@ -107,7 +126,9 @@ it('a refund has its own id, names its parent, has no type, and is negative', as
   expect(rest).toMatchObject({ mc_gross: '-30.00', mc_fee: '0.00', custom: 'pay_1' });
   expect(part).not.toHaveProperty('txn_type');
   expect(new Set([txnId, part?.['txn_id'], rest?.['txn_id']]).size).toBe(3);
-  expect((await shop.control('POST', `/payments/${txnId}/events`, { status: 'Refunded' })).body).toMatchObject({ code: 'nothing_left' });
+  expect((await shop.control('POST', `/payments/${txnId}/events`, { status: 'Refunded' })).body).toMatchObject({
+    code: 'nothing_left',
+  });
 });
 
 it('a reversal takes back, a cancelled one gives again', async () => {
@@ -125,15 +146,29 @@ it('a reversal takes back, a cancelled one gives again', async () => {
 it('a case moves no money and names the payment itself', async () => {
   const { txnId } = await shop.pay('anne');
   await shop.happen(txnId, { status: 'new_case' });
-  expect(messages()[1]).toMatchObject({ txn_type: 'new_case', txn_id: txnId, case_type: 'complaint', reason_code: 'non_receipt' });
+  expect(messages()[1]).toMatchObject({
+    txn_type: 'new_case',
+    txn_id: txnId,
+    case_type: 'complaint',
+    reason_code: 'non_receipt',
+  });
   expect(messages()[1]).not.toHaveProperty('payment_status');
   expect(messages()[1]).not.toHaveProperty('mc_gross');
 });
 
 it('any status and any field can be sent by hand', async () => {
   const { txnId } = await shop.pay('anne');
-  await shop.happen('inv-1', { status: 'Levitating', amount: '49.99', over: { txn_id: 'OTHER', invoice: null, mc_currency: 'GBP' } });
-  expect(messages()[1]).toMatchObject({ payment_status: 'Levitating', mc_gross: '49.99', txn_id: 'OTHER', mc_currency: 'GBP' });
+  await shop.happen('inv-1', {
+    status: 'Levitating',
+    amount: '49.99',
+    over: { txn_id: 'OTHER', invoice: null, mc_currency: 'GBP' },
+  });
+  expect(messages()[1]).toMatchObject({
+    payment_status: 'Levitating',
+    mc_gross: '49.99',
+    txn_id: 'OTHER',
+    mc_currency: 'GBP',
+  });
   expect(messages()[1]).not.toHaveProperty('invoice');
   expect(messages()[0]?.['txn_id']).toBe(txnId);
 });

@@ -8,7 +8,8 @@ beforeEach(async () => {
 afterEach(() => app.stop());
 
 const types = () => app.events().map((event) => event.event_type);
-const capture = (orderId: string, headers = {}) => app.call('POST', `/v2/checkout/orders/${orderId}/capture`, {}, headers);
+const capture = (orderId: string, headers = {}) =>
+  app.call('POST', `/v2/checkout/orders/${orderId}/capture`, {}, headers);
 const refund = (captureId: string, body: unknown, headers = {}) =>
   app.call('POST', `/v2/payments/captures/${captureId}/refund`, body, headers);
 const issue = (answer: Json) => answer.body.details?.[0]?.issue as unknown;
@@ -31,8 +32,11 @@ describe('tokens', () => {
   it('nothing is told without a token, or with one that expired', async () => {
     const { body } = await app.token('client-1', 'secret-of-it');
     const ask = async () =>
-      (await fetch(`${app.shop.simulator.url}/paypal/v2/checkout/orders/X`, { headers: { authorization: `Bearer ${body.access_token}` } }))
-        .status;
+      (
+        await fetch(`${app.shop.simulator.url}/paypal/v2/checkout/orders/X`, {
+          headers: { authorization: `Bearer ${body.access_token}` },
+        })
+      ).status;
     expect(await ask()).toBe(404);
     await app.control('POST', '/expire-tokens');
     expect(await ask()).toBe(401);
@@ -99,7 +103,10 @@ describe('an order', () => {
 
   it('whose buyer cancels stays open', async () => {
     const id = await app.order();
-    expect(await app.approve(id, 'lea')).toEqual({ outcome: 'cancelled', returnUrl: `http://shop.example/cancel/pay_1?token=${id}` });
+    expect(await app.approve(id, 'lea')).toEqual({
+      outcome: 'cancelled',
+      returnUrl: `http://shop.example/cancel/pay_1?token=${id}`,
+    });
     expect((await app.call('GET', `/v2/checkout/orders/${id}`)).body.status).toBe('PAYER_ACTION_REQUIRED');
   });
 });
@@ -113,12 +120,19 @@ describe('a capture', () => {
       amount: euros('50.00'),
       custom_id: 'pay_1',
       invoice_id: 'inv-1',
-      seller_receivable_breakdown: { gross_amount: euros('50.00'), paypal_fee: euros('1.95'), net_amount: euros('48.05') },
+      seller_receivable_breakdown: {
+        gross_amount: euros('50.00'),
+        paypal_fee: euros('1.95'),
+        net_amount: euros('48.05'),
+      },
       supplementary_data: { related_ids: { order_id: orderId } },
     });
     expect(types()).toEqual(['CHECKOUT.ORDER.APPROVED', 'PAYMENT.CAPTURE.COMPLETED']);
     expect(app.events()[1].resource).toMatchObject({ id: taken.id, amount: euros('50.00') });
-    expect((await app.call('GET', `/v2/payments/captures/${taken.id}`)).body).toMatchObject({ id: taken.id, status: 'COMPLETED' });
+    expect((await app.call('GET', `/v2/payments/captures/${taken.id}`)).body).toMatchObject({
+      id: taken.id,
+      status: 'COMPLETED',
+    });
   });
 
   it('is answered briefly unless all is asked for', async () => {
@@ -143,7 +157,13 @@ describe('a capture', () => {
   it.each([
     { buyer: 'bruno', reason: 'ECHECK', then: 'complete', ends: 'COMPLETED', told: 'PAYMENT.CAPTURE.COMPLETED' },
     { buyer: 'chantal', reason: 'ECHECK', then: 'deny', ends: 'DECLINED', told: 'PAYMENT.CAPTURE.DENIED' },
-    { buyer: 'farid', reason: 'PENDING_REVIEW', then: 'complete', ends: 'COMPLETED', told: 'PAYMENT.CAPTURE.COMPLETED' },
+    {
+      buyer: 'farid',
+      reason: 'PENDING_REVIEW',
+      then: 'complete',
+      ends: 'COMPLETED',
+      told: 'PAYMENT.CAPTURE.COMPLETED',
+    },
     { buyer: 'gilles', reason: 'PENDING_REVIEW', then: 'deny', ends: 'DECLINED', told: 'PAYMENT.CAPTURE.DENIED' },
   ])('by $buyer is pending ($reason) without a fee, and ends $ends', async ({ buyer, reason, then, ends, told }) => {
     await app.listen();
@@ -167,7 +187,9 @@ describe('a capture', () => {
     );
     expect(issue(await capture(id, { 'paypal-request-id': 'c2' }))).toBe('INSTRUMENT_DECLINED');
     await app.approve(id, 'denis');
-    expect((await capture(id, { 'paypal-request-id': 'c3' })).body.purchase_units[0].payments.captures[0].status).toBe('COMPLETED');
+    expect((await capture(id, { 'paypal-request-id': 'c3' })).body.purchase_units[0].payments.captures[0].status).toBe(
+      'COMPLETED',
+    );
   });
 
   it('answered DECLINED brought no money', async () => {
@@ -235,7 +257,10 @@ describe('a refund', () => {
     });
     expect(issue(await refund(taken.id, {}))).toBe('CAPTURE_FULLY_REFUNDED');
     const order = (await app.call('GET', `/v2/checkout/orders/${orderId}`)).body;
-    expect(order.purchase_units[0].payments).toMatchObject({ captures: [{ status: 'REFUNDED' }], refunds: [{ id: part.body.id }, {}] });
+    expect(order.purchase_units[0].payments).toMatchObject({
+      captures: [{ status: 'REFUNDED' }],
+      refunds: [{ id: part.body.id }, {}],
+    });
     expect((await app.call('GET', `/v2/payments/refunds/${part.body.id}`)).body.amount).toEqual(euros('20.00'));
     await app.shop.idle();
     expect(types().slice(2)).toEqual(['PAYMENT.CAPTURE.REFUNDED', 'PAYMENT.CAPTURE.REFUNDED']);
@@ -253,7 +278,9 @@ describe('a refund', () => {
   it('asked for twice is given once', async () => {
     const { capture: taken } = await app.sell('anne');
     await app.misbehave('paypal_refund', 'drop', { afterActing: true });
-    await expect(refund(taken.id, { amount: euros('20.00') }, { 'paypal-request-id': 'r1' })).rejects.toThrow('fetch failed');
+    await expect(refund(taken.id, { amount: euros('20.00') }, { 'paypal-request-id': 'r1' })).rejects.toThrow(
+      'fetch failed',
+    );
     expect((await refund(taken.id, { amount: euros('20.00') }, { 'paypal-request-id': 'r1' })).status).toBe(200);
     expect((await app.control('GET', `/captures/${taken.id}`)).body.refunds).toHaveLength(1);
   });
@@ -298,9 +325,15 @@ describe('later', () => {
     const { capture: taken } = await app.sell('anne');
     const { disputeId } = await app.happen(taken.id, { kind: 'dispute', amount: '20.00' });
     const shown = async () => (await app.call('GET', `/v1/customer/disputes/${disputeId}`)).body;
-    expect(await shown()).toMatchObject({ dispute_amount: euros('20.00'), disputed_transactions: [{ seller_transaction_id: taken.id }] });
+    expect(await shown()).toMatchObject({
+      dispute_amount: euros('20.00'),
+      disputed_transactions: [{ seller_transaction_id: taken.id }],
+    });
     await app.happen(taken.id, { kind: 'resolve_dispute', outcome: 'RESOLVED_SELLER_FAVOUR' });
-    expect(await shown()).toMatchObject({ status: 'RESOLVED', dispute_outcome: { outcome_code: 'RESOLVED_SELLER_FAVOUR' } });
+    expect(await shown()).toMatchObject({
+      status: 'RESOLVED',
+      dispute_outcome: { outcome_code: 'RESOLVED_SELLER_FAVOUR' },
+    });
     expect(types().slice(2)).toEqual(['CUSTOMER.DISPUTE.CREATED', 'CUSTOMER.DISPUTE.RESOLVED']);
   });
 
@@ -319,7 +352,9 @@ describe('later', () => {
       status: 409,
       body: { code: 'not_possible' },
     });
-    expect(await app.control('POST', `/captures/${taken.id}/events`, { kind: 'refund', amount: '50.01' })).toMatchObject({
+    expect(
+      await app.control('POST', `/captures/${taken.id}/events`, { kind: 'refund', amount: '50.01' }),
+    ).toMatchObject({
       status: 409,
       body: { code: 'nothing_left' },
     });

@@ -38,7 +38,8 @@ async function onboard(person: string) {
   await app.shop.idle();
   return { ...body, back: body.returnUrl === null ? null : Object.fromEntries(new URL(body.returnUrl).searchParams) };
 }
-const integration = (merchantId: string) => app.call('GET', `/v1/customer/partners/PARTNER/merchant-integrations/${merchantId}`);
+const integration = (merchantId: string) =>
+  app.call('GET', `/v1/customer/partners/PARTNER/merchant-integrations/${merchantId}`);
 
 it('a seller who grants everything can be paid through the partner', async () => {
   await app.listen();
@@ -60,7 +61,10 @@ it('a seller who grants everything can be paid through the partner', async () =>
         oauth_third_party: [
           {
             partner_client_id: 'client-1',
-            scopes: ['https://uri.paypal.com/services/payments/realtimepayment', 'https://uri.paypal.com/services/payments/refund'],
+            scopes: [
+              'https://uri.paypal.com/services/payments/realtimepayment',
+              'https://uri.paypal.com/services/payments/refund',
+            ],
           },
         ],
       },
@@ -79,7 +83,10 @@ it.each([
 ])('the browser of $person says all is well; only the question tells', async ({ person, receivable, confirmed }) => {
   const { merchantId, back } = await onboard(person);
   expect(back).toMatchObject({ permissionsGranted: 'true', isEmailConfirmed: String(confirmed) });
-  expect((await integration(merchantId)).body).toMatchObject({ payments_receivable: receivable, primary_email_confirmed: confirmed });
+  expect((await integration(merchantId)).body).toMatchObject({
+    payments_receivable: receivable,
+    primary_email_confirmed: confirmed,
+  });
 });
 
 it('a Personal account is refused on the page, with the reason', async () => {
@@ -92,7 +99,11 @@ it('a Personal account is refused on the page, with the reason', async () => {
 
 it('who says no is sent back without a permission', async () => {
   const { outcome, merchantId, back } = await onboard('declines');
-  expect([outcome, merchantId, back]).toEqual(['declined', null, expect.objectContaining({ permissionsGranted: 'false' })]);
+  expect([outcome, merchantId, back]).toEqual([
+    'declined',
+    null,
+    expect.objectContaining({ permissionsGranted: 'false' }),
+  ]);
   expect(back).not.toHaveProperty('merchantIdInPayPal');
 });
 
@@ -101,7 +112,9 @@ it('the page shows who one may be, and sends back whom one chose', async () => {
   expect(await (await fetch(page)).text()).toContain('Paul Durand');
   const fields = { referralToken: page.searchParams.get('referralToken') ?? '', person: 'personal' };
   const press = async (person: string) =>
-    (await fetch(page.origin + page.pathname, { method: 'POST', body: new URLSearchParams({ ...fields, person }) })).text();
+    (
+      await fetch(page.origin + page.pathname, { method: 'POST', body: new URLSearchParams({ ...fields, person }) })
+    ).text();
   expect(await press('personal')).toContain('You need a PayPal Business account');
   expect(await press('grants')).toContain('url=http://quittance.example/back?merchantId=mer_1');
 });
@@ -123,7 +136,9 @@ describe('acting for a seller', () => {
     const { body } = await app.token('client-1', 'secret-of-it');
     const { merchantId } = await onboard('grants');
     const old = { authorization: `Bearer ${body.access_token}` };
-    expect((await app.call('POST', '/v2/checkout/orders', orderOf(), { ...asserting(merchantId), ...old })).status).toBe(403);
+    expect(
+      (await app.call('POST', '/v2/checkout/orders', orderOf(), { ...asserting(merchantId), ...old })).status,
+    ).toBe(403);
   });
 
   it('ends when he takes the permission back, and the partner is told', async () => {
@@ -133,7 +148,10 @@ describe('acting for a seller', () => {
     await app.shop.idle();
     expect((await integration(merchantId)).body.oauth_integrations).toEqual([]);
     expect((await app.call('POST', '/v2/checkout/orders', orderOf(), asserting(merchantId))).status).toBe(403);
-    expect(app.events().at(-1)).toMatchObject({ event_type: 'MERCHANT.PARTNER-CONSENT.REVOKED', resource: { merchant_id: merchantId } });
+    expect(app.events().at(-1)).toMatchObject({
+      event_type: 'MERCHANT.PARTNER-CONSENT.REVOKED',
+      resource: { merchant_id: merchantId },
+    });
   });
 
   it('who cannot receive payments is not paid', async () => {

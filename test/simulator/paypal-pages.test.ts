@@ -15,7 +15,8 @@ const choose = (token: string, buyer: string) => press('/paypal/checkoutnow', { 
 it('the payer page says what is bought, and of every buyer what will happen', async () => {
   const id = await app.order({ description: '<b>Fee</b>', invoice_id: 'inv-1' });
   const shown = await page(payerPage(id));
-  for (const text of ['Pay 50.00 EUR', '&#60;b&#62;Fee', 'inv-1', 'Anne Martin', 'INSTRUMENT_DECLINED']) expect(shown).toContain(text);
+  for (const text of ['Pay 50.00 EUR', '&#60;b&#62;Fee', 'inv-1', 'Anne Martin', 'INSTRUMENT_DECLINED'])
+    expect(shown).toContain(text);
   expect(shown).toContain(`href="http://shop.example/cancel/pay_1?token=${id}"`);
 });
 

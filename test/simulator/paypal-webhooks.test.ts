@@ -18,16 +18,39 @@ const last = () => app.received().at(-1)!;
 /** What PayPal's documentation tells a receiver to do, and nothing more lenient. */
 async function isGenuineOffline(message: Received): Promise<boolean> {
   const url = new URL(header(message, 'cert-url'));
-  if (url.origin !== new URL(app.shop.simulator.url).origin || !url.pathname.startsWith('/paypal/v1/notifications/certs/')) return false;
+  if (
+    url.origin !== new URL(app.shop.simulator.url).origin ||
+    !url.pathname.startsWith('/paypal/v1/notifications/certs/')
+  )
+    return false;
   if (header(message, 'auth-algo') !== 'SHA256withRSA') return false;
   const pem = await (await fetch(url)).text();
   const [leaf, root] = (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
     (one) => new X509Certificate(one),
   );
-  if (!leaf || !root || !leaf.checkIssued(root) || !leaf.verify(root.publicKey) || !root.verify(root.publicKey) || !root.ca) return false;
-  if (!/CN=messageverificationcerts\.paypal\.com$/m.test(leaf.subject) || Date.parse(leaf.validTo) < Date.now()) return false;
-  const signed = [header(message, 'transmission-id'), header(message, 'transmission-time'), webhookId, crc32(message.body)].join('|');
-  return verify('RSA-SHA256', Buffer.from(signed), leaf.publicKey, Buffer.from(header(message, 'transmission-sig'), 'base64'));
+  if (
+    !leaf ||
+    !root ||
+    !leaf.checkIssued(root) ||
+    !leaf.verify(root.publicKey) ||
+    !root.verify(root.publicKey) ||
+    !root.ca
+  )
+    return false;
+  if (!/CN=messageverificationcerts\.paypal\.com$/m.test(leaf.subject) || Date.parse(leaf.validTo) < Date.now())
+    return false;
+  const signed = [
+    header(message, 'transmission-id'),
+    header(message, 'transmission-time'),
+    webhookId,
+    crc32(message.body),
+  ].join('|');
+  return verify(
+    'RSA-SHA256',
+    Buffer.from(signed),
+    leaf.publicKey,
+    Buffer.from(header(message, 'transmission-sig'), 'base64'),
+  );
 }
 
 /** Asks the simulator, with the event's bytes as they are, or as the caller writes them. */
@@ -41,7 +64,8 @@ async function isGenuineOnline(message: Received, event = message.body.toString(
     webhook_id: webhookId,
   };
   const body = `${JSON.stringify(fields).slice(0, -1)},"webhook_event":${event}}`;
-  return (await app.call('POST', '/v1/notifications/verify-webhook-signature', body)).body.verification_status as string;
+  return (await app.call('POST', '/v1/notifications/verify-webhook-signature', body)).body
+    .verification_status as string;
 }
 
 it('an event is signed, so that anybody with its bytes can prove it, and the simulator says so too', async () => {
@@ -87,7 +111,10 @@ it('a message shown to the wrong webhook id is not verified', async () => {
 
 it('a certificate of another host is in the header only when it was asked for', async () => {
   await app.sell('anne');
-  await app.control('POST', '/forge', { like: 'msg_1', certUrl: 'https://api.paypal.com.example/v1/notifications/certs/CERT-1' });
+  await app.control('POST', '/forge', {
+    like: 'msg_1',
+    certUrl: 'https://api.paypal.com.example/v1/notifications/certs/CERT-1',
+  });
   await app.shop.idle();
   expect(header(last(), 'cert-url')).toBe('https://api.paypal.com.example/v1/notifications/certs/CERT-1');
   expect(last().body).toEqual(app.received()[0]!.body);
@@ -98,7 +125,9 @@ it('an event that was not taken is resent with the same bytes, until any 2xx', a
   const id = await app.order();
   await app.approve(id, 'anne');
   expect(app.received()).toHaveLength(3);
-  expect(new Set(app.received().map((message) => header(message, 'transmission-id') + message.body.toString('hex'))).size).toBe(1);
+  expect(
+    new Set(app.received().map((message) => header(message, 'transmission-id') + message.body.toString('hex'))).size,
+  ).toBe(1);
 });
 
 it('after 25 resends, within three of PayPal’s days, an event has failed', async () => {
@@ -136,7 +165,9 @@ it('a lost approval is in the history and never arrives', async () => {
   const id = await app.order();
   expect((await app.approve(id, 'ivan')).returnUrl).not.toBeNull();
   expect(app.received()).toEqual([]);
-  expect((await app.control('GET', `/orders/${id}`)).body.messages).toMatchObject([{ label: 'CHECKOUT.ORDER.APPROVED', state: 'Lost' }]);
+  expect((await app.control('GET', `/orders/${id}`)).body.messages).toMatchObject([
+    { label: 'CHECKOUT.ORDER.APPROVED', state: 'Lost' },
+  ]);
 });
 
 it('who closes the tab is known by the webhook alone', async () => {
@@ -170,7 +201,9 @@ describe('a webhook', () => {
   });
 
   it('is told of what it asked for, until it is deleted', async () => {
-    const types = (names: string[]) => [{ op: 'replace', path: '/event_types', value: names.map((name) => ({ name })) }];
+    const types = (names: string[]) => [
+      { op: 'replace', path: '/event_types', value: names.map((name) => ({ name })) },
+    ];
     await app.call('PATCH', `/v1/notifications/webhooks/${webhookId}`, types(['PAYMENT.CAPTURE.COMPLETED']));
     await app.sell('anne');
     expect(app.events().map((event) => event.event_type)).toEqual(['PAYMENT.CAPTURE.COMPLETED']);

@@ -26,7 +26,13 @@ it('PDT tells the payment line by line, without the marks of a message', async (
   const lines = (await shop.pdt(txnId, 'any token')).split('\n');
   expect(lines[0]).toBe('SUCCESS');
   expect(lines).toEqual(
-    expect.arrayContaining(['payment_status=Completed', 'mc_gross=50.00', `txn_id=${txnId}`, 'custom=a%3D1%26b%3D2', 'charset=utf-8']),
+    expect.arrayContaining([
+      'payment_status=Completed',
+      'mc_gross=50.00',
+      `txn_id=${txnId}`,
+      'custom=a%3D1%26b%3D2',
+      'charset=utf-8',
+    ]),
   );
   expect(lines.join('\n')).not.toMatch(/verify_sign|ipn_track_id|test_ipn/);
 });

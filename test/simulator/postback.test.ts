@@ -35,7 +35,10 @@ it('one altered byte, a byte more, another order or another spelling is INVALID'
 
 it('who does not say who he is, is turned away with a page', async () => {
   const body = await paidMessage();
-  const answer = await shop.postBack(body, { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'node' });
+  const answer = await shop.postBack(body, {
+    'content-type': 'application/x-www-form-urlencoded',
+    'user-agent': 'node',
+  });
   expect(answer.status).toBe(403);
   expect(answer.text).toContain('<html>');
 });

@@ -8,7 +8,11 @@ beforeEach(async () => {
 afterEach(() => shop.stop());
 
 /** As a browser or a program would send it, whatever the headers. */
-function send(method: string, path: string, headers: Record<string, string> = {}): Promise<{ status: number; body: string }> {
+function send(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request(`${shop.simulator.url}${path}`, { method, headers }, (answer) => {
       let body = '';
@@ -21,7 +25,8 @@ function send(method: string, path: string, headers: Record<string, string> = {}
   });
 }
 const port = (): string => new URL(shop.simulator.url).port;
-const messages = async (): Promise<number> => ((await shop.control('GET', '/messages')).body as { data: unknown[] }).data.length;
+const messages = async (): Promise<number> =>
+  ((await shop.control('GET', '/messages')).body as { data: unknown[] }).data.length;
 
 const FROM_ELSEWHERE: Record<string, string>[] = [
   { 'sec-fetch-site': 'cross-site' },
@@ -88,7 +93,10 @@ it('what a person types into the address bar is read', async () => {
 
 it('a shop’s page still sends its payers there', async () => {
   const form = new URLSearchParams(shop.form()).toString();
-  const page = await send('GET', `/paypal/cgi-bin/webscr?${form}`, { 'sec-fetch-site': 'cross-site', origin: 'https://shop.example' });
+  const page = await send('GET', `/paypal/cgi-bin/webscr?${form}`, {
+    'sec-fetch-site': 'cross-site',
+    origin: 'https://shop.example',
+  });
   expect([page.status, page.body]).toEqual([303, expect.stringContaining('/paypal/checkout/')]);
 });
 

@@ -9,13 +9,19 @@ type Input = Parameters<typeof globalThis.fetch>[0];
 type Init = Parameters<typeof globalThis.fetch>[1];
 
 /** `answer` may speak in PayPal's place; undefined lets the question through. */
-export function listenIn(answer: (url: string, body: string) => Promise<Response | undefined> = async () => undefined): Listener {
+export function listenIn(
+  answer: (url: string, body: string) => Promise<Response | undefined> = async () => undefined,
+): Listener {
   const asked: string[] = [];
   return {
     fetch: async (input: Input, init?: Init) => {
       const url = input instanceof Request ? input.url : String(input);
       const body =
-        init?.body instanceof Uint8Array ? Buffer.from(init.body).toString('latin1') : typeof init?.body === 'string' ? init.body : '';
+        init?.body instanceof Uint8Array
+          ? Buffer.from(init.body).toString('latin1')
+          : typeof init?.body === 'string'
+            ? init.body
+            : '';
       if (body.startsWith('cmd=_notify-validate')) asked.push(body);
       return (await answer(url, body)) ?? globalThis.fetch(input, init);
     },

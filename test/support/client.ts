@@ -21,21 +21,40 @@ export interface PaymentView {
   readonly disputed: number;
   /** Of these members, those that its kind has. */
   readonly nextAction: {
-    readonly kind: 'form' | 'redirect' | 'widget' | 'prompt'; readonly action: string; readonly method: 'POST'; readonly fields: Record<string, string>;
-    readonly url: string; readonly script: string; readonly params: Record<string, string | number | boolean>; readonly to: string; readonly patienceMs: number;
+    readonly kind: 'form' | 'redirect' | 'widget' | 'prompt';
+    readonly action: string;
+    readonly method: 'POST';
+    readonly fields: Record<string, string>;
+    readonly url: string;
+    readonly script: string;
+    readonly params: Record<string, string | number | boolean>;
+    readonly to: string;
+    readonly patienceMs: number;
   } | null;
   readonly attention: { readonly code: string; readonly detail: string; readonly since: string } | null;
-  readonly timeline: readonly { readonly kind: string; readonly amount: number | null; readonly gatewayReference: string | null; readonly reason: string | null; readonly occurredAt: string | null; readonly recordedAt: string }[];
+  readonly timeline: readonly {
+    readonly kind: string;
+    readonly amount: number | null;
+    readonly gatewayReference: string | null;
+    readonly reason: string | null;
+    readonly occurredAt: string | null;
+    readonly recordedAt: string;
+  }[];
   readonly workflowId: string;
   readonly createdAt: string;
   readonly expiresAt: string;
-} // prettier-ignore
+}
 export interface CartView {
   readonly balance: number;
   readonly due: number;
   readonly credit: number;
   readonly pending: number;
-  readonly charges: readonly { readonly id: string; readonly category: string; readonly amount: number; readonly paid: number }[];
+  readonly charges: readonly {
+    readonly id: string;
+    readonly category: string;
+    readonly amount: number;
+    readonly paid: number;
+  }[];
   readonly paylines: readonly { readonly id: string; readonly payment: string | null; readonly amount: number }[];
 }
 export interface EntryView {
@@ -98,18 +117,41 @@ export class Merchant {
     readonly notificationUrl: string,
   ) {}
 
-  static async create(world: World, over: Record<string, unknown> = {}, account: Record<string, unknown> = {}): Promise<Merchant> {
-    const created = await call<{ id: string; secretKey: string; currency: string }>(world.baseUrl, OPERATOR_KEY, 'POST', '/v1/merchants', {
-      name: 'Club',
-      currency: 'EUR',
-      ...over,
-    });
+  static async create(
+    world: World,
+    over: Record<string, unknown> = {},
+    account: Record<string, unknown> = {},
+  ): Promise<Merchant> {
+    const created = await call<{ id: string; secretKey: string; currency: string }>(
+      world.baseUrl,
+      OPERATOR_KEY,
+      'POST',
+      '/v1/merchants',
+      {
+        name: 'Club',
+        currency: 'EUR',
+        ...over,
+      },
+    );
     if (created.status !== 201) throw new Error(`no merchant: ${JSON.stringify(created.body)}`);
-    const seller = { id: `SELLER${randomUUID().replaceAll('-', '').slice(0, 7).toUpperCase()}`, email: 'treasurer@club.example' };
+    const seller = {
+      id: `SELLER${randomUUID().replaceAll('-', '').slice(0, 7).toUpperCase()}`,
+      email: 'treasurer@club.example',
+    };
     const { id, secretKey, currency } = created.body;
-    const put = await call<{ notificationUrl: string }>(world.baseUrl, secretKey, 'PUT', '/v1/gateway-accounts/paypal-standard', {
-      environment: 'simulator', receiverId: seller.id, receiverEmails: [seller.email], pdtIdentityToken: 'identity-token', ...account,
-    }); // prettier-ignore
+    const put = await call<{ notificationUrl: string }>(
+      world.baseUrl,
+      secretKey,
+      'PUT',
+      '/v1/gateway-accounts/paypal-standard',
+      {
+        environment: 'simulator',
+        receiverId: seller.id,
+        receiverEmails: [seller.email],
+        pdtIdentityToken: 'identity-token',
+        ...account,
+      },
+    );
     return new Merchant(world, id, secretKey, currency, seller, put.body.notificationUrl);
   }
 
@@ -129,7 +171,11 @@ export class Merchant {
   }
 
   async pay(member: string, over: Record<string, unknown> = {}): Promise<PaymentView> {
-    const { status, body } = await this.post<PaymentView>('/v1/payments', { member, gateway: 'paypal-standard', ...over });
+    const { status, body } = await this.post<PaymentView>('/v1/payments', {
+      member,
+      gateway: 'paypal-standard',
+      ...over,
+    });
     if (status !== 201) throw new Error(`no payment: ${status} ${JSON.stringify(body)}`);
     return body;
   }
@@ -141,7 +187,9 @@ export class Merchant {
     return (await this.get<CartView>(`/v1/members/${member}/cart`)).body;
   }
   async entries(payment?: string): Promise<readonly EntryView[]> {
-    return (await this.get<{ data: EntryView[] }>(`/v1/ledger/entries?limit=100${payment ? `&payment=${payment}` : ''}`)).body.data;
+    return (
+      await this.get<{ data: EntryView[] }>(`/v1/ledger/entries?limit=100${payment ? `&payment=${payment}` : ''}`)
+    ).body.data;
   }
   async notifications(query = ''): Promise<readonly NotificationView[]> {
     return (await this.get<{ data: NotificationView[] }>(`/v1/notifications?limit=100${query}`)).body.data;
@@ -149,7 +197,11 @@ export class Merchant {
 }
 
 /** Looks until it is so; the time-out only ends what hangs. */
-export async function eventually<Value>(look: () => Promise<Value>, isSo: (value: Value) => boolean, patienceMs = 120_000): Promise<Value> {
+export async function eventually<Value>(
+  look: () => Promise<Value>,
+  isSo: (value: Value) => boolean,
+  patienceMs = 120_000,
+): Promise<Value> {
   const end = Date.now() + patienceMs;
   for (;;) {
     const value = await look();
@@ -174,5 +226,9 @@ export const untilAttention = (merchant: Merchant, id: string): Promise<PaymentV
 export function net(entries: readonly EntryView[], account: string): number {
   return entries
     .flatMap((entry) => entry.postings)
-    .reduce((sum, posting) => sum + (posting.account !== account ? 0 : posting.side === 'debit' ? posting.amount : -posting.amount), 0);
+    .reduce(
+      (sum, posting) =>
+        sum + (posting.account !== account ? 0 : posting.side === 'debit' ? posting.amount : -posting.amount),
+      0,
+    );
 }

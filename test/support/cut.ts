@@ -30,14 +30,17 @@ export async function startCut(target: { readonly host: string; readonly port: n
       return;
     }
     const far = connect(target);
-    for (const [socket, other] of [[near, far], [far, near]] as const) {
+    for (const [socket, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       sockets.add(socket);
       socket.on('error', () => undefined); // the other end hears of it by the close
       socket.on('close', () => {
         sockets.delete(socket);
         other.destroy();
       });
-    } // prettier-ignore
+    }
     near.on('data', (bytes) => {
       if (state !== 'swallowing') far.write(bytes);
     });

@@ -40,12 +40,18 @@ export async function kkiapayMerchant(world: World, over: Record<string, unknown
   };
   const { body } = await put(merchant, 'kkiapay', keys);
   const { publicKey, privateKey, secret, webhookSecret } = keys;
-  await control(world, 'PUT', `/kkiapay/accounts/${publicKey}`, { privateKey, secret, webhookUrl: body.notificationUrl, webhookSecret });
+  await control(world, 'PUT', `/kkiapay/accounts/${publicKey}`, {
+    privateKey,
+    secret,
+    webhookUrl: body.notificationUrl,
+    webhookSecret,
+  });
   return merchant;
 }
 
 /** The order that the payer is sent to approve. */
-export const orderOf = ({ nextAction }: PaymentView): string => new URL(nextAction?.url ?? '').searchParams.get('token') ?? '';
+export const orderOf = ({ nextAction }: PaymentView): string =>
+  new URL(nextAction?.url ?? '').searchParams.get('token') ?? '';
 
 /** A named buyer decides at PayPal Checkout; gives where the browser is sent. */
 export async function approveAs(merchant: Merchant, payment: PaymentView, buyer = 'anne'): Promise<string | null> {
@@ -74,7 +80,10 @@ export function payInWidget(
 }
 
 /** What KKiaPay knows of a payment's prompts and tries. */
-export async function transactionsOf(world: World, paymentId: string): Promise<readonly { id: string; answer: Record<string, unknown> }[]> {
+export async function transactionsOf(
+  world: World,
+  paymentId: string,
+): Promise<readonly { id: string; answer: Record<string, unknown> }[]> {
   const { data } = await control<{ data: { id: string; partnerId: string; answer: Record<string, unknown> }[] }>(
     world,
     'GET',

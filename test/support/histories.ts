@@ -9,7 +9,10 @@ export async function historyOf(world: World, { workflowId }: Pick<PaymentView, 
 
 /** The same with its payloads in clear, for whoever looks for something in it. */
 export function readable(history: string): string {
-  return history.replace(/"data": ?"([^"]*)"/g, (_, base64: string) => `"data": ${Buffer.from(base64, 'base64').toString()}`);
+  return history.replace(
+    /"data": ?"([^"]*)"/g,
+    (_, base64: string) => `"data": ${Buffer.from(base64, 'base64').toString()}`,
+  );
 }
 
 // What the messages of the tests and of the simulator say of a payer, and what only a raw message or a credential holds.

@@ -3,7 +3,8 @@ import { call } from './client';
 import type { Merchant, PaymentView } from './client';
 
 const LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ0123456789';
-export const newTransactionId = (): string => Array.from(randomBytes(17), (byte) => LETTERS[byte % LETTERS.length]).join('');
+export const newTransactionId = (): string =>
+  Array.from(randomBytes(17), (byte) => LETTERS[byte % LETTERS.length]).join('');
 
 /** An IPN for a payment, in the shape a European seller gets it; `over` replaces fields, undefined drops one. */
 export function ipn(
@@ -13,12 +14,32 @@ export function ipn(
 ): Record<string, string> {
   const form = payment.nextAction?.fields ?? {};
   const fields: Record<string, string | undefined> = {
-    mc_gross: form['amount'], mc_fee: '1.95', mc_currency: form['currency_code'], payment_status: 'Completed', payment_type: 'instant', txn_type: 'web_accept',
-    txn_id: newTransactionId(), receiver_id: merchant.seller.id, receiver_email: merchant.seller.email, business: merchant.seller.email, custom: form['custom'],
-    invoice: form['invoice'], first_name: 'Anne', last_name: 'Martin', payer_email: 'anne@example.org', payment_date: '05:22:41 Mar 10, 2026 PST', test_ipn: '1',
-    charset: 'UTF-8', payment_fee: '', payment_gross: '', ipn_track_id: randomBytes(6).toString('hex'), ...over,
-  }; // prettier-ignore
-  return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined));
+    mc_gross: form['amount'],
+    mc_fee: '1.95',
+    mc_currency: form['currency_code'],
+    payment_status: 'Completed',
+    payment_type: 'instant',
+    txn_type: 'web_accept',
+    txn_id: newTransactionId(),
+    receiver_id: merchant.seller.id,
+    receiver_email: merchant.seller.email,
+    business: merchant.seller.email,
+    custom: form['custom'],
+    invoice: form['invoice'],
+    first_name: 'Anne',
+    last_name: 'Martin',
+    payer_email: 'anne@example.org',
+    payment_date: '05:22:41 Mar 10, 2026 PST',
+    test_ipn: '1',
+    charset: 'UTF-8',
+    payment_fee: '',
+    payment_gross: '',
+    ipn_track_id: randomBytes(6).toString('hex'),
+    ...over,
+  };
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 export const encode = (fields: Record<string, string>): string => new URLSearchParams(fields).toString();
@@ -34,11 +55,19 @@ export async function sendGenuine(merchant: Merchant, fields: Record<string, str
 }
 
 /** Posts bytes to the merchant's notification address as anybody can, and gives the status that came. */
-export async function postRaw(merchant: Merchant, body: string | Uint8Array, headers: Record<string, string> = {}): Promise<number> {
+export async function postRaw(
+  merchant: Merchant,
+  body: string | Uint8Array,
+  headers: Record<string, string> = {},
+): Promise<number> {
   const answer = await fetch(merchant.notificationUrl, {
     method: 'POST',
     body,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': 'PayPal IPN ( https://www.paypal.com/ipn )', ...headers },
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'user-agent': 'PayPal IPN ( https://www.paypal.com/ipn )',
+      ...headers,
+    },
   });
   await answer.arrayBuffer();
   return answer.status;
@@ -50,10 +79,16 @@ export async function payAs(
   payment: PaymentView,
   buyer = 'anne',
 ): Promise<{ txnId: string; returnUrl: string | null }> {
-  const paid = await call<{ txnId: string; returnUrl: string | null }>(merchant.world.simulator.url, null, 'POST', '/control/pay', {
-    buyer,
-    fields: payment.nextAction?.fields,
-  });
+  const paid = await call<{ txnId: string; returnUrl: string | null }>(
+    merchant.world.simulator.url,
+    null,
+    'POST',
+    '/control/pay',
+    {
+      buyer,
+      fields: payment.nextAction?.fields,
+    },
+  );
   if (paid.status >= 300) throw new Error(`the simulator refused: ${JSON.stringify(paid.body)}`);
   return paid.body;
 }

@@ -19,7 +19,9 @@ export interface Process {
 
 /** A worker of this world, over its database and its task queue. `over` replaces what it is told by its environment. */
 export async function startWorkerProcess(world: World, over: Readonly<Record<string, string>> = {}): Promise<Process> {
-  return start('worker', { ...told(world), METRICS_PORT: '0', ...over }, async (logFile) => lastLines(logFile, 50).includes('"working"'));
+  return start('worker', { ...told(world), METRICS_PORT: '0', ...over }, async (logFile) =>
+    lastLines(logFile, 50).includes('"working"'),
+  );
 }
 
 /** An API of this world. */

@@ -92,7 +92,9 @@ export async function startWorld({
   const [database, simulator, connection] = await Promise.all([
     createTestDatabase(),
     startSimulator({ port: 0, host: '127.0.0.1', resendSpeed: 1e12, laterEvents: 'by_hand' }),
-    temporalAddress === undefined ? Connection.connect({ address }) : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
+    temporalAddress === undefined
+      ? Connection.connect({ address })
+      : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
   ]);
   const temporal = new Client({ connection, namespace });
   const db = openDatabase(await databaseVia(database.url), { connections: 5 });
@@ -109,7 +111,15 @@ export async function startWorld({
     const runs = createRuns(temporal, { taskQueue, story: told });
     const deliveries = createDeliveries({ db, runs, log });
     const app = createApp({
-      db, vault, gateways, runs, deliveries, live, backlog, redis: null, log,
+      db,
+      vault,
+      gateways,
+      runs,
+      deliveries,
+      live,
+      backlog,
+      redis: null,
+      log,
       temporalAnswers: () => temporalAnswers(connection),
       trustedProxies: 0,
       operatorKey: OPERATOR_KEY,
@@ -117,7 +127,7 @@ export async function startWorld({
       simulatorPublicUrl: simulator.url,
       view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: namespace },
       limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
-    }); // prettier-ignore
+    });
     server.on('request', app);
     return { app, deliveries };
   };

@@ -35,7 +35,14 @@ it('is made for one user only, with all that lies in it', async () => {
 
 it('is closed where an earlier release left it open', async () => {
   mkdirSync(path.join(place, 'logs'), { recursive: true });
-  const files = ['temporal.sqlite', 'temporal.sqlite-wal', 'run.json', 'keys.json.old', 'logs/api.log', 'logs/api.log.1'];
+  const files = [
+    'temporal.sqlite',
+    'temporal.sqlite-wal',
+    'run.json',
+    'keys.json.old',
+    'logs/api.log',
+    'logs/api.log.1',
+  ];
   for (const name of files) writeFileSync(path.join(place, name), '{}');
   for (const name of ['', 'logs', ...files]) chmodSync(path.join(place, name), 0o777);
   const folder = await takeOver();
@@ -64,20 +71,29 @@ it('stays closed by what its programs write: their logs and their files', async 
     folder.path,
   );
   await piece.ended;
-  expect(['logs/writer.log', 'written', 'made'].map((name) => modeOf(folder.file(name)))).toEqual(['600', '600', '700']);
+  expect(['logs/writer.log', 'written', 'made'].map((name) => modeOf(folder.file(name)))).toEqual([
+    '600',
+    '600',
+    '700',
+  ]);
 });
 
 it('lets PostgreSQL through, which as root is another account, and nobody else', async () => {
   const folder = await takeOver();
   const cluster = preparePostgres({ dataDir: folder.file('postgres'), password: 'test', closedFolder: folder.path });
   const port = await freePort();
-  const piece = startPiece(postgresCommand(cluster, { port, settings: {}, logFile: folder.file('logs', 'postgres.log') }), folder.path);
+  const piece = startPiece(
+    postgresCommand(cluster, { port, settings: {}, logFile: folder.file('logs', 'postgres.log') }),
+    folder.path,
+  );
   const url = postgresUrl('test', port, 'postgres');
   expect(await waitUntil(async () => (await postgresObstacle(url)) === null, { patienceMs: 25_000, piece })).toBe(true);
   await piece.stop(5_000);
 
   const { mode, gid } = statSync(folder.path);
-  expect([(mode & 0o777).toString(8), gid]).toEqual(isRoot ? ['710', cluster.account?.gid] : ['700', process.getgid?.()]);
+  expect([(mode & 0o777).toString(8), gid]).toEqual(
+    isRoot ? ['710', cluster.account?.gid] : ['700', process.getgid?.()],
+  );
   expect(modeOf(folder.file('postgres'))).toBe('700');
   for (const name of readdirSync(folder.path, { withFileTypes: true }))
     expect([name.name, modeOf(folder.file(name.name))]).toEqual([name.name, name.isDirectory() ? '700' : '600']);

@@ -19,9 +19,19 @@ beforeEach(async () => {
 afterEach(() => db.close());
 
 /** Runs the rotation from OLD to NEW, unless said otherwise, as `npm run rotate-keys` does. */
-function start(over: NodeJS.ProcessEnv = {}): { child: ChildProcess; ended: Promise<{ code: number | null; out: string; err: string }> } {
-  const env = { DATABASE_URL: db.database.url, ENCRYPTION_KEY: NEW.toString('base64'), ENCRYPTION_KEY_PREVIOUS: OLD.toString('base64') };
-  const program = [path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'tools/rotate-keys.ts')] as const;
+function start(over: NodeJS.ProcessEnv = {}): {
+  child: ChildProcess;
+  ended: Promise<{ code: number | null; out: string; err: string }>;
+} {
+  const env = {
+    DATABASE_URL: db.database.url,
+    ENCRYPTION_KEY: NEW.toString('base64'),
+    ENCRYPTION_KEY_PREVIOUS: OLD.toString('base64'),
+  };
+  const program = [
+    path.join(ROOT, 'test/support/environment/register.cjs'),
+    path.join(ROOT, 'tools/rotate-keys.ts'),
+  ] as const;
   const child = spawn(process.execPath, ['-r', ...program], { cwd: ROOT, env: { ...process.env, ...env, ...over } });
   let [out, err] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
@@ -42,13 +52,18 @@ interface Sealed extends Club {
 /** A club with an account, a payment and a message, all sealed by this key. */
 async function newSealed(vault: Vault = old): Promise<Sealed> {
   const club = await newClub(db);
-  const credentials = (what: string) => vault.seal(Buffer.from(JSON.stringify({ what, password: PASSWORD })), club.accountId);
-  await db.sql.query('UPDATE gateway_accounts SET credentials = $2, key_id = $3 WHERE id = $1', [club.accountId, credentials('today'), vault.keyId]);
+  const credentials = (what: string) =>
+    vault.seal(Buffer.from(JSON.stringify({ what, password: PASSWORD })), club.accountId);
+  await db.sql.query('UPDATE gateway_accounts SET credentials = $2, key_id = $3 WHERE id = $1', [
+    club.accountId,
+    credentials('today'),
+    vault.keyId,
+  ]);
   const { id: paymentId } = await newPayment(db, club, await newMember(db, club));
   await asRotation('UPDATE payments SET opened_with = $2 WHERE id = $1', [paymentId, credentials('then')]);
   const [messageId] = await newMessages(club, 1, vault);
   return { ...club, paymentId, messageId: messageId! };
-} // prettier-ignore
+}
 
 /** What a payment was opened with is written when it is made; only a rotation may write it anew. */
 async function asRotation(statement: string, values: unknown[]): Promise<void> {
@@ -60,7 +75,9 @@ async function asRotation(statement: string, values: unknown[]): Promise<void> {
 
 async function newMessages({ accountId }: Club, count: number, vault: Vault): Promise<string[]> {
   const ids = Array.from({ length: count }, () => newId('ntf'));
-  const sealed = ids.map((id) => sealRaw(vault, { headers: { of: id }, body: Buffer.from(`mc_gross=1&id=${id}`) }, accountId));
+  const sealed = ids.map((id) =>
+    sealRaw(vault, { headers: { of: id }, body: Buffer.from(`mc_gross=1&id=${id}`) }, accountId),
+  );
   await db.sql.query(
     `INSERT INTO notifications (id, account_id, dedupe_key, channel, sealed, state)
      SELECT m.id, $1, sha256(m.id::bytea), 'ipn', m.sealed, 'received' FROM unnest($2::text[], $3::bytea[]) AS m (id, sealed)`,
@@ -84,7 +101,8 @@ async function read(vault: Vault, { accountId, paymentId, messageId }: Sealed) {
       return null;
     }
   };
-  const json = (sealed: Buffer) => opened(() => JSON.parse(vault.open(sealed, accountId).toString()) as { what: string });
+  const json = (sealed: Buffer) =>
+    opened(() => JSON.parse(vault.open(sealed, accountId).toString()) as { what: string });
   return {
     keyId: row.keyId,
     credentials: json(row.credentials)?.what ?? null,
@@ -141,9 +159,11 @@ test('rows by the thousand are all sealed anew, whatever key sealed them', async
   expect(code).toBe(0);
   expect(out).toContain('notifications.sealed: 1301 of 1601 sealed anew');
   const { rows } = await db.sql.query<{ id: string; sealed: Buffer }>('SELECT id, sealed FROM notifications');
-  expect(rows.filter(({ id, sealed }) => openRaw(current, sealed, club.accountId).headers['of'] !== id && id !== club.messageId)).toEqual(
-    [],
-  );
+  expect(
+    rows.filter(
+      ({ id, sealed }) => openRaw(current, sealed, club.accountId).headers['of'] !== id && id !== club.messageId,
+    ),
+  ).toEqual([]);
 });
 
 test('a row of an unknown key is named and left, the others are done, and the run says that a key is missing', async () => {
@@ -166,7 +186,10 @@ test('bytes that belong to another account are named, not carried along', async 
   const [club, other] = [await newSealed(), await newSealed()];
   await db.sql.query('UPDATE notifications SET account_id = $2 WHERE id = $1', [club.messageId, other.accountId]);
   const { code, err } = await rotate();
-  expect({ code, err }).toEqual({ code: 1, err: `notifications.sealed of ${club.messageId}: none of the keys given opens it\n` });
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: `notifications.sealed of ${club.messageId}: none of the keys given opens it\n`,
+  });
 });
 
 /** Whether the rotation has come to a row that somebody else's transaction holds. */
@@ -190,7 +213,12 @@ test('a rotation that is killed half-way is finished by the next one', async () 
     child.kill('SIGKILL');
     await ended;
   });
-  expect(await read(current, club)).toEqual({ keyId: current.keyId, credentials: 'today', openedWith: null, message: null });
+  expect(await read(current, club)).toEqual({
+    keyId: current.keyId,
+    credentials: 'today',
+    openedWith: null,
+    message: null,
+  });
 
   const { code, out } = await rotate();
   expect(code).toBe(0);
@@ -215,28 +243,37 @@ test.each([
   expect(code).toBe(0);
   expect(out).toContain(`gateway_accounts.credentials: ${anew} of 2 sealed anew`);
   expect(await read(current, club)).toMatchObject({ keyId: current.keyId, credentials: 'changed' });
-}); // prettier-ignore
+});
 
 test('nothing that is printed is a secret', async () => {
   await newSealed();
   await newSealed(lost);
   const runs = [await rotate(), await rotate({ ENCRYPTION_KEY_PREVIOUS: LOST.toString('base64') })];
   for (const { out, err } of runs) {
-    for (const secret of [PASSWORD, OLD.toString('base64'), NEW.toString('base64'), LOST.toString('base64')]) expect(out + err).not.toContain(secret);
+    for (const secret of [PASSWORD, OLD.toString('base64'), NEW.toString('base64'), LOST.toString('base64')])
+      expect(out + err).not.toContain(secret);
   }
-}); // prettier-ignore
+});
 
 test('the terms of a payment stay fixed for everybody but a rotation, and for its other columns even then', async () => {
   const club = await newSealed();
   const other = randomBytes(40);
-  await expect(db.sql.query('UPDATE payments SET opened_with = $2 WHERE id = $1', [club.paymentId, other])).rejects.toThrow('are fixed');
-  await expect(asRotation('UPDATE payments SET amount = amount + 1 WHERE id = $1', [club.paymentId])).rejects.toThrow('are fixed');
+  await expect(
+    db.sql.query('UPDATE payments SET opened_with = $2 WHERE id = $1', [club.paymentId, other]),
+  ).rejects.toThrow('are fixed');
+  await expect(asRotation('UPDATE payments SET amount = amount + 1 WHERE id = $1', [club.paymentId])).rejects.toThrow(
+    'are fixed',
+  );
 });
 
 test.each([
   ['without a database', { DATABASE_URL: '' }, 'DATABASE_URL'],
   ['without a key', { ENCRYPTION_KEY: '' }, 'ENCRYPTION_KEY'],
-  ['with a previous key that is none', { ENCRYPTION_KEY_PREVIOUS: `${OLD.toString('base64')},short` }, 'ENCRYPTION_KEY_PREVIOUS'],
+  [
+    'with a previous key that is none',
+    { ENCRYPTION_KEY_PREVIOUS: `${OLD.toString('base64')},short` },
+    'ENCRYPTION_KEY_PREVIOUS',
+  ],
   ['where no database answers', { DATABASE_URL: 'postgresql://nobody@127.0.0.1:1/nothing' }, 'ECONNREFUSED'],
 ])('%s it did not run', async (_, env, reason) => {
   const { code, out, err } = await rotate(env);

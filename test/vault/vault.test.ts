@@ -41,7 +41,11 @@ describe('opening is refused', () => {
   });
 
   test('with another key', () => {
-    fc.assert(fc.property(bytes, (plain) => expect(() => createVault(key(8)).open(vault.seal(plain, 'acc_1'), 'acc_1')).toThrow()));
+    fc.assert(
+      fc.property(bytes, (plain) =>
+        expect(() => createVault(key(8)).open(vault.seal(plain, 'acc_1'), 'acc_1')).toThrow(),
+      ),
+    );
   });
 
   test('when one bit of any byte was altered, in nonce, tag or content', () => {
@@ -149,9 +153,11 @@ describe('a raw message', () => {
   test('whatever its first bytes are', () => {
     for (const start of ['\n', '{}\n', '\r\n', '\0', '']) {
       const body = Buffer.from(`${start}txn_id=1`);
-      expect(Buffer.from(openRaw(vault, sealRaw(vault, { headers: { 'x-a': '\n' }, body }, 'acc_1'), 'acc_1').body).equals(body)).toBe(
-        true,
-      );
+      expect(
+        Buffer.from(openRaw(vault, sealRaw(vault, { headers: { 'x-a': '\n' }, body }, 'acc_1'), 'acc_1').body).equals(
+          body,
+        ),
+      ).toBe(true);
     }
   });
 

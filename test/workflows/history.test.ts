@@ -52,7 +52,9 @@ test('a refused command adds neither a run nor an event', async () => {
 
   expect((await merchant.post(`/v1/payments/${payment.id}/cancel`)).status).toBe(409);
   expect((await merchant.post(`/v1/payments/${payment.id}/refunds`)).status).toBe(409);
-  expect((await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'x' })).status).toBe(409);
+  expect((await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'x' })).status).toBe(
+    409,
+  );
   expect(await runsOf(world, payment)).toEqual(before);
 });
 
@@ -63,7 +65,10 @@ test('a message that comes while a run is ending is not lost, and the run that s
   await deliver(merchant, ipn(merchant, payment, { txn_id }));
   await gate.arrival();
   // The run is in the middle of its task: this makes Temporal refuse what the task will answer, and run it once more.
-  await deliver(merchant, ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }));
+  await deliver(
+    merchant,
+    ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }),
+  );
   await gate.open();
 
   await untilStatus(merchant, payment.id, 'paid');
@@ -87,9 +92,16 @@ test('a second sum that comes while the first is being booked is seen as the sec
   await untilSettled(merchant, 2);
   await untilAtRest(world, payment);
   await gate.close();
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'paid', captured: 6000, attention: { code: 'duplicate_payment' } });
+  expect(await merchant.payment(payment.id)).toMatchObject({
+    status: 'paid',
+    captured: 6000,
+    attention: { code: 'duplicate_payment' },
+  });
   expect((await merchant.entries()).map(({ kind }) => kind).sort()).toEqual([
-    'fee_charged', 'fee_charged', 'payment_captured', 'payment_suspended',
-  ]); // prettier-ignore
+    'fee_charged',
+    'fee_charged',
+    'payment_captured',
+    'payment_suspended',
+  ]);
   expect((await describeRun(world, payment)).status.name).toBe('COMPLETED');
 });

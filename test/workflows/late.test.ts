@@ -49,113 +49,151 @@ async function openCancelled(latePayments: LatePayments) {
   return { ...opened, payment: { ...body, nextAction: opened.payment.nextAction } };
 }
 
-test.concurrent('a payment that nobody pays expires at its deadline, books nothing and asks nothing of anybody', async () => {
-  const { merchant, member, payment } = await openExpired('credit');
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'expired', captured: 0, attention: null, nextAction: null });
-  expect(payment.timeline.map(({ kind }) => kind)).toEqual(['checkout_opened', 'payment_expired']);
-  expect(await merchant.entries()).toEqual([]);
-  expect((await merchant.cart(member)).due).toBe(3000);
-  expect((await untilAtRest(world, payment)).status.name).toBe('COMPLETED');
-});
+test.concurrent(
+  'a payment that nobody pays expires at its deadline, books nothing and asks nothing of anybody',
+  async () => {
+    const { merchant, member, payment } = await openExpired('credit');
+    expect(await merchant.payment(payment.id)).toMatchObject({
+      status: 'expired',
+      captured: 0,
+      attention: null,
+      nextAction: null,
+    });
+    expect(payment.timeline.map(({ kind }) => kind)).toEqual(['checkout_opened', 'payment_expired']);
+    expect(await merchant.entries()).toEqual([]);
+    expect((await merchant.cart(member)).due).toBe(3000);
+    expect((await untilAtRest(world, payment)).status.name).toBe('COMPLETED');
+  },
+);
 
 for (const [how, open, status] of [
   ['expiry', openExpired, 'expired'],
   ['cancellation', openCancelled, 'cancelled'],
 ] as const) {
-  // prettier-ignore
-  test.concurrent(`a capture after ${how} is booked and credited to the member, where the merchant wants it so`, async () => {
-    const { merchant, member, payment } = await open('credit');
-    await deliver(merchant, ipn(merchant, payment));
+  test.concurrent(
+    `a capture after ${how} is booked and credited to the member, where the merchant wants it so`,
+    async () => {
+      const { merchant, member, payment } = await open('credit');
+      await deliver(merchant, ipn(merchant, payment));
 
-    const late = await untilStatus(merchant, payment.id, 'paid');
-    expect(late).toMatchObject({ reason: 'late_payment', captured: 3000, fee: 195, attention: null });
-    const entries = await merchant.entries();
-    expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_captured']);
-    expect(net(entries, 'income:fee')).toBe(-3000);
-    expect(await merchant.cart(member)).toMatchObject({ due: 0, paylines: [{ amount: 3000, payment: payment.id }] });
-  });
+      const late = await untilStatus(merchant, payment.id, 'paid');
+      expect(late).toMatchObject({ reason: 'late_payment', captured: 3000, fee: 195, attention: null });
+      const entries = await merchant.entries();
+      expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_captured']);
+      expect(net(entries, 'income:fee')).toBe(-3000);
+      expect(await merchant.cart(member)).toMatchObject({ due: 0, paylines: [{ amount: 3000, payment: payment.id }] });
+    },
+  );
 
-  test.concurrent(`a capture after ${how} waits in suspense to be given back, where the merchant wants it so`, async () => {
-    const { merchant, member, payment } = await open('refund');
-    await deliver(merchant, ipn(merchant, payment));
+  test.concurrent(
+    `a capture after ${how} waits in suspense to be given back, where the merchant wants it so`,
+    async () => {
+      const { merchant, member, payment } = await open('refund');
+      await deliver(merchant, ipn(merchant, payment));
 
-    const late = await untilStatus(merchant, payment.id, 'needs_review');
-    expect(late).toMatchObject({ captured: 3000, attention: { code: 'late_payment' } });
-    expect(net(await merchant.entries(), 'suspense')).toBe(-3000);
-    expect((await merchant.cart(member)).paylines).toEqual([]);
+      const late = await untilStatus(merchant, payment.id, 'needs_review');
+      expect(late).toMatchObject({ captured: 3000, attention: { code: 'late_payment' } });
+      expect(net(await merchant.entries(), 'suspense')).toBe(-3000);
+      expect((await merchant.cart(member)).paylines).toEqual([]);
 
-    // A person may still decide otherwise.
-    const accepted = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'he asked to' });
-    expect(accepted).toMatchObject({ status: 200, body: { status: 'paid', attention: null } });
-    expect(await merchant.cart(member)).toMatchObject({ due: 0, paylines: [{ amount: 3000 }] });
-  });
+      // A person may still decide otherwise.
+      const accepted = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/resolution`, {
+        action: 'accept',
+        note: 'he asked to',
+      });
+      expect(accepted).toMatchObject({ status: 200, body: { status: 'paid', attention: null } });
+      expect(await merchant.cart(member)).toMatchObject({ due: 0, paylines: [{ amount: 3000 }] });
+    },
+  );
 
   test.concurrent(`after ${how} the payment stays ${status} for whoever cancels it again`, async () => {
     const { merchant, payment } = await open('credit');
-    expect(await merchant.post(`/v1/payments/${payment.id}/cancel`)).toMatchObject({ status: 409, body: { code: `already_${status}` } });
+    expect(await merchant.post(`/v1/payments/${payment.id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: `already_${status}` },
+    });
   });
 }
 
-test.concurrent('late money that was spent meanwhile: the charge was paid by another payment, so it is credit', async () => {
-  const { merchant, member, payment } = await openExpired('credit');
-  const second = await merchant.pay(member);
-  await deliver(merchant, ipn(merchant, second));
-  await untilStatus(merchant, second.id, 'paid');
-  await deliver(merchant, ipn(merchant, payment));
+test.concurrent(
+  'late money that was spent meanwhile: the charge was paid by another payment, so it is credit',
+  async () => {
+    const { merchant, member, payment } = await openExpired('credit');
+    const second = await merchant.pay(member);
+    await deliver(merchant, ipn(merchant, second));
+    await untilStatus(merchant, second.id, 'paid');
+    await deliver(merchant, ipn(merchant, payment));
 
-  await untilStatus(merchant, payment.id, 'paid');
-  expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 3000 });
-});
+    await untilStatus(merchant, payment.id, 'paid');
+    expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 3000 });
+  },
+);
 
 test.concurrent('late money that does not fit either is a matter for a person under both policies', async () => {
   for (const policy of ['credit', 'refund'] as const) {
     const { merchant, payment } = await openCancelled(policy);
     await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
-    expect(await untilStatus(merchant, payment.id, 'needs_review')).toMatchObject({ attention: { code: 'amount_mismatch' } });
+    expect(await untilStatus(merchant, payment.id, 'needs_review')).toMatchObject({
+      attention: { code: 'amount_mismatch' },
+    });
   }
 });
 
-test.concurrent('money that reached us in time is never late: no expiry while PayPal does not answer, and then it is paid', async () => {
-  const { merchant, payment } = await openPayment('refund', 1500);
-  unanswered.add(merchant.seller.id);
-  await deliver(merchant, ipn(merchant, payment));
-  const asked = await untilAfter(payment, () => listener.postBacks(merchant.seller.id));
-  await eventually(
-    async () => listener.postBacks(merchant.seller.id),
-    (times) => times > asked,
-  );
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
+test.concurrent(
+  'money that reached us in time is never late: no expiry while PayPal does not answer, and then it is paid',
+  async () => {
+    const { merchant, payment } = await openPayment('refund', 1500);
+    unanswered.add(merchant.seller.id);
+    await deliver(merchant, ipn(merchant, payment));
+    const asked = await untilAfter(payment, () => listener.postBacks(merchant.seller.id));
+    await eventually(
+      async () => listener.postBacks(merchant.seller.id),
+      (times) => times > asked,
+    );
+    expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
 
-  unanswered.delete(merchant.seller.id);
-  const paid = await untilStatus(merchant, payment.id, 'paid');
-  expect(paid).toMatchObject({ reason: null, captured: 3000, attention: null });
-  expect(paid.timeline.map(({ kind }) => kind)).not.toContain('payment_expired');
-});
+    unanswered.delete(merchant.seller.id);
+    const paid = await untilStatus(merchant, payment.id, 'paid');
+    expect(paid).toMatchObject({ reason: null, captured: 3000, attention: null });
+    expect(paid.timeline.map(({ kind }) => kind)).not.toContain('payment_expired');
+  },
+);
 
-test.concurrent('an unanswered message that proves to be forged holds up the deadline no longer than it must', async () => {
-  const { merchant, payment } = await openPayment('credit', 1500);
-  unanswered.add(merchant.seller.id);
-  await postRaw(merchant, encode(ipn(merchant, payment)));
-  await untilAfter(payment, () => null);
-  expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
+test.concurrent(
+  'an unanswered message that proves to be forged holds up the deadline no longer than it must',
+  async () => {
+    const { merchant, payment } = await openPayment('credit', 1500);
+    unanswered.add(merchant.seller.id);
+    await postRaw(merchant, encode(ipn(merchant, payment)));
+    await untilAfter(payment, () => null);
+    expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');
 
-  unanswered.delete(merchant.seller.id);
-  expect(await untilStatus(merchant, payment.id, 'expired')).toMatchObject({ captured: 0 });
-});
+    unanswered.delete(merchant.seller.id);
+    expect(await untilStatus(merchant, payment.id, 'expired')).toMatchObject({ captured: 0 });
+  },
+);
 
-test.concurrent('a payment that PayPal holds before the deadline never expires, and what clears after it is not late', async () => {
-  const { merchant, payment } = await openPayment('refund', 1500);
-  const txn_id = newTransactionId();
-  await deliver(merchant, ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }));
-  await untilStatus(merchant, payment.id, 'processing');
-  await untilAfter(payment, () => null);
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'processing', reason: 'echeck' });
-  const timers = (await eventsOf(world, payment)).filter(({ timerStartedEventAttributes }) => Boolean(timerStartedEventAttributes));
-  expect(timers).toEqual([]); // nothing is left that could expire it
+test.concurrent(
+  'a payment that PayPal holds before the deadline never expires, and what clears after it is not late',
+  async () => {
+    const { merchant, payment } = await openPayment('refund', 1500);
+    const txn_id = newTransactionId();
+    await deliver(
+      merchant,
+      ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }),
+    );
+    await untilStatus(merchant, payment.id, 'processing');
+    await untilAfter(payment, () => null);
+    expect(await merchant.payment(payment.id)).toMatchObject({ status: 'processing', reason: 'echeck' });
+    const timers = (await eventsOf(world, payment)).filter(({ timerStartedEventAttributes }) =>
+      Boolean(timerStartedEventAttributes),
+    );
+    expect(timers).toEqual([]); // nothing is left that could expire it
 
-  await deliver(merchant, ipn(merchant, payment, { txn_id }));
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ reason: null, attention: null });
-});
+    await deliver(merchant, ipn(merchant, payment, { txn_id }));
+    expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ reason: null, attention: null });
+  },
+);
 
 test.concurrent('a payment woken early by nothing of weight still expires at its deadline', async () => {
   const { merchant, payment } = await openPayment('credit', 2000);
@@ -171,7 +209,10 @@ test.concurrent('cancelled twice: the second is refused, and one cancellation st
     merchant.post<PaymentView & { code?: string }>(`/v1/payments/${payment.id}/cancel`),
   ]);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
-  expect((await merchant.payment(payment.id)).timeline.map(({ kind }) => kind)).toEqual(['checkout_opened', 'payment_cancelled']);
+  expect((await merchant.payment(payment.id)).timeline.map(({ kind }) => kind)).toEqual([
+    'checkout_opened',
+    'payment_cancelled',
+  ]);
 });
 
 test.concurrent('cancelled and paid at the same instant: the money is booked once, paid or credited late', async () => {

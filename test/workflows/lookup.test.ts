@@ -56,7 +56,8 @@ test('a payment of which PayPal knows nothing expires; while PayPal gives no ans
   const { merchant, payment } = await openPayment(4000);
   await misbehave(merchant, { where: 'nvp', mode: 'http_500' });
   await eventually(
-    async () => (await world.temporal.workflow.getHandle(payment.workflowId).describe()).raw.pendingActivities?.length ?? 0,
+    async () =>
+      (await world.temporal.workflow.getHandle(payment.workflowId).describe()).raw.pendingActivities?.length ?? 0,
     (pending) => pending > 0, // the deadline asks, and goes on asking
   );
   expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');

@@ -20,12 +20,18 @@ afterAll(async () => {
 /** A payment of 30.00 EUR, for a fee of 20.00 and an insurance of 10.00. */
 async function openPayment(): Promise<{ merchant: Merchant; member: string; payment: PaymentView }> {
   const merchant = await Merchant.create(world);
-  const member = await merchant.member([['fee', 2000], ['insurance', 1000]]); // prettier-ignore
+  const member = await merchant.member([
+    ['fee', 2000],
+    ['insurance', 1000],
+  ]);
   return { merchant, member, payment: await merchant.pay(member) };
 }
 
 const resolve = (merchant: Merchant, { id }: PaymentView, action: 'accept' | 'refund') =>
-  merchant.post<PaymentView & { code?: string }>(`/v1/payments/${id}/resolution`, { action, note: 'looked at the statement' });
+  merchant.post<PaymentView & { code?: string }>(`/v1/payments/${id}/resolution`, {
+    action,
+    note: 'looked at the statement',
+  });
 
 test.concurrent.each([
   ['short by one cent', '29.99', 2999],
@@ -45,32 +51,50 @@ test.concurrent.each([
   expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'applied' });
 });
 
-test.concurrent('the right number in another currency is suspended in that currency, and no person can accept it', async () => {
-  const { merchant, payment } = await openPayment();
-  await deliver(merchant, ipn(merchant, payment, { mc_currency: 'USD' }));
+test.concurrent(
+  'the right number in another currency is suspended in that currency, and no person can accept it',
+  async () => {
+    const { merchant, payment } = await openPayment();
+    await deliver(merchant, ipn(merchant, payment, { mc_currency: 'USD' }));
 
-  const held = await untilStatus(merchant, payment.id, 'needs_review');
-  expect(held).toMatchObject({ captured: 0, attention: { code: 'currency_mismatch' } }); // `captured` is in the payment's currency
-  const before = await runsOf(world, await rested(payment));
-  expect(await resolve(merchant, payment, 'accept')).toMatchObject({ status: 409, body: { code: 'currency_mismatch' } });
-  expect(await runsOf(world, payment)).toEqual(before);
-  expect((await merchant.entries()).flatMap(({ postings }) => postings).map(({ currency }) => currency)).toEqual(Array(4).fill('USD'));
-});
+    const held = await untilStatus(merchant, payment.id, 'needs_review');
+    expect(held).toMatchObject({ captured: 0, attention: { code: 'currency_mismatch' } }); // `captured` is in the payment's currency
+    const before = await runsOf(world, await rested(payment));
+    expect(await resolve(merchant, payment, 'accept')).toMatchObject({
+      status: 409,
+      body: { code: 'currency_mismatch' },
+    });
+    expect(await runsOf(world, payment)).toEqual(before);
+    expect((await merchant.entries()).flatMap(({ postings }) => postings).map(({ currency }) => currency)).toEqual(
+      Array(4).fill('USD'),
+    );
+  },
+);
 
-test.concurrent('accepted money is allocated like any capture: oldest charge first, the surplus is credit', async () => {
-  const { merchant, member, payment } = await openPayment();
-  await deliver(merchant, ipn(merchant, payment, { mc_gross: '35.00' }));
-  await untilStatus(merchant, payment.id, 'needs_review');
+test.concurrent(
+  'accepted money is allocated like any capture: oldest charge first, the surplus is credit',
+  async () => {
+    const { merchant, member, payment } = await openPayment();
+    await deliver(merchant, ipn(merchant, payment, { mc_gross: '35.00' }));
+    await untilStatus(merchant, payment.id, 'needs_review');
 
-  const answer = await resolve(merchant, payment, 'accept');
-  expect(answer).toMatchObject({ status: 200, body: { status: 'paid', captured: 3500, attention: null, reason: null } });
-  const entries = await merchant.entries(payment.id);
-  expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_suspended', 'suspense_accepted']);
-  expect(['suspense', 'income:fee', 'income:insurance', 'member_credit'].map((account) => net(entries, account))).toEqual([
-    0, -2000, -1000, -500,
-  ]);
-  expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 500, paylines: [{ amount: 3500, payment: payment.id }] });
-});
+    const answer = await resolve(merchant, payment, 'accept');
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { status: 'paid', captured: 3500, attention: null, reason: null },
+    });
+    const entries = await merchant.entries(payment.id);
+    expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_suspended', 'suspense_accepted']);
+    expect(
+      ['suspense', 'income:fee', 'income:insurance', 'member_credit'].map((account) => net(entries, account)),
+    ).toEqual([0, -2000, -1000, -500]);
+    expect(await merchant.cart(member)).toMatchObject({
+      due: 0,
+      credit: 500,
+      paylines: [{ amount: 3500, payment: payment.id }],
+    });
+  },
+);
 
 test.concurrent('accepted money that is too little leaves the rest due', async () => {
   const { merchant, member, payment } = await openPayment();
@@ -81,44 +105,65 @@ test.concurrent('accepted money that is too little leaves the rest due', async (
   expect(await merchant.cart(member)).toMatchObject({ due: 500, credit: 0 });
 });
 
-test.concurrent('a second transaction for a paid payment is suspended: the payment stays paid and a person is asked', async () => {
-  const { merchant, member, payment } = await openPayment();
-  await deliver(merchant, ipn(merchant, payment));
-  await untilStatus(merchant, payment.id, 'paid');
-  await deliver(merchant, ipn(merchant, payment));
+test.concurrent(
+  'a second transaction for a paid payment is suspended: the payment stays paid and a person is asked',
+  async () => {
+    const { merchant, member, payment } = await openPayment();
+    await deliver(merchant, ipn(merchant, payment));
+    await untilStatus(merchant, payment.id, 'paid');
+    await deliver(merchant, ipn(merchant, payment));
 
-  const twice = await untilAttention(merchant, payment.id);
-  expect(twice).toMatchObject({ status: 'paid', captured: 6000, fee: 390, attention: { code: 'duplicate_payment' } });
-  const entries = await merchant.entries();
-  expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'fee_charged', 'payment_captured', 'payment_suspended']);
-  expect(net(entries, 'suspense')).toBe(-3000);
-  expect((await merchant.cart(member)).paylines).toHaveLength(1);
+    const twice = await untilAttention(merchant, payment.id);
+    expect(twice).toMatchObject({ status: 'paid', captured: 6000, fee: 390, attention: { code: 'duplicate_payment' } });
+    const entries = await merchant.entries();
+    expect(entries.map(({ kind }) => kind).sort()).toEqual([
+      'fee_charged',
+      'fee_charged',
+      'payment_captured',
+      'payment_suspended',
+    ]);
+    expect(net(entries, 'suspense')).toBe(-3000);
+    expect((await merchant.cart(member)).paylines).toHaveLength(1);
 
-  expect((await resolve(merchant, payment, 'accept')).body).toMatchObject({ status: 'paid', attention: null });
-  expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 3000 });
-});
+    expect((await resolve(merchant, payment, 'accept')).body).toMatchObject({ status: 'paid', attention: null });
+    expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 3000 });
+  },
+);
 
 test.concurrent('two transactions at once: one pays, the other is suspended, whichever comes first', async () => {
   const { merchant, member, payment } = await openPayment();
   await Promise.all([deliver(merchant, ipn(merchant, payment)), deliver(merchant, ipn(merchant, payment))]);
 
   await untilSettled(merchant, 2);
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'paid', captured: 6000, attention: { code: 'duplicate_payment' } });
+  expect(await merchant.payment(payment.id)).toMatchObject({
+    status: 'paid',
+    captured: 6000,
+    attention: { code: 'duplicate_payment' },
+  });
   expect((await merchant.entries()).map(({ kind }) => kind).sort()).toEqual([
-    'fee_charged', 'fee_charged', 'payment_captured', 'payment_suspended',
-  ]); // prettier-ignore
+    'fee_charged',
+    'fee_charged',
+    'payment_captured',
+    'payment_suspended',
+  ]);
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 });
 
-test.concurrent('money that fits lifts the review: the payment is paid, the sum that does not fit stays in suspense', async () => {
-  const { merchant, payment } = await openPayment();
-  await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
-  await untilStatus(merchant, payment.id, 'needs_review');
-  await deliver(merchant, ipn(merchant, payment));
+test.concurrent(
+  'money that fits lifts the review: the payment is paid, the sum that does not fit stays in suspense',
+  async () => {
+    const { merchant, payment } = await openPayment();
+    await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
+    await untilStatus(merchant, payment.id, 'needs_review');
+    await deliver(merchant, ipn(merchant, payment));
 
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 5999, attention: { code: 'duplicate_payment' } });
-  expect(net(await merchant.entries(), 'suspense')).toBe(-2999);
-});
+    expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({
+      captured: 5999,
+      attention: { code: 'duplicate_payment' },
+    });
+    expect(net(await merchant.entries(), 'suspense')).toBe(-2999);
+  },
+);
 
 test.concurrent('two sums in suspense: attention shows the older, and one resolution settles one', async () => {
   const { merchant, member, payment } = await openPayment();
@@ -136,7 +181,10 @@ test.concurrent('two sums in suspense: attention shows the older, and one resolu
   expect((await resolve(merchant, payment, 'accept')).body).toMatchObject({ status: 'paid', attention: null });
   expect((await merchant.cart(member)).paylines.map(({ amount }) => amount)).toEqual([1000, 700]);
   expect(net(await merchant.entries(), 'suspense')).toBe(0);
-  expect(await resolve(merchant, payment, 'accept')).toMatchObject({ status: 409, body: { code: 'nothing_to_resolve' } });
+  expect(await resolve(merchant, payment, 'accept')).toMatchObject({
+    status: 409,
+    body: { code: 'nothing_to_resolve' },
+  });
 });
 
 test.concurrent('two people accept at once what is there once: it is booked once', async () => {
@@ -159,29 +207,45 @@ test.concurrent('a resolution that repeats its Idempotency-Key accepts one sum, 
   await untilSettled(merchant, 2);
 
   const accept = () =>
-    merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'once' }, { 'idempotency-key': 'the same' });
+    merchant.post(
+      `/v1/payments/${payment.id}/resolution`,
+      { action: 'accept', note: 'once' },
+      { 'idempotency-key': 'the same' },
+    );
   expect((await accept()).status).toBe(200);
   expect((await accept()).status).toBe(200);
   expect((await merchant.cart(member)).paylines).toHaveLength(1);
 });
 
-test.concurrent('a refund of what is in suspense is refused while refunds cannot be made, and the money stays where it is', async () => {
-  const { merchant, payment } = await openPayment();
-  await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
-  const held = await rested(await untilStatus(merchant, payment.id, 'needs_review'));
-  const before = await runsOf(world, held);
+test.concurrent(
+  'a refund of what is in suspense is refused while refunds cannot be made, and the money stays where it is',
+  async () => {
+    const { merchant, payment } = await openPayment();
+    await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
+    const held = await rested(await untilStatus(merchant, payment.id, 'needs_review'));
+    const before = await runsOf(world, held);
 
-  expect(await resolve(merchant, payment, 'refund')).toMatchObject({ status: 409, body: { code: 'refund_not_supported' } });
-  expect(await runsOf(world, held)).toEqual(before);
-  expect(net(await merchant.entries(), 'suspense')).toBe(-2999);
-});
+    expect(await resolve(merchant, payment, 'refund')).toMatchObject({
+      status: 409,
+      body: { code: 'refund_not_supported' },
+    });
+    expect(await runsOf(world, held)).toEqual(before);
+    expect(net(await merchant.entries(), 'suspense')).toBe(-2999);
+  },
+);
 
 test.concurrent('where nothing is in suspense there is nothing to resolve', async () => {
   const { merchant, payment } = await openPayment();
-  expect(await resolve(merchant, payment, 'accept')).toMatchObject({ status: 409, body: { code: 'nothing_to_resolve' } });
+  expect(await resolve(merchant, payment, 'accept')).toMatchObject({
+    status: 409,
+    body: { code: 'nothing_to_resolve' },
+  });
   await deliver(merchant, ipn(merchant, payment));
   await untilStatus(merchant, payment.id, 'paid');
-  expect(await resolve(merchant, payment, 'accept')).toMatchObject({ status: 409, body: { code: 'nothing_to_resolve' } });
+  expect(await resolve(merchant, payment, 'accept')).toMatchObject({
+    status: 409,
+    body: { code: 'nothing_to_resolve' },
+  });
 });
 
 test.concurrent('a payment under review cannot be cancelled: money has come', async () => {

@@ -43,33 +43,40 @@ async function club(name: string) {
 const open = (merchant: Merchant, member: string, over: Record<string, unknown> = {}) =>
   merchant.pay(member, { gateway: 'paypal-checkout', ...over });
 const ordersOf = async (id: string) =>
-  (await control<{ data: { customId: string | null; id: string }[] }>(world, 'GET', '/paypal-checkout/orders')).data.filter((order) =>
-    JSON.stringify(order).includes(id),
-  );
+  (
+    await control<{ data: { customId: string | null; id: string }[] }>(world, 'GET', '/paypal-checkout/orders')
+  ).data.filter((order) => JSON.stringify(order).includes(id));
 
-test.concurrent('a payment that PayPal must open is in the payer’s hands when the answer comes, and paid when they come back', async () => {
-  const { merchant, member } = await club('At once');
-  const payment = await open(merchant, member);
-  expect(payment).toMatchObject({ status: 'awaiting_payer', nextAction: { kind: 'redirect' } });
-  expect(await visit(await approveAs(merchant, payment))).toBe(200);
-  const paid = await untilStatus(merchant, payment.id, 'paid');
-  expect(paid).toMatchObject({ captured: 3000, fee: 127, reason: null, nextAction: null });
-  expect((await merchant.cart(member)).due).toBe(0);
-  expect((await untilAtRest(world, payment)).status.name).toBe('COMPLETED');
-});
+test.concurrent(
+  'a payment that PayPal must open is in the payer’s hands when the answer comes, and paid when they come back',
+  async () => {
+    const { merchant, member } = await club('At once');
+    const payment = await open(merchant, member);
+    expect(payment).toMatchObject({ status: 'awaiting_payer', nextAction: { kind: 'redirect' } });
+    expect(await visit(await approveAs(merchant, payment))).toBe(200);
+    const paid = await untilStatus(merchant, payment.id, 'paid');
+    expect(paid).toMatchObject({ captured: 3000, fee: 127, reason: null, nextAction: null });
+    expect((await merchant.cart(member)).due).toBe(0);
+    expect((await untilAtRest(world, payment)).status.name).toBe('COMPLETED');
+  },
+);
 
-test.concurrent('asked again with the same key, the payment answers as it was first handed over, and there is one order', async () => {
-  const { merchant, member } = await club('Twice');
-  const body = { member, gateway: 'paypal-checkout' };
-  const answers: Reply<PaymentView>[] = [];
-  for (let i = 0; i < 3; i++) answers.push(await merchant.post<PaymentView>('/v1/payments', body, { 'idempotency-key': 'one' }));
-  expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
-  expect(answers.slice(1).map(({ body: again, headers }) => [again, headers.get('idempotency-replayed')])).toEqual(
-    answers.slice(1).map(() => [answers[0]!.body, 'true']),
-  );
-  expect(answers[0]!.body.nextAction?.kind).toBe('redirect');
-  expect(await ordersOf(answers[0]!.body.id)).toHaveLength(1);
-});
+test.concurrent(
+  'asked again with the same key, the payment answers as it was first handed over, and there is one order',
+  async () => {
+    const { merchant, member } = await club('Twice');
+    const body = { member, gateway: 'paypal-checkout' };
+    const answers: Reply<PaymentView>[] = [];
+    for (let i = 0; i < 3; i++)
+      answers.push(await merchant.post<PaymentView>('/v1/payments', body, { 'idempotency-key': 'one' }));
+    expect(answers.map(({ status }) => status)).toEqual([201, 201, 201]);
+    expect(answers.slice(1).map(({ body: again, headers }) => [again, headers.get('idempotency-replayed')])).toEqual(
+      answers.slice(1).map(() => [answers[0]!.body, 'true']),
+    );
+    expect(answers[0]!.body.nextAction?.kind).toBe('redirect');
+    expect(await ordersOf(answers[0]!.body.id)).toHaveLength(1);
+  },
+);
 
 test.concurrent(
   'while PayPal does not answer the payment is only created; it is handed over as soon as PayPal does, by one order',
@@ -85,14 +92,17 @@ test.concurrent(
   },
 );
 
-test.concurrent('a created payment can be cancelled, and its run does not wait for a checkout that nobody wants', async () => {
-  const { merchant, member } = await club('Changed mind');
-  silent.add('Changed mind');
-  const created = await open(merchant, member);
-  const { status, body } = await merchant.post<PaymentView>(`/v1/payments/${created.id}/cancel`);
-  expect([status, body.status]).toEqual([200, 'cancelled']);
-  expect((await untilAtRest(world, created)).status.name).toBe('COMPLETED');
-});
+test.concurrent(
+  'a created payment can be cancelled, and its run does not wait for a checkout that nobody wants',
+  async () => {
+    const { merchant, member } = await club('Changed mind');
+    silent.add('Changed mind');
+    const created = await open(merchant, member);
+    const { status, body } = await merchant.post<PaymentView>(`/v1/payments/${created.id}/cancel`);
+    expect([status, body.status]).toEqual([200, 'cancelled']);
+    expect((await untilAtRest(world, created)).status.name).toBe('COMPLETED');
+  },
+);
 
 test.concurrent('a payment that could not be opened until its deadline expires', async () => {
   const { merchant, member } = await club('Too late');

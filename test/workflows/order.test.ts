@@ -57,7 +57,10 @@ test.concurrent('an eCheck is processing with its reason until it clears, then p
   expect(held).toMatchObject({ reason: 'echeck', captured: 0, fee: 0, nextAction: null, attention: null });
   expect(await merchant.entries()).toEqual([]);
 
-  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Completed', fee: '1.95' });
+  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, {
+    status: 'Completed',
+    fee: '1.95',
+  });
   const paid = await untilStatus(merchant, payment.id, 'paid');
   expect(paid.reason).toBeNull();
   await expectBookedOnce(merchant, member, payment);
@@ -79,7 +82,10 @@ test.concurrent('a payment under review is processing with its reason, then paid
   const { merchant, member, payment } = await openPayment();
   const { txnId } = await payAs(merchant, payment, 'farid');
   expect((await untilStatus(merchant, payment.id, 'processing')).reason).toBe('paymentreview');
-  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Completed', fee: '1.95' });
+  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, {
+    status: 'Completed',
+    fee: '1.95',
+  });
 
   await untilStatus(merchant, payment.id, 'paid');
   await expectBookedOnce(merchant, member, payment);
@@ -90,7 +96,12 @@ test.concurrent('Completed before Pending, each three times: paid, and it stays 
   await payAs(merchant, payment, 'jana');
   const notifications = await untilQuiet(merchant);
 
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'paid', reason: null, captured: 3000, attention: null });
+  expect(await merchant.payment(payment.id)).toMatchObject({
+    status: 'paid',
+    reason: null,
+    captured: 3000,
+    attention: null,
+  });
   expect((await merchant.entries()).map((entry) => entry.kind).sort()).toEqual(['fee_charged', 'payment_captured']);
   expect(notifications).toHaveLength(2); // identical bytes have no second row
 });
@@ -98,7 +109,12 @@ test.concurrent('Completed before Pending, each three times: paid, and it stays 
 test.concurrent('a Pending that is resent after the Completed changes nothing', async () => {
   const { merchant, member, payment } = await openPayment();
   const txn_id = newTransactionId();
-  const pending = ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined });
+  const pending = ipn(merchant, payment, {
+    txn_id,
+    payment_status: 'Pending',
+    pending_reason: 'echeck',
+    mc_fee: undefined,
+  });
   await deliver(merchant, pending);
   await untilStatus(merchant, payment.id, 'processing');
   await deliver(merchant, ipn(merchant, payment, { txn_id }));
@@ -114,23 +130,29 @@ test.concurrent('a Pending that comes only after the Completed is applied, and t
   const txn_id = newTransactionId();
   await deliver(merchant, ipn(merchant, payment, { txn_id }));
   await untilStatus(merchant, payment.id, 'paid');
-  await deliver(merchant, ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }));
+  await deliver(
+    merchant,
+    ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }),
+  );
 
   expect(statesOf(await untilSettled(merchant, 2))).toEqual(['applied', 'applied']);
   await expectBookedOnce(merchant, member, payment);
 });
 
-test.concurrent('the same bytes three times, one after the other: each is answered 200, booked once, one row', async () => {
-  const { merchant, member, payment } = await openPayment();
-  const body = await vouchFor(merchant, ipn(merchant, payment));
-  expect(await postRaw(merchant, body)).toBe(200);
-  await untilStatus(merchant, payment.id, 'paid');
-  expect(await postRaw(merchant, body)).toBe(200);
-  expect(await postRaw(merchant, body)).toBe(200);
+test.concurrent(
+  'the same bytes three times, one after the other: each is answered 200, booked once, one row',
+  async () => {
+    const { merchant, member, payment } = await openPayment();
+    const body = await vouchFor(merchant, ipn(merchant, payment));
+    expect(await postRaw(merchant, body)).toBe(200);
+    await untilStatus(merchant, payment.id, 'paid');
+    expect(await postRaw(merchant, body)).toBe(200);
+    expect(await postRaw(merchant, body)).toBe(200);
 
-  expect(statesOf(await untilSettled(merchant, 1))).toEqual(['applied']);
-  await expectBookedOnce(merchant, member, payment);
-});
+    expect(statesOf(await untilSettled(merchant, 1))).toEqual(['applied']);
+    await expectBookedOnce(merchant, member, payment);
+  },
+);
 
 test.concurrent('the same bytes twenty times at once: each is answered 200, booked once, one row', async () => {
   const { merchant, member, payment } = await openPayment();
@@ -143,16 +165,21 @@ test.concurrent('the same bytes twenty times at once: each is answered 200, book
   await expectBookedOnce(merchant, member, payment);
 });
 
-test.concurrent('twenty messages with bytes of their own about one sum, at once: booked once, the others are duplicates', async () => {
-  const { merchant, member, payment } = await openPayment();
-  const txn_id = newTransactionId();
-  const bodies = await Promise.all(Array.from({ length: 20 }, () => vouchFor(merchant, ipn(merchant, payment, { txn_id }))));
-  await Promise.all(bodies.map((body) => postRaw(merchant, body)));
+test.concurrent(
+  'twenty messages with bytes of their own about one sum, at once: booked once, the others are duplicates',
+  async () => {
+    const { merchant, member, payment } = await openPayment();
+    const txn_id = newTransactionId();
+    const bodies = await Promise.all(
+      Array.from({ length: 20 }, () => vouchFor(merchant, ipn(merchant, payment, { txn_id }))),
+    );
+    await Promise.all(bodies.map((body) => postRaw(merchant, body)));
 
-  const states = statesOf(await untilSettled(merchant, 20));
-  expect(states).toEqual(['applied', ...Array<string>(19).fill('duplicate')]);
-  await expectBookedOnce(merchant, member, payment);
-});
+    const states = statesOf(await untilSettled(merchant, 20));
+    expect(states).toEqual(['applied', ...Array<string>(19).fill('duplicate')]);
+    await expectBookedOnce(merchant, member, payment);
+  },
+);
 
 test.concurrent('other bytes about a known sum are a duplicate at once: Temporal hears nothing of it', async () => {
   const { merchant, member, payment } = await openPayment();
@@ -172,7 +199,10 @@ test.concurrent('other bytes about a known sum are a duplicate at once: Temporal
 test.concurrent('another transaction that fails while one is held changes nothing: the held one decides', async () => {
   const { merchant, member, payment } = await openPayment();
   const txn_id = newTransactionId();
-  await deliver(merchant, ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }));
+  await deliver(
+    merchant,
+    ipn(merchant, payment, { txn_id, payment_status: 'Pending', pending_reason: 'echeck', mc_fee: undefined }),
+  );
   await untilStatus(merchant, payment.id, 'processing');
   await deliver(merchant, ipn(merchant, payment, { payment_status: 'Failed', mc_fee: undefined }));
   await untilSettled(merchant, 2);
@@ -183,20 +213,28 @@ test.concurrent('another transaction that fails while one is held changes nothin
   await expectBookedOnce(merchant, member, payment);
 });
 
-test.concurrent('the return page and the IPN tell of one sum at the same instant: one booking, one payline', async () => {
-  const { merchant, member, payment } = await openPayment();
-  const { txnId, returnUrl } = await payAs(merchant, payment, 'ivan'); // his IPN is lost at first
-  const lost = await call<{ data: { id: string }[] }>(world.simulator.url, null, 'GET', `/control/messages?about=${txnId}`);
-  await Promise.all([
-    fetch(returnUrl!),
-    call(world.simulator.url, null, 'POST', `/control/messages/${lost.body.data[0]!.id}/replay`),
-  ]); // prettier-ignore
+test.concurrent(
+  'the return page and the IPN tell of one sum at the same instant: one booking, one payline',
+  async () => {
+    const { merchant, member, payment } = await openPayment();
+    const { txnId, returnUrl } = await payAs(merchant, payment, 'ivan'); // his IPN is lost at first
+    const lost = await call<{ data: { id: string }[] }>(
+      world.simulator.url,
+      null,
+      'GET',
+      `/control/messages?about=${txnId}`,
+    );
+    await Promise.all([
+      fetch(returnUrl!),
+      call(world.simulator.url, null, 'POST', `/control/messages/${lost.body.data[0]!.id}/replay`),
+    ]);
 
-  const notifications = await untilSettled(merchant, 2);
-  expect(notifications.map(({ channel }) => channel).sort()).toEqual(['ipn', 'pdt']);
-  expect(statesOf(notifications)).toEqual(['applied', 'duplicate']);
-  await expectBookedOnce(merchant, member, payment, 127);
-});
+    const notifications = await untilSettled(merchant, 2);
+    expect(notifications.map(({ channel }) => channel).sort()).toEqual(['ipn', 'pdt']);
+    expect(statesOf(notifications)).toEqual(['applied', 'duplicate']);
+    await expectBookedOnce(merchant, member, payment, 127);
+  },
+);
 
 test.concurrent('an IPN that never comes is no matter: what PDT says is enough', async () => {
   const { merchant, member, payment } = await openPayment();
@@ -215,7 +253,9 @@ test.concurrent('PDT without the fee, then the IPN with it: the fee is added, on
   expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, fee: 0 });
   expect((await merchant.entries()).map((entry) => entry.kind)).toEqual(['payment_captured']);
 
-  const [lost] = (await call<{ data: { id: string }[] }>(world.simulator.url, null, 'GET', `/control/messages?about=${txnId}`)).body.data;
+  const [lost] = (
+    await call<{ data: { id: string }[] }>(world.simulator.url, null, 'GET', `/control/messages?about=${txnId}`)
+  ).body.data;
   await call(world.simulator.url, null, 'POST', `/control/messages/${lost!.id}/replay`, { times: 3 });
   await eventually(
     () => merchant.payment(payment.id),
@@ -240,16 +280,23 @@ test.concurrent(
   },
 );
 
-test.concurrent('a message about one payment that was sent to the page of another goes to the one it names', async () => {
-  const { merchant, member, payment } = await openPayment();
-  const other = await merchant.pay(member, { amount: 100 });
-  const { txnId } = await payAs(merchant, payment, 'ivan');
-  await fetch(`${world.baseUrl}/return/${other.id}?tx=${txnId}`);
+test.concurrent(
+  'a message about one payment that was sent to the page of another goes to the one it names',
+  async () => {
+    const { merchant, member, payment } = await openPayment();
+    const other = await merchant.pay(member, { amount: 100 });
+    const { txnId } = await payAs(merchant, payment, 'ivan');
+    await fetch(`${world.baseUrl}/return/${other.id}?tx=${txnId}`);
 
-  await untilStatus(merchant, payment.id, 'paid');
-  expect(await merchant.payment(other.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
-  expect((await untilSettled(merchant, 1))[0]).toMatchObject({ channel: 'pdt', payment: payment.id, state: 'applied' });
-});
+    await untilStatus(merchant, payment.id, 'paid');
+    expect(await merchant.payment(other.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
+    expect((await untilSettled(merchant, 1))[0]).toMatchObject({
+      channel: 'pdt',
+      payment: payment.id,
+      state: 'applied',
+    });
+  },
+);
 
 test.concurrent('a forged message is invalid, and nothing is booked', async () => {
   const { merchant, payment } = await openPayment();

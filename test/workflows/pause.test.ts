@@ -17,7 +17,9 @@ test('a PDT token that PayPal did not answer about is left alone for a while bef
 
   const events = async () => (await world.temporal.workflow.getHandle(payment.workflowId).fetchHistory()).events ?? [];
   const history = await eventually(events, (seen) => seen.some((event) => event.timerStartedEventAttributes));
-  expect(history.map((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0)).filter(Boolean)).toEqual([15]);
+  expect(
+    history.map((event) => Number(event.timerStartedEventAttributes?.startToFireTimeout?.seconds ?? 0)).filter(Boolean),
+  ).toEqual([15]);
   expect(history.filter((event) => event.activityTaskScheduledEventAttributes)).toEqual([]);
   expect(await merchant.notifications()).toMatchObject([{ channel: 'pdt', state: 'received', attempts: 1 }]);
 });

@@ -42,24 +42,38 @@ const newPhone = () => `+22961${String((phones += 1)).padStart(6, '1')}`;
 async function prompt(over: Record<string, unknown> = {}) {
   const merchant = await kkiapayMerchant(world);
   const member = await merchant.member([['fee', 3000]]);
-  const payment = await merchant.pay(member, { gateway: 'kkiapay', method: 'mobile_money', phone: newPhone(), ...over });
+  const payment = await merchant.pay(member, {
+    gateway: 'kkiapay',
+    method: 'mobile_money',
+    phone: newPhone(),
+    ...over,
+  });
   return { merchant, member, payment };
 }
 async function answer({ id }: PaymentView, status: 'SUCCESS' | 'FAILED', failureCode?: string): Promise<void> {
   const [transaction] = await transactionsOf(world, id);
   if (!transaction) throw new Error('KKiaPay knows of no prompt');
-  await control(world, 'POST', `/kkiapay/transactions/${transaction.id}/settle`, { status, ...(failureCode && { failureCode }) });
+  await control(world, 'POST', `/kkiapay/transactions/${transaction.id}/settle`, {
+    status,
+    ...(failureCode && { failureCode }),
+  });
 }
 const loseWebhooks = (drop: boolean) => control(world, 'POST', '/delivery', { drop });
 const promptsFor = ({ id }: PaymentView) => prompted.filter((partner) => partner === id).length;
 
 test('a merchant asks a phone: the payer approves, and the income is booked without the fee that the payer bore', async () => {
   const { merchant, member, payment } = await prompt();
-  expect(payment).toMatchObject({ status: 'awaiting_payer', method: 'mobile_money', nextAction: { kind: 'prompt', patienceMs: 90_000 } });
+  expect(payment).toMatchObject({
+    status: 'awaiting_payer',
+    method: 'mobile_money',
+    nextAction: { kind: 'prompt', patienceMs: 90_000 },
+  });
   await answer(payment, 'SUCCESS');
   const paid = await untilStatus(merchant, payment.id, 'paid');
   expect(paid).toMatchObject({ captured: 3000, fee: 0 });
-  expect(paid.timeline).toContainEqual(expect.objectContaining({ kind: 'payer_fee_charged', amount: 57, currency: 'XOF' }));
+  expect(paid.timeline).toContainEqual(
+    expect.objectContaining({ kind: 'payer_fee_charged', amount: 57, currency: 'XOF' }),
+  );
   const entries = await merchant.entries(payment.id);
   expect([net(entries, 'gateway_clearing:kkiapay'), net(entries, 'income:fee')]).toEqual([3000, -3000]);
   expect((await merchant.cart(member)).due).toBe(0);
@@ -76,14 +90,19 @@ test('a phone is not prompted again while its first prompt may still be approved
   const phone = newPhone();
   const { merchant, member, payment } = await prompt({ phone });
   const again = { member, gateway: 'kkiapay', method: 'mobile_money', phone };
-  const replies = await Promise.all([1, 2, 3].map(() => merchant.post<{ code: string; detail: string }>('/v1/payments', again)));
+  const replies = await Promise.all(
+    [1, 2, 3].map(() => merchant.post<{ code: string; detail: string }>('/v1/payments', again)),
+  );
   expect(replies.map(({ status, body }) => [status, body.code])).toEqual(replies.map(() => [409, 'prompt_open']));
   expect(replies[0]!.body.detail).toContain(payment.id);
 
   await merchant.post(`/v1/payments/${payment.id}/cancel`);
   expect((await merchant.post<{ code: string }>('/v1/payments', again)).body.code).toBe('prompt_open'); // cancelled by us, and still on the phone
   await answer(payment, 'FAILED', 'payment_declined');
-  await eventually(() => merchant.payment(payment.id), ({ timeline }) => timeline.some(({ kind }) => kind === 'payment_failed')); // prettier-ignore
+  await eventually(
+    () => merchant.payment(payment.id),
+    ({ timeline }) => timeline.some(({ kind }) => kind === 'payment_failed'),
+  );
   expect((await merchant.post('/v1/payments', again)).status).toBe(201);
 });
 
@@ -92,15 +111,18 @@ test.each([
   ['+22997', '+2290197'],
   ['+22997', '00229 01 97 '],
   ['+2290197', '229-97-'],
-])('a line of Benin is one phone, prompted as %s… and again as %s…, and each is asked as it was written', async (before, after) => {
-  const line = newPhone().slice(-6);
-  const { merchant, member, payment } = await prompt({ phone: `${before}${line}` });
-  expect(payment.nextAction?.to).toBe(`${before}${line}`);
-  const again = { member, gateway: 'kkiapay', method: 'mobile_money', phone: `${after}${line}` };
-  const { status, body } = await merchant.post<{ code: string; detail: string }>('/v1/payments', again);
-  expect([status, body.code]).toEqual([409, 'prompt_open']);
-  expect(body.detail).toContain(payment.id);
-});
+])(
+  'a line of Benin is one phone, prompted as %s… and again as %s…, and each is asked as it was written',
+  async (before, after) => {
+    const line = newPhone().slice(-6);
+    const { merchant, member, payment } = await prompt({ phone: `${before}${line}` });
+    expect(payment.nextAction?.to).toBe(`${before}${line}`);
+    const again = { member, gateway: 'kkiapay', method: 'mobile_money', phone: `${after}${line}` };
+    const { status, body } = await merchant.post<{ code: string; detail: string }>('/v1/payments', again);
+    expect([status, body.code]).toEqual([409, 'prompt_open']);
+    expect(body.detail).toContain(payment.id);
+  },
+);
 
 test('two prompts to one line asked for at the same moment are one, however it is written', async () => {
   const merchant = await kkiapayMerchant(world);
@@ -172,11 +194,20 @@ describe('the widget', () => {
   test('K14: a failed try leaves the payment open, and the success after it is booked once', async () => {
     const { merchant, payment } = await openWidget();
     expect((await payInWidget(merchant, payment, 'celine')).outcome).toBe('failed');
-    const tried = await eventually(() => merchant.payment(payment.id), ({ timeline }) => timeline.length > 1); // prettier-ignore
-    expect(tried).toMatchObject({ status: 'awaiting_payer', reason: 'insufficient_fund', nextAction: { kind: 'widget' } });
+    const tried = await eventually(
+      () => merchant.payment(payment.id),
+      ({ timeline }) => timeline.length > 1,
+    );
+    expect(tried).toMatchObject({
+      status: 'awaiting_payer',
+      reason: 'insufficient_fund',
+      nextAction: { kind: 'widget' },
+    });
     await visit((await payInWidget(merchant, payment)).callbackUrl);
     const paid = await untilStatus(merchant, payment.id, 'paid');
-    expect(paid.timeline.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['attempt_failed', 'payment_captured']));
+    expect(paid.timeline.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['attempt_failed', 'payment_captured']),
+    );
     expect((await merchant.entries(payment.id)).map(({ kind }) => kind)).toEqual(['payment_captured']);
   });
 
@@ -191,15 +222,21 @@ describe('the widget', () => {
   test.each([
     ['K12: a smaller', 2999],
     ['K13: a larger', 3001],
-  ])('%s sum than was asked, since the amount passes through the browser, waits in suspense for a person', async (_what, amount) => {
-    const { merchant, payment } = await openWidget();
-    const tampered = { ...payment, nextAction: { ...payment.nextAction!, params: { ...payment.nextAction!.params, amount } } };
-    await visit((await payInWidget(merchant, tampered)).callbackUrl);
-    const review = await untilStatus(merchant, payment.id, 'needs_review');
-    expect(review).toMatchObject({ captured: amount, attention: { code: 'amount_mismatch' } });
-    const entries = await merchant.entries(payment.id);
-    expect([net(entries, 'suspense'), net(entries, 'income:fee')]).toEqual([-amount, 0]);
-  });
+  ])(
+    '%s sum than was asked, since the amount passes through the browser, waits in suspense for a person',
+    async (_what, amount) => {
+      const { merchant, payment } = await openWidget();
+      const tampered = {
+        ...payment,
+        nextAction: { ...payment.nextAction!, params: { ...payment.nextAction!.params, amount } },
+      };
+      await visit((await payInWidget(merchant, tampered)).callbackUrl);
+      const review = await untilStatus(merchant, payment.id, 'needs_review');
+      expect(review).toMatchObject({ captured: amount, attention: { code: 'amount_mismatch' } });
+      const entries = await merchant.entries(payment.id);
+      expect([net(entries, 'suspense'), net(entries, 'income:fee')]).toEqual([-amount, 0]);
+    },
+  );
 
   test('K11: a genuine transaction of another payment, brought to this one’s page, pays the other', async () => {
     const { merchant, payment } = await openWidget();
@@ -216,7 +253,10 @@ describe('the widget', () => {
     const { merchant, payment } = await openWidget();
     const params = { ...payment.nextAction!.params, data: '', partnerId: '', amount: 700 };
     await payInWidget(merchant, { ...payment, nextAction: { ...payment.nextAction!, params } });
-    const [message] = await eventually(() => merchant.notifications(), ([first]) => first?.state === 'unmatched'); // prettier-ignore
+    const [message] = await eventually(
+      () => merchant.notifications(),
+      ([first]) => first?.state === 'unmatched',
+    );
     expect(message).toMatchObject({ channel: 'webhook', payment: null, amount: 700 });
     expect(net(await merchant.entries(), 'suspense')).toBe(-700);
     expect((await merchant.payment(payment.id)).status).toBe('awaiting_payer');

@@ -20,7 +20,11 @@ const listener = listenIn(async (url) => {
 const problem = (status: number, body: object) => () =>
   new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
 const unprocessable = (issue: string) =>
-  problem(422, { name: 'UNPROCESSABLE_ENTITY', message: 'The requested action could not be performed.', details: [{ issue }] });
+  problem(422, {
+    name: 'UNPROCESSABLE_ENTITY',
+    message: 'The requested action could not be performed.',
+    details: [{ issue }],
+  });
 const silence = () => new Response('upstream connect error', { status: 503 });
 
 let world: World;
@@ -57,7 +61,11 @@ test.concurrent.each<[string, () => Response, string]>([
     problem(422, { name: 'UNPROCESSABLE_ENTITY', message: 'Something is wrong.' }),
     'unprocessable_entity',
   ],
-  ['a permission that the account lacks', problem(403, { name: 'NOT_AUTHORIZED', message: 'No.', details: [{ issue: 'PERMISSION_DENIED' }] }), 'permission_denied'],
+  [
+    'a permission that the account lacks',
+    problem(403, { name: 'NOT_AUTHORIZED', message: 'No.', details: [{ issue: 'PERMISSION_DENIED' }] }),
+    'permission_denied',
+  ],
 ])('%s is told to a person after a few tries, and the payer may still cancel', async (_, answer, reason) => {
   const { merchant, payment } = await approved(answer);
   const shown = await untilShown(merchant, payment);
@@ -67,7 +75,7 @@ test.concurrent.each<[string, () => Response, string]>([
   const cancelled = await merchant.post<PaymentView>(`/v1/payments/${payment.id}/cancel`);
   expect(cancelled).toMatchObject({ status: 200, body: { status: 'cancelled', attention: null } });
   expect((await untilQuiet(merchant)).every(({ state }) => state !== 'received')).toBe(true);
-}); // prettier-ignore
+});
 
 test.concurrent(
   'a refusal that nobody knows does not keep the payment open beyond its deadline',
@@ -84,7 +92,11 @@ test.concurrent('a payer who comes back after the merchant has mended it pays', 
   await untilShown(merchant, payment);
   answers.delete(order);
   await visit(await approveAs(merchant, payment));
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, reason: null, attention: null });
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({
+    captured: 3000,
+    reason: null,
+    attention: null,
+  });
 });
 
 test.concurrent('a declined payer reads why, and may try again', async () => {
@@ -96,17 +108,20 @@ test.concurrent('a declined payer reads why, and may try again', async () => {
   expect(declined).toMatchObject({ status: 'awaiting_payer', attention: null, nextAction: { kind: 'redirect' } });
 });
 
-test.concurrent('while PayPal is silent the payment says that it is being taken, and a cancellation ends the asking', async () => {
-  const { merchant, payment } = await approved(silence);
-  const seen = await eventually(
-    () => merchant.payment(payment.id),
-    ({ reason }) => reason === 'capturing',
-  );
-  expect(seen).toMatchObject({ status: 'awaiting_payer', attention: null });
+test.concurrent(
+  'while PayPal is silent the payment says that it is being taken, and a cancellation ends the asking',
+  async () => {
+    const { merchant, payment } = await approved(silence);
+    const seen = await eventually(
+      () => merchant.payment(payment.id),
+      ({ reason }) => reason === 'capturing',
+    );
+    expect(seen).toMatchObject({ status: 'awaiting_payer', attention: null });
 
-  await merchant.post(`/v1/payments/${payment.id}/cancel`);
-  expect(await untilStatus(merchant, payment.id, 'cancelled')).toMatchObject({ captured: 0, reason: null });
-});
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    expect(await untilStatus(merchant, payment.id, 'cancelled')).toMatchObject({ captured: 0, reason: null });
+  },
+);
 
 test.concurrent('what was taken although its answer was lost is found when a person wants to cancel it', async () => {
   const { merchant, member, payment, order } = await approved(silence);

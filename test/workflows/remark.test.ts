@@ -16,7 +16,8 @@ afterAll(async () => {
   expect(broken).toEqual({});
 });
 
-const feesOf = async (merchant: Merchant): Promise<number> => net(await merchant.entries(), 'gateway_fees:paypal-standard');
+const feesOf = async (merchant: Merchant): Promise<number> =>
+  net(await merchant.entries(), 'gateway_fees:paypal-standard');
 
 test.concurrent.each(['1,95', '-1.95', 'N/A'])(
   'a fee of "%s" is not booked, and message and payment say so until a person accepts',
@@ -33,7 +34,10 @@ test.concurrent.each(['1,95', '-1.95', 'N/A'])(
     ]);
     expect(await feesOf(merchant)).toBe(0);
 
-    const accepted = await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note: 'seen at PayPal' });
+    const accepted = await merchant.post(`/v1/payments/${payment.id}/resolution`, {
+      action: 'accept',
+      note: 'seen at PayPal',
+    });
     expect(accepted).toMatchObject({ status: 200, body: { status: 'paid', attention: null } });
     const again = await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept' });
     expect(again).toMatchObject({ status: 409, body: { code: 'nothing_to_resolve' } });
@@ -51,7 +55,11 @@ test.concurrent('a fee that is told readably later is booked then, and never cal
   await deliver(merchant, ipn(merchant, payment, { txn_id, mc_fee: '1.95' }));
 
   const ends = (await untilSettled(merchant, 3)).map(({ state, reason }) => [state, reason]);
-  expect(ends).toEqual([['applied', null], ['duplicate', null], ['applied', 'fee_unreadable']]); // prettier-ignore
+  expect(ends).toEqual([
+    ['applied', null],
+    ['duplicate', null],
+    ['applied', 'fee_unreadable'],
+  ]);
   expect(await merchant.payment(payment.id)).toMatchObject({ captured: 5000, fee: 195, attention: null });
   expect(await feesOf(merchant)).toBe(195);
 });
@@ -75,13 +83,20 @@ test.concurrent('KKiaPay tells a readable fee later, in a message that claims no
 
 test.concurrent('unmatched money whose fee cannot be read says so, once; told again it is a repetition', async () => {
   const merchant = await Merchant.create(world);
-  const nameless = ipn(merchant, { nextAction: null }, { mc_gross: '25.00', mc_currency: 'EUR', mc_fee: 'N/A', txn_type: 'send_money' });
+  const nameless = ipn(
+    merchant,
+    { nextAction: null },
+    { mc_gross: '25.00', mc_currency: 'EUR', mc_fee: 'N/A', txn_type: 'send_money' },
+  );
   await deliver(merchant, nameless);
   await untilSettled(merchant, 1);
   await deliver(merchant, { ...nameless, resend: 'true' });
 
   const ends = (await untilSettled(merchant, 2)).map(({ state, reason }) => [state, reason]);
-  expect(ends).toEqual([['duplicate', null], ['unmatched', 'fee_unreadable']]); // prettier-ignore
+  expect(ends).toEqual([
+    ['duplicate', null],
+    ['unmatched', 'fee_unreadable'],
+  ]);
   expect((await merchant.entries()).map(({ kind }) => kind)).toEqual(['payment_suspended']);
 });
 
@@ -89,6 +104,9 @@ test.concurrent('a fee above the gross is booked as PayPal told it, and shown', 
   const merchant = await Merchant.create(world);
   const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
   await deliver(merchant, ipn(merchant, payment, { mc_fee: '9999.00' }));
-  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ fee: 999_900, attention: { code: 'fee_above_gross' } });
+  expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({
+    fee: 999_900,
+    attention: { code: 'fee_above_gross' },
+  });
   expect(await feesOf(merchant)).toBe(999_900);
 });

@@ -8,7 +8,15 @@ import { taskQueueOf } from '../../workflows/messages';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, connectCheckout, control, kkiapayMerchant, orderOf, transactionsOf, visit } from '../support/gateways';
+import {
+  approveAs,
+  connectCheckout,
+  control,
+  kkiapayMerchant,
+  orderOf,
+  transactionsOf,
+  visit,
+} from '../support/gateways';
 import { holdFacts } from '../support/gate';
 import { ipn, newTransactionId, payAs } from '../support/paypal';
 import { deliver, untilSettled, vouchFor } from '../support/quiet';
@@ -39,8 +47,13 @@ const gateways: typeof globalThis.fetch = async (input, init) => {
   return answer;
 };
 /** How often a gateway was asked for something with these words in it. */
-const timesAsked = (...words: string[]) => asked.filter((question) => words.every((word) => question.includes(word))).length;
-const untilAsked = (...words: string[]) => eventually(async () => timesAsked(...words), (times) => times > 0); // prettier-ignore
+const timesAsked = (...words: string[]) =>
+  asked.filter((question) => words.every((word) => question.includes(word))).length;
+const untilAsked = (...words: string[]) =>
+  eventually(
+    async () => timesAsked(...words),
+    (times) => times > 0,
+  );
 
 function hold(about: string): () => void {
   let release: () => void = () => undefined;
@@ -89,7 +102,11 @@ async function openPrompt(over: Record<string, unknown> = {}) {
   const merchant = await kkiapayMerchant(world);
   const member = await merchant.member([['fee', 3000]]);
   const phone = `+22961${String((phones += 1)).padStart(6, '3')}`;
-  return { merchant, member, payment: await merchant.pay(member, { gateway: 'kkiapay', method: 'mobile_money', phone, ...over }) };
+  return {
+    merchant,
+    member,
+    payment: await merchant.pay(member, { gateway: 'kkiapay', method: 'mobile_money', phone, ...over }),
+  };
 }
 async function approvePrompt({ id }: PaymentView): Promise<void> {
   const [prompt] = await transactionsOf(world, id);
@@ -192,7 +209,9 @@ test('a message that a run of the story before swallowed is told to the run that
     close: async () => undefined,
   };
   const inbox = createInbox({ db: world.db, vault: createVault(ENCRYPTION_KEY), deliveries });
-  const { rows } = await world.db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE merchant_id = $1', [merchant.id]);
+  const { rows } = await world.db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE merchant_id = $1', [
+    merchant.id,
+  ]);
   const body = Buffer.from(await vouchFor(merchant, ipn(merchant, payment)));
   await inbox.receive({ accountId: rows[0]!.id, gateway: 'paypal-standard' }, { channel: 'ipn', headers: {}, body });
   await before.notify(told[0]!.id, told[0]!.paymentId);
@@ -210,7 +229,10 @@ test('what a run of the story before is writing when another takes its place is 
   await nextRelease();
   await untilRenewed();
   await gate.open();
-  expect(await untilStatus(opened.merchant, opened.payment.id, 'paid')).toMatchObject({ captured: 3000, attention: null });
+  expect(await untilStatus(opened.merchant, opened.payment.id, 'paid')).toMatchObject({
+    captured: 3000,
+    attention: null,
+  });
   await untilAtRest(world, opened.payment);
   await gate.close();
   expect(await entriesOf(opened)).toEqual(['fee_charged', 'payment_captured']);
@@ -226,10 +248,18 @@ test('no more runs than a bounded number are renewed at once', async () => {
   );
   // A release after, whose sweeper is this test.
   const deps = { db: world.db, runs: runsOf(story + 1) };
-  const untilBehind = (count: number) => eventually(() => deps.runs.leftBehind(10), (runs) => runs.length === count); // prettier-ignore
+  const untilBehind = (count: number) =>
+    eventually(
+      () => deps.runs.leftBehind(10),
+      (runs) => runs.length === count,
+    );
   await untilBehind(3);
   const waiting = async () =>
-    (await world.db.sql.query<{ subject_id: string; payment_id: string }>("SELECT * FROM outbox WHERE kind = 'renewal'")).rows;
+    (
+      await world.db.sql.query<{ subject_id: string; payment_id: string }>(
+        "SELECT * FROM outbox WHERE kind = 'renewal'",
+      )
+    ).rows;
   expect(await planRenewals(deps, 2)).toBe(2);
   expect(await planRenewals(deps, 2)).toBe(2);
   const first = await waiting();

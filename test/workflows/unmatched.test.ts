@@ -12,7 +12,9 @@ let world: World;
 beforeAll(async () => {
   // The real PayPal is out of reach here; it would verify what it sent.
   world = await startWorld({
-    fetch: listenIn(async (url) => (new URL(url).hostname.endsWith('paypal.com') ? new Response('VERIFIED') : undefined)).fetch,
+    fetch: listenIn(async (url) =>
+      new URL(url).hostname.endsWith('paypal.com') ? new Response('VERIFIED') : undefined,
+    ).fetch,
   });
 });
 afterAll(async () => {
@@ -28,28 +30,31 @@ const nameless = (merchant: Merchant, over: Record<string, string | undefined> =
 const unmatched = async (merchant: Merchant) =>
   (await merchant.get<{ data: NotificationView[] }>('/v1/notifications?state=unmatched')).body.data;
 
-test.concurrent('money that names no payment is suspended at once with its fee, and listed for a person with who sent it', async () => {
-  const merchant = await Merchant.create(world);
-  await deliver(merchant, nameless(merchant));
+test.concurrent(
+  'money that names no payment is suspended at once with its fee, and listed for a person with who sent it',
+  async () => {
+    const merchant = await Merchant.create(world);
+    await deliver(merchant, nameless(merchant));
 
-  await untilSettled(merchant, 1);
-  expect(await unmatched(merchant)).toMatchObject([
-    {
-      state: 'unmatched',
-      kind: 'payment_captured',
-      payment: null,
-      member: null,
-      amount: 2500,
-      payer: { name: 'Anne Martin', email: 'anne@example.org' },
-    },
-  ]);
-  const entries = await merchant.entries();
-  expect(entries.map(({ kind, payment }) => [kind, payment]).sort()).toEqual([
-    ['fee_charged', null],
-    ['payment_suspended', null],
-  ]);
-  expect([net(entries, 'suspense'), net(entries, 'gateway_fees:paypal-standard')]).toEqual([-2500, 195]);
-});
+    await untilSettled(merchant, 1);
+    expect(await unmatched(merchant)).toMatchObject([
+      {
+        state: 'unmatched',
+        kind: 'payment_captured',
+        payment: null,
+        member: null,
+        amount: 2500,
+        payer: { name: 'Anne Martin', email: 'anne@example.org' },
+      },
+    ]);
+    const entries = await merchant.entries();
+    expect(entries.map(({ kind, payment }) => [kind, payment]).sort()).toEqual([
+      ['fee_charged', null],
+      ['payment_suspended', null],
+    ]);
+    expect([net(entries, 'suspense'), net(entries, 'gateway_fees:paypal-standard')]).toEqual([-2500, 195]);
+  },
+);
 
 test.concurrent('unmatched money given to a member pays the charges: a payline without a payment', async () => {
   const merchant = await Merchant.create(world);
@@ -59,9 +64,15 @@ test.concurrent('unmatched money given to a member pays the charges: a payline w
 
   const answer = await merchant.post<NotificationView>(`/v1/notifications/${message!.id}/attachment`, { member });
   expect(answer).toMatchObject({ status: 200, body: { state: 'applied', member, payment: null } });
-  expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 500, paylines: [{ amount: 2500, payment: null }] });
+  expect(await merchant.cart(member)).toMatchObject({
+    due: 0,
+    credit: 500,
+    paylines: [{ amount: 2500, payment: null }],
+  });
   const entries = await merchant.entries();
-  expect([net(entries, 'suspense'), net(entries, 'income:fee'), net(entries, 'member_credit')]).toEqual([0, -2000, -500]);
+  expect([net(entries, 'suspense'), net(entries, 'income:fee'), net(entries, 'member_credit')]).toEqual([
+    0, -2000, -500,
+  ]);
 
   const again = await merchant.post(`/v1/notifications/${message!.id}/attachment`, { member });
   expect(again.status).toBe(409);
@@ -91,9 +102,17 @@ test.concurrent('money of an unknown type that names a payment pays it', async (
 });
 
 test.concurrent.each([
-  { what: 'a mass payment to somebody else', over: { txn_type: 'masspay', receiver_id: 'SOMEBODYELSE1' }, reason: 'money_out' },
+  {
+    what: 'a mass payment to somebody else',
+    over: { txn_type: 'masspay', receiver_id: 'SOMEBODYELSE1' },
+    reason: 'money_out',
+  },
   { what: 'a message without a status', over: { payment_status: undefined }, reason: 'nothing_said' },
-  { what: 'the start of a subscription', over: { txn_type: 'subscr_signup', txn_id: undefined, payment_status: undefined }, reason: 'unknown_type' },
+  {
+    what: 'the start of a subscription',
+    over: { txn_type: 'subscr_signup', txn_id: undefined, payment_status: undefined },
+    reason: 'unknown_type',
+  },
 ])('$what is put before a person, and touches neither books nor payment', async ({ over, reason }) => {
   const merchant = await Merchant.create(world);
   const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
@@ -101,7 +120,7 @@ test.concurrent.each([
   expect(await untilSettled(merchant, 1)).toMatchObject([{ state: 'attention', reason, kind: null, amount: null }]);
   expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0 });
   expect(await merchant.entries()).toEqual([]);
-}); // prettier-ignore
+});
 
 test.concurrent('two people attach the same money at once: one member gets it', async () => {
   const merchant = await Merchant.create(world);
@@ -109,7 +128,9 @@ test.concurrent('two people attach the same money at once: one member gets it', 
   await deliver(merchant, nameless(merchant));
   const [message] = await untilSettled(merchant, 1);
 
-  const answers = await Promise.all(members.map((member) => merchant.post(`/v1/notifications/${message!.id}/attachment`, { member })));
+  const answers = await Promise.all(
+    members.map((member) => merchant.post(`/v1/notifications/${message!.id}/attachment`, { member })),
+  );
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
   const carts = await Promise.all(members.map((member) => merchant.cart(member)));
   expect(carts.flatMap(({ paylines }) => paylines)).toHaveLength(1);
@@ -152,38 +173,58 @@ test.concurrent('two merchants, one transaction id: each has its own money', asy
   }
 });
 
-test.concurrent('a message for another receiver is put before a person, and the payment that it names is untouched', async () => {
-  const merchant = await Merchant.create(world);
-  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
-  await deliver(
-    merchant,
-    ipn(merchant, payment, { receiver_id: 'SOMEBODYELSE1', receiver_email: 'else@else.example', business: 'else@else.example' }),
+test.concurrent(
+  'a message for another receiver is put before a person, and the payment that it names is untouched',
+  async () => {
+    const merchant = await Merchant.create(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+    await deliver(
+      merchant,
+      ipn(merchant, payment, {
+        receiver_id: 'SOMEBODYELSE1',
+        receiver_email: 'else@else.example',
+        business: 'else@else.example',
+      }),
+    );
+    await deliver(
+      merchant,
+      ipn(merchant, payment, {
+        receiver_id: 'SOMEBODYELSE1',
+        payment_status: 'Refunded',
+        parent_txn_id: newTransactionId(),
+        txn_type: undefined,
+      }),
+    );
+
+    const notifications = await untilSettled(merchant, 2);
+    expect(notifications).toMatchObject([
+      { state: 'attention', reason: 'receiver_mismatch' },
+      { state: 'attention', reason: 'receiver_mismatch' },
+    ]);
+    expect(await merchant.payment(payment.id)).toMatchObject({
+      status: 'awaiting_payer',
+      captured: 0,
+      refunded: 0,
+      attention: null,
+    });
+    expect(await merchant.entries()).toEqual([]);
+  },
+);
+
+test.concurrent('a receiver written in capitals, or by another of his addresses, is still ours', async () => {
+  const merchant = await Merchant.create(
+    world,
+    {},
+    { receiverEmails: ['treasurer@club.example', 'second@club.example'] },
   );
+  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
   await deliver(
     merchant,
     ipn(merchant, payment, {
-      receiver_id: 'SOMEBODYELSE1',
-      payment_status: 'Refunded',
-      parent_txn_id: newTransactionId(),
-      txn_type: undefined,
+      receiver_id: undefined,
+      receiver_email: 'primary@elsewhere.example',
+      business: 'SECOND@club.example',
     }),
-  );
-
-  const notifications = await untilSettled(merchant, 2);
-  expect(notifications).toMatchObject([
-    { state: 'attention', reason: 'receiver_mismatch' },
-    { state: 'attention', reason: 'receiver_mismatch' },
-  ]);
-  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'awaiting_payer', captured: 0, refunded: 0, attention: null });
-  expect(await merchant.entries()).toEqual([]);
-});
-
-test.concurrent('a receiver written in capitals, or by another of his addresses, is still ours', async () => {
-  const merchant = await Merchant.create(world, {}, { receiverEmails: ['treasurer@club.example', 'second@club.example'] });
-  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
-  await deliver(
-    merchant,
-    ipn(merchant, payment, { receiver_id: undefined, receiver_email: 'primary@elsewhere.example', business: 'SECOND@club.example' }),
   );
   await untilStatus(merchant, payment.id, 'paid');
 });
@@ -207,29 +248,43 @@ test.concurrent('test money is refused by a live account, even when PayPal verif
   await untilStatus(merchant, payment.id, 'paid');
 });
 
-test.concurrent('a refund of money that we do not know is unmatched, and finds its payment when the money becomes known', async () => {
-  const merchant = await Merchant.create(world);
-  const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
-  const parent = newTransactionId();
-  const refund = ipn(merchant, payment, {
-    custom: undefined, invoice: undefined, payment_status: 'Refunded', txn_type: undefined, parent_txn_id: parent, mc_gross: '-30.00', mc_fee: undefined, reason_code: 'refund',
-  }); // prettier-ignore
-  await deliver(merchant, refund);
-  expect((await untilSettled(merchant, 1))[0]).toMatchObject({ state: 'unmatched', kind: 'payment_refunded', payment: null });
+test.concurrent(
+  'a refund of money that we do not know is unmatched, and finds its payment when the money becomes known',
+  async () => {
+    const merchant = await Merchant.create(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+    const parent = newTransactionId();
+    const refund = ipn(merchant, payment, {
+      custom: undefined,
+      invoice: undefined,
+      payment_status: 'Refunded',
+      txn_type: undefined,
+      parent_txn_id: parent,
+      mc_gross: '-30.00',
+      mc_fee: undefined,
+      reason_code: 'refund',
+    });
+    await deliver(merchant, refund);
+    expect((await untilSettled(merchant, 1))[0]).toMatchObject({
+      state: 'unmatched',
+      kind: 'payment_refunded',
+      payment: null,
+    });
 
-  await deliver(merchant, ipn(merchant, payment, { txn_id: parent }));
-  expect(await untilAttention(merchant, payment.id)).toMatchObject({
-    status: 'paid',
-    captured: 3000,
-    refunded: 3000,
-    attention: { code: 'refund_received' },
-  });
-  const notifications = await untilSettled(merchant, 2);
-  expect(notifications.map(({ state, payment: of }) => [state, of])).toEqual([
-    ['applied', payment.id],
-    ['applied', payment.id],
-  ]);
-});
+    await deliver(merchant, ipn(merchant, payment, { txn_id: parent }));
+    expect(await untilAttention(merchant, payment.id)).toMatchObject({
+      status: 'paid',
+      captured: 3000,
+      refunded: 3000,
+      attention: { code: 'refund_received' },
+    });
+    const notifications = await untilSettled(merchant, 2);
+    expect(notifications.map(({ state, payment: of }) => [state, of])).toEqual([
+      ['applied', payment.id],
+      ['applied', payment.id],
+    ]);
+  },
+);
 
 test.concurrent('a refund that names only its parent finds the payment of that money', async () => {
   const merchant = await Merchant.create(world);
@@ -237,9 +292,18 @@ test.concurrent('a refund that names only its parent finds the payment of that m
   const parent = newTransactionId();
   await deliver(merchant, ipn(merchant, payment, { txn_id: parent }));
   await untilStatus(merchant, payment.id, 'paid');
-  await deliver(merchant, ipn(merchant, payment, {
-    custom: undefined, invoice: undefined, payment_status: 'Refunded', txn_type: undefined, parent_txn_id: parent, mc_gross: '-10.00', mc_fee: undefined,
-  })); // prettier-ignore
+  await deliver(
+    merchant,
+    ipn(merchant, payment, {
+      custom: undefined,
+      invoice: undefined,
+      payment_status: 'Refunded',
+      txn_type: undefined,
+      parent_txn_id: parent,
+      mc_gross: '-10.00',
+      mc_fee: undefined,
+    }),
+  );
   expect(await untilAttention(merchant, payment.id)).toMatchObject({
     status: 'paid',
     refunded: 1000,

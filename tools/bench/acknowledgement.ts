@@ -68,7 +68,10 @@ function isHeld({ rate, result: { refused, perSecond, p99Ms } }: Measured): bool
 function describe(title: string, measured: readonly Measured[]): Finding {
   const p99 = (what: string, temporal: Measured['temporal']): number =>
     measured.find((row) => row.what === what && row.temporal === temporal)?.result.p99Ms ?? Number.NaN;
-  const ratios = [...new Set(measured.map(({ what }) => what))].map((what) => ({ what, ratio: p99(what, 'stopped') / p99(what, 'up') }));
+  const ratios = [...new Set(measured.map(({ what }) => what))].map((what) => ({
+    what,
+    ratio: p99(what, 'stopped') / p99(what, 'up'),
+  }));
   return {
     title: `Acknowledging notifications: ${title}`,
     notes: [

@@ -16,10 +16,14 @@ export async function startCountingProxy(workbench: Workbench, target: string): 
     const question = nameOf(req.method ?? '', req.url ?? '');
     counts.set(question, (counts.get(question) ?? 0) + 1);
     // The Host header goes on as it came: the look-alike writes links to where it was asked.
-    const forwarded = http.request(new URL(req.url ?? '/', target), { method: req.method, headers: req.headers, agent }, (answer) => {
-      res.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(res);
-    });
+    const forwarded = http.request(
+      new URL(req.url ?? '/', target),
+      { method: req.method, headers: req.headers, agent },
+      (answer) => {
+        res.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(res);
+      },
+    );
     forwarded.once('error', () => res.destroy());
     req.pipe(forwarded);
   });

@@ -67,8 +67,11 @@ async function payAndRepeat(stack: Stack, client: Client): Promise<{ payment: Hi
     await tell(opened, txnId);
     await tell(opened, txnId);
     await pause(QUIET_MS);
-    const { rows } = await books.query<{ state: string }>('SELECT state FROM notifications WHERE payment_id = $1', [opened.id]);
-    if (rows.some(({ state }) => state === 'received')) throw new BenchFailure('a repeated notification is still not dealt with');
+    const { rows } = await books.query<{ state: string }>('SELECT state FROM notifications WHERE payment_id = $1', [
+      opened.id,
+    ]);
+    if (rows.some(({ state }) => state === 'received'))
+      throw new BenchFailure('a repeated notification is still not dealt with');
     return { payment, afterwards: await historyOf(client, workflowId) };
   } finally {
     await watch.close();

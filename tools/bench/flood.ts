@@ -12,12 +12,19 @@ export interface FloodPlan {
   readonly members: number;
 }
 
-type Measured = Orders['flood']['answer'] & { readonly about: Flood; readonly messages: number; readonly waiting: number };
+type Measured = Orders['flood']['answer'] & {
+  readonly about: Flood;
+  readonly messages: number;
+  readonly waiting: number;
+};
 
 const FLOODED = { receiverId: 'BENCHCLUB0003', receiverEmail: 'treasurer@flooded.example' };
 
 /** How long another merchant's payments take while one merchant's address is flooded with forged messages. */
-export async function measureFlood({ stack, generator }: { stack: Stack; generator: Generator }, plan: FloodPlan): Promise<Finding> {
+export async function measureFlood(
+  { stack, generator }: { stack: Stack; generator: Generator },
+  plan: FloodPlan,
+): Promise<Finding> {
   const fields = { receiverId: FLOODED.receiverId, receiverEmails: [FLOODED.receiverEmail] };
   const flooded: PaypalShop = {
     ...(await stack.openShop({ gateway: 'paypal-standard', fields, currency: 'EUR', members: plan.members })),

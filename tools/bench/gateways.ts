@@ -55,7 +55,11 @@ async function openPaypalCounter(
   fields: Readonly<Record<string, unknown>>,
   members: number,
 ): Promise<Counter> {
-  return { gateway, shop: await stack.openShop({ gateway, fields, currency: 'EUR', members }), simulatorUrl: stack.gatewaysUrl };
+  return {
+    gateway,
+    shop: await stack.openShop({ gateway, fields, currency: 'EUR', members }),
+    simulatorUrl: stack.gatewaysUrl,
+  };
 }
 
 /** A merchant at the simulator's KKiaPay, whose webhook is typed in there. */
@@ -74,7 +78,12 @@ export async function measureGateways(
   plan: GatewaysPlan,
 ): Promise<Finding> {
   const standard = await openPaypalCounter(stack, 'paypal-standard', { receiverId: 'BENCHCLUB0002' }, plan.members);
-  const checkout = await openPaypalCounter(stack, 'paypal-checkout', { clientId: 'bench-app', clientSecret: 'bench-secret' }, plan.members);
+  const checkout = await openPaypalCounter(
+    stack,
+    'paypal-checkout',
+    { clientId: 'bench-app', clientSecret: 'bench-secret' },
+    plan.members,
+  );
   const kkiapay = await openKkiapayCounter(stack, plan.members);
   const ways: readonly Way[] = [
     { what: 'PayPal Standard, IPN', counter: standard, as: 'hana' },
@@ -97,8 +106,15 @@ export async function measureGateways(
 }
 
 /** One payment after the other, each told to its end; the first one fetches what is kept afterwards (a token, a certificate) and is not counted. */
-async function count(stack: Stack, proxy: CountingProxy, { what, counter, as, isPrompt = false }: Way, samples: number): Promise<Counted> {
-  const open = createOpening(counter, (turn) => (isPrompt ? { method: 'mobile_money', phone: `+229 62${200_000 + turn}` } : {}));
+async function count(
+  stack: Stack,
+  proxy: CountingProxy,
+  { what, counter, as, isPrompt = false }: Way,
+  samples: number,
+): Promise<Counted> {
+  const open = createOpening(counter, (turn) =>
+    isPrompt ? { method: 'mobile_money', phone: `+229 62${200_000 + turn}` } : {},
+  );
   const payAs = createPayingAs(counter);
   const watch = watchBooked(stack.databaseUrl, 5);
   const payOne = async (): Promise<string> => {
@@ -136,7 +152,9 @@ async function untilQuiet(stack: Stack): Promise<void> {
   await books.connect();
   try {
     for (const end = Date.now() + PATIENCE_MS; ; await pause(100)) {
-      const { rows } = await books.query("SELECT FROM notifications WHERE state = 'received' UNION ALL SELECT FROM outbox LIMIT 1");
+      const { rows } = await books.query(
+        "SELECT FROM notifications WHERE state = 'received' UNION ALL SELECT FROM outbox LIMIT 1",
+      );
       if (rows.length === 0) return;
       if (Date.now() > end) throw new BenchFailure('messages of the gateways are still not dealt with');
     }
@@ -146,7 +164,10 @@ async function untilQuiet(stack: Stack): Promise<void> {
 }
 
 /** Events and runs of these payments together, once all of them rest. */
-async function historiesOf({ temporalAddress }: Stack, ids: readonly string[]): Promise<{ events: number; runs: number }> {
+async function historiesOf(
+  { temporalAddress }: Stack,
+  ids: readonly string[],
+): Promise<{ events: number; runs: number }> {
   const connection = await Connection.connect({ address: temporalAddress });
   try {
     const { workflow } = new Client({ connection });
@@ -176,7 +197,14 @@ async function race(stack: Stack, generator: Generator, ways: readonly Way[], pl
   const shift = (way: Way, warmUpMs: number, measureMs: number, onMark?: () => void): Promise<Pace> =>
     generator.run(
       'counterPayments',
-      { counter: way.counter, payer: way.as, databaseUrl: stack.databaseUrl, inFlight: plan.inFlight, warmUpMs, measureMs },
+      {
+        counter: way.counter,
+        payer: way.as,
+        databaseUrl: stack.databaseUrl,
+        inFlight: plan.inFlight,
+        warmUpMs,
+        measureMs,
+      },
       onMark,
     );
   const paced = ways.map(({ what }): Paced => ({
@@ -188,7 +216,9 @@ async function race(stack: Stack, generator: Generator, ways: readonly Way[], pl
   for (let round = 0; round < plan.rounds; round++) {
     for (const [index, way] of ways.entries()) {
       const marks: Record<string, number>[] = [];
-      const { done, seconds, failed, firstFailure, p50Ms } = await shift(way, plan.warmUpMs, plan.measureMs, () => marks.push(stack.cpu()));
+      const { done, seconds, failed, firstFailure, p50Ms } = await shift(way, plan.warmUpMs, plan.measureMs, () =>
+        marks.push(stack.cpu()),
+      );
       await untilQuiet(stack); // what is left of one contender must not be the next one's burden
       const total = paced[index];
       const [before = {}, after = {}] = marks;
@@ -199,7 +229,8 @@ async function race(stack: Stack, generator: Generator, ways: readonly Way[], pl
       total.pace.failed += failed;
       total.pace.firstFailure ??= firstFailure;
       total.pace.p50Ms = p50Ms;
-      for (const [name, ms] of Object.entries(after)) total.cpuMs[name] = (total.cpuMs[name] ?? 0) + ms - (before[name] ?? 0);
+      for (const [name, ms] of Object.entries(after))
+        total.cpuMs[name] = (total.cpuMs[name] ?? 0) + ms - (before[name] ?? 0);
     }
   }
   return paced;
@@ -247,7 +278,10 @@ function describe(title: string, plan: GatewaysPlan, counted: readonly Counted[]
         title: 'CPU milliseconds per payment',
         columns: ['process', ...paced.map(({ what }) => what)],
         rows: [
-          ...processes.map((name) => [name === 'gateways' ? 'simulator' : name, ...paced.map((row) => cpu(row, [name]))]),
+          ...processes.map((name) => [
+            name === 'gateways' ? 'simulator' : name,
+            ...paced.map((row) => cpu(row, [name])),
+          ]),
           [
             'together, without the simulator',
             ...paced.map((row) =>

@@ -30,7 +30,8 @@ export function startGenerator(workbench: Workbench): Generator {
             return;
           }
           child.off('message', hear);
-          if ('failure' in message) reject(new BenchFailure(`the load generator failed at ${kind}: ${message.failure}`));
+          if ('failure' in message)
+            reject(new BenchFailure(`the load generator failed at ${kind}: ${message.failure}`));
           else resolve(message.answer);
         };
         child.on('message', hear);

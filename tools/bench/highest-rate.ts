@@ -7,7 +7,11 @@ export interface Try {
 const MOST = 20_000;
 
 /** Doubles the rate until it is not held, then halves the gap so many times; begins from what is known already. */
-export async function findHighestRate(known: readonly Try[], halvings: number, attempt: (rate: number) => Promise<boolean>): Promise<void> {
+export async function findHighestRate(
+  known: readonly Try[],
+  halvings: number,
+  attempt: (rate: number) => Promise<boolean>,
+): Promise<void> {
   const tries = [...known];
   const highestHeld = (): number => Math.max(0, ...tries.filter(({ held }) => held).map(({ rate }) => rate));
   const lowestLost = (): number => Math.min(Infinity, ...tries.filter(({ held }) => !held).map(({ rate }) => rate));

@@ -66,7 +66,15 @@ export async function measureIdlePrompts(
   }
   const eventsAfter = await eventsOf(stack, ids);
   memory.push({ when: `${number(plan.watchMs / 60_000, 1)} minutes later`, rss: look(stack) });
-  return describe(stack.title, plan, { openedAt, openingSeconds, askedWhileOpening, slices, eventsBefore, eventsAfter, memory });
+  return describe(stack.title, plan, {
+    openedAt,
+    openingSeconds,
+    askedWhileOpening,
+    slices,
+    eventsBefore,
+    eventsAfter,
+    memory,
+  });
 }
 
 function look(stack: Stack): Rss {
@@ -85,7 +93,11 @@ function expectedUntil(openedAt: readonly number[], at: number): number {
 
 function questionsWithin(ageMs: number): number {
   let questions = 0;
-  for (let due = 0, interval = POLICY.initialMs; due <= ageMs; interval = Math.min(interval * POLICY.coefficient, POLICY.maximumMs)) {
+  for (
+    let due = 0, interval = POLICY.initialMs;
+    due <= ageMs;
+    interval = Math.min(interval * POLICY.coefficient, POLICY.maximumMs)
+  ) {
     questions += 1;
     due += interval;
   }
@@ -110,7 +122,9 @@ async function eventsOf({ temporalAddress }: Stack, ids: readonly string[]): Pro
   const connection = await Connection.connect({ address: temporalAddress });
   try {
     const { workflow } = new Client({ connection });
-    return await Promise.all(ids.map(async (id) => (await workflow.getHandle(paymentWorkflowId(id)).describe()).historyLength));
+    return await Promise.all(
+      ids.map(async (id) => (await workflow.getHandle(paymentWorkflowId(id)).describe()).historyLength),
+    );
   } finally {
     await connection.close();
   }
@@ -128,7 +142,8 @@ interface Measured {
 
 function describe(title: string, { prompts, watchMs }: IdlePromptsPlan, measured: Measured): Finding {
   const { slices, eventsBefore, eventsAfter, openingSeconds, askedWhileOpening, memory } = measured;
-  const range = (values: readonly number[]): string => [...new Set([Math.min(...values), Math.max(...values)])].join(' to ');
+  const range = (values: readonly number[]): string =>
+    [...new Set([Math.min(...values), Math.max(...values)])].join(' to ');
   const share = ({ cpuMs, seconds }: Slice, ...names: string[]): string =>
     `${number(names.reduce((sum, name) => sum + (cpuMs[name] ?? 0), 0) / seconds / 10, 1)} %`;
   let atSecond = 0;
@@ -142,7 +157,17 @@ function describe(title: string, { prompts, watchMs }: IdlePromptsPlan, measured
     ],
     tables: [
       {
-        columns: ['second', 'asked', 'by the policy', 'asked/s', 'worker', 'API', 'Temporal', 'PostgreSQL, Temporal', 'PostgreSQL, other'],
+        columns: [
+          'second',
+          'asked',
+          'by the policy',
+          'asked/s',
+          'worker',
+          'API',
+          'Temporal',
+          'PostgreSQL, Temporal',
+          'PostgreSQL, other',
+        ],
         rows: slices.map((slice) => [
           `${number(atSecond)} to ${number((atSecond += slice.seconds))}`,
           String(slice.asked),
@@ -158,9 +183,20 @@ function describe(title: string, { prompts, watchMs }: IdlePromptsPlan, measured
       {
         title: 'resident memory',
         columns: ['when', 'api', 'worker'],
-        rows: memory.map(({ when, rss }) => [when, ...[rss.api, rss.worker].map((bytes) => megabytes(canSeeProcesses ? bytes : null))]),
+        rows: memory.map(({ when, rss }) => [
+          when,
+          ...[rss.api, rss.worker].map((bytes) => megabytes(canSeeProcesses ? bytes : null)),
+        ]),
       },
     ],
-    data: { slices, eventsBefore, eventsAfter, askedWhileOpening, openingSeconds, memory, inAnHour: questionsWithin(HOUR_MS) },
+    data: {
+      slices,
+      eventsBefore,
+      eventsAfter,
+      askedWhileOpening,
+      openingSeconds,
+      memory,
+      inAnHour: questionsWithin(HOUR_MS),
+    },
   };
 }

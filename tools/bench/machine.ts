@@ -37,11 +37,14 @@ export function lookAtMachine(dataFolder: string): Machine {
 }
 
 export function describeMachine(machine: Machine): string {
-  const { cores, processor, memoryGb, flushMs, loadBefore, node, temporalSdk, temporalCli, temporalServer, platform } = machine;
+  const { cores, processor, memoryGb, flushMs, loadBefore, node, temporalSdk, temporalCli, temporalServer, platform } =
+    machine;
   return [
     `${cores} cores (${processor}), ${memoryGb} GB, ${platform}; a write reaches the disk in ${flushMs.toFixed(2)} ms; load before: ${loadBefore.toFixed(1)}`,
     `Node ${node}, Temporal SDK ${temporalSdk}, CLI ${temporalCli}, server ${temporalServer}`,
-    ...(loadBefore > cores / 4 ? ['The machine was busy already: only ratios mean anything, and they less than usual.'] : []),
+    ...(loadBefore > cores / 4
+      ? ['The machine was busy already: only ratios mean anything, and they less than usual.']
+      : []),
   ].join('\n');
 }
 

@@ -35,7 +35,15 @@ const PLANS = {
     memory: { waiting: 10_000, loadMs: 6000 },
     flood: { messages: { nothing: 2000, 'own payments': 1000 }, measureMs: 20_000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 8000, tryMs: 4000, halvings: 2, drainMs: 20_000 },
-    gateways: { samples: 10, inFlight: 20, rounds: 2, firstWarmUpMs: 6000, warmUpMs: 1500, measureMs: 6000, members: 100 },
+    gateways: {
+      samples: 10,
+      inFlight: 20,
+      rounds: 2,
+      firstWarmUpMs: 6000,
+      warmUpMs: 1500,
+      measureMs: 6000,
+      members: 100,
+    },
     prompts: { prompts: 1000, watchMs: 240_000 },
   },
   quick: {
@@ -51,7 +59,15 @@ const PLANS = {
     memory: { waiting: 500, loadMs: 3000 },
     flood: { messages: { nothing: 300, 'own payments': 200 }, measureMs: 4000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 4000, tryMs: 2000, halvings: 1, drainMs: 10_000 },
-    gateways: { samples: 3, inFlight: 20, rounds: 1, firstWarmUpMs: 2000, warmUpMs: 1000, measureMs: 2500, members: 50 },
+    gateways: {
+      samples: 3,
+      inFlight: 20,
+      rounds: 1,
+      firstWarmUpMs: 2000,
+      warmUpMs: 1000,
+      measureMs: 2500,
+      members: 50,
+    },
     prompts: { prompts: 100, watchMs: 60_000 },
   },
 } as const;
@@ -78,13 +94,17 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     ...(typeof server !== 'string' ? [{ kind: 'production', programs: server } as const] : []),
   ];
   const last = kinds.at(-1);
-  if (last && wants('gateways', 'prompts')) await benchGateways(workbench, options, { temporal: last, generator }, publish);
+  if (last && wants('gateways', 'prompts'))
+    await benchGateways(workbench, options, { temporal: last, generator }, publish);
   for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack') ? kinds : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
     const isLast = temporal === last;
     const isFirst = temporal === kinds[0];
     say(`starting everything on: ${TITLES[temporal.kind]} …`);
-    const stack = await startStack(workbench, temporal, { members: plan.members, profileFolder: options.profileFolder });
+    const stack = await startStack(workbench, temporal, {
+      members: plan.members,
+      profileFolder: options.profileFolder,
+    });
     if ((wants('events') && isFirst) || wants('throughput')) {
       const yardstick = await startYardstick(workbench, stack, generator);
       if (wants('events') && isFirst) publish(await countEvents(stack));
@@ -129,7 +149,8 @@ async function benchGateways(
   const plan = quick ? PLANS.quick : PLANS.full;
   say(`starting everything with the simulator on: ${TITLES[temporal.kind]} …`);
   const counting: { proxy: CountingProxy | null } = { proxy: null };
-  const askedThrough = async (url: string): Promise<string> => (counting.proxy = await startCountingProxy(workbench, url)).url;
+  const askedThrough = async (url: string): Promise<string> =>
+    (counting.proxy = await startCountingProxy(workbench, url)).url;
   const stack = await startStack(workbench, temporal, { members: 1, profileFolder, simulator: { askedThrough } });
   if (!counting.proxy) throw new BenchFailure('nothing counts what the gateways are asked');
   if (phases.includes('gateways')) {
@@ -172,7 +193,10 @@ async function main(): Promise<void> {
     );
     if (options.jsonFile !== null) {
       const data = findings.map(({ title, data }) => ({ title, data }));
-      writeFileSync(path.resolve(options.jsonFile), `${JSON.stringify({ machine, quick: options.quick, findings: data }, null, 2)}\n`);
+      writeFileSync(
+        path.resolve(options.jsonFile),
+        `${JSON.stringify({ machine, quick: options.quick, findings: data }, null, 2)}\n`,
+      );
     }
     await end(0);
   } catch (error) {
@@ -182,7 +206,9 @@ async function main(): Promise<void> {
 }
 
 function explain(error: unknown): string {
-  const isExplained = [BenchFailure, UsageFailure, TemporalFailure, PostgresFailure].some((kind) => error instanceof kind);
+  const isExplained = [BenchFailure, UsageFailure, TemporalFailure, PostgresFailure].some(
+    (kind) => error instanceof kind,
+  );
   return error instanceof Error ? ((isExplained ? undefined : error.stack) ?? error.message) : String(error);
 }
 

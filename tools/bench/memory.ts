@@ -18,7 +18,10 @@ const PROCESSES = ['api', 'worker'] as const;
 type Rss = Record<(typeof PROCESSES)[number], number>;
 
 /** Resident memory of our own processes: at rest, with payments that wait for their payer, and at their highest under load. */
-export async function measureMemory({ stack, generator }: { stack: Stack; generator: Generator }, plan: MemoryPlan): Promise<Finding> {
+export async function measureMemory(
+  { stack, generator }: { stack: Stack; generator: Generator },
+  plan: MemoryPlan,
+): Promise<Finding> {
   const look = (): Rss => ({ api: rssOf(stack.pid('api')), worker: rssOf(stack.pid('worker')) });
   const rows: { when: string; rss: Rss }[] = [];
   const atRest = async (when: string): Promise<void> => {
@@ -33,7 +36,10 @@ export async function measureMemory({ stack, generator }: { stack: Stack; genera
     } finally {
       clearInterval(timer);
     }
-    rows.push({ when, rss: { api: Math.max(...seen.map(({ api }) => api)), worker: Math.max(...seen.map(({ worker }) => worker)) } });
+    rows.push({
+      when,
+      rss: { api: Math.max(...seen.map(({ api }) => api)), worker: Math.max(...seen.map(({ worker }) => worker)) },
+    });
   };
 
   await stack.restart(...PROCESSES);
@@ -57,7 +63,10 @@ export async function measureMemory({ stack, generator }: { stack: Stack; genera
     tables: [
       {
         columns: ['when', ...PROCESSES],
-        rows: rows.map(({ when, rss }) => [when, ...PROCESSES.map((name) => megabytes(canSeeProcesses ? rss[name] : null))]),
+        rows: rows.map(({ when, rss }) => [
+          when,
+          ...PROCESSES.map((name) => megabytes(canSeeProcesses ? rss[name] : null)),
+        ]),
       },
     ],
     data: rows,

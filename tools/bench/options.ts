@@ -38,7 +38,12 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { only: { type: 'string' }, quick: { type: 'boolean' }, json: { type: 'string' }, profile: { type: 'string' } },
+      options: {
+        only: { type: 'string' },
+        quick: { type: 'boolean' },
+        json: { type: 'string' },
+        profile: { type: 'string' },
+      },
     });
   } catch (error) {
     throw new UsageFailure(`${error instanceof Error ? error.message : String(error)}\n${USAGE}`);

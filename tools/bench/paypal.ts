@@ -11,7 +11,9 @@ const server = createServer((req, res) => {
     .on('data', (chunk: Buffer) => (isForged ||= chunk.includes(FORGED)))
     .once('end', () => {
       const answer = isForged ? 'INVALID' : 'VERIFIED';
-      res.writeHead(200, { 'content-type': 'text/html; charset=UTF-8', 'content-length': String(answer.length) }).end(answer);
+      res
+        .writeHead(200, { 'content-type': 'text/html; charset=UTF-8', 'content-length': String(answer.length) })
+        .end(answer);
     });
 });
 server.keepAliveTimeout = 60_000;

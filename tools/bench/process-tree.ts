@@ -42,7 +42,8 @@ export class PostgresMeter {
     for (const { pid, startedAt, cpuMs } of tree) {
       // A backend's title: `postgres: <user> <database> <address>(<port>) <what it does>`.
       const database = /^postgres: \S+ (\S+) [\d.]+\(\d+\)/.exec(read(`/proc/${pid}/cmdline`))?.[1];
-      if (database !== undefined) this.#seen.set(`${pid} ${startedAt}`, { isTemporal: database.startsWith('temporal'), cpuMs });
+      if (database !== undefined)
+        this.#seen.set(`${pid} ${startedAt}`, { isTemporal: database.startsWith('temporal'), cpuMs });
     }
     const sum = (temporal: boolean): number =>
       [...this.#seen.values()].reduce((all, { isTemporal, cpuMs }) => all + (isTemporal === temporal ? cpuMs : 0), 0);

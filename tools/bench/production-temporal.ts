@@ -90,9 +90,20 @@ export async function createTemporalTables({ sqlTool }: ServerPrograms, { port, 
     ['temporal_visibility', 'postgresql/v12/visibility'],
   ] as const) {
     await createDatabase(postgresUrl(password, port, 'postgres'), database);
-    const connection = ['--plugin', 'postgres12', '--endpoint', '127.0.0.1', '--port', String(port), '--user', POSTGRES_USER];
+    const connection = [
+      '--plugin',
+      'postgres12',
+      '--endpoint',
+      '127.0.0.1',
+      '--port',
+      String(port),
+      '--user',
+      POSTGRES_USER,
+    ];
     const run = (...args: string[]) =>
-      exec(sqlTool, [...connection, '--database', database, ...args], { env: { ...cleanEnvironment(), SQL_PASSWORD: password } });
+      exec(sqlTool, [...connection, '--database', database, ...args], {
+        env: { ...cleanEnvironment(), SQL_PASSWORD: password },
+      });
     await run('setup-schema', '--version', '0.0');
     await run('update-schema', '--schema-name', schema);
   }
@@ -133,7 +144,11 @@ export async function smallPort(): Promise<number> {
   }
 }
 
-async function configuration({ port: databasePort, password }: Store, port: number, dynamicFile: string): Promise<unknown> {
+async function configuration(
+  { port: databasePort, password }: Store,
+  port: number,
+  dynamicFile: string,
+): Promise<unknown> {
   const store = (databaseName: string, maxConns: number) => ({
     sql: {
       pluginName: 'postgres12',
@@ -159,7 +174,12 @@ async function configuration({ port: databasePort, password }: Store, port: numb
       datastores: { default: store('temporal', 20), visibility: store('temporal_visibility', 5) },
     },
     global: { membership: { maxJoinDuration: '30s', broadcastAddress: '127.0.0.1' } },
-    services: { frontend: await service(port), matching: await service(), history: await service(), worker: await service() },
+    services: {
+      frontend: await service(port),
+      matching: await service(),
+      history: await service(),
+      worker: await service(),
+    },
     clusterMetadata: {
       enableGlobalNamespace: false,
       failoverVersionIncrement: 10,
@@ -183,7 +203,8 @@ export async function namespaceObstacle(address: string, namespace: string): Pro
       return await connection.withDeadline(Date.now() + 3000, async () => {
         const { workflowService } = connection;
         const known = await workflowService.describeNamespace({ namespace }).catch(() => null);
-        if (!known) await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
+        if (!known)
+          await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs('1 day') });
         return known ? null : 'it was only made now';
       });
     } finally {

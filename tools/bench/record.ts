@@ -36,7 +36,9 @@ export async function measureRecord(workbench: Workbench, bookings: number): Pro
       try {
         const recordings = await furnish(db, WARM_UP + 2 * bookings, withMessage);
         results.push({
-          what: withMessage ? 'the same, and the message that brought it settled' : 'capture, fee, payline on one charge',
+          what: withMessage
+            ? 'the same, and the message that brought it settled'
+            : 'capture, fee, payline on one charge',
           ...(await book(db, recordings, { bookings, postgresPid: postgres.piece.group })),
         });
       } finally {
@@ -183,6 +185,14 @@ async function furnish({ sql }: Database, count: number, withMessage: boolean): 
     const { sums, status, attention } = summarize({ terms: on, facts: [checkoutOpened(on, 'form', AT), ...facts] });
     const notification = { id: `ntf_${number}`, state: 'applied', about: facts[0] } as const;
     // One fact stands already: the opening.
-    return { on, facts, sums, status, attention: attention?.code ?? null, known: 1, ...(withMessage && { notification }) };
+    return {
+      on,
+      facts,
+      sums,
+      status,
+      attention: attention?.code ?? null,
+      known: 1,
+      ...(withMessage && { notification }),
+    };
   });
 }

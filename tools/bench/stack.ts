@@ -4,19 +4,32 @@ import path from 'node:path';
 import { migrate } from '../../prisma/migrate';
 import type { Piece, PieceCommand } from '../local/piece';
 import { freePort, isListening } from '../local/ports';
-import { createDatabase, postgresCommand, postgresObstacle, postgresUrl, preparePostgres } from '../local/postgres-server';
+import {
+  createDatabase,
+  postgresCommand,
+  postgresObstacle,
+  postgresUrl,
+  preparePostgres,
+} from '../local/postgres-server';
 import { call } from '../local/seed';
 import { temporalCommand, temporalObstacle, workerAsksForWork } from '../local/temporal-server';
 import { STORY, TASK_QUEUE, taskQueueOf } from '../../workflows/messages';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import type { PaypalShop, Shop } from './load/orders';
-import { createTemporalTables, namespaceObstacle, serverCommand, smallPort, type ServerPrograms } from './production-temporal';
+import {
+  createTemporalTables,
+  namespaceObstacle,
+  serverCommand,
+  smallPort,
+  type ServerPrograms,
+} from './production-temporal';
 import { cpuOf, PostgresMeter } from './process-tree';
 import type { Workbench } from './workbench';
 
 /** Which Temporal the stack runs on. */
 export type TemporalKind =
-  { readonly kind: 'dev'; readonly program: string } | { readonly kind: 'production'; readonly programs: ServerPrograms };
+  | { readonly kind: 'dev'; readonly program: string }
+  | { readonly kind: 'production'; readonly programs: ServerPrograms };
 
 export type ProcessName = 'postgres' | 'temporal' | 'gateways' | 'worker' | 'api';
 
@@ -60,7 +73,11 @@ export async function startPostgres(workbench: Workbench, name: string) {
   const cluster = preparePostgres({ dataDir: workbench.file(name), password });
   const port = await freePort();
   const url = (database: string): string => postgresUrl(password, port, database);
-  const command = postgresCommand(cluster, { port, settings: { max_connections: '300' }, logFile: workbench.logFile(name) });
+  const command = postgresCommand(cluster, {
+    port,
+    settings: { max_connections: '300' },
+    logFile: workbench.logFile(name),
+  });
   const piece = await workbench.start(command, async () => (await postgresObstacle(url('postgres'))) === null);
   return { piece, port, password, url };
 }
@@ -120,14 +137,22 @@ export async function startStack(
     worker: () => {
       const since = Date.now();
       const asks = () =>
-        workerAsksForWork({ address: temporalAddress, namespace: NAMESPACE, taskQueue: taskQueueOf(TASK_QUEUE, STORY), since });
+        workerAsksForWork({
+          address: temporalAddress,
+          namespace: NAMESPACE,
+          taskQueue: taskQueueOf(TASK_QUEUE, STORY),
+          since,
+        });
       return workbench.start(node('worker', 'worker/main.js', environment), asks);
     },
     api: () => workbench.start(node('api', 'api/main.js', environment), () => answers(`${baseUrl}/readyz`)),
   };
-  const [program, portVariable] = simulator ? ['simulator/main.js', 'SIMULATOR_PORT'] : ['tools/bench/paypal.js', 'PORT'];
-  const gateways = await workbench.start(node('gateways', program, { ...ownEnvironment(), [portVariable]: String(gatewaysPort) }), () =>
-    isListening(gatewaysPort),
+  const [program, portVariable] = simulator
+    ? ['simulator/main.js', 'SIMULATOR_PORT']
+    : ['tools/bench/paypal.js', 'PORT'];
+  const gateways = await workbench.start(
+    node('gateways', program, { ...ownEnvironment(), [portVariable]: String(gatewaysPort) }),
+    () => isListening(gatewaysPort),
   );
   const pieces: Record<ProcessName, Piece> = {
     postgres: postgres.piece,
@@ -163,7 +188,8 @@ export async function startStack(
     },
     stopTemporal: () => workbench.stop(pieces.temporal),
     async stop() {
-      for (const name of ['api', 'worker', 'gateways', 'temporal', 'postgres'] as const) await workbench.stop(pieces[name], 10_000);
+      for (const name of ['api', 'worker', 'gateways', 'temporal', 'postgres'] as const)
+        await workbench.stop(pieces[name], 10_000);
     },
     cpu() {
       const { books, temporal: temporalStore, shared } = postgresMeter.read();
@@ -190,8 +216,18 @@ async function startTemporal(
   switch (temporal.kind) {
     case 'dev': {
       const { program } = temporal;
-      const command = temporalCommand({ program, port, uiPort: null, namespace: NAMESPACE, databaseFile: null, logFile });
-      return workbench.start(command, async () => (await isListening(port)) && (await temporalObstacle(address, NAMESPACE)) === null);
+      const command = temporalCommand({
+        program,
+        port,
+        uiPort: null,
+        namespace: NAMESPACE,
+        databaseFile: null,
+        logFile,
+      });
+      return workbench.start(
+        command,
+        async () => (await isListening(port)) && (await temporalObstacle(address, NAMESPACE)) === null,
+      );
     }
     case 'production': {
       const store = { port: postgres.port, password: postgres.password };
@@ -209,18 +245,33 @@ async function startTemporal(
 }
 
 /** One merchant, and members who each owe a charge that outlasts what they pay. */
-async function openShop(baseUrl: string, operatorKey: string, { gateway, fields, currency, members: count }: ShopPlan): Promise<Shop> {
-  const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', { name: 'Club Bench', currency });
-  const { notificationUrl } = await call<{ notificationUrl: string }>(baseUrl, secretKey, 'PUT', `/v1/gateway-accounts/${gateway}`, {
-    environment: 'simulator',
-    ...fields,
+async function openShop(
+  baseUrl: string,
+  operatorKey: string,
+  { gateway, fields, currency, members: count }: ShopPlan,
+): Promise<Shop> {
+  const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', {
+    name: 'Club Bench',
+    currency,
   });
+  const { notificationUrl } = await call<{ notificationUrl: string }>(
+    baseUrl,
+    secretKey,
+    'PUT',
+    `/v1/gateway-accounts/${gateway}`,
+    {
+      environment: 'simulator',
+      ...fields,
+    },
+  );
   const members: string[] = [];
   let left = count;
   await Promise.all(
     Array.from({ length: 8 }, async () => {
       while (left-- > 0) {
-        const { id } = await call<{ id: string }>(baseUrl, secretKey, 'POST', '/v1/members', { name: `Member ${left}` });
+        const { id } = await call<{ id: string }>(baseUrl, secretKey, 'POST', '/v1/members', {
+          name: `Member ${left}`,
+        });
         const charge = { label: 'Membership', category: 'membership', amount: 1_000_000_000, currency };
         await call(baseUrl, secretKey, 'POST', `/v1/members/${id}/charges`, charge);
         members.push(id);
@@ -232,7 +283,12 @@ async function openShop(baseUrl: string, operatorKey: string, { gateway, fields,
 
 /** Only what a program needs to run: no variable of whoever calls us may change what is measured. */
 export function ownEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: process.env['HOME'], TMPDIR: process.env['TMPDIR'], NODE_ENV: 'production' };
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    TMPDIR: process.env['TMPDIR'],
+    NODE_ENV: 'production',
+  };
 }
 
 function profiling(folder: string | null, name: string): string[] {

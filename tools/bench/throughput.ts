@@ -49,19 +49,28 @@ export async function measureThroughput(
         ? await generator.run('payments', { ...order, shop: stack.shop, databaseUrl: stack.databaseUrl }, onMark)
         : await generator.run('yardstick', { ...order, address: stack.temporalAddress, kind: contender }, onMark);
     const [before = {}, after = {}] = marks;
-    return { pace, cpuMs: Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, ms - (before[name] ?? 0)])) };
+    return {
+      pace,
+      cpuMs: Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, ms - (before[name] ?? 0)])),
+    };
   };
 
   // Code that runs for the first time is slow, and which contender comes first must not matter.
-  for (const contender of CONTENDERS) await shift(contender, { inFlight: 50, warmUpMs: plan.firstWarmUpMs[contender], measureMs: 0 });
+  for (const contender of CONTENDERS)
+    await shift(contender, { inFlight: 50, warmUpMs: plan.firstWarmUpMs[contender], measureMs: 0 });
 
   const results: { inFlight: number; totals: Record<Contender, Total> }[] = [];
   for (const inFlight of plan.inFlight) {
     const totals = { ours: nothing(), textbook: nothing(), leanest: nothing() };
     for (let round = 0; round < plan.rounds; round++) {
       for (const contender of CONTENDERS) {
-        const { pace, cpuMs } = await shift(contender, { inFlight, warmUpMs: plan.warmUpMs, measureMs: plan.measureMs });
-        if (pace.done === 0) throw new BenchFailure(`no ${contender} run was finished: ${pace.firstFailure ?? 'no failure was seen'}`);
+        const { pace, cpuMs } = await shift(contender, {
+          inFlight,
+          warmUpMs: plan.warmUpMs,
+          measureMs: plan.measureMs,
+        });
+        if (pace.done === 0)
+          throw new BenchFailure(`no ${contender} run was finished: ${pace.firstFailure ?? 'no failure was seen'}`);
         add(totals[contender], pace, cpuMs);
       }
     }
@@ -89,7 +98,17 @@ const perSecond = ({ done, seconds }: Total): number => done / seconds;
 function describe(title: string, results: readonly { inFlight: number; totals: Record<Contender, Total> }[]): Finding {
   const rates: Table = {
     title: 'payments per second, from POST /v1/payments to booked',
-    columns: ['in flight', 'ours', 'textbook', 'leanest', 'ours/textbook', 'ours/leanest', 'ours p50', 'ours p99', 'failed'],
+    columns: [
+      'in flight',
+      'ours',
+      'textbook',
+      'leanest',
+      'ours/textbook',
+      'ours/leanest',
+      'ours p50',
+      'ours p99',
+      'failed',
+    ],
     rows: results.map(({ inFlight, totals: { ours, textbook, leanest } }) => [
       String(inFlight),
       number(perSecond(ours), 1),
@@ -104,8 +123,10 @@ function describe(title: string, results: readonly { inFlight: number; totals: R
   };
   const cpuTables = results.map(({ inFlight, totals }): Table => {
     const processes = [...new Set(CONTENDERS.flatMap((contender) => Object.keys(totals[contender].cpuMs)))];
-    const cell = ({ cpuMs, done }: Total, name: string): string => (name in cpuMs ? number((cpuMs[name] ?? 0) / done, 2) : '');
-    const sum = ({ cpuMs, done }: Total): string => number(Object.values(cpuMs).reduce((all, ms) => all + ms, 0) / done, 2);
+    const cell = ({ cpuMs, done }: Total, name: string): string =>
+      name in cpuMs ? number((cpuMs[name] ?? 0) / done, 2) : '';
+    const sum = ({ cpuMs, done }: Total): string =>
+      number(Object.values(cpuMs).reduce((all, ms) => all + ms, 0) / done, 2);
     return {
       title: `CPU milliseconds per payment, ${inFlight} in flight`,
       columns: ['process', ...CONTENDERS],
@@ -115,7 +136,9 @@ function describe(title: string, results: readonly { inFlight: number; totals: R
       ],
     };
   });
-  const failures = results.flatMap(({ totals }) => CONTENDERS.flatMap((contender) => totals[contender].firstFailure ?? []));
+  const failures = results.flatMap(({ totals }) =>
+    CONTENDERS.flatMap((contender) => totals[contender].firstFailure ?? []),
+  );
   return {
     title: `Payments per second: ${title}`,
     notes: [

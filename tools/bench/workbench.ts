@@ -1,6 +1,13 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { lastLines as linesOf, signalGroup, startPiece, waitUntil, type Piece, type PieceCommand } from '../local/piece';
+import {
+  lastLines as linesOf,
+  signalGroup,
+  startPiece,
+  waitUntil,
+  type Piece,
+  type PieceCommand,
+} from '../local/piece';
 import { commandOf } from '../local/process-list';
 
 /** Something that could not be run: shown without a stack. */

@@ -52,7 +52,10 @@ export class Club {
     { baseUrl, operatorKey }: Place,
     { name, currency, memberName }: { name: string; currency: string; memberName: string },
   ): Promise<Club> {
-    const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', { name, currency });
+    const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', {
+      name,
+      currency,
+    });
     const { id } = await call<{ id: string }>(baseUrl, secretKey, 'POST', '/v1/members', { name: memberName });
     return new Club(baseUrl, secretKey, id, memberName, currency);
   }
@@ -65,7 +68,8 @@ export class Club {
       `/v1/gateway-accounts/${gateway}`,
       { environment: 'simulator', ...fields },
     );
-    if (!enabled) throw new DemoFailure(`The account at ${gateway} cannot be used: ${disabledReason ?? 'no reason was given'}`);
+    if (!enabled)
+      throw new DemoFailure(`The account at ${gateway} cannot be used: ${disabledReason ?? 'no reason was given'}`);
     this.accounts.push({ gateway, fields, notificationUrl });
   }
 
@@ -79,7 +83,10 @@ export class Club {
 
   /** Opens a payment and waits until the payer is reached. */
   async openPayment(gateway: GatewayName, wish: Wish = {}): Promise<Payment> {
-    return this.until('awaiting_payer', await this.post<Payment>('/v1/payments', { member: this.member, gateway, ...wish }));
+    return this.until(
+      'awaiting_payer',
+      await this.post<Payment>('/v1/payments', { member: this.member, gateway, ...wish }),
+    );
   }
 
   /** A person says that the money in suspense is the member's after all. */

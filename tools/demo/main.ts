@@ -36,7 +36,8 @@ function say(text: string): void {
 
 main().catch((error: unknown) => {
   const isExplained = error instanceof DemoFailure || error instanceof ConfigError;
-  const explanation = error instanceof Error ? (isExplained ? error.message : (error.stack ?? error.message)) : String(error);
+  const explanation =
+    error instanceof Error ? (isExplained ? error.message : (error.stack ?? error.message)) : String(error);
   process.stderr.write(`The demo failed: ${explanation}\n`);
   process.exitCode = 1;
 });

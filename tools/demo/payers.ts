@@ -35,7 +35,12 @@ export const PAYERS: Readonly<Record<GatewayName, Payer>> = {
   },
   kkiapay: {
     title: 'KKiaPay',
-    newAccount: () => ({ publicKey: randomUUID(), privateKey: 'tpk_demo', secret: 'tsk_demo', webhookSecret: 'demo-hash-secret' }),
+    newAccount: () => ({
+      publicKey: randomUUID(),
+      privateKey: 'tpk_demo',
+      secret: 'tsk_demo',
+      webhookSecret: 'demo-hash-secret',
+    }),
     async enterNotificationUrl(simulator, { fields: { publicKey = '', webhookSecret }, notificationUrl: webhookUrl }) {
       await simulator.tell('PUT', `kkiapay/accounts/${publicKey}`, { webhookUrl, webhookSecret }, z.unknown());
     },

@@ -18,8 +18,11 @@ export async function findRunning(config: StartConfig, say: Say): Promise<Place 
   if (!(await isQuittance(baseUrl))) return null;
   const operatorKey = config.OPERATOR_KEY ?? storedKey(config.DATA_DIR);
   if (operatorKey !== undefined && (await isOperatorKey(baseUrl, operatorKey))) return { baseUrl, operatorKey };
-  if (config.OPERATOR_KEY !== undefined) throw new DemoFailure(`What runs at ${baseUrl} does not take this OPERATOR_KEY.`);
-  say(`What runs at ${baseUrl} is another copy: its operator key is not in ${path.resolve(config.DATA_DIR)} (DATA_DIR, OPERATOR_KEY).`);
+  if (config.OPERATOR_KEY !== undefined)
+    throw new DemoFailure(`What runs at ${baseUrl} does not take this OPERATOR_KEY.`);
+  say(
+    `What runs at ${baseUrl} is another copy: its operator key is not in ${path.resolve(config.DATA_DIR)} (DATA_DIR, OPERATOR_KEY).`,
+  );
   return null;
 }
 
@@ -88,17 +91,20 @@ export async function startOwnCopy(say: Say): Promise<Place & { stop(): Promise<
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   };
 
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void stop().finally(() => process.exit(1)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(1)));
 
   const baseUrl = `http://localhost:${port}`;
   let shown = 0;
   const isReady = async (): Promise<boolean> => {
     const lines = readFileSync(logFile, 'utf8').split('\n').slice(0, -1);
-    for (const line of lines.slice(shown)) if (line.startsWith('quittance: ')) say(`  ${line.slice('quittance: '.length)}`);
+    for (const line of lines.slice(shown))
+      if (line.startsWith('quittance: ')) say(`  ${line.slice('quittance: '.length)}`);
     shown = lines.length;
     return isQuittance(baseUrl);
   };
-  if (await waitUntil(isReady, { patienceMs: START_PATIENCE_MS, everyMs: 200, piece })) return { baseUrl, operatorKey, stop };
+  if (await waitUntil(isReady, { patienceMs: START_PATIENCE_MS, everyMs: 200, piece }))
+    return { baseUrl, operatorKey, stop };
   const end = lastLines(logFile, 20);
   await stop();
   throw new DemoFailure(`Quittance could not be started for the demo:\n${end}`);

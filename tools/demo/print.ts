@@ -11,13 +11,19 @@ export function writeAmount(amount: number, currency: string): string {
 /** Rows under their headings; a heading that ends in `>` is set to the right, as sums are. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const names = headings.map((heading) => heading.replace(/>$/, ''));
-  const widths = names.map((name, column) => Math.max(...[name, ...rows.map((row) => row[column] ?? '')].map((cell) => cell.length)));
+  const widths = names.map((name, column) =>
+    Math.max(...[name, ...rows.map((row) => row[column] ?? '')].map((cell) => cell.length)),
+  );
   const line = (cells: readonly string[]) =>
     cells
-      .map((cell, column) => (headings[column]?.endsWith('>') ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .map((cell, column) =>
+        headings[column]?.endsWith('>') ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+      )
       .join('   ')
       .trimEnd();
-  return [line(names), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)].map((text) => `  ${text}`).join('\n');
+  return [line(names), line(widths.map((width) => '─'.repeat(width))), ...rows.map(line)]
+    .map((text) => `  ${text}`)
+    .join('\n');
 }
 
 export function title(text: string): string {
@@ -43,7 +49,8 @@ export function cartTable({ currency, charges, paylines, due, credit }: Cart, me
     ]),
   );
   const received = paylines.map(
-    ({ amount, at, payment }) => `  payline ${clock(at)}   ${describeMoney({ amount, currency })} received by ${payment ?? 'no payment'}`,
+    ({ amount, at, payment }) =>
+      `  payline ${clock(at)}   ${describeMoney({ amount, currency })} received by ${payment ?? 'no payment'}`,
   );
   return [
     '',
@@ -55,7 +62,17 @@ export function cartTable({ currency, charges, paylines, due, credit }: Cart, me
 }
 
 /** A payment's life so far, and where to read more of it. */
-export function paymentStory({ id, status, amount, currency, captured, fee, attention, timeline, temporalUrl }: Payment): string {
+export function paymentStory({
+  id,
+  status,
+  amount,
+  currency,
+  captured,
+  fee,
+  attention,
+  timeline,
+  temporalUrl,
+}: Payment): string {
   const rows = timeline.map((fact) => [
     clock(fact.recordedAt),
     inWords(fact.reason === null ? fact.kind : `${fact.kind}: ${fact.reason}`),
@@ -93,7 +110,10 @@ export function balancesTable(balances: readonly Balance[]): string {
     ['account', 'debit>', 'credit>', 'debit − credit>'],
     [
       ...balances.map((balance) => [accountInWords(balance.account), ...sums(balance)]),
-      ['together', ...sums({ debit: total((b) => b.debit), credit: total((b) => b.credit), balance: total((b) => b.balance) })],
+      [
+        'together',
+        ...sums({ debit: total((b) => b.debit), credit: total((b) => b.credit), balance: total((b) => b.balance) }),
+      ],
     ],
   );
 }

@@ -9,7 +9,8 @@ export class Simulator {
   /** The one to which a payment leads its payer. */
   static behind({ id, nextAction }: Payment): Simulator {
     const url = /^(.+?)\/(?:paypal|kkiapay)\//.exec(addressIn(nextAction) ?? '')?.[1];
-    if (url === undefined) throw new DemoFailure(`${id} leads its payer to no simulator: ${JSON.stringify(nextAction)}`);
+    if (url === undefined)
+      throw new DemoFailure(`${id} leads its payer to no simulator: ${JSON.stringify(nextAction)}`);
     return new Simulator(url);
   }
 
@@ -25,7 +26,9 @@ export class Simulator {
     const said = await response.text();
     const parsed = response.ok ? answer.safeParse(JSON.parse(said)) : null;
     if (!parsed?.success)
-      throw new DemoFailure(`The simulator did not do what it should (${url} answered ${response.status}): ${said.slice(0, 300)}`);
+      throw new DemoFailure(
+        `The simulator did not do what it should (${url} answered ${response.status}): ${said.slice(0, 300)}`,
+      );
     return parsed.data;
   }
 }

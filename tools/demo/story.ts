@@ -7,7 +7,12 @@ import type { Say } from './telling';
 export async function tellOfEuros(place: Place, say: Say): Promise<void> {
   const club = await Telling.of(
     place,
-    { name: 'Demo tennis club', currency: 'EUR', memberName: 'Anne Martin', gateways: ['paypal-standard', 'paypal-checkout'] },
+    {
+      name: 'Demo tennis club',
+      currency: 'EUR',
+      memberName: 'Anne Martin',
+      gateways: ['paypal-standard', 'paypal-checkout'],
+    },
     say,
   );
   await club.charge('Membership 2027', 'membership', 12_000);

@@ -46,7 +46,8 @@ export class Telling {
     const payment = await this.club.openPayment(gateway, wish);
     if (!this.#simulator) {
       this.#simulator = Simulator.behind(payment);
-      for (const account of this.club.accounts) await PAYERS[account.gateway].enterNotificationUrl(this.#simulator, account);
+      for (const account of this.club.accounts)
+        await PAYERS[account.gateway].enterNotificationUrl(this.#simulator, account);
     }
     return payment;
   }
@@ -79,7 +80,9 @@ export class Telling {
     this.say(cartTable(cart, this.club.memberName));
     const found = { due: cart.due, credit: cart.credit, paylines: cart.paylines.length };
     if (JSON.stringify(found) !== JSON.stringify(expected))
-      throw new DemoFailure(`The cart is not what it should be: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}.`);
+      throw new DemoFailure(
+        `The cart is not what it should be: ${JSON.stringify(found)} instead of ${JSON.stringify(expected)}.`,
+      );
   }
 
   async books(): Promise<void> {
@@ -87,7 +90,8 @@ export class Telling {
     const balances = await this.club.balances();
     this.say(`\n${balancesTable(balances)}`);
     const off = balances.reduce((sum, { balance }) => sum + balance, 0);
-    if (off !== 0) throw new DemoFailure(`The books are off by ${describeMoney({ amount: off, currency: this.club.currency })}.`);
+    if (off !== 0)
+      throw new DemoFailure(`The books are off by ${describeMoney({ amount: off, currency: this.club.currency })}.`);
   }
 
   /** The payer goes to the gateway with what the payment gave them. */

@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { GUARD_MARK, pause, signalGroup } from './piece';
@@ -10,7 +20,11 @@ export class DataFolderFailure extends Error {
   override name = 'DataFolderFailure';
 }
 
-const keysSchema = z.object({ operatorKey: z.string().min(1), encryptionKey: z.string().min(1), postgresPassword: z.string().min(1) });
+const keysSchema = z.object({
+  operatorKey: z.string().min(1),
+  encryptionKey: z.string().min(1),
+  postgresPassword: z.string().min(1),
+});
 export type Keys = z.infer<typeof keysSchema>;
 
 const runSchema = z.object({ pid: z.number().int(), groups: z.array(z.number().int()) });
@@ -84,9 +98,12 @@ export class DataFolder {
     try {
       return keysSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     } catch (error) {
-      throw new DataFolderFailure(`${file} is damaged: put back the one that belongs to this data, or use another DATA_DIR.`, {
-        cause: error,
-      });
+      throw new DataFolderFailure(
+        `${file} is damaged: put back the one that belongs to this data, or use another DATA_DIR.`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 
@@ -100,7 +117,8 @@ export class DataFolder {
       throw new DataFolderFailure(`${this.path} is a folder that everybody shares: set DATA_DIR to one of its own.`);
     for (const folder of [this.path, this.file('logs')]) {
       chmodSync(folder, 0o700);
-      for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isFile()) chmodSync(path.join(folder, entry.name), 0o600);
+      for (const entry of readdirSync(folder, { withFileTypes: true }))
+        if (entry.isFile()) chmodSync(path.join(folder, entry.name), 0o600);
     }
   }
 

@@ -74,7 +74,13 @@ export function postgresCommand(
   return {
     name: 'postgres',
     command: path.join(cluster.programs, 'postgres'),
-    args: ['-D', cluster.dataDir, '-p', String(port), ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+    args: [
+      '-D',
+      cluster.dataDir,
+      '-p',
+      String(port),
+      ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
     env: localeOf(process.env),
     cwd: cluster.dataDir,
     ...(cluster.account ?? {}),
@@ -89,7 +95,9 @@ export function postgresUrl(password: string, port: number, database: string): s
 }
 
 /** Null when the server lets us in, else what it said. */
-export async function postgresObstacle(url: string): Promise<{ readonly code: string | null; readonly message: string } | null> {
+export async function postgresObstacle(
+  url: string,
+): Promise<{ readonly code: string | null; readonly message: string } | null> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 3000 });
   try {
     await client.connect();
@@ -152,8 +160,22 @@ function initialise({ dataDir, password, programs, account }: PostgresCluster): 
   try {
     writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
     if (account) for (const file of [folder, passwordFile]) chownSync(file, account.uid, account.gid);
-    const args = ['-D', dataDir, '-U', POSTGRES_USER, '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--no-sync', ...LOCALE];
-    execFileSync(path.join(programs, 'initdb'), args, { env: localeOf(process.env), cwd: dataDir, stdio: 'pipe', ...(account ?? {}) });
+    const args = [
+      '-D',
+      dataDir,
+      '-U',
+      POSTGRES_USER,
+      '--auth=scram-sha-256',
+      `--pwfile=${passwordFile}`,
+      '--no-sync',
+      ...LOCALE,
+    ];
+    execFileSync(path.join(programs, 'initdb'), args, {
+      env: localeOf(process.env),
+      cwd: dataDir,
+      stdio: 'pipe',
+      ...(account ?? {}),
+    });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
     throw new PostgresFailure(`A database could not be created in ${dataDir}: ${output}`, { cause: error });
@@ -172,9 +194,13 @@ function postgresAccount(): Account {
     return lookUp();
   } catch {
     try {
-      execFileSync('useradd', ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', POSTGRES_USER], {
-        stdio: 'pipe',
-      });
+      execFileSync(
+        'useradd',
+        ['--system', '--user-group', '--no-create-home', '--shell', '/usr/sbin/nologin', POSTGRES_USER],
+        {
+          stdio: 'pipe',
+        },
+      );
       return lookUp();
     } catch (error) {
       throw new PostgresFailure(

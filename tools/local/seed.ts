@@ -26,27 +26,56 @@ interface ClubPlan {
   }[];
 }
 
-const KKIAPAY = { publicKey: 'demo-public-key', privateKey: 'tpk_demo', secret: 'tsk_demo', webhookSecret: 'demo-hash-secret' };
+const KKIAPAY = {
+  publicKey: 'demo-public-key',
+  privateKey: 'tpk_demo',
+  secret: 'tsk_demo',
+  webhookSecret: 'demo-hash-secret',
+};
 
 /** A merchant's books have one currency, and KKiaPay takes XOF only: two clubs. */
 const CLUBS: readonly ClubPlan[] = [
   {
     merchant: { name: 'Tennis Club Demo', currency: 'EUR', country: 'FR' },
     accounts: {
-      'paypal-standard': { receiverId: 'DEMOCLUB00001', receiverEmails: ['treasurer@club.example'], pdtIdentityToken: 'demo-identity-token' },
+      'paypal-standard': {
+        receiverId: 'DEMOCLUB00001',
+        receiverEmails: ['treasurer@club.example'],
+        pdtIdentityToken: 'demo-identity-token',
+      },
       'paypal-checkout': { clientId: 'demo-app', clientSecret: 'demo-secret' },
     },
     members: [
-      { name: 'Anne Martin', charges: [['Membership 2027', 'membership', 12_000], ['Insurance', 'insurance', 2_350]] },
-      { name: 'Jörg Müller', charges: [['Membership 2027', 'membership', 12_000], ['Spring outing', 'outing', 4_500]] },
+      {
+        name: 'Anne Martin',
+        charges: [
+          ['Membership 2027', 'membership', 12_000],
+          ['Insurance', 'insurance', 2_350],
+        ],
+      },
+      {
+        name: 'Jörg Müller',
+        charges: [
+          ['Membership 2027', 'membership', 12_000],
+          ['Spring outing', 'outing', 4_500],
+        ],
+      },
     ],
   },
   {
     merchant: { name: 'Club de Cotonou Démo', currency: 'XOF', country: 'BJ' },
     accounts: { kkiapay: KKIAPAY },
-    members: [{ name: 'Koffi Adjovi', charges: [['Cotisation 2027', 'membership', 15_000], ['Assurance', 'insurance', 2_500]] }],
+    members: [
+      {
+        name: 'Koffi Adjovi',
+        charges: [
+          ['Cotisation 2027', 'membership', 15_000],
+          ['Assurance', 'insurance', 2_500],
+        ],
+      },
+    ],
   },
-]; // prettier-ignore
+];
 
 /** Makes clubs with members and charges through the public API, once per data folder; gives the lines to print. */
 export async function seedDemo({
@@ -69,7 +98,9 @@ export async function seedDemo({
     await remindSimulator(baseUrl, secretKey, simulatorUrl);
     lines.push(`${title}, secret key: ${secretKey}`);
     for (const { id, name } of members) {
-      const { token } = await call<{ token: string }>(baseUrl, secretKey, 'POST', `/v1/members/${id}/tokens`, { expiresInMs: DAY_MS });
+      const { token } = await call<{ token: string }>(baseUrl, secretKey, 'POST', `/v1/members/${id}/tokens`, {
+        expiresInMs: DAY_MS,
+      });
       lines.push(`  Pay as ${name}: ${baseUrl}/checkout#${token}`);
     }
   }
@@ -82,7 +113,11 @@ function readDemo(file: string): DemoClub[] | null {
   return demoSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data?.clubs ?? null;
 }
 
-async function createClub(baseUrl: string, operatorKey: string, { merchant, accounts, members }: ClubPlan): Promise<DemoClub> {
+async function createClub(
+  baseUrl: string,
+  operatorKey: string,
+  { merchant, accounts, members }: ClubPlan,
+): Promise<DemoClub> {
   const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', {
     ...merchant,
     returnOrigins: [new URL(baseUrl).origin],
@@ -93,7 +128,12 @@ async function createClub(baseUrl: string, operatorKey: string, { merchant, acco
   for (const { name, charges } of members) {
     const { id } = await call<{ id: string }>(baseUrl, secretKey, 'POST', '/v1/members', { name });
     for (const [label, category, amount] of charges)
-      await call(baseUrl, secretKey, 'POST', `/v1/members/${id}/charges`, { label, category, amount, currency: merchant.currency });
+      await call(baseUrl, secretKey, 'POST', `/v1/members/${id}/charges`, {
+        label,
+        category,
+        amount,
+        currency: merchant.currency,
+      });
     made.push({ id, name });
   }
   return { title: `${merchant.name} (${merchant.currency})`, secretKey, members: made };
@@ -113,14 +153,21 @@ async function remindSimulator(baseUrl: string, secretKey: string, simulatorUrl:
     if (gateway !== 'kkiapay') continue;
     const { publicKey, webhookSecret } = KKIAPAY;
     // A simulator that is not ours (SIMULATOR_URL) may have no such call; then a payment is told by the payer's return alone.
-    await call(simulatorUrl, '', 'PUT', `/control/kkiapay/accounts/${publicKey}`, { webhookUrl: notificationUrl, webhookSecret }).catch(
-      () => undefined,
-    );
+    await call(simulatorUrl, '', 'PUT', `/control/kkiapay/accounts/${publicKey}`, {
+      webhookUrl: notificationUrl,
+      webhookSecret,
+    }).catch(() => undefined);
   }
 }
 
 /** One call of the public API; any answer but success is an error that says what came. */
-export async function call<Answer>(baseUrl: string, key: string, method: string, path: string, body?: unknown): Promise<Answer> {
+export async function call<Answer>(
+  baseUrl: string,
+  key: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   const answer = await fetch(new URL(path, baseUrl), {
     method,
     headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },

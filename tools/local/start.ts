@@ -17,7 +17,13 @@ import {
 import { seedDemo } from './seed';
 import { readStartConfig, type StartConfig } from './start-config';
 import { PieceFailure, Stopped, Supervisor } from './supervisor';
-import { resolveTemporal, temporalCommand, TemporalFailure, temporalObstacle, workerAsksForWork } from './temporal-server';
+import {
+  resolveTemporal,
+  temporalCommand,
+  TemporalFailure,
+  temporalObstacle,
+  workerAsksForWork,
+} from './temporal-server';
 
 /** The ports that a person may remember; another free one is taken when somebody else has them. */
 const PREFERRED_PORTS = { postgres: 54320, temporal: 7233, temporalUi: 8233, simulator: 3400, metrics: 9464 };
@@ -50,7 +56,9 @@ async function start(context: Context): Promise<void> {
   const databaseUrl = config.DATABASE_URL ?? (await startPostgres(context));
   await migrateDatabase(databaseUrl);
   const temporal =
-    config.TEMPORAL_ADDRESS === undefined ? await startTemporal(context) : await givenTemporal(config.TEMPORAL_ADDRESS, config);
+    config.TEMPORAL_ADDRESS === undefined
+      ? await startTemporal(context)
+      : await givenTemporal(config.TEMPORAL_ADDRESS, config);
   const environment: NodeJS.ProcessEnv = {
     NODE_ENV: 'production',
     ...process.env,
@@ -152,7 +160,8 @@ async function startTemporal({ config, folder, supervisor }: Context): Promise<T
     name: 'temporal',
     command: async (attempt) => {
       if (attempt > 1) ports = { port: await freePort(), uiPort: await freePort() };
-      else if (ports.port === 0) ports = { port: await portOr(PREFERRED_PORTS.temporal), uiPort: await portOr(PREFERRED_PORTS.temporalUi) };
+      else if (ports.port === 0)
+        ports = { port: await portOr(PREFERRED_PORTS.temporal), uiPort: await portOr(PREFERRED_PORTS.temporalUi) };
       const { port, uiPort } = ports;
       return temporalCommand({
         program,
@@ -163,7 +172,8 @@ async function startTemporal({ config, folder, supervisor }: Context): Promise<T
         logFile: logFile(folder, 'temporal'),
       });
     },
-    isReady: async () => (await isListening(ports.port)) && (await temporalObstacle(address(), config.TEMPORAL_NAMESPACE)) === null,
+    isReady: async () =>
+      (await isListening(ports.port)) && (await temporalObstacle(address(), config.TEMPORAL_NAMESPACE)) === null,
     patienceMs: 90_000,
     attempts: 3,
     whenItEnds: 'restart',
@@ -184,7 +194,11 @@ async function startSimulator(
     command: async (attempt) => {
       if (attempt > 1) port = await freePort();
       else if (port === 0) port = await portOr(PREFERRED_PORTS.simulator);
-      return program('simulator', folder, { ...environment, SIMULATOR_PORT: String(port), SIMULATOR_PUBLIC_URL: publicUrl() });
+      return program('simulator', folder, {
+        ...environment,
+        SIMULATOR_PORT: String(port),
+        SIMULATOR_PUBLIC_URL: publicUrl(),
+      });
     },
     isReady: () => isListening(port),
     patienceMs: 60_000,
@@ -196,7 +210,11 @@ async function startSimulator(
   return { url: `http://127.0.0.1:${String(port)}`, publicUrl: publicUrl() };
 }
 
-async function startWorker({ config, folder, supervisor }: Context, temporal: Temporal, environment: NodeJS.ProcessEnv): Promise<void> {
+async function startWorker(
+  { config, folder, supervisor }: Context,
+  temporal: Temporal,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
   let port = config.METRICS_PORT ?? 0;
   let startedAt = Date.now();
   await supervisor.start({
@@ -238,7 +256,12 @@ async function startApi({ config, folder, supervisor }: Context, environment: No
 }
 
 /** Demo data is a convenience: without it, everything still runs. */
-async function demoData(publicUrl: string, port: number, environment: NodeJS.ProcessEnv, folder: DataFolder): Promise<readonly string[]> {
+async function demoData(
+  publicUrl: string,
+  port: number,
+  environment: NodeJS.ProcessEnv,
+  folder: DataFolder,
+): Promise<readonly string[]> {
   say('making demo data …');
   // Its links are for a browser; only where that address does not lead back to this machine does the local one serve.
   const baseUrl = (await answers(`${publicUrl}/healthz`)) ? publicUrl : `http://127.0.0.1:${String(port)}`;
@@ -263,7 +286,11 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-function program(name: 'api' | 'worker' | 'simulator', folder: DataFolder, environment: NodeJS.ProcessEnv): PieceCommand {
+function program(
+  name: 'api' | 'worker' | 'simulator',
+  folder: DataFolder,
+  environment: NodeJS.ProcessEnv,
+): PieceCommand {
   return {
     name,
     command: process.execPath,
@@ -287,7 +314,15 @@ function say(line: string): void {
 }
 
 /** Failures whose message is for people; anything else is a defect of ours and shows its stack. */
-const EXPLAINED = [StartFailure, ConfigError, DataFolderFailure, MigrationFailure, PieceFailure, PostgresFailure, TemporalFailure];
+const EXPLAINED = [
+  StartFailure,
+  ConfigError,
+  DataFolderFailure,
+  MigrationFailure,
+  PieceFailure,
+  PostgresFailure,
+  TemporalFailure,
+];
 
 function explain(error: unknown): string {
   if (EXPLAINED.some((kind) => error instanceof kind)) return (error as Error).message;

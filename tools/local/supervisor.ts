@@ -67,7 +67,9 @@ export class Supervisor {
         return;
       }
       this.#throwIfStopping();
-      const what = watched.piece.isRunning() ? `was not ready within ${String(spec.patienceMs / 1000)} s` : 'did not start';
+      const what = watched.piece.isRunning()
+        ? `was not ready within ${String(spec.patienceMs / 1000)} s`
+        : 'did not start';
       await watched.piece.stop(spec.stopMs);
       this.#watched.pop();
       if (attempt >= spec.attempts) throw new PieceFailure(`${spec.name} ${what}. ${tail(watched.piece)}`);

@@ -1,5 +1,15 @@
 import { execFile, spawn } from 'node:child_process';
-import { accessSync, chmodSync, constants, createWriteStream, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -29,7 +39,8 @@ const exec = promisify(execFile);
 export async function resolveTemporal(say: Say): Promise<string> {
   const given = process.env['TEMPORAL_CLI_PATH'];
   if (given) {
-    if (!isExecutable(given)) throw new TemporalFailure(`TEMPORAL_CLI_PATH is ${given}, which is not a program that can be run.`);
+    if (!isExecutable(given))
+      throw new TemporalFailure(`TEMPORAL_CLI_PATH is ${given}, which is not a program that can be run.`);
     say(`Temporal: ${given} (TEMPORAL_CLI_PATH)`);
     return given;
   }
@@ -78,12 +89,30 @@ export interface TemporalOptions {
   readonly logFile: string;
 }
 
-export function temporalCommand({ program, port, uiPort, namespace, databaseFile, logFile }: TemporalOptions): PieceCommand {
+export function temporalCommand({
+  program,
+  port,
+  uiPort,
+  namespace,
+  databaseFile,
+  logFile,
+}: TemporalOptions): PieceCommand {
   return {
     name: 'temporal',
     command: program,
     args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--namespace', namespace, '--log-level', 'error'],
+      ...[
+        'server',
+        'start-dev',
+        '--ip',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--namespace',
+        namespace,
+        '--log-level',
+        'error',
+      ],
       ...(uiPort === null ? ['--headless'] : ['--ui-port', String(uiPort)]),
       ...(databaseFile === null ? [] : ['--db-filename', databaseFile]),
       // Saves a round trip per activity; the server's own default is off.
@@ -124,7 +153,10 @@ export async function workerAsksForWork({
   return obstacle === null;
 }
 
-async function ask(address: string, question: (connection: Connection) => Promise<string | null>): Promise<string | null> {
+async function ask(
+  address: string,
+  question: (connection: Connection) => Promise<string | null>,
+): Promise<string | null> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 3000 });
     try {
@@ -178,9 +210,12 @@ async function download(file: string, say: Say): Promise<void> {
   const total = giveUp(DOWNLOAD_TOTAL_MS);
   const answer = giveUp(DOWNLOAD_ANSWER_MS);
   try {
-    const response = await fetch(`https://temporal.download/cli/archive/v${TEMPORAL_VERSION}?platform=${platform}&arch=${arch}`, {
-      signal: abort.signal,
-    });
+    const response = await fetch(
+      `https://temporal.download/cli/archive/v${TEMPORAL_VERSION}?platform=${platform}&arch=${arch}`,
+      {
+        signal: abort.signal,
+      },
+    );
     clearTimeout(answer);
     if (!response.ok || !response.body) throw new Error(`temporal.download answered ${String(response.status)}`);
     const archive = `${file}.tar.gz`;

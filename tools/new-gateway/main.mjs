@@ -33,7 +33,9 @@ try {
 async function generate([name, ...rest], root) {
   if (name === undefined || rest.length > 0) throw new Refusal('Say one name: npm run new-gateway -- acme-pay');
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name) || name.length > 32)
-    throw new Refusal(`A gateway's name is in kebab-case, like acme-pay, and has at most 32 characters; "${name}" is not.`);
+    throw new Refusal(
+      `A gateway's name is in kebab-case, like acme-pay, and has at most 32 characters; "${name}" is not.`,
+    );
   const words = wordsOf(name);
   const files = [
     ...fromTemplates('gateway', (file) => path.join('activities', 'gateways', name, file), words),
@@ -60,7 +62,9 @@ async function generate([name, ...rest], root) {
     mkdirSync(path.dirname(filepath), { recursive: true });
     writeFileSync(filepath, await format(text, { ...(await resolveConfig(filepath)), filepath }));
   }
-  say(`written:\n${files.map(({ file }) => `  ${file}`).join('\n')}\nchanged:\n${changed.map(({ file }) => `  ${file}`).join('\n')}`);
+  say(
+    `written:\n${files.map(({ file }) => `  ${file}`).join('\n')}\nchanged:\n${changed.map(({ file }) => `  ${file}`).join('\n')}`,
+  );
   say(`What is to do, in the order of the work: npm test -- ${name}.contract\nHow: docs/adding-a-gateway.md`);
 }
 
@@ -87,14 +91,17 @@ function fromTemplates(folder, placeOf, words) {
 }
 
 function read(root, file) {
-  if (!existsSync(path.join(root, file))) throw new Refusal(`${file} is not where it was, so a gateway cannot be entered in it.`);
+  if (!existsSync(path.join(root, file)))
+    throw new Refusal(`${file} is not where it was, so a gateway cannot be entered in it.`);
   return readFileSync(path.join(root, file), 'utf8');
 }
 
 function namesIn(text) {
   const names = NAMES.exec(text)?.[2];
   if (names === undefined)
-    throw new Refusal(`${NAMES_FILE} has no line "export const GATEWAY_NAMES = [...] as const;" any more: enter the name by hand.`);
+    throw new Refusal(
+      `${NAMES_FILE} has no line "export const GATEWAY_NAMES = [...] as const;" any more: enter the name by hand.`,
+    );
   return [...names.matchAll(/'([^']+)'/g)].map(([, name]) => name);
 }
 

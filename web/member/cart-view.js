@@ -2,7 +2,8 @@ import { at, formatDay, make } from './dom.js';
 import { formatMoney } from './money.js';
 
 export function balanceInWords({ due, credit, pending, currency }) {
-  if (due > 0 && pending > 0) return `You owe ${formatMoney(due, currency)}, of which ${formatMoney(pending, currency)} is on its way`;
+  if (due > 0 && pending > 0)
+    return `You owe ${formatMoney(due, currency)}, of which ${formatMoney(pending, currency)} is on its way`;
   if (due > 0) return `You owe ${formatMoney(due, currency)}`;
   if (credit > 0) return `You are ${formatMoney(credit, currency)} in advance`;
   return 'Nothing due';

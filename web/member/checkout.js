@@ -85,7 +85,12 @@ async function load() {
   ]);
   // Those shown by "older" stay; the newest twenty are as they are now.
   const older = (account?.payments ?? []).filter((payment) => !page.data.some(({ id }) => id === payment.id));
-  return { cart, member, payments: [...page.data.map(asClaimed), ...older], nextCursor: account?.nextCursor ?? page.nextCursor };
+  return {
+    cart,
+    member,
+    payments: [...page.data.map(asClaimed), ...older],
+    nextCursor: account?.nextCursor ?? page.nextCursor,
+  };
 }
 
 function show() {
@@ -115,7 +120,13 @@ function showPayForm({ charges, currency }) {
       make(
         'label',
         { className: 'option' },
-        make('input', { type: 'checkbox', name: 'charge', value: charge.id, checked: chosen.includes(charge.id), onchange: showAmount }),
+        make('input', {
+          type: 'checkbox',
+          name: 'charge',
+          value: charge.id,
+          checked: chosen.includes(charge.id),
+          onchange: showAmount,
+        }),
         make('span', {}, charge.label),
         make('span', { className: 'figure' }, formatMoney(charge.amount - charge.paid, currency)),
       ),
@@ -167,20 +178,26 @@ function showChoice() {
 function payButtonText(amount, currency) {
   if (choice.chosen() === null) return 'Pay';
   if (busy) return `Going to ${choice.label()} …`;
-  return amount === undefined ? `Pay with ${choice.label()}` : `Pay ${formatMoney(amount, currency)} with ${choice.label()}`;
+  return amount === undefined
+    ? `Pay with ${choice.label()}`
+    : `Pay ${formatMoney(amount, currency)} with ${choice.label()}`;
 }
 
 function defaultAmount({ charges, due, pending }) {
   const chosen = chosenCharges();
   if (chosen.length === 0) return Math.max(0, due - pending);
-  return charges.filter((charge) => chosen.includes(charge.id)).reduce((sum, charge) => sum + charge.amount - charge.paid, 0);
+  return charges
+    .filter((charge) => chosen.includes(charge.id))
+    .reduce((sum, charge) => sum + charge.amount - charge.paid, 0);
 }
 
 function consequence(amount, due, currency) {
   if (amount === undefined) return due === 0 ? 'Nothing is due. You can pay in advance.' : '';
   if (amount === due) return 'This pays all that is due.';
   if (amount < due) return `${formatMoney(due - amount, currency)} will still be due.`;
-  return due === 0 ? 'All of it is paid in advance.' : `${formatMoney(amount - due, currency)} of it is paid in advance.`;
+  return due === 0
+    ? 'All of it is paid in advance.'
+    : `${formatMoney(amount - due, currency)} of it is paid in advance.`;
 }
 
 /** Something a member is told when it did not work. */
@@ -202,13 +219,20 @@ async function pay() {
   at('notice').replaceChildren();
   showAmount();
   try {
-    const payment = await openOrContinue({ member: memberId, gateway: choice.chosen(), amount, currency, charges: chosenCharges() });
+    const payment = await openOrContinue({
+      member: memberId,
+      gateway: choice.chosen(),
+      amount,
+      currency,
+      charges: chosenCharges(),
+    });
     say(at('connection'), '');
     if (payment !== null && (await goOn(payment)) === 'leaving') return;
     busy = false;
     await refresh();
     if (payment === null) sayThatItTakesLong();
-    else if (payment.nextAction === null) notify(describeStanding(payment, { place: 'list', merchant: account.cart.merchantName }));
+    else if (payment.nextAction === null)
+      notify(describeStanding(payment, { place: 'list', merchant: account.cart.merchantName }));
   } catch (error) {
     busy = false;
     say(at('connection'), '');
@@ -225,7 +249,8 @@ async function openOrContinue(order) {
   const before = replacedPayment();
   if (before && isAbout(before, order)) return before;
   if (before) await makeRoom(before);
-  const trouble = () => say(at('connection'), 'The connection is interrupted. We are trying again; you will not pay twice.');
+  const trouble = () =>
+    say(at('connection'), 'The connection is interrupted. We are trying again; you will not pay twice.');
   const opened = await openPayment(token, order, { onTrouble: trouble });
   if (opened.status !== 'created') return opened;
 
@@ -244,11 +269,16 @@ async function openOrContinue(order) {
 async function makeRoom(payment) {
   const isOver = await cancelPayment(token, payment).catch((error) => {
     if (!(error instanceof Refusal) || error.isPassing || !(error.code in TOO_LATE_TO_CANCEL)) throw error;
-    throw new Told(`${TOO_LATE_TO_CANCEL[error.code].replaceAll('{gateway}', () => gatewayLabel(payment.gateway))} Nothing new was opened.`);
+    throw new Told(
+      `${TOO_LATE_TO_CANCEL[error.code].replaceAll('{gateway}', () => gatewayLabel(payment.gateway))} Nothing new was opened.`,
+    );
   });
-  if (!isOver) throw new Told('Your open payment is being cancelled, which takes a moment. Nothing new was opened yet: please try again soon.');
+  if (!isOver)
+    throw new Told(
+      'Your open payment is being cancelled, which takes a moment. Nothing new was opened yet: please try again soon.',
+    );
   replacing = null;
-} // prettier-ignore
+}
 
 const TOO_LATE_TO_CANCEL = {
   payment_processing: '{gateway} already has this payment and decides about it, so it cannot be cancelled now.',
@@ -273,7 +303,9 @@ async function goOn(payment) {
   } catch (error) {
     if (!(error instanceof WidgetTrouble)) throw error;
     replacing = payment.id;
-    throw new Told(`${name}’s window could not be opened here. Please check the connection and try again, or pay in another way.`);
+    throw new Told(
+      `${name}’s window could not be opened here. Please check the connection and try again, or pay in another way.`,
+    );
   }
 }
 
@@ -285,7 +317,11 @@ async function comeBackFrom({ id, gateway }, isDeclined) {
   if (!now?.nextAction) return;
   const closed = isDeclined ? DECLINED : { tone: 'waiting', title: 'Not paid yet' };
   const text = `You closed ${gatewayLabel(gateway)}’s window. You can continue the payment, cancel it, or pay in another way.`;
-  notify(now.reason === null ? { ...closed, text } : describeStanding(now, { place: 'list', merchant: account.cart.merchantName }));
+  notify(
+    now.reason === null
+      ? { ...closed, text }
+      : describeStanding(now, { place: 'list', merchant: account.cart.merchantName }),
+  );
   document.querySelector(`[data-payment="${id}"] button`)?.focus();
 }
 
@@ -313,17 +349,28 @@ function leaveReplaced() {
 /** The payer may go on with this payment instead of opening another one for the same. */
 function isAbout({ gateway, amount, charges, nextAction }, order) {
   const sameCharges = charges.length === order.charges.length && charges.every((id) => order.charges.includes(id));
-  return nextAction !== null && nextAction.kind !== 'prompt' && gateway === order.gateway && amount === order.amount && sameCharges;
+  return (
+    nextAction !== null &&
+    nextAction.kind !== 'prompt' &&
+    gateway === order.gateway &&
+    amount === order.amount &&
+    sameCharges
+  );
 }
 
 function showReplacing() {
   const before = replacedPayment();
   const { amount } = parseAmount(at('amount').value, account.cart.currency);
-  at('replacing').hidden = busy || !before || isAbout(before, { gateway: choice.chosen(), amount, charges: chosenCharges() });
+  at('replacing').hidden =
+    busy || !before || isAbout(before, { gateway: choice.chosen(), amount, charges: chosenCharges() });
   if (at('replacing').hidden) return;
-  const phone = before.nextAction?.kind === 'prompt' ? ' Please do not approve the request on your phone any more.' : '';
+  const phone =
+    before.nextAction?.kind === 'prompt' ? ' Please do not approve the request on your phone any more.' : '';
   const money = formatMoney(before.amount, before.currency);
-  say(at('replacing-text'), `Your open payment of ${money} with ${gatewayLabel(before.gateway)} is cancelled first.${phone}`);
+  say(
+    at('replacing-text'),
+    `Your open payment of ${money} with ${gatewayLabel(before.gateway)} is cancelled first.${phone}`,
+  );
 }
 
 function keepReplaced() {
@@ -449,7 +496,11 @@ function askForNewLink(why) {
   watched.forEach((stop) => stop());
   for (const id of ['account', 'loading', 'connection']) at(id).hidden = true;
   say(at('headline'), 'Please ask for a new link');
-  notify({ tone: 'waiting', title: why, text: 'Links to a cart work for a while only. Whoever sent you this one can send you a new one.' });
+  notify({
+    tone: 'waiting',
+    title: why,
+    text: 'Links to a cart work for a while only. Whoever sent you this one can send you a new one.',
+  });
 }
 
 function inPlainWords(error) {

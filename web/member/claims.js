@@ -17,7 +17,8 @@ export function claim(paymentId, reference) {
 export function asClaimed(payment) {
   const claimed = recall(nameOf(payment.id));
   if (claimed === null) return payment;
-  const isDecided = payment.status !== 'awaiting_payer' || payment.timeline.some((row) => row.gatewayReference === claimed.reference);
+  const isDecided =
+    payment.status !== 'awaiting_payer' || payment.timeline.some((row) => row.gatewayReference === claimed.reference);
   if (isDecided || serverNow() - claimed.at > CLAIM_MS) {
     forget(nameOf(payment.id));
     return payment;

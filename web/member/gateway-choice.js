@@ -60,10 +60,16 @@ export function createGatewayChoice({ token, memberId, onChange }) {
   /** What the merchant uses: what may be chosen, and what may not with the reason. */
   function rows() {
     const names = available();
-    const left = (options?.data ?? []).filter(({ gateway, reason }) => !names.includes(gateway) && reason !== 'gateway_not_configured');
+    const left = (options?.data ?? []).filter(
+      ({ gateway, reason }) => !names.includes(gateway) && reason !== 'gateway_not_configured',
+    );
     return [
       ...names.map((gateway) => ({ gateway, label: gatewayLabelAmong(gateway, names), why: null })),
-      ...left.map(({ gateway, reason }) => ({ gateway, label: gatewayLabel(gateway), why: whyNot(reason, wordsOf(options)) })),
+      ...left.map(({ gateway, reason }) => ({
+        gateway,
+        label: gatewayLabel(gateway),
+        why: whyNot(reason, wordsOf(options)),
+      })),
     ];
   }
 

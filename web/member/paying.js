@@ -13,7 +13,10 @@ export async function openPayment(token, order, { onTrouble }) {
   const draft = draftOf(order);
   for (let tries = 0; ;) {
     try {
-      const opened = await call(token, 'POST', '/v1/payments', { body: bodyOf(order, draft), idempotencyKey: draft.key });
+      const opened = await call(token, 'POST', '/v1/payments', {
+        body: bodyOf(order, draft),
+        idempotencyKey: draft.key,
+      });
       const payment = opened.replayed ? (await call(token, 'GET', `/v1/payments/${opened.body.id}`)).body : opened.body;
       // An answer from an earlier try that was lost may be about a payment that has ended since: then this is a new one.
       if (opened.replayed && payment.status !== 'created' && payment.nextAction === null) {

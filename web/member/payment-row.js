@@ -19,7 +19,8 @@ export function paymentRow(payment, { merchant, isNewest, hasOtherWay, on }) {
   };
   const actions = [
     isOpen && !isPrompt && button('Continue paying', on.goOn, 'small'),
-    isPrompt && make('a', { className: 'button small quiet', href: `/return/${encodeURIComponent(id)}` }, 'See how it stands'),
+    isPrompt &&
+      make('a', { className: 'button small quiet', href: `/return/${encodeURIComponent(id)}` }, 'See how it stands'),
     (isOpen || status === 'created') && button('Cancel', on.cancel),
     ((isOpen && hasOtherWay) || (status === 'failed' && isNewest)) &&
       button(hasOtherWay ? 'Pay in another way' : 'Try again', on.payInAnotherWay),

@@ -14,7 +14,10 @@ export function showReceipt({ payment, cart, member }) {
     ['Through', gatewayLabel(payment.gateway)],
     ...payment.timeline
       .filter((row) => row.kind === 'payer_fee_charged')
-      .map((row) => ['Fee', `${gatewayLabel(payment.gateway)} charged you ${formatMoney(row.amount, row.currency)} on top`]),
+      .map((row) => [
+        'Fee',
+        `${gatewayLabel(payment.gateway)} charged you ${formatMoney(row.amount, row.currency)} on top`,
+      ]),
     ['Reference there', captures.map((row) => row.gatewayReference).join(', ')],
     ['Payment', payment.id],
   ];

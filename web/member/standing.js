@@ -49,9 +49,14 @@ const stopWatching = watchPayment({
     latest = payment;
     show(asArrived(asClaimed(payment)));
   },
-  onConnection: (isThere) => say(at('connection'), isThere ? '' : 'The connection is interrupted. We keep trying; your payment does not depend on it.'),
-  onRefused: () => say(at('connection'), 'This page has been open for long. Load it again to see where the payment stands.'),
-}); // prettier-ignore
+  onConnection: (isThere) =>
+    say(
+      at('connection'),
+      isThere ? '' : 'The connection is interrupted. We keep trying; your payment does not depend on it.',
+    ),
+  onRefused: () =>
+    say(at('connection'), 'This page has been open for long. Load it again to see where the payment stands.'),
+});
 
 function arrive() {
   arrivedAt = serverNow();
@@ -63,7 +68,8 @@ function arrive() {
 /** The payment without the failure of an earlier try, for a payer who has just come back from the next one. */
 function asArrived(payment) {
   if (brought === '' || payment.reason === null || payment.status !== 'awaiting_payer') return payment;
-  const isAnswer = ({ kind, recordedAt }) => kind === 'attempt_failed' && Date.parse(recordedAt) > arrivedAt - BEFORE_ARRIVAL_MS;
+  const isAnswer = ({ kind, recordedAt }) =>
+    kind === 'attempt_failed' && Date.parse(recordedAt) > arrivedAt - BEFORE_ARRIVAL_MS;
   if (serverNow() - arrivedAt > ARRIVAL_MS || payment.timeline.some(isAnswer)) return payment;
   return { ...payment, reason: null };
 }
@@ -105,7 +111,9 @@ function showGoOn(payment) {
   } else if (shown?.textContent !== label) {
     const { kind, url } = payment.nextAction;
     at('continue').replaceChildren(
-      kind === 'redirect' ? make('a', { className: 'button', href: url }, label) : make('button', { type: 'button' }, label),
+      kind === 'redirect'
+        ? make('a', { className: 'button', href: url }, label)
+        : make('button', { type: 'button' }, label),
     );
   } else if (shown.matches('button')) {
     shown.disabled = false; // it waited for this script
@@ -132,16 +140,23 @@ async function goOn() {
   const name = gatewayLabel(gateway);
   try {
     await perform(latest, {
-      onFailedTry: () => say(at('trouble'), `That try did not go through. You can try again, or close ${name}’s window and pay in another way.`),
+      onFailedTry: () =>
+        say(
+          at('trouble'),
+          `That try did not go through. You can try again, or close ${name}’s window and pay in another way.`,
+        ),
       onClosed: () => button.focus(),
     });
   } catch (error) {
     if (!(error instanceof WidgetTrouble)) throw error;
-    say(at('trouble'), `${name}’s window could not be opened here. Please check the connection and try again, or pay in another way.`);
+    say(
+      at('trouble'),
+      `${name}’s window could not be opened here. Please check the connection and try again, or pay in another way.`,
+    );
   } finally {
     button.disabled = false;
   }
-} // prettier-ignore
+}
 
 function tick() {
   if (latest?.nextAction?.kind === 'prompt') show(latest);

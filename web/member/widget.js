@@ -73,5 +73,7 @@ function succeed({ paymentId }, told) {
   const id = told?.transactionId;
   const known = typeof id === 'string' && id !== '';
   if (known) claim(paymentId, id);
-  location.assign(`/return/${encodeURIComponent(paymentId)}${known ? `?transaction_id=${encodeURIComponent(id)}` : ''}`);
+  location.assign(
+    `/return/${encodeURIComponent(paymentId)}${known ? `?transaction_id=${encodeURIComponent(id)}` : ''}`,
+  );
 }

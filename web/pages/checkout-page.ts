@@ -12,7 +12,11 @@ export function checkoutPage(): Page {
         <h1 id="headline" aria-live="polite">Your cart</h1>
         <p class="note" id="greeting"></p>
       </header>
-      <noscript><p class="card standing" data-tone="bad">This page needs JavaScript. Please allow it and load the page again.</p></noscript>
+      <noscript
+        ><p class="card standing" data-tone="bad">
+          This page needs JavaScript. Please allow it and load the page again.
+        </p></noscript
+      >
       <p class="note banner" id="connection" role="status" hidden></p>
       <div id="notice" role="status" aria-live="polite"></div>
       <p class="note" id="loading">Loading …</p>

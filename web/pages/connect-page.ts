@@ -41,17 +41,33 @@ export function connectPage(arrival: Arrival): Page {
         'It is too old, or a newer one was made, or keys were entered instead. Nothing was changed. Please start again from where you wanted to connect the account.',
       );
     case 'too_often':
-      return plainPage('This invitation was opened too often', 'Please load this page again in a minute. Nothing was changed.');
+      return plainPage(
+        'This invitation was opened too often',
+        'Please load this page again in a minute. Nothing was changed.',
+      );
     case 'unanswered':
-      return plainPage(`${gatewayLabel(arrival.gateway)} does not answer`, 'Please load this page again in a moment. Nothing was changed.');
+      return plainPage(
+        `${gatewayLabel(arrival.gateway)} does not answer`,
+        'Please load this page again in a moment. Nothing was changed.',
+      );
     case 'unknown':
-      return plainPage('We know no such invitation', 'Please start again from where you wanted to connect the account.');
+      return plainPage(
+        'We know no such invitation',
+        'Please start again from where you wanted to connect the account.',
+      );
     default:
       return unreachable(arrival);
   }
 }
 
-function confirmPage({ token, gateway, account, merchantName, replaces, onwardUrl }: Arrival & { outcome: 'to_confirm' }): Page {
+function confirmPage({
+  token,
+  gateway,
+  account,
+  merchantName,
+  replaces,
+  onwardUrl,
+}: Arrival & { outcome: 'to_confirm' }): Page {
   const label = gatewayLabel(gateway);
   return {
     title: `Connect ${label} to ${merchantName}?`,

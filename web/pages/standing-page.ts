@@ -59,7 +59,9 @@ export function standingPage(page: StandingPage): Page {
         ${
           onwardUrl === null
             ? null
-            : html`<a class="button ${goOn === null ? '' : 'quiet'}" id="onward" href="${onwardUrl}">Back to ${merchant}</a>`
+            : html`<a class="button ${goOn === null ? '' : 'quiet'}" id="onward" href="${onwardUrl}"
+                >Back to ${merchant}</a
+              >`
         }
       </div>
       <p class="error" id="trouble" role="alert" hidden></p>
@@ -73,7 +75,8 @@ export function standingPage(page: StandingPage): Page {
 }
 
 function refreshWithoutScript(onwardUrl: string | null, settled: boolean): Html | null {
-  if (onwardUrl !== null) return html`<noscript><meta http-equiv="refresh" content="${WITHOUT_SCRIPT_S}; url=${onwardUrl}" /></noscript>`;
+  if (onwardUrl !== null)
+    return html`<noscript><meta http-equiv="refresh" content="${WITHOUT_SCRIPT_S}; url=${onwardUrl}" /></noscript>`;
   return settled ? null : html`<noscript><meta http-equiv="refresh" content="${WITHOUT_SCRIPT_S}" /></noscript>`;
 }
 

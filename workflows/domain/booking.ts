@@ -19,7 +19,9 @@ const NOTHING: Booking = { entries: [], payline: null };
 
 /** Whether booking the fact lays money on the member's cart, so that the cart must be read and locked. */
 export function touchesCart(fact: Fact, sums: readonly CapturedSum[]): boolean {
-  return fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAccepted(fact.gatewayReference, sums));
+  return (
+    fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAccepted(fact.gatewayReference, sums))
+  );
 }
 
 /**
@@ -36,14 +38,18 @@ export function book(
   switch (fact.kind) {
     case 'payment_captured': {
       const money = moneyOf(fact);
-      if (!isAccepted(fact.gatewayReference, sums)) return { entries: [paymentSuspended(gateway, money)], payline: null };
+      if (!isAccepted(fact.gatewayReference, sums))
+        return { entries: [paymentSuspended(gateway, money)], payline: null };
       const allocation = allocate(money.amount, charges, named);
       return { entries: [paymentCaptured(gateway, money, allocation)], payline: { ...money, parts: allocation.parts } };
     }
     case 'suspense_accepted': {
       const money = moneyOf(fact);
       const allocation = allocate(money.amount, charges, named);
-      return { entries: [suspenseReleased('suspense_accepted', money, allocation)], payline: { ...money, parts: allocation.parts } };
+      return {
+        entries: [suspenseReleased('suspense_accepted', money, allocation)],
+        payline: { ...money, parts: allocation.parts },
+      };
     }
     case 'fee_charged':
       return { entries: [feeCharged(gateway, moneyOf(fact))], payline: null };

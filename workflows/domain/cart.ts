@@ -51,7 +51,10 @@ function oldestFirst(a: OpenCharge, b: OpenCharge): number {
 }
 
 /** Which paylines' credit a new charge consumes, oldest payline first: one part per payline. */
-export function consumeCredit(amount: number, paylines: readonly CreditedPayline[]): { payline: string; amount: number }[] {
+export function consumeCredit(
+  amount: number,
+  paylines: readonly CreditedPayline[],
+): { payline: string; amount: number }[] {
   const parts: { payline: string; amount: number }[] = [];
   let left = amount;
   for (const payline of [...paylines].sort((a, b) => a.sequence - b.sequence)) {

@@ -32,12 +32,27 @@ export type GatewayFact =
     })
   /** `parent` is the capture's reference; `feeReturned` in minor units of the same currency. */
   | (OfGateway &
-      Money & { readonly kind: 'payment_refunded'; readonly parent: string; readonly feeReturned: number; readonly reason: string })
+      Money & {
+        readonly kind: 'payment_refunded';
+        readonly parent: string;
+        readonly feeReturned: number;
+        readonly reason: string;
+      })
   | (OfGateway & Money & { readonly kind: 'payment_reversed'; readonly parent: string; readonly reason: string })
   | (OfGateway & Money & { readonly kind: 'reversal_cancelled'; readonly parent: string; readonly reason: string })
   /** A case about the capture `gatewayReference`; `qualifier` is the case id. No money has moved. */
-  | (OfGateway & { readonly kind: 'dispute_opened'; readonly amount: null; readonly currency: null; readonly reason: string })
-  | (OfGateway & { readonly kind: 'dispute_closed'; readonly amount: null; readonly currency: null; readonly reason: string })
+  | (OfGateway & {
+      readonly kind: 'dispute_opened';
+      readonly amount: null;
+      readonly currency: null;
+      readonly reason: string;
+    })
+  | (OfGateway & {
+      readonly kind: 'dispute_closed';
+      readonly amount: null;
+      readonly currency: null;
+      readonly reason: string;
+    })
   /** A balance correction after a case; money left or came back under its own reference. */
   | (OfGateway & Money & { readonly kind: 'dispute_adjusted'; readonly parent: string; readonly reason: string });
 
@@ -53,9 +68,19 @@ export type OwnFact =
   | (OfUs & { readonly kind: 'payment_cancelled'; readonly amount: null; readonly currency: null })
   | (OfUs & { readonly kind: 'payment_expired'; readonly amount: null; readonly currency: null })
   /** A person took the sum `gatewayReference` out of suspense: once per sum, so the key holds no command id. */
-  | (OfUs & { readonly kind: 'suspense_accepted'; readonly amount: number; readonly currency: Currency; readonly commandId: string })
+  | (OfUs & {
+      readonly kind: 'suspense_accepted';
+      readonly amount: number;
+      readonly currency: Currency;
+      readonly commandId: string;
+    })
   /** A person has read what was shown to them and accepts it; `qualifier` is its code, `gatewayReference` the money that it was about. */
-  | (OfUs & { readonly kind: 'attention_acknowledged'; readonly amount: null; readonly currency: null; readonly commandId: string })
+  | (OfUs & {
+      readonly kind: 'attention_acknowledged';
+      readonly amount: null;
+      readonly currency: null;
+      readonly commandId: string;
+    })
   /** The gateway said two different things under one key; `qualifier` names kind and qualifier of the contradicted fact. */
   | (OfUs & {
       readonly kind: 'conflict_detected';

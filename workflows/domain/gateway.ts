@@ -40,8 +40,17 @@ export type Starter = 'member' | 'merchant';
 /** What the payer does next. `fields` of a form are posted by the browser to `action`. */
 export type NextAction =
   | { readonly kind: 'redirect'; readonly url: string }
-  | { readonly kind: 'form'; readonly action: string; readonly method: 'POST'; readonly fields: Readonly<Record<string, string>> }
-  | { readonly kind: 'widget'; readonly script: string; readonly params: Readonly<Record<string, string | number | boolean>> }
+  | {
+      readonly kind: 'form';
+      readonly action: string;
+      readonly method: 'POST';
+      readonly fields: Readonly<Record<string, string>>;
+    }
+  | {
+      readonly kind: 'widget';
+      readonly script: string;
+      readonly params: Readonly<Record<string, string | number | boolean>>;
+    }
   | { readonly kind: 'prompt'; readonly to: string; readonly patienceMs: number };
 
 /** What a gateway needs to know to open a checkout. URLs are absolute. */
@@ -103,7 +112,8 @@ export interface NotificationHint {
   readonly payer: Payer | null;
 }
 export type NotificationReading =
-  { readonly ok: true; readonly hint: NotificationHint } | { readonly ok: false; readonly status: 400 | 401; readonly reason: string };
+  | { readonly ok: true; readonly hint: NotificationHint }
+  | { readonly ok: false; readonly status: 400 | 401; readonly reason: string };
 
 export interface Payer {
   readonly name: string | null;
@@ -151,7 +161,11 @@ export type Lookup =
   /** Genuine, and about the account itself: the gateway or its owner has withdrawn our right to act for it. */
   | { readonly found: 'account_revoked'; readonly reason: string }
   /** Genuine, but meant for another receiver or environment: `reason` is `receiver_mismatch` or `environment_mismatch`. */
-  | { readonly found: 'elsewhere'; readonly reason: 'receiver_mismatch' | 'environment_mismatch'; readonly detail: string }
+  | {
+      readonly found: 'elsewhere';
+      readonly reason: 'receiver_mismatch' | 'environment_mismatch';
+      readonly detail: string;
+    }
   /** The gateway itself says that there is no such thing: forged, or long gone. */
   | { readonly found: false; readonly reason: string }
   /** The gateway has not decided yet, and holds nothing meanwhile: a prompt that its payer did not answer. */
@@ -240,7 +254,8 @@ export type Opening =
     }
   /** Why this order cannot be written in the gateway's form. */
   | { readonly ok: false; readonly reason: OpeningRefusal; readonly detail: string };
-export type OpeningRefusal = 'amount_not_supported' | 'currency_not_supported' | 'method_not_supported' | 'phone_not_supported';
+export type OpeningRefusal =
+  'amount_not_supported' | 'currency_not_supported' | 'method_not_supported' | 'phone_not_supported';
 
 /** What the gateway answered to `startCheckout`. No answer is a thrown {@link GatewayFailure}. */
 export type StartedCheckout =
@@ -314,9 +329,15 @@ export type OnboardingContext = Omit<GatewayContext<unknown>, 'credentials' | 'o
 /** For gateways where a merchant can let the platform act for them, instead of copying keys. */
 export interface Onboarding {
   /** Where the merchant logs in and agrees. `trackingId`: ours, unguessable; the way back to `returnUrl` is bound to it. */
-  invite(invitation: { readonly trackingId: string; readonly returnUrl: string }, context: OnboardingContext): Promise<string>;
+  invite(
+    invitation: { readonly trackingId: string; readonly returnUrl: string },
+    context: OnboardingContext,
+  ): Promise<string>;
   /** What the browser brought back says where to look; the gateway says who agreed. */
-  complete(invitation: { readonly trackingId: string; readonly query: URLSearchParams }, context: OnboardingContext): Promise<Onboarded>;
+  complete(
+    invitation: { readonly trackingId: string; readonly query: URLSearchParams },
+    context: OnboardingContext,
+  ): Promise<Onboarded>;
 }
 /** The stored form of a connected account's credentials and what the gateway calls the account, or why there is none. */
 export type Onboarded =

@@ -18,5 +18,9 @@ export const ID_RANDOM_BYTES = LENGTH;
 
 /** Whether `text` has the shape of an id of this kind; says nothing about whether such an object exists. */
 export function isId(prefix: IdPrefix, text: string): boolean {
-  return text.length === prefix.length + 1 + LENGTH && text.startsWith(`${prefix}_`) && /^[0-9a-z]+$/.test(text.slice(prefix.length + 1));
+  return (
+    text.length === prefix.length + 1 + LENGTH &&
+    text.startsWith(`${prefix}_`) &&
+    /^[0-9a-z]+$/.test(text.slice(prefix.length + 1))
+  );
 }

@@ -37,33 +37,51 @@ export const accountNames = {
 
 /** Money taken and allocated: the gateway owes us, the member's charges become income and the surplus credit. */
 export function paymentCaptured(gateway: GatewayName, money: Money, allocation: Allocation): Entry {
-  return { kind: 'payment_captured', postings: [debit(accountNames.clearing(gateway), money), ...toMember(money.currency, allocation)] };
+  return {
+    kind: 'payment_captured',
+    postings: [debit(accountNames.clearing(gateway), money), ...toMember(money.currency, allocation)],
+  };
 }
 
 /** The gateway kept its fee out of what it owes us. */
 export function feeCharged(gateway: GatewayName, fee: Money): Entry {
-  return { kind: 'fee_charged', postings: [debit(accountNames.fees(gateway), fee), credit(accountNames.clearing(gateway), fee)] };
+  return {
+    kind: 'fee_charged',
+    postings: [debit(accountNames.fees(gateway), fee), credit(accountNames.clearing(gateway), fee)],
+  };
 }
 
 /** Money taken that does not fit: the gateway owes us, and we owe an answer. */
 export function paymentSuspended(gateway: GatewayName, money: Money): Entry {
-  return { kind: 'payment_suspended', postings: [debit(accountNames.clearing(gateway), money), credit(accountNames.suspense, money)] };
+  return {
+    kind: 'payment_suspended',
+    postings: [debit(accountNames.clearing(gateway), money), credit(accountNames.suspense, money)],
+  };
 }
 
 /** A person said whose the suspended money is: it is allocated like any capture. */
-export function suspenseReleased(kind: 'suspense_accepted' | 'suspense_attached', money: Money, allocation: Allocation): Entry {
+export function suspenseReleased(
+  kind: 'suspense_accepted' | 'suspense_attached',
+  money: Money,
+  allocation: Allocation,
+): Entry {
   return { kind, postings: [debit(accountNames.suspense, money), ...toMember(money.currency, allocation)] };
 }
 
 /** A later charge consumed a part of the member's credit. */
 export function creditUsed(money: Money, category: string): Entry {
-  return { kind: 'credit_used', postings: [debit(accountNames.memberCredit, money), credit(accountNames.income(category), money)] };
+  return {
+    kind: 'credit_used',
+    postings: [debit(accountNames.memberCredit, money), credit(accountNames.income(category), money)],
+  };
 }
 
 function toMember(currency: Currency, { parts, credit: surplus }: Allocation): Posting[] {
   const byCategory = new Map<string, number>();
   for (const part of parts) byCategory.set(part.category, (byCategory.get(part.category) ?? 0) + part.amount);
-  const postings = [...byCategory].map(([category, amount]) => credit(accountNames.income(category), { amount, currency }));
+  const postings = [...byCategory].map(([category, amount]) =>
+    credit(accountNames.income(category), { amount, currency }),
+  );
   return surplus > 0 ? [...postings, credit(accountNames.memberCredit, { amount: surplus, currency })] : postings;
 }
 

@@ -17,7 +17,9 @@ export function toldFacts(
   otherwise?: string,
 ): readonly GatewayFact[] {
   const beside = facts[0]?.gatewayReference ?? otherwise;
-  return beside === undefined ? [] : [...facts, ...remarks.map((remark) => noted(remark, remark.about ?? beside, facts))];
+  return beside === undefined
+    ? []
+    : [...facts, ...remarks.map((remark) => noted(remark, remark.about ?? beside, facts))];
 }
 
 const ABOUT_FEES: ReadonlySet<string> = new Set(['fee_unreadable', 'fee_negative', 'fee_in_other_currency']);

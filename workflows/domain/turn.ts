@@ -43,7 +43,8 @@ export interface Approval {
 }
 
 /** What wants the payment closed, and waits until it is known whether money was taken. */
-export type Closer = { readonly kind: 'deadline' } | { readonly kind: 'cancel'; readonly commandId: string; readonly at: string };
+export type Closer =
+  { readonly kind: 'deadline' } | { readonly kind: 'cancel'; readonly commandId: string; readonly at: string };
 
 /** What has its turn in a payment's run. */
 export type Item =
@@ -70,7 +71,8 @@ export type Command = PaymentInput & { kind: 'cancel' | 'resolve' };
 
 /** How opening ended: in the payer's hands, or with the gateway's clear no in its own word. */
 export type CheckoutOpening =
-  { readonly outcome: 'opened'; readonly handed: NextAction['kind'] } | { readonly outcome: 'refused'; readonly reason: string };
+  | { readonly outcome: 'opened'; readonly handed: NextAction['kind'] }
+  | { readonly outcome: 'refused'; readonly reason: string };
 
 /** What the gateway says about a payment of ours that nobody told us about. */
 export type Finding =
@@ -142,7 +144,8 @@ export interface MessageEnd {
   readonly remark?: string | null;
   readonly about?: Fact;
 }
-export type CommandOutcome = { readonly outcome: 'accepted' } | { readonly outcome: 'rejected'; readonly reason: Rejection };
+export type CommandOutcome =
+  { readonly outcome: 'accepted' } | { readonly outcome: 'rejected'; readonly reason: Rejection };
 /** What a person is answered. */
 export interface CommandEnd {
   readonly id: string;
@@ -211,8 +214,12 @@ export function turn(run: Run, item: Item, at: string): Turn {
 }
 
 /** What the payment as it stands wants begun, whatever has its turn next. */
-export function tasksDue({ payment, busy, opening, watchedFor }: Run): { start: readonly Task[]; remember: Partial<Memory> } {
-  if (!opening && summarize(payment).status === 'created') return { start: [{ kind: 'opening' }], remember: { opening: true } };
+export function tasksDue({ payment, busy, opening, watchedFor }: Run): {
+  start: readonly Task[];
+  remember: Partial<Memory>;
+} {
+  if (!opening && summarize(payment).status === 'created')
+    return { start: [{ kind: 'opening' }], remember: { opening: true } };
   const toWatch = isWorthWatching(payment) ? pendingReferences(payment).join(' ') : null;
   if (toWatch === null || toWatch === watchedFor || busy.has('watch')) return { start: [], remember: {} };
   return { start: [{ kind: 'watch' }], remember: { watchedFor: toWatch } };
@@ -223,13 +230,17 @@ function takeIn(payment: Payment, cause: Cause, facts: readonly GatewayFact[], a
   const decision = decide(payment, { kind: 'facts', facts, at });
   const told = decision.outcome === 'accepted' ? decision.facts : [];
   const [about] = facts;
-  const end = told.length > 0 ? ({ state: 'applied', remark: reasonOf(facts) } as const) : ({ state: 'duplicate' } as const);
+  const end =
+    told.length > 0 ? ({ state: 'applied', remark: reasonOf(facts) } as const) : ({ state: 'duplicate' } as const);
   return { ...NOTHING, facts: told, messages: endOf(cause, { ...end, ...(about && { about }) }) };
 }
 
 /** The payer is reached, or the gateway refused and nobody ever will be. */
 function handOver({ terms }: Payment, opening: CheckoutOpening, at: string): Turn {
-  const fact = opening.outcome === 'opened' ? checkoutOpened(terms, opening.handed, at) : openingRefused(terms, opening.reason, at);
+  const fact =
+    opening.outcome === 'opened'
+      ? checkoutOpened(terms, opening.handed, at)
+      : openingRefused(terms, opening.reason, at);
   return { ...NOTHING, facts: [fact] };
 }
 
@@ -238,10 +249,13 @@ function approve(run: Run, approval: Approval): Turn {
   const { payment, busy, approvals, closers } = run;
   const { status } = summarize(payment);
   if (!isOpenToPayer(status)) {
-    const end = isClosed(status) ? ({ state: 'applied', reason: 'payment_closed' } as const) : ({ state: 'duplicate' } as const);
+    const end = isClosed(status)
+      ? ({ state: 'applied', reason: 'payment_closed' } as const)
+      : ({ state: 'duplicate' } as const);
     return { ...NOTHING, messages: endOf(approval.cause, end) };
   }
-  if (busy.has('capture') || closers.length > 0) return { ...NOTHING, remember: { approvals: [...approvals, approval] } };
+  if (busy.has('capture') || closers.length > 0)
+    return { ...NOTHING, remember: { approvals: [...approvals, approval] } };
   return { ...NOTHING, start: [capture(run, approval)] };
 }
 
@@ -272,11 +286,24 @@ function endCapture(run: Run, { approval, attempt, end }: Item & { kind: 'captur
       const refusal = captureRefused(payment, { reference, attempt, reason: end.reason });
       const decision = decide(payment, { kind: 'facts', facts: [refusal], at });
       const told = decision.outcome === 'accepted' ? decision.facts : [];
-      const message = told.length > 0 ? ({ state: 'attention', reason: 'capture_refused' } as const) : ({ state: 'duplicate' } as const);
-      return { ...NOTHING, facts: told, messages: endOf(cause, message), then: [...closing(waiting), ...approvals], remember: known };
+      const message =
+        told.length > 0
+          ? ({ state: 'attention', reason: 'capture_refused' } as const)
+          : ({ state: 'duplicate' } as const);
+      return {
+        ...NOTHING,
+        facts: told,
+        messages: endOf(cause, message),
+        then: [...closing(waiting), ...approvals],
+        remember: known,
+      };
     }
     case 'stopped':
-      return { ...NOTHING, start: [{ kind: 'lookup' }], remember: { approvals: [approval, ...approvals], inDoubt: true } };
+      return {
+        ...NOTHING,
+        start: [{ kind: 'lookup' }],
+        remember: { approvals: [approval, ...approvals], inDoubt: true },
+      };
     case 'broke':
       return {
         ...NOTHING,
@@ -298,7 +325,9 @@ function find(run: Run, finding: Finding | null, at: string): Turn {
     case undefined:
       return {
         ...NOTHING,
-        commands: closers.flatMap((closer) => (closer.kind === 'cancel' ? [rejected(closer.commandId, 'payment_processing')] : [])),
+        commands: closers.flatMap((closer) =>
+          closer.kind === 'cancel' ? [rejected(closer.commandId, 'payment_processing')] : [],
+        ),
         then: approvals,
         waitMs: BROKEN_QUESTION_PAUSE_MS,
         remember: { approvals: [], closers: [] },
@@ -308,7 +337,8 @@ function find(run: Run, finding: Finding | null, at: string): Turn {
       return { ...told, messages: sameAs(approvals), then: closing(closers), remember: known };
     }
     case 'approved': {
-      const isOver = run.triedAtDeadline || standingRefusal(payment) !== null || closers.some(({ kind }) => kind === 'cancel');
+      const isOver =
+        run.triedAtDeadline || standingRefusal(payment) !== null || closers.some(({ kind }) => kind === 'cancel');
       if (isOver) return { ...NOTHING, then: [...closing(closers), ...approvals], remember: known };
       // Nobody told us of this approval, or the gateway was silent when we tried: once more, and then the time is over.
       const approval: Approval = { kind: 'approval', cause: { kind: 'deadline' }, reference: finding.reference };
@@ -331,7 +361,9 @@ function obey(run: Run, input: Command): Turn {
   if (input.kind === 'resolve') return decided(run.payment, input);
   // What may have been taken cannot be called off before the gateway has said whether it was.
   const mayBeTaken = run.busy.has('capture') || run.inDoubt || standingRefusal(run.payment) !== null;
-  return mayBeTaken ? wait(run, { kind: 'cancel', commandId: input.commandId, at: input.at }) : decided(run.payment, input);
+  return mayBeTaken
+    ? wait(run, { kind: 'cancel', commandId: input.commandId, at: input.at })
+    : decided(run.payment, input);
 }
 
 /** Before the payment is closed the gateway is asked: it may know of money, or of an approval, that nobody told us about. */
@@ -346,7 +378,9 @@ function close(payment: Payment, closer: Closer, at: string): Turn {
   if (closer.kind === 'cancel') return decided(payment, closer);
   const decision = decide(payment, { kind: 'expire', at });
   // Not while a stored message about this payment still waits to be verified.
-  return decision.outcome === 'accepted' ? { ...NOTHING, facts: decision.facts, guard: { waitMs: UNANNOUNCED_MESSAGE_PAUSE_MS } } : NOTHING;
+  return decision.outcome === 'accepted'
+    ? { ...NOTHING, facts: decision.facts, guard: { waitMs: UNANNOUNCED_MESSAGE_PAUSE_MS } }
+    : NOTHING;
 }
 
 function decided(payment: Payment, input: Command): Turn {

@@ -1,4 +1,12 @@
-import { allHandlersFinished, CancellationScope, condition, isCancellation, log, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  CancellationScope,
+  condition,
+  isCancellation,
+  log,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Payment } from '../domain/payment';
 import { NOTHING_REMEMBERED, tasksDue } from '../domain/turn';
 import type { Command, CommandOutcome, Item, Memory, Run, Task, TaskKind } from '../domain/turn';

@@ -57,7 +57,10 @@ function describePayment(payment: Payment): string {
 }
 
 function describeFact(fact: Fact): string {
-  const money = fact.amount === null || fact.currency === null ? '' : ` ${describeMoney({ amount: fact.amount, currency: fact.currency })}`;
+  const money =
+    fact.amount === null || fact.currency === null
+      ? ''
+      : ` ${describeMoney({ amount: fact.amount, currency: fact.currency })}`;
   const reference = outsideReference(fact);
   return `${fact.kind}${money}${reference ? ` as ${reference}` : ''}${'reason' in fact ? ` (${fact.reason})` : ''}${fact.occurredAt ? `, ${fact.occurredAt}` : ''}`;
 }

@@ -65,7 +65,10 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     holdsRun: true,
     holdsDeadline: true,
     repeatable: false,
-    perform: async (_task, payment) => ({ kind: 'finding', finding: await hands.lookUpPayment(questionAbout(payment)) }),
+    perform: async (_task, payment) => ({
+      kind: 'finding',
+      finding: await hands.lookUpPayment(questionAbout(payment)),
+    }),
     broke: () => ({ kind: 'finding', finding: null }),
     stopped: () => ({ kind: 'finding', finding: null }),
   },
@@ -75,7 +78,9 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     repeatable: true,
     async perform(_task, payment) {
       const finding = await hands.watchPayment(questionAbout(payment));
-      return finding.outcome === 'facts' ? { kind: 'verified', cause: { kind: 'watch' }, facts: finding.facts } : { kind: 'watch_over' };
+      return finding.outcome === 'facts'
+        ? { kind: 'verified', cause: { kind: 'watch' }, facts: finding.facts }
+        : { kind: 'watch_over' };
     },
     broke: () => ({ kind: 'watch_over' }), // after days without a decision; a person finds the payment by its status
     stopped: () => ({ kind: 'watch_over' }),

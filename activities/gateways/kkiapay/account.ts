@@ -14,21 +14,30 @@ const NO_TRANSACTION = 'quittance-account-check';
  * only a webhook that arrives shows that they are right.
  */
 export async function inspectAccount(use: AccountUse, context: Context): Promise<Inspection<KkiapayCredentials>> {
-  return { checks: [await checkKeys(context), checkEnvironment(context), checkCurrency(use), checkPrompts(context)], learned: {} };
+  return {
+    checks: [await checkKeys(context), checkEnvironment(context), checkCurrency(use), checkPrompts(context)],
+    learned: {},
+  };
 }
 
 async function checkKeys(context: Context): Promise<AccountCheck> {
   const check = { name: 'credentials_accepted', required: true };
   try {
     await askStatus(NO_TRANSACTION, context.credentials, context); // whatever it says of the id, it has accepted the keys
-    return { ...check, ok: true, detail: `The keys are accepted by the ${context.environment} environment.`, remedy: null };
+    return {
+      ...check,
+      ok: true,
+      detail: `The keys are accepted by the ${context.environment} environment.`,
+      remedy: null,
+    };
   } catch (failure) {
     if (failure instanceof GatewayFailure && failure.code === KEYS_REFUSED) {
       return {
         ...check,
         ok: false,
         detail: `The keys are not accepted by the ${context.environment} environment.`,
-        remedy: 'Copy the public, private and secret key of this environment from the KKiaPay dashboard (Developers, API keys).',
+        remedy:
+          'Copy the public, private and secret key of this environment from the KKiaPay dashboard (Developers, API keys).',
       };
     }
     const why = failure instanceof Error ? failure.message : String(failure);
@@ -44,7 +53,9 @@ function checkEnvironment({ credentials, environment }: Context): AccountCheck {
     name: 'environment',
     required: true,
     ok,
-    detail: ok ? `The keys may be of the ${environment} environment.` : 'These are sandbox keys (tpk_, tsk_), and the account is live.',
+    detail: ok
+      ? `The keys may be of the ${environment} environment.`
+      : 'These are sandbox keys (tpk_, tsk_), and the account is live.',
     remedy: ok ? null : 'Enter the live keys, or set the environment to sandbox.',
   };
 }

@@ -1,4 +1,11 @@
-import type { CheckoutContext, CheckoutOrder, Environment, NextAction, Opening, OpeningRefusal } from '../../../workflows/domain/gateway';
+import type {
+  CheckoutContext,
+  CheckoutOrder,
+  Environment,
+  NextAction,
+  Opening,
+  OpeningRefusal,
+} from '../../../workflows/domain/gateway';
 import { describeMoney, MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import type { KkiapayCredentials } from './credentials';
@@ -22,7 +29,12 @@ export function openCheckout(order: CheckoutOrder, context: CheckoutContext<Kkia
       const prompt = planPrompt(order, context.credentials);
       if (!prompt.ok) return prompt;
       const [first, ...others] = spellingsOf(prompt.phoneNumber);
-      return { ok: true, asks: 'once', nextAction: prompt.nextAction, sameLine: [`+${first}`, ...others.map((digits) => `+${digits}`)] };
+      return {
+        ok: true,
+        asks: 'once',
+        nextAction: prompt.nextAction,
+        sameLine: [`+${first}`, ...others.map((digits) => `+${digits}`)],
+      };
     }
     default:
       return unreachable(order.startedBy);
@@ -42,7 +54,10 @@ export type PromptPlan =
 type Refused = Extract<Opening, { ok: false }>;
 
 /** Whether and how this order can be sent to the payer's phone. */
-export function planPrompt(order: CheckoutOrder, credentials: Pick<KkiapayCredentials, 'merchantInitiated'>): PromptPlan {
+export function planPrompt(
+  order: CheckoutOrder,
+  credentials: Pick<KkiapayCredentials, 'merchantInitiated'>,
+): PromptPlan {
   const refusal = refuseMoney(order);
   if (refusal) return refusal;
   if (order.method !== 'mobile_money')
@@ -64,11 +79,15 @@ export function planPrompt(order: CheckoutOrder, credentials: Pick<KkiapayCreden
  * nothing that comes back is believed because we once wrote it here. Our id travels as `data` and as `partnerId`, since
  * either has been seen to come back empty.
  */
-function openWidget(order: CheckoutOrder, { credentials, environment, simulatorPublicUrl }: CheckoutContext<KkiapayCredentials>): Opening {
+function openWidget(
+  order: CheckoutOrder,
+  { credentials, environment, simulatorPublicUrl }: CheckoutContext<KkiapayCredentials>,
+): Opening {
   const refusal = refuseMoney(order);
   if (refusal) return refusal;
   const paymentmethod = paymentMethod(order.method);
-  if (paymentmethod === null) return refused('method_not_supported', `KKiaPay knows mobile_money and card, not ${order.method}`);
+  if (paymentmethod === null)
+    return refused('method_not_supported', `KKiaPay knows mobile_money and card, not ${order.method}`);
   const { name, email } = order.payer;
   const phone = order.phone === null ? null : readPhone(order.phone);
   return {
@@ -101,7 +120,9 @@ function openWidget(order: CheckoutOrder, { credentials, environment, simulatorP
 function refuseMoney({ money }: CheckoutOrder): Refused | null {
   const { amount, currency } = money;
   const fits = currency === CURRENCY && Number.isSafeInteger(amount) && amount > 0 && amount <= MAX_AMOUNT;
-  return fits ? null : refused('amount_not_supported', `KKiaPay takes whole francs (XOF) above zero, not ${describeMoney(money)}`);
+  return fits
+    ? null
+    : refused('amount_not_supported', `KKiaPay takes whole francs (XOF) above zero, not ${describeMoney(money)}`);
 }
 
 /** The widget's word for a method of ours; null when it has none. */

@@ -12,7 +12,11 @@ export type StatusAnswer =
   | { readonly known: false; readonly word: 'TRANSACTION_NOT_FOUND' | 'INVALID_TRANSACTION' };
 
 /** `INVALID_TRANSACTION` is another merchant's. Both come as HTTP 400 with the word as `status` (KKiaPay, admin SDK). */
-export async function askStatus(transactionId: string, credentials: KkiapayCredentials, context: Context): Promise<StatusAnswer> {
+export async function askStatus(
+  transactionId: string,
+  credentials: KkiapayCredentials,
+  context: Context,
+): Promise<StatusAnswer> {
   const question = toPath('/api/v1/transactions/status', { transactionId }, credentials, context, {
     attempt: `asking KKiaPay for the transaction ${transactionId}`,
     moves: false,
@@ -20,7 +24,8 @@ export async function askStatus(transactionId: string, credentials: KkiapayCrede
   const answer = await askAsMerchant(question, context);
   const fields = readJsonObject(answer.body);
   const word = wordOf(fields?.['status']);
-  if (answer.status === 400 && (word === 'TRANSACTION_NOT_FOUND' || word === 'INVALID_TRANSACTION')) return { known: false, word };
+  if (answer.status === 400 && (word === 'TRANSACTION_NOT_FOUND' || word === 'INVALID_TRANSACTION'))
+    return { known: false, word };
   if (answer.status !== 200) throw unexpectedStatus(question, answer);
   if (fields === null) throw unreadableAnswer(question);
   return { known: true, fields };
@@ -30,7 +35,11 @@ export async function askStatus(transactionId: string, credentials: KkiapayCrede
  * Asks KKiaPay to give a transaction back, whole, which it does once. There is no idempotency key: whoever repeats looks
  * first. Gives KKiaPay's word, `SUCCESS` or a refusal; it stands in `code` or in `status`, and the official clients differ.
  */
-export async function requestRevert(transactionId: string, credentials: KkiapayCredentials, context: Context): Promise<string> {
+export async function requestRevert(
+  transactionId: string,
+  credentials: KkiapayCredentials,
+  context: Context,
+): Promise<string> {
   const question = toPath('/api/v1/transactions/revert', { transactionId }, credentials, context, {
     attempt: `asking KKiaPay to give back the transaction ${transactionId}`,
     moves: true,
@@ -83,7 +92,13 @@ export async function requestPrompt(
     return { status, fields };
   } catch (failure) {
     if (!(failure instanceof GatewayFailure) || failure.moved === 'no') throw failure;
-    throw new GatewayFailure({ code: failure.code, message: failure.message, moved: 'perhaps', retry: 'never', cause: failure });
+    throw new GatewayFailure({
+      code: failure.code,
+      message: failure.message,
+      moved: 'perhaps',
+      retry: 'never',
+      cause: failure,
+    });
   }
 }
 

@@ -71,9 +71,15 @@ export function factsOf(transaction: Transaction, onlyTry: boolean): Meaning {
     case 'success':
       return captured(transaction, money);
     case 'pending':
-      return { facts: [{ ...movement, ...money, kind: 'payment_pending', qualifier: 'pending', reason: 'pending' }], remarks: [] };
+      return {
+        facts: [{ ...movement, ...money, kind: 'payment_pending', qualifier: 'pending', reason: 'pending' }],
+        remarks: [],
+      };
     case 'failed':
-      return { facts: [{ ...movement, ...money, kind: onlyTry ? 'payment_failed' : 'attempt_failed', reason }], remarks: [] };
+      return {
+        facts: [{ ...movement, ...money, kind: onlyTry ? 'payment_failed' : 'attempt_failed', reason }],
+        remarks: [],
+      };
     case 'reverted': {
       // Only what succeeded can be reverted (KKiaPay, admin SDK, `revert`), so this word does say that the money came.
       const { facts, remarks } = captured(transaction, money);
@@ -129,7 +135,10 @@ export function readInstant(value: unknown): string | null {
  */
 export function readEcho(values: readonly unknown[]): Echo {
   const named = [...new Set(values.flatMap((value) => (typeof value === 'string' ? paymentIdsIn(value) : [])))];
-  return { paymentId: named.length === 1 ? (named[0] ?? null) : null, contradiction: named.length > 1 ? named.join(' ') : null };
+  return {
+    paymentId: named.length === 1 ? (named[0] ?? null) : null,
+    contradiction: named.length > 1 ? named.join(' ') : null,
+  };
 }
 
 // `INIT` is known from an unofficial type alone: a transaction that has begun and is not decided.

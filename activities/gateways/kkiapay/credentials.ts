@@ -2,7 +2,9 @@ import { z } from 'zod';
 
 /** What a merchant tells us about their KKiaPay account. The environment belongs to the gateway account, not to these. */
 export const kkiapayCredentials = z.strictObject({
-  publicKey: key('publicKey').describe('The public key (KKiaPay dashboard, Developers, API keys). The payer’s browser sees it.'),
+  publicKey: key('publicKey').describe(
+    'The public key (KKiaPay dashboard, Developers, API keys). The payer’s browser sees it.',
+  ),
   privateKey: key('privateKey').describe('The private key of the same environment; sandbox keys begin with tpk_.'),
   secret: key('secret').describe('The secret key of the same environment; sandbox keys begin with tsk_.'),
   webhookSecret: key('webhookSecret').describe(
@@ -11,7 +13,9 @@ export const kkiapayCredentials = z.strictObject({
   merchantInitiated: z
     .boolean('merchantInitiated must be true or false')
     .default(true)
-    .describe('Whether prompts are sent to payers’ phones. KKiaPay does not document the call for servers, so it can be turned off.'),
+    .describe(
+      'Whether prompts are sent to payers’ phones. KKiaPay does not document the call for servers, so it can be turned off.',
+    ),
 });
 
 export type KkiapayCredentials = z.output<typeof kkiapayCredentials>;

@@ -27,7 +27,8 @@ export const kkiapay = {
         return lookUpPayment(subject.checkout, context);
       case 'notification': {
         const { raw } = subject;
-        if (raw.channel !== 'webhook' && raw.channel !== 'poll') throw unaskable(`KKiaPay has no ${raw.channel} messages`);
+        if (raw.channel !== 'webhook' && raw.channel !== 'poll')
+          throw unaskable(`KKiaPay has no ${raw.channel} messages`);
         return lookUpNotified(subject, context);
       }
       default:

@@ -19,11 +19,14 @@ const NEVER_SHOWN_MS = 3_600_000;
 /** The truth behind a message: the transaction that it names, as KKiaPay tells it. */
 export async function lookUpNotified({ raw, checkout, receivedAt }: Notified, context: Context): Promise<Lookup> {
   const transactionId = readClaim(raw);
-  if (transactionId === null) return { found: true, facts: [], paymentId: null, references: [], remarks: [remark('no_transaction_id')] };
+  if (transactionId === null)
+    return { found: true, facts: [], paymentId: null, references: [], remarks: [remark('no_transaction_id')] };
   const seen = await look(transactionId, context);
   switch (seen.answer) {
     case 'transaction':
-      return isUnansweredPrompt(seen.transaction, checkout) ? { found: 'undecided' } : found(seen.transaction, checkout);
+      return isUnansweredPrompt(seen.transaction, checkout)
+        ? { found: 'undecided' }
+        : found(seen.transaction, checkout);
     case 'not_found':
       return ageOf(receivedAt ?? null, context) < NOT_SHOWN_YET_MS
         ? { found: 'unknown', reason: 'transaction_not_found', retryAfterMs: SHOWN_SOON_MS }
@@ -38,7 +41,9 @@ export async function lookUpNotified({ raw, checkout, receivedAt }: Notified, co
  * lists nothing and searches for nothing: before a transaction id was heard there is nothing to look at.
  */
 export async function lookUpPayment(checkout: OpenedCheckout, context: Context): Promise<Lookup> {
-  const references = new Set(checkout.reference === null ? checkout.pending : [checkout.reference, ...checkout.pending]);
+  const references = new Set(
+    checkout.reference === null ? checkout.pending : [checkout.reference, ...checkout.pending],
+  );
   const lookups: Lookup[] = [];
   for (const reference of references) lookups.push(await lookUpReference(reference, checkout, context));
   const decided = lookups.filter((lookup) => lookup.found === true);
@@ -60,7 +65,9 @@ async function lookUpReference(reference: string, checkout: OpenedCheckout, cont
       if (seen.transaction.standing === 'pending') return { found: 'undecided' };
       const lookup = found(seen.transaction, checkout);
       // Nothing that can be read decides nothing: the payment is asked about again.
-      return lookup.facts.length > 0 ? lookup : { found: 'unknown', reason: lookup.remarks[0]?.word ?? 'nothing_understood' };
+      return lookup.facts.length > 0
+        ? lookup
+        : { found: 'unknown', reason: lookup.remarks[0]?.word ?? 'nothing_understood' };
     }
     case 'not_found': {
       const age = ageOf(checkout.createdAt, context);

@@ -56,13 +56,19 @@ function claimedFacts(gatewayReference: string, fields: Fields): GatewayFact[] {
   const succeeded = claimsSuccess(fields);
   if (money === null || succeeded === null) return [];
   const movement = { gatewayReference, qualifier: '', occurredAt: readInstant(fields['performedAt']), ...money };
-  return [succeeded ? { ...movement, kind: 'payment_captured' } : { ...movement, kind: 'attempt_failed', reason: readFailure(fields) }];
+  return [
+    succeeded
+      ? { ...movement, kind: 'payment_captured' }
+      : { ...movement, kind: 'attempt_failed', reason: readFailure(fields) },
+  ];
 }
 
 /** Null: it says neither, or both. KKiaPay writes `isPaymentSucces`; the right spelling is read as well. */
 function claimsSuccess(fields: Fields): boolean | null {
   const event = { 'transaction.success': true, 'transaction.failed': false }[String(fields['event'])];
-  const said = [event, fields['isPaymentSucces'], fields['isPaymentSuccess']].filter((value) => typeof value === 'boolean');
+  const said = [event, fields['isPaymentSucces'], fields['isPaymentSuccess']].filter(
+    (value) => typeof value === 'boolean',
+  );
   const [first] = said;
   return first !== undefined && said.every((value) => value === first) ? first : null;
 }

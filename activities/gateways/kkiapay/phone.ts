@@ -15,9 +15,12 @@ export type PhoneReading =
  */
 export function readPhone(text: string): PhoneReading {
   const written = text.trim();
-  if (!/^\+?[\d\s.()-]+$/.test(written)) return refused('the phone number must be digits with the country code, like +229 01 61 00 00 00');
+  if (!/^\+?[\d\s.()-]+$/.test(written))
+    return refused('the phone number must be digits with the country code, like +229 01 61 00 00 00');
   const digits = written.replace(/\D/g, '').replace(/^00/, '');
-  const country = COUNTRIES.find(({ code, lengths }) => digits.startsWith(code) && lengths.includes(digits.length - code.length));
+  const country = COUNTRIES.find(
+    ({ code, lengths }) => digits.startsWith(code) && lengths.includes(digits.length - code.length),
+  );
   if (!country) {
     const known = COUNTRIES.map(({ name, code }) => `${name} (+${code})`).join(', ');
     // Without its code 97 00 00 00 is a number of Benin and of Togo: the wrong person must never be asked for money.
@@ -26,8 +29,11 @@ export function readPhone(text: string): PhoneReading {
   const national = digits.slice(country.code.length);
   const network = Object.entries(country.networks).find(([, prefixes]) => prefixes.test(national))?.[0] ?? null;
   if (network === 'MTN' || network === 'Moov') return { ok: true, digits, network };
-  const whose = network === null ? `a number of no network in ${country.name} that is known here` : `a ${network} number`;
-  return refused(`prompts are sent to MTN and Moov numbers only, and this is ${whose}; the payer can pay in the widget instead`);
+  const whose =
+    network === null ? `a number of no network in ${country.name} that is known here` : `a ${network} number`;
+  return refused(
+    `prompts are sent to MTN and Moov numbers only, and this is ${whose}; the payer can pay in the widget instead`,
+  );
 }
 
 /**

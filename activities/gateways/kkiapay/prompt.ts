@@ -10,13 +10,24 @@ import type { KkiapayCredentials } from './credentials';
  * prompt may be on the phone, and its {@link GatewayFailure} says that it must not be sent again. Only where the request
  * never left is it retried.
  */
-export async function startCheckout(order: CheckoutOrder, context: GatewayContext<KkiapayCredentials>): Promise<StartedCheckout> {
+export async function startCheckout(
+  order: CheckoutOrder,
+  context: GatewayContext<KkiapayCredentials>,
+): Promise<StartedCheckout> {
   const plan = planPrompt(order, context.credentials);
   if (!plan.ok) return refused(plan.reason, plan.detail);
   const { phoneNumber, amount, reason, nextAction } = plan;
-  const prompt = { phoneNumber, amount, reason, partnerId: order.paymentId, stateData: order.paymentId, ...nameOf(order.payer) };
+  const prompt = {
+    phoneNumber,
+    amount,
+    reason,
+    partnerId: order.paymentId,
+    stateData: order.paymentId,
+    ...nameOf(order.payer),
+  };
   const answer = await requestPrompt(prompt, context).catch(asRefusedKeys);
-  if (answer === null) return refused(KEYS_REFUSED, `KKiaPay does not accept the keys in the ${context.environment} environment`);
+  if (answer === null)
+    return refused(KEYS_REFUSED, `KKiaPay does not accept the keys in the ${context.environment} environment`);
 
   const { status, fields } = answer;
   // Old answers call it one way, newer ones the other.

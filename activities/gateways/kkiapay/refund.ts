@@ -15,7 +15,8 @@ type Context = GatewayContext<KkiapayCredentials>;
  * dashboard, has succeeded. KKiaPay's SUCCESS is believed once the transaction itself says REVERTED.
  */
 export async function refund(order: RefundOrder, context: Context): Promise<RefundAnswer> {
-  if (!order.whole) return refused('partial_refund_not_supported', 'KKiaPay gives a payment back whole or not at all, and once');
+  if (!order.whole)
+    return refused('partial_refund_not_supported', 'KKiaPay gives a payment back whole or not at all, and once');
   if (order.method !== null && order.method !== 'mobile_money')
     return refused('method_not_refundable', `KKiaPay gives mobile money back, and this was paid by ${order.method}`);
 
@@ -54,7 +55,9 @@ function settle(order: RefundOrder, seen: Seen): 'to_be_reverted' | { readonly a
     case 'not_a_payment':
       return { answer: refused('not_a_payment', 'KKiaPay says that this is a payout, and no payment') };
     case 'of_another_merchant':
-      return { answer: refused('invalid_transaction', 'KKiaPay says that this transaction belongs to another merchant') };
+      return {
+        answer: refused('invalid_transaction', 'KKiaPay says that this transaction belongs to another merchant'),
+      };
     case 'other_transaction':
       throw new GatewayFailure({
         code: seen.answer,
@@ -68,7 +71,10 @@ function settle(order: RefundOrder, seen: Seen): 'to_be_reverted' | { readonly a
         return { answer: refused('transaction_not_eligible', `KKiaPay says that this transaction is ${standing}`) };
       if (source !== 'MOBILE_MONEY')
         return {
-          answer: refused('method_not_refundable', `KKiaPay gives mobile money back, and this was paid by ${source || 'something else'}`),
+          answer: refused(
+            'method_not_refundable',
+            `KKiaPay gives mobile money back, and this was paid by ${source || 'something else'}`,
+          ),
         };
       if (money === null || !sameMoney(money, order.money))
         return { answer: refused('partial_refund_not_supported', 'KKiaPay would give back another sum than this') };

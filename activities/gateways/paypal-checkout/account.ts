@@ -10,7 +10,15 @@ import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { freshAccessToken } from './access-token';
 import { callerFor } from './accounts';
 import { readBody } from './answers';
-import { createWebhook, getMerchantIntegration, getUserInfo, listWebhooks, patchWebhook, type Asker, type Reply } from './client';
+import {
+  createWebhook,
+  getMerchantIntegration,
+  getUserInfo,
+  listWebhooks,
+  patchWebhook,
+  type Asker,
+  type Reply,
+} from './client';
 import type { PaypalCheckoutCredentials } from './credentials';
 import { TOPICS } from './events';
 import { merchantIntegration, missingScopes, NEEDED_SCOPES, type MerchantIntegration } from './integration';
@@ -19,13 +27,17 @@ type Context = GatewayContext<PaypalCheckoutCredentials>;
 
 /** What came of one question: an answer; or PayPal's refusal, or no answer at all, and then why. */
 type Outcome<Result> =
-  { readonly known: true; readonly result: Result } | { readonly known: false; readonly refused: boolean; readonly why: string };
+  | { readonly known: true; readonly result: Result }
+  | { readonly known: false; readonly refused: boolean; readonly why: string };
 
 /**
  * Everything that can be asked about the account before a payer is sent to it. PayPal tells an app about its own merchant
  * little: what it refuses to tell about an account with keys of its own is not required, since the first payment proves it.
  */
-export async function inspectAccount(use: AccountUse, context: Context): Promise<Inspection<PaypalCheckoutCredentials>> {
+export async function inspectAccount(
+  use: AccountUse,
+  context: Context,
+): Promise<Inspection<PaypalCheckoutCredentials>> {
   const { credentials, partner } = context;
   const currency = currencyCheck(use);
   const entry = await outcomeOf(async () => {
@@ -47,7 +59,9 @@ export async function inspectAccount(use: AccountUse, context: Context): Promise
   const standing: Outcome<MerchantIntegration> =
     merchantId === undefined || partnerId === undefined
       ? { known: false, refused: false, why: 'the merchant id is not known' }
-      : await outcomeOf(async () => accepted(await getMerchantIntegration(app, partnerId, merchantId), merchantIntegration));
+      : await outcomeOf(async () =>
+          accepted(await getMerchantIntegration(app, partnerId, merchantId), merchantIntegration),
+        );
   const webhook = await repairWebhook(use, credentials.webhookId, app);
 
   return {
@@ -71,17 +85,32 @@ export async function inspectAccount(use: AccountUse, context: Context): Promise
 function credentialsRefused({ refused, why }: Outcome<unknown> & { known: false }): AccountCheck {
   const name = 'credentials_accepted';
   if (!refused)
-    return { name, ok: null, detail: `PayPal could not be asked: ${why}`, remedy: 'Check the account again later.', required: true };
-  const remedy = 'Copy client id and secret of a REST app of this environment from developer.paypal.com, Apps & Credentials.';
+    return {
+      name,
+      ok: null,
+      detail: `PayPal could not be asked: ${why}`,
+      remedy: 'Check the account again later.',
+      required: true,
+    };
+  const remedy =
+    'Copy client id and secret of a REST app of this environment from developer.paypal.com, Apps & Credentials.';
   return { name, ok: false, detail: `PayPal refuses the keys: ${why}`, remedy, required: true };
 }
 
 function merchantCheck(given: string | undefined, actual: string | undefined, isConnected: boolean): AccountCheck {
   const name = 'merchant_id';
-  if (isConnected) return { name, ok: true, detail: `the account was connected as ${given ?? ''}`, remedy: null, required: true };
+  if (isConnected)
+    return { name, ok: true, detail: `the account was connected as ${given ?? ''}`, remedy: null, required: true };
   if (actual === undefined)
-    return { name, ok: null, detail: 'PayPal does not tell the merchant id of these keys', remedy: null, required: false };
-  if (given === undefined || given === actual) return { name, ok: true, detail: `the account is ${actual}`, remedy: null, required: true };
+    return {
+      name,
+      ok: null,
+      detail: 'PayPal does not tell the merchant id of these keys',
+      remedy: null,
+      required: false,
+    };
+  if (given === undefined || given === actual)
+    return { name, ok: true, detail: `the account is ${actual}`, remedy: null, required: true };
   return {
     name,
     ok: false,
@@ -98,9 +127,16 @@ function businessCheck(holder: Outcome<UserInfo>): AccountCheck {
     const detail = holder.known ? 'PayPal does not tell the kind of account' : holder.why;
     return { name, ok: null, detail: `${detail}; the first payment proves it`, remedy: null, required: false };
   }
-  if (type !== 'PERSONAL') return { name, ok: true, detail: `it is a ${type.toLowerCase()} account`, remedy: null, required: true };
+  if (type !== 'PERSONAL')
+    return { name, ok: true, detail: `it is a ${type.toLowerCase()} account`, remedy: null, required: true };
   const remedy = 'Upgrade it to a business account in its PayPal settings, which is free of charge.';
-  return { name, ok: false, detail: 'it is a personal account, which cannot take payments through an app', remedy, required: true };
+  return {
+    name,
+    ok: false,
+    detail: 'it is a personal account, which cannot take payments through an app',
+    remedy,
+    required: true,
+  };
 }
 
 function receivableCheck(standing: Outcome<MerchantIntegration>, isConnected: boolean): AccountCheck {
@@ -112,14 +148,24 @@ function receivableCheck(standing: Outcome<MerchantIntegration>, isConnected: bo
   return { name, ok, detail: 'PayPal says that the account cannot receive payments', remedy, required: true };
 }
 
-function emailCheck(standing: Outcome<MerchantIntegration>, holder: Outcome<UserInfo>, isConnected: boolean): AccountCheck {
+function emailCheck(
+  standing: Outcome<MerchantIntegration>,
+  holder: Outcome<UserInfo>,
+  isConnected: boolean,
+): AccountCheck {
   const name = 'email_confirmed';
   const primary = holder.known ? holder.result.emails?.find((email) => email.primary !== false) : undefined;
   const ok = (standing.known ? standing.result.primary_email_confirmed : undefined) ?? primary?.confirmed;
   if (ok === undefined) return untold(name, standing, isConnected);
   if (ok) return { name, ok, detail: 'the e-mail address of the account is confirmed', remedy: null, required: true };
   const remedy = 'Open the confirmation mail of PayPal, or ask for a new one in the account settings.';
-  return { name, ok, detail: 'the e-mail address of the account is not confirmed, so payments would stay pending', remedy, required: true };
+  return {
+    name,
+    ok,
+    detail: 'the e-mail address of the account is not confirmed, so payments would stay pending',
+    remedy,
+    required: true,
+  };
 }
 
 /** What PayPal lists for an app of the merchant's own is told and not required. */
@@ -128,7 +174,13 @@ function permissionCheck(standing: Outcome<MerchantIntegration>, clientId: strin
   const missing = standing.known ? missingScopes(standing.result, clientId) : undefined;
   if (missing === undefined) return untold(name, standing, isConnected);
   if (!isConnected && missing.length === NEEDED_SCOPES.length)
-    return { name, ok: null, detail: "an app of the account's own needs nobody's permission", remedy: null, required: false };
+    return {
+      name,
+      ok: null,
+      detail: "an app of the account's own needs nobody's permission",
+      remedy: null,
+      required: false,
+    };
   if (missing.length === 0) {
     return { name, ok: true, detail: 'payments and refunds are permitted', remedy: null, required: isConnected };
   }
@@ -142,7 +194,13 @@ function permissionCheck(standing: Outcome<MerchantIntegration>, clientId: strin
 function currencyCheck({ currency }: AccountUse): AccountCheck {
   const ok = PAYPAL_CURRENCIES.includes(currency);
   const detail = ok ? `PayPal takes ${currency}` : `PayPal does not take ${currency}, the currency of the books`;
-  return { name: 'currency_accepted', ok, detail, remedy: ok ? null : 'Use a gateway that takes this currency.', required: true };
+  return {
+    name: 'currency_accepted',
+    ok,
+    detail,
+    remedy: ok ? null : 'Use a gateway that takes this currency.',
+    required: true,
+  };
 }
 
 function untold(name: string, standing: Outcome<MerchantIntegration>, isConnected: boolean): AccountCheck {
@@ -157,7 +215,11 @@ interface WebhookFinding {
 }
 
 /** Makes sure that PayPal posts the events we understand to our address, and finds out the id that they are signed for. */
-async function repairWebhook({ notificationUrl: url }: AccountUse, given: string | undefined, app: Asker): Promise<WebhookFinding> {
+async function repairWebhook(
+  { notificationUrl: url }: AccountUse,
+  given: string | undefined,
+  app: Asker,
+): Promise<WebhookFinding> {
   const name = 'notifications';
   const outcome = await outcomeOf(async (): Promise<WebhookFinding> => {
     const { webhooks } = accepted(await listWebhooks(app), webhookList);
@@ -169,10 +231,17 @@ async function repairWebhook({ notificationUrl: url }: AccountUse, given: string
     });
     const ours = webhooks.find((webhook) => webhook.url === url);
     if (!ours)
-      return settled(accepted(await createWebhook(app, { url, event_types: EVENT_TYPES }), webhookResource).id, 'made the webhook');
+      return settled(
+        accepted(await createWebhook(app, { url, event_types: EVENT_TYPES }), webhookResource).id,
+        'made the webhook',
+      );
     const asked = new Set(ours.event_types.map((type) => type.name));
-    if (asked.has('*') || EVENT_TYPES.every((type) => asked.has(type.name))) return settled(ours.id, 'PayPal posts to the webhook');
-    accepted(await patchWebhook(app, ours.id, [{ op: 'replace', path: '/event_types', value: EVENT_TYPES }]), z.unknown());
+    if (asked.has('*') || EVENT_TYPES.every((type) => asked.has(type.name)))
+      return settled(ours.id, 'PayPal posts to the webhook');
+    accepted(
+      await patchWebhook(app, ours.id, [{ op: 'replace', path: '/event_types', value: EVENT_TYPES }]),
+      z.unknown(),
+    );
     return settled(ours.id, 'completed the events of the webhook');
   });
   if (outcome.known) return outcome.result;
@@ -180,12 +249,19 @@ async function repairWebhook({ notificationUrl: url }: AccountUse, given: string
   const remedy = !outcome.refused
     ? 'Check the account again later.'
     : 'PayPal posts to public https addresses on port 443 only, and to ten per app. Correct that and check the account again.';
-  return { id: null, check: { name, ok: outcome.refused ? false : null, detail: outcome.why, remedy, required: false } };
+  return {
+    id: null,
+    check: { name, ok: outcome.refused ? false : null, detail: outcome.why, remedy, required: false },
+  };
 }
 
 const EVENT_TYPES: readonly { readonly name: string }[] = Object.keys(TOPICS).map((name) => ({ name }));
 
-const webhookResource = z.object({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/), url: z.string(), event_types: z.array(z.object({ name: z.string() })).catch([]) }); // prettier-ignore
+const webhookResource = z.object({
+  id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+  url: z.string(),
+  event_types: z.array(z.object({ name: z.string() })).catch([]),
+});
 const webhookList = z.object({ webhooks: z.array(webhookResource) });
 
 // PayPal writes these booleans as text now and then.
@@ -194,10 +270,17 @@ const flag = z
   .optional()
   .catch(undefined);
 const userInfo = z.object({
-  payer_id: z.string().regex(/^[A-Za-z0-9]{1,32}$/).optional().catch(undefined),
+  payer_id: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,32}$/)
+    .optional()
+    .catch(undefined),
   account_type: z.string().optional().catch(undefined),
-  emails: z.array(z.object({ primary: flag, confirmed: flag })).optional().catch(undefined),
-}); // prettier-ignore
+  emails: z
+    .array(z.object({ primary: flag, confirmed: flag }))
+    .optional()
+    .catch(undefined),
+});
 type UserInfo = z.output<typeof userInfo>;
 
 /** A refusal on its way through a question of several calls. */
@@ -214,7 +297,8 @@ async function outcomeOf<Result>(question: () => Promise<Result>): Promise<Outco
     return { known: true, result: await question() };
   } catch (error) {
     if (error instanceof Refused) return { known: false, refused: true, why: `PayPal says: ${error.message}` };
-    if (error instanceof GatewayFailure) return { known: false, refused: error.code === 'not_authorized', why: error.message };
+    if (error instanceof GatewayFailure)
+      return { known: false, refused: error.code === 'not_authorized', why: error.message };
     throw error;
   }
 }

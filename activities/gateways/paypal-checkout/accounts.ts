@@ -31,7 +31,9 @@ export function payingAccount({ credentials, openedWith }: Accounts): PaypalChec
   if (!openedWith) return credentials;
   // For one and the same app today's secret is the better one: the old may have been renewed since.
   const isSame =
-    openedWith.clientId === undefined ? openedWith.merchantId === credentials.merchantId : openedWith.clientId === credentials.clientId;
+    openedWith.clientId === undefined
+      ? openedWith.merchantId === credentials.merchantId
+      : openedWith.clientId === credentials.clientId;
   return isSame ? credentials : openedWith;
 }
 

@@ -13,7 +13,11 @@ export interface Problem {
   readonly text: string;
 }
 
-const problemBody = z.object({ name: z.string().min(1), message: z.string().catch(''), details: z.unknown().optional() });
+const problemBody = z.object({
+  name: z.string().min(1),
+  message: z.string().catch(''),
+  details: z.unknown().optional(),
+});
 const details = z.array(z.object({ issue: z.string().min(1), description: z.string().catch('') })).min(1);
 // The token endpoint, and whoever checks tokens, speak OAuth 2 instead (RFC 6749, 5.2).
 const oauthBody = z.object({ error: z.string().min(1), error_description: z.string().catch('') });
@@ -25,11 +29,21 @@ export function readProblem(answer: Answer): Problem | null {
   if (problem.success) {
     const { name, message } = problem.data;
     const detail = details.safeParse(problem.data.details).data?.[0];
-    return { status: answer.status, name, issue: detail?.issue ?? null, text: sentence(detail?.description ?? '', message, name) };
+    return {
+      status: answer.status,
+      name,
+      issue: detail?.issue ?? null,
+      text: sentence(detail?.description ?? '', message, name),
+    };
   }
   const oauth = oauthBody.safeParse(body);
   if (!oauth.success) return null;
-  return { status: answer.status, name: oauth.data.error, issue: null, text: sentence(oauth.data.error_description, oauth.data.error) };
+  return {
+    status: answer.status,
+    name: oauth.data.error,
+    issue: null,
+    text: sentence(oauth.data.error_description, oauth.data.error),
+  };
 }
 
 // Our token, our haste, or another call of ours: these say nothing about what was asked for (RFC 9110, 6585, 8470).
@@ -71,7 +85,11 @@ export function readBody<Schema extends z.ZodType>(asked: Asked, body: unknown, 
 
 /** PayPal said something that is no answer: neither a yes nor a no, so the question stays open. */
 export function unreadableAnswer({ attempt, moves }: Asked, what: string): GatewayFailure {
-  return new GatewayFailure({ code: 'unreadable_answer', message: `${attempt}: ${what}`, moved: moves ? 'perhaps' : 'no' });
+  return new GatewayFailure({
+    code: 'unreadable_answer',
+    message: `${attempt}: ${what}`,
+    moved: moves ? 'perhaps' : 'no',
+  });
 }
 
 /** JSON in UTF-8; undefined for anything else. */
@@ -94,6 +112,11 @@ export function word(text: string): string {
 
 /** The first text that says something, on one line and not endless. */
 function sentence(...texts: readonly string[]): string {
-  const lines = texts.map((text) => text.slice(0, 300).replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ').trim()); // prettier-ignore
+  const lines = texts.map((text) =>
+    text
+      .slice(0, 300)
+      .replace(/[\p{Cc}\p{Cs}\s]+/gu, ' ')
+      .trim(),
+  );
   return lines.find(Boolean) ?? 'no reason given';
 }

@@ -26,9 +26,17 @@ interface Call extends Pick<Question, 'attempt' | 'method' | 'moves'> {
 }
 
 export const createOrder = (asker: Asker, idempotencyKey: string, body: unknown): Promise<Reply> =>
-  call(asker, { attempt: 'creating a PayPal order', method: 'POST', path: '/v2/checkout/orders', moves: false, idempotencyKey, body });
+  call(asker, {
+    attempt: 'creating a PayPal order',
+    method: 'POST',
+    path: '/v2/checkout/orders',
+    moves: false,
+    idempotencyKey,
+    body,
+  });
 
-export const getOrder = (asker: Asker, id: string): Promise<Reply> => get(asker, `order ${id}`, `/v2/checkout/orders/${segment(id)}`);
+export const getOrder = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `order ${id}`, `/v2/checkout/orders/${segment(id)}`);
 
 export const captureOrder = (asker: Asker, id: string, idempotencyKey: string): Promise<Reply> =>
   call(asker, {
@@ -41,7 +49,8 @@ export const captureOrder = (asker: Asker, id: string, idempotencyKey: string): 
     readRefusal: readAnyRefusal,
   });
 
-export const getCapture = (asker: Asker, id: string): Promise<Reply> => get(asker, `capture ${id}`, `/v2/payments/captures/${segment(id)}`);
+export const getCapture = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `capture ${id}`, `/v2/payments/captures/${segment(id)}`);
 
 export const refundCapture = (asker: Asker, id: string, idempotencyKey: string, body: unknown): Promise<Reply> =>
   call(asker, {
@@ -53,9 +62,11 @@ export const refundCapture = (asker: Asker, id: string, idempotencyKey: string, 
     body,
   });
 
-export const getRefund = (asker: Asker, id: string): Promise<Reply> => get(asker, `refund ${id}`, `/v2/payments/refunds/${segment(id)}`);
+export const getRefund = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `refund ${id}`, `/v2/payments/refunds/${segment(id)}`);
 
-export const getDispute = (asker: Asker, id: string): Promise<Reply> => get(asker, `case ${id}`, `/v1/customer/disputes/${segment(id)}`);
+export const getDispute = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `case ${id}`, `/v1/customer/disputes/${segment(id)}`);
 
 /** `body` goes as it is: the signed event in it must keep its bytes. */
 export const verifyWebhookSignature = (asker: Asker, body: Uint8Array): Promise<Reply> =>
@@ -70,7 +81,13 @@ export const verifyWebhookSignature = (asker: Asker, body: Uint8Array): Promise<
 export const listWebhooks = (asker: Asker): Promise<Reply> => get(asker, 'webhooks', '/v1/notifications/webhooks');
 
 export const createWebhook = (asker: Asker, body: unknown): Promise<Reply> =>
-  call(asker, { attempt: 'making a PayPal webhook', method: 'POST', path: '/v1/notifications/webhooks', moves: false, body });
+  call(asker, {
+    attempt: 'making a PayPal webhook',
+    method: 'POST',
+    path: '/v1/notifications/webhooks',
+    moves: false,
+    body,
+  });
 
 export const patchWebhook = (asker: Asker, id: string, body: unknown): Promise<Reply> =>
   call(asker, {
@@ -81,7 +98,8 @@ export const patchWebhook = (asker: Asker, id: string, body: unknown): Promise<R
     body,
   });
 
-export const getUserInfo = (asker: Asker): Promise<Reply> => get(asker, 'account holder', '/v1/identity/oauth2/userinfo?schema=paypalv1.1');
+export const getUserInfo = (asker: Asker): Promise<Reply> =>
+  get(asker, 'account holder', '/v1/identity/oauth2/userinfo?schema=paypalv1.1');
 
 export const getMerchantIntegration = (asker: Asker, partnerId: string, merchantId: string): Promise<Reply> =>
   get(
@@ -124,7 +142,12 @@ async function call({ world, caller }: Asker, question: Call): Promise<Reply> {
   return { accepted: false, question, problem, failure: failureOf(question, problem) };
 }
 
-function send(world: World, caller: Caller, { attempt, method, path, moves, idempotencyKey, body }: Call, token: string): Promise<Answer> {
+function send(
+  world: World,
+  caller: Caller,
+  { attempt, method, path, moves, idempotencyKey, body }: Call,
+  token: string,
+): Promise<Answer> {
   return ask(world, {
     attempt,
     method,

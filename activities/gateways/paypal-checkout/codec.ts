@@ -67,7 +67,13 @@ export const orderResource = z.object({
   id: resourceId,
   status: z.string(),
   purchase_units: z
-    .array(z.object({ payee: merchant, payments: z.object({ captures: z.array(z.unknown()).optional() }).optional(), ...ours }))
+    .array(
+      z.object({
+        payee: merchant,
+        payments: z.object({ captures: z.array(z.unknown()).optional() }).optional(),
+        ...ours,
+      }),
+    )
     .optional(),
   payer: person,
   payment_source: optional(z.object({ paypal: person })),
@@ -81,7 +87,13 @@ export const disputeResource = z.object({
   reason: optional(z.string()),
   dispute_outcome: optional(z.object({ outcome_code: optional(z.string()) })),
   disputed_transactions: optional(
-    z.array(z.object({ seller_transaction_id: optional(resourceId), custom: optional(z.string()), invoice_number: optional(z.string()) })),
+    z.array(
+      z.object({
+        seller_transaction_id: optional(resourceId),
+        custom: optional(z.string()),
+        invoice_number: optional(z.string()),
+      }),
+    ),
   ),
   ...times,
 });
@@ -122,7 +134,9 @@ export function tellCapture(capture: Capture): Told {
  */
 export function tellOrder(order: Order): Told {
   const units = order.purchase_units ?? [];
-  const shown = units.flatMap(({ payments }) => payments?.captures ?? []).map((capture) => captureResource.safeParse(capture).data);
+  const shown = units
+    .flatMap(({ payments }) => payments?.captures ?? [])
+    .map((capture) => captureResource.safeParse(capture).data);
   const told = shown.filter((capture) => capture !== undefined).map(tellCapture);
   return {
     paymentId: paymentIdOf(
@@ -131,7 +145,10 @@ export function tellOrder(order: Order): Told {
     ),
     references: [...new Set([...told.map(({ references }) => references[0] ?? order.id), order.id])],
     facts: told.flatMap(({ facts }) => facts),
-    remarks: [...(told.length < shown.length ? [remark('unreadable_capture', order.id)] : []), ...told.flatMap(({ remarks }) => remarks)],
+    remarks: [
+      ...(told.length < shown.length ? [remark('unreadable_capture', order.id)] : []),
+      ...told.flatMap(({ remarks }) => remarks),
+    ],
     mayTellMore: told.some(({ mayTellMore }) => mayTellMore),
     payee: units.find(({ payee }) => payee?.merchant_id)?.payee?.merchant_id ?? null,
   };
@@ -163,7 +180,8 @@ export function tellRefund(refund: Refund, kind: 'payment_refunded' | 'payment_r
     parent,
   };
   const reason = word(refund.status_details?.reason ?? '');
-  if (kind === 'payment_reversed') return { ...common, facts: [{ ...fact, kind, reason: reason || 'reversed' }], remarks: [] };
+  if (kind === 'payment_reversed')
+    return { ...common, facts: [{ ...fact, kind, reason: reason || 'reversed' }], remarks: [] };
   const fee = readFee(refund.seller_payable_breakdown?.paypal_fee, refund.id, gross.currency);
   const [feeReturned, remarks] = typeof fee === 'number' ? [fee, []] : [0, [fee]];
   return { ...common, facts: [{ ...fact, kind, reason: reason || 'refund', feeReturned }], remarks };
@@ -177,8 +195,13 @@ const REFUND_STATUSES: Readonly<Record<string, string>> = {
 export function tellDispute(dispute: Dispute): Told {
   const disputed = dispute.disputed_transactions?.[0];
   const reference = disputed?.seller_transaction_id;
-  const common = { paymentId: paymentIdOf(disputed?.custom, disputed?.invoice_number), mayTellMore: false, payee: null };
-  if (reference === undefined) return { ...common, references: [], facts: [], remarks: [remark('no_transaction_id', dispute.dispute_id)] };
+  const common = {
+    paymentId: paymentIdOf(disputed?.custom, disputed?.invoice_number),
+    mayTellMore: false,
+    payee: null,
+  };
+  if (reference === undefined)
+    return { ...common, references: [], facts: [], remarks: [remark('no_transaction_id', dispute.dispute_id)] };
   const about = { gatewayReference: reference, qualifier: dispute.dispute_id, amount: null, currency: null };
   const reason = word(dispute.reason ?? '') || 'dispute';
   const fact: GatewayFact =
@@ -265,7 +288,11 @@ function captureFacts(capture: Capture): Meaning {
   const reason = word(capture.status_details?.reason ?? '');
   switch (status) {
     case 'COMPLETED':
-      return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.update_time ?? capture.create_time) });
+      return taken(capture, {
+        ...movement,
+        kind: 'payment_captured',
+        occurredAt: readTime(capture.update_time ?? capture.create_time),
+      });
     // What was given back since are other resources; here it counts that the money came. Its last change was the refund.
     case 'PARTIALLY_REFUNDED':
       return taken(capture, { ...movement, kind: 'payment_captured', occurredAt: readTime(capture.create_time) });
@@ -285,18 +312,28 @@ function captureFacts(capture: Capture): Meaning {
     case 'DECLINED':
     case 'FAILED':
     case 'REVERSED': // not in PayPal's list of today; whatever else it means, no money of it is here
-      return only({ ...movement, kind: 'payment_failed', reason: reason || word(status), occurredAt: readTime(capture.update_time) });
+      return only({
+        ...movement,
+        kind: 'payment_failed',
+        reason: reason || word(status),
+        occurredAt: readTime(capture.update_time),
+      });
     default:
       return nothing(capture, 'unknown_status', status);
   }
 }
 
-function taken({ seller_receivable_breakdown: breakdown }: Capture, captured: GatewayFact & { kind: 'payment_captured' }): Meaning {
+function taken(
+  { seller_receivable_breakdown: breakdown }: Capture,
+  captured: GatewayFact & { kind: 'payment_captured' },
+): Meaning {
   if (!breakdown) return { ...only(captured), mayTellMore: true };
   const { gatewayReference, currency } = captured;
   const fee = readFee(breakdown.paypal_fee ?? breakdown.paypal_fee_in_receivable_currency, gatewayReference, currency);
   if (typeof fee !== 'number') return { ...only(captured), remarks: [fee] };
-  return fee === 0 ? only(captured) : { ...only(captured), facts: [captured, { ...captured, kind: 'fee_charged', amount: fee }] };
+  return fee === 0
+    ? only(captured)
+    : { ...only(captured), facts: [captured, { ...captured, kind: 'fee_charged', amount: fee }] };
 }
 
 /**

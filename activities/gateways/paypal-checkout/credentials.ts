@@ -6,7 +6,9 @@ export const paypalCheckoutCredentials = z.strictObject({
     .string()
     .trim()
     .regex(/^[!-9;-~]{1,200}$/, 'clientId must be 1 to 200 visible characters without a colon')
-    .describe('Client ID of the REST app (developer.paypal.com, Apps & Credentials), of the same environment as the account.'),
+    .describe(
+      'Client ID of the REST app (developer.paypal.com, Apps & Credentials), of the same environment as the account.',
+    ),
   clientSecret: z
     .string()
     .trim()
@@ -30,6 +32,9 @@ export const paypalCheckoutCredentials = z.strictObject({
  * The same as it is stored. An account that was connected through the platform as PayPal's partner has no keys of its own,
  * and that absence is what makes it one: the keys are required of whoever enters them, so nobody can enter a connected account.
  */
-export const storedPaypalCheckoutCredentials = paypalCheckoutCredentials.partial({ clientId: true, clientSecret: true });
+export const storedPaypalCheckoutCredentials = paypalCheckoutCredentials.partial({
+  clientId: true,
+  clientSecret: true,
+});
 
 export type PaypalCheckoutCredentials = z.output<typeof storedPaypalCheckoutCredentials>;

@@ -31,7 +31,10 @@ export interface PaypalEvent {
 export function readEvent(body: Uint8Array): PaypalEvent | null {
   const event = eventBody.safeParse(readJson(body)).data;
   return event
-    ? { topic: Object.hasOwn(TOPICS, event.event_type) ? (TOPICS[event.event_type] ?? null) : null, resource: event.resource }
+    ? {
+        topic: Object.hasOwn(TOPICS, event.event_type) ? (TOPICS[event.event_type] ?? null) : null,
+        resource: event.resource,
+      }
     : null;
 }
 

@@ -67,7 +67,11 @@ const isWithin = (host: string, domain: string): boolean => host === domain || h
 
 /** An origin holds protocol, host and port, and is compared whole: `api.paypal.com.evil.tld` and port 8443 are other origins. */
 function isAt(url: URL, origins: readonly string[], folder: string): boolean {
-  return origins.includes(url.origin) && url.pathname.startsWith(folder) && /^[\w-]+$/.test(url.pathname.slice(folder.length));
+  return (
+    origins.includes(url.origin) &&
+    url.pathname.startsWith(folder) &&
+    /^[\w-]+$/.test(url.pathname.slice(folder.length))
+  );
 }
 
 function simulator({ simulatorUrl }: Place): string {

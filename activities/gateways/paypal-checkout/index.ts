@@ -87,7 +87,8 @@ async function fetchNotified(raw: RawNotification, checkout: OpenedCheckout | nu
 async function fetchReturned(raw: RawNotification, checkout: OpenedCheckout | null, context: Context): Promise<Lookup> {
   const token = readToken(raw);
   if (token === null) throw unaskable('a return without an order token');
-  if (checkout && token === checkout.reference) return { found: 'approved', paymentId: checkout.paymentId, reference: token };
+  if (checkout && token === checkout.reference)
+    return { found: 'approved', paymentId: checkout.paymentId, reference: token };
   return lookUpOrder(token, askerOf(context), context);
 }
 

@@ -11,7 +11,9 @@ export const merchantIntegration = z.object({
   oauth_integrations: optional(
     z.array(
       z.object({
-        oauth_third_party: optional(z.array(z.object({ partner_client_id: z.string(), scopes: optional(z.array(z.string())) }))),
+        oauth_third_party: optional(
+          z.array(z.object({ partner_client_id: z.string(), scopes: optional(z.array(z.string())) })),
+        ),
       }),
     ),
   ),
@@ -24,7 +26,10 @@ export const NEEDED_SCOPES: readonly string[] = ['realtimepayment', 'refund'].ma
 );
 
 /** The scopes that the merchant has granted to the app. */
-export function grantedScopes({ oauth_integrations: integrations = [] }: MerchantIntegration, clientId: string): readonly string[] {
+export function grantedScopes(
+  { oauth_integrations: integrations = [] }: MerchantIntegration,
+  clientId: string,
+): readonly string[] {
   return integrations
     .flatMap((integration) => integration.oauth_third_party ?? [])
     .filter((party) => party.partner_client_id === clientId)

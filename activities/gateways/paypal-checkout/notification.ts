@@ -1,7 +1,18 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
 import type { NotificationReading, Payer, RawNotification } from '../../../workflows/domain/gateway';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { captureResource, disputeResource, orderResource, payerOf, refundResource, tellCapture, tellDispute, tellOrder, tellRefund, type Told } from './codec'; // prettier-ignore
+import {
+  captureResource,
+  disputeResource,
+  orderResource,
+  payerOf,
+  refundResource,
+  tellCapture,
+  tellDispute,
+  tellOrder,
+  tellRefund,
+  type Told,
+} from './codec';
 import { readEvent, type PaypalEvent } from './events';
 import { readSignature } from './signature';
 
@@ -36,7 +47,8 @@ function readWebhook(raw: RawNotification): NotificationReading {
   const event = readEvent(raw.body);
   const told = event && claimOf(event);
   if (!told) return hint(null, [], [], null);
-  const order = event.topic === 'approval' || event.topic === 'order' ? orderResource.safeParse(event.resource).data : undefined;
+  const order =
+    event.topic === 'approval' || event.topic === 'order' ? orderResource.safeParse(event.resource).data : undefined;
   return hint(told.paymentId, told.references, claims(told), order ? payerOf(order) : null);
 }
 

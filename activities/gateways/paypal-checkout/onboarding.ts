@@ -8,7 +8,8 @@ import { grantedScopes, merchantIntegration, missingScopes } from './integration
 
 /** Connecting a merchant's account through the platform as PayPal's partner (Partner Referrals). */
 export const paypalCheckoutOnboarding: Onboarding = {
-  invite: ({ trackingId, returnUrl }, { partner, ...world }) => createReferral({ trackingId, returnUrl }, partner, world),
+  invite: ({ trackingId, returnUrl }, { partner, ...world }) =>
+    createReferral({ trackingId, returnUrl }, partner, world),
 
   /** `merchantIdInPayPal` is what a browser says; whose it is, and that it was agreed to, is PayPal's to say. */
   async complete({ trackingId, query }, { partner, ...world }) {
@@ -20,7 +21,11 @@ export const paypalCheckoutOnboarding: Onboarding = {
     if (!seller) return { ok: false, reason: 'unfinished', detail: 'PayPal knows of no consent of this account' };
     // Whoever came by another invitation, or by none of ours, belongs to somebody else: a browser must not bind them to this merchant.
     if (seller.trackingId !== trackingId)
-      return { ok: false, reason: 'other_invitation', detail: 'this PayPal account was connected by another invitation' };
+      return {
+        ok: false,
+        reason: 'other_invitation',
+        detail: 'this PayPal account was connected by another invitation',
+      };
     return { ok: true, account: merchantId, credentials: { merchantId } };
   },
 };
@@ -49,7 +54,11 @@ export interface Seller {
  * Invites a merchant (Partner Referrals v2, "Create partner referral"). Gives the address of PayPal's page where they log in
  * and agree. Throws a `GatewayFailure` when PayPal refuses or does not answer.
  */
-export async function createReferral({ trackingId, returnUrl }: Referral, partner: PartnerCredentials, world: World): Promise<string> {
+export async function createReferral(
+  { trackingId, returnUrl }: Referral,
+  partner: PartnerCredentials,
+  world: World,
+): Promise<string> {
   const reply = await createPartnerReferral(partnerAsker(partner, world), {
     tracking_id: trackingId,
     operations: [
@@ -59,7 +68,9 @@ export async function createReferral({ trackingId, returnUrl }: Referral, partne
           rest_api_integration: {
             integration_method: 'PAYPAL',
             integration_type: 'THIRD_PARTY',
-            third_party_details: { features: ['PAYMENT', 'REFUND', 'READ_SELLER_DISPUTE', 'ACCESS_MERCHANT_INFORMATION'] },
+            third_party_details: {
+              features: ['PAYMENT', 'REFUND', 'READ_SELLER_DISPUTE', 'ACCESS_MERCHANT_INFORMATION'],
+            },
           },
         },
       },
@@ -71,12 +82,17 @@ export async function createReferral({ trackingId, returnUrl }: Referral, partne
   if (!reply.accepted) throw reply.failure;
   const { links } = readBody(reply.question, reply.body, referralBody);
   const url = links.find(({ rel }) => rel === 'action_url')?.href;
-  if (url === undefined || !isBrowserUrl(world, url)) throw unreadableAnswer(reply.question, 'the answer has no address for the merchant');
+  if (url === undefined || !isBrowserUrl(world, url))
+    throw unreadableAnswer(reply.question, 'the answer has no address for the merchant');
   return url;
 }
 
 /** Asks PayPal how a merchant stands with us; null when it says that there is no such relation. */
-export async function readSeller(merchantId: string, partner: PartnerCredentials, world: World): Promise<Seller | null> {
+export async function readSeller(
+  merchantId: string,
+  partner: PartnerCredentials,
+  world: World,
+): Promise<Seller | null> {
   const reply = await getMerchantIntegration(partnerAsker(partner, world), partner.partnerId, merchantId);
   if (!reply.accepted) {
     if (reply.problem.status === 404) return null;

@@ -36,7 +36,8 @@ export async function startCheckout(order: CheckoutOrder, context: Context): Pro
   }
   const made = readBody(reply.question, reply.body, orderResource);
   const url = approvalUrl(made);
-  if (url === null || !isBrowserUrl(context, url)) throw unreadableAnswer(reply.question, `the order ${made.id} has no link for the payer`);
+  if (url === null || !isBrowserUrl(context, url))
+    throw unreadableAnswer(reply.question, `the order ${made.id} has no link for the payer`);
   return { opened: true, reference: made.id, nextAction: { kind: 'redirect', url } };
 }
 
@@ -54,7 +55,8 @@ export function standingOf({ order, told }: { order: Order; told: Told }): Looku
   if (told.facts.length > 0) return found(told);
   // Something was taken, and nobody can say how much: neither yes nor no.
   const [doubt] = told.remarks;
-  if (order.status === 'COMPLETED' || doubt) return { found: 'unknown', reason: doubt?.word ?? 'completed_without_capture' };
+  if (order.status === 'COMPLETED' || doubt)
+    return { found: 'unknown', reason: doubt?.word ?? 'completed_without_capture' };
   if (order.status === 'APPROVED') return { found: 'approved', paymentId: told.paymentId, reference: order.id };
   return { found: false, reason: 'order_not_approved' };
 }
@@ -68,7 +70,8 @@ export async function capture(order: CaptureOrder, context: Context): Promise<Ca
   if (order.again || order.reference !== order.checkout.reference) {
     const before = await lookUp(asker, order.reference);
     // The browser or a message named this order; it was never seen to be this payment's.
-    if ('paymentId' in before && before.paymentId !== order.checkout.paymentId) return { found: false, reason: 'order_of_other_payment' };
+    if ('paymentId' in before && before.paymentId !== order.checkout.paymentId)
+      return { found: false, reason: 'order_of_other_payment' };
     if (before.found !== 'approved') return before;
   }
   const reply = await captureOrder(asker, order.reference, order.idempotencyKey);
@@ -85,7 +88,8 @@ async function refused(reply: Reply & { accepted: false }, order: CaptureOrder, 
   // PayPal forgets orders that nobody approved; what it does not know it cannot take.
   if (status === 404) return { found: false, reason: 'order_unknown' };
   if (!isVerdict(status)) throw reply.failure;
-  const meaning = status === 422 && issue !== null && Object.hasOwn(CAPTURE_REFUSALS, issue) ? CAPTURE_REFUSALS[issue] : undefined;
+  const meaning =
+    status === 422 && issue !== null && Object.hasOwn(CAPTURE_REFUSALS, issue) ? CAPTURE_REFUSALS[issue] : undefined;
   const reason = word(issue ?? name);
   switch (meaning) {
     case 'look':

@@ -11,11 +11,18 @@ import { REFUND_REFUSALS } from './refusals';
  * Gives captured money back. `order.again` needs no look: PayPal knows the key of a refund for 45 days and answers a
  * repetition with the first refund as it is now.
  */
-export async function refund(order: RefundOrder, context: GatewayContext<PaypalCheckoutCredentials>): Promise<RefundAnswer> {
+export async function refund(
+  order: RefundOrder,
+  context: GatewayContext<PaypalCheckoutCredentials>,
+): Promise<RefundAnswer> {
   const asker = askerOf(context);
   const amount = writeMoney(order.money);
   if (amount === null)
-    return { status: 'refused', reason: 'amount_not_supported', detail: `PayPal cannot write ${describeMoney(order.money)}` };
+    return {
+      status: 'refused',
+      reason: 'amount_not_supported',
+      detail: `PayPal cannot write ${describeMoney(order.money)}`,
+    };
   const note = oneLine(order.note ?? '', 255);
   const body = { ...(!order.whole && { amount }), ...(note && { note_to_payer: note }) };
   const reply = await refundCapture(asker, order.capture, order.idempotencyKey, body);
@@ -44,10 +51,15 @@ function answerOf(made: Refund, capture: string): RefundAnswer | null {
       return { status: 'pending', reference: made.id, reason };
     case 'FAILED':
     case 'CANCELLED':
-      return { status: 'refused', reason, detail: `PayPal answered with the refund ${made.id}, which is ${word(made.status)}` };
+      return {
+        status: 'refused',
+        reason,
+        detail: `PayPal answered with the refund ${made.id}, which is ${word(made.status)}`,
+      };
     default: {
       // The capture is known here, whatever the answer links to.
-      const fact = tellRefund({ ...made, links: [{ rel: 'up', href: `/captures/${capture}` }] }, 'payment_refunded').facts[0];
+      const fact = tellRefund({ ...made, links: [{ rel: 'up', href: `/captures/${capture}` }] }, 'payment_refunded')
+        .facts[0];
       return fact?.kind === 'payment_refunded' ? { status: 'succeeded', fact } : null;
     }
   }

@@ -53,14 +53,17 @@ export async function authenticate(raw: RawNotification, context: Context): Prom
   const signature = readSignature(raw);
   if (!signature) return { genuine: false, reason: 'signature_missing' };
   if (signature.algorithm !== 'SHA256withRSA') return { genuine: false, reason: 'signature_algorithm' };
-  if (!isCertificateUrl(context, signature.certificateUrl)) return { genuine: false, reason: 'signature_certificate_url' };
+  if (!isCertificateUrl(context, signature.certificateUrl))
+    return { genuine: false, reason: 'signature_certificate_url' };
   const accounts = accountsOf(context).filter(({ webhookId }) => webhookId !== undefined);
   if (accounts.length === 0) return { genuine: 'unknown', reason: 'webhook_id_unknown' };
 
   const certificate = await findCertificate(signature.certificateUrl, context);
   switch (certificate.verdict) {
     case 'good': {
-      const account = accounts.find(({ webhookId = '' }) => isSignedBy(certificate.key, signature, webhookId, raw.body));
+      const account = accounts.find(({ webhookId = '' }) =>
+        isSignedBy(certificate.key, signature, webhookId, raw.body),
+      );
       return account ? { genuine: true, account } : { genuine: false, reason: 'signature_mismatch' };
     }
     case 'bad':
@@ -86,7 +89,8 @@ async function findCertificate(url: string, context: Context): Promise<Certifica
   const kept = await context.cache.get(key);
   if (kept !== null) return judgeCertificate(kept, context.now(), trust);
   const pem = await fetchCertificate(url, context);
-  const verdict: CertificateVerdict = pem === null ? { verdict: 'unknown' } : judgeCertificate(pem, context.now(), trust);
+  const verdict: CertificateVerdict =
+    pem === null ? { verdict: 'unknown' } : judgeCertificate(pem, context.now(), trust);
   if (pem !== null && verdict.verdict === 'good') await context.cache.set(key, pem, CERTIFICATE_KEPT_MS);
   return verdict;
 }
@@ -118,7 +122,8 @@ async function askPaypal(
     const question = spliced(body, signature, account.webhookId ?? '');
     const reply = await verifyWebhookSignature({ world: context, caller }, question);
     if (!reply.accepted) throw reply.failure;
-    if (readBody(reply.question, reply.body, verdictBody).verification_status === 'SUCCESS') return { genuine: true, account };
+    if (readBody(reply.question, reply.body, verdictBody).verification_status === 'SUCCESS')
+      return { genuine: true, account };
   }
   return { genuine: false, reason: 'signature_mismatch' };
 }

@@ -5,7 +5,15 @@ import { unreachable } from '../../../workflows/domain/unreachable';
 import { accountsOf } from './accounts';
 import { readBody, unreadableAnswer } from './answers';
 import { getCapture, getDispute, getRefund, type Asker, type Reply } from './client';
-import { captureResource, disputeResource, refundResource, tellCapture, tellDispute, tellRefund, type Told } from './codec';
+import {
+  captureResource,
+  disputeResource,
+  refundResource,
+  tellCapture,
+  tellDispute,
+  tellRefund,
+  type Told,
+} from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
 import { readEvent } from './events';
 import { askerOf, fetchOrder, found, missing, standingOf } from './orders';
@@ -14,7 +22,11 @@ import { authenticate } from './signature';
 type Context = GatewayContext<PaypalCheckoutCredentials>;
 
 /** Genuine first; then PayPal is asked for the resource as it is now, because messages come late and in any order. */
-export async function fetchWebhook(raw: RawNotification, checkout: OpenedCheckout | null, context: Context): Promise<Lookup> {
+export async function fetchWebhook(
+  raw: RawNotification,
+  checkout: OpenedCheckout | null,
+  context: Context,
+): Promise<Lookup> {
   const authentic = await authenticate(raw, context);
   if (authentic.genuine === 'unknown') return { found: 'unknown', reason: authentic.reason };
   if (!authentic.genuine) return { found: false, reason: authentic.reason };
@@ -27,7 +39,8 @@ export async function fetchWebhook(raw: RawNotification, checkout: OpenedCheckou
       const id = idOf(event.resource);
       if (id === null) return nothing('no_resource_id');
       // Trying to take the money tells whether it is still approved: no need to ask twice.
-      if (checkout && id === checkout.reference) return { found: 'approved', paymentId: checkout.paymentId, reference: id };
+      if (checkout && id === checkout.reference)
+        return { found: 'approved', paymentId: checkout.paymentId, reference: id };
       return lookUpOrder(id, asker, context);
     }
     case 'order':
@@ -76,14 +89,23 @@ function elsewhere(merchantId: string | null, context: Context): Lookup | null {
   const known = accountsOf(context).flatMap((account) => account.merchantId ?? []);
   if (merchantId === null || known.length === 0 || known.includes(merchantId)) return null;
   const account = [...new Set(known)].join(' or ');
-  return { found: 'elsewhere', reason: 'receiver_mismatch', detail: `the money went to ${merchantId}, the account is ${account}` };
+  return {
+    found: 'elsewhere',
+    reason: 'receiver_mismatch',
+    detail: `the money went to ${merchantId}, the account is ${account}`,
+  };
 }
 
 function revoked(resource: unknown, context: Context): Lookup {
   const { merchant_id: merchantId = null } = consentResource.safeParse(resource).data ?? {};
   return elsewhere(merchantId, context) ?? { found: 'account_revoked', reason: 'consent_revoked' };
 }
-const consentResource = z.object({ merchant_id: z.string().regex(/^[A-Za-z0-9]{1,32}$/).optional() }); // prettier-ignore
+const consentResource = z.object({
+  merchant_id: z
+    .string()
+    .regex(/^[A-Za-z0-9]{1,32}$/)
+    .optional(),
+});
 
 function read<Resource extends { id: string } | { dispute_id: string }>(
   reply: Reply,
@@ -99,7 +121,7 @@ function read<Resource extends { id: string } | { dispute_id: string }>(
 
 const identified = z.union([
   z.object({ id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) }).transform(({ id }) => id),
-  z.object({ dispute_id: z.string().regex(/^[!-~]{1,64}$/) }).transform(({ dispute_id }) => dispute_id), // prettier-ignore
+  z.object({ dispute_id: z.string().regex(/^[!-~]{1,64}$/) }).transform(({ dispute_id }) => dispute_id),
 ]);
 
 function idOf(resource: unknown): string | null {

@@ -56,7 +56,9 @@ export function otherEnvironment(fields: Fields, environment: Environment): Else
  * first, then the one that the payment was opened with, whose money is still ours after a merchant has changed accounts.
  */
 export function otherReceiver(fields: Fields, accounts: readonly PaypalStandardCredentials[]): Elsewhere | null {
-  const [named, business, primary] = ['receiver_id', 'business', 'receiver_email'].map((name) => valueOf(fields, name)) as [string, string, string]; // prettier-ignore
+  const [named, business, primary] = ['receiver_id', 'business', 'receiver_email'].map((name) =>
+    valueOf(fields, name),
+  ) as [string, string, string];
   const isFor = (account: PaypalStandardCredentials): boolean => {
     const id = receiverIdOf(account);
     if (named && id !== null) return fold(named) === fold(id);
@@ -68,16 +70,27 @@ export function otherReceiver(fields: Fields, accounts: readonly PaypalStandardC
   };
   if (accounts.some(isFor)) return null;
   // Only merchant ids are repeated here: an address is personal data, and this text travels through Temporal.
-  const receiver = /^[A-Za-z0-9]{1,32}$/.test(named) ? named : named || business || primary ? 'somebody else' : 'nobody by name';
+  const receiver = /^[A-Za-z0-9]{1,32}$/.test(named)
+    ? named
+    : named || business || primary
+      ? 'somebody else'
+      : 'nobody by name';
   const account = [...new Set(accounts.map((one) => receiverIdOf(one) ?? 'known by its addresses alone'))].join(' or ');
-  return { found: 'elsewhere', reason: 'receiver_mismatch', detail: `the message is for ${receiver}, the account is ${account}` };
+  return {
+    found: 'elsewhere',
+    reason: 'receiver_mismatch',
+    detail: `the message is for ${receiver}, the account is ${account}`,
+  };
 }
 
 /**
  * The merchant id of an account that is known by its addresses alone, out of a genuine message to its primary address. Never by
  * `business`, for the same reason: a wrong id, once learned, would refuse the merchant's own money from then on.
  */
-export function learnReceiver(fields: Fields, account: PaypalStandardCredentials): Pick<PaypalStandardCredentials, 'learned'> | null {
+export function learnReceiver(
+  fields: Fields,
+  account: PaypalStandardCredentials,
+): Pick<PaypalStandardCredentials, 'learned'> | null {
   const receiverId = valueOf(fields, 'receiver_id');
   const primary = valueOf(fields, 'receiver_email');
   const email = account.receiverEmails.find((address) => fold(address) === fold(primary));
@@ -91,12 +104,17 @@ export function keepLearned(
   { learned }: PaypalStandardCredentials,
 ): Pick<PaypalStandardCredentials, 'learned'> {
   const isStillTrue =
-    entered.receiverId === undefined && entered.receiverEmails.some((email) => fold(email) === fold(learned?.email ?? ''));
+    entered.receiverId === undefined &&
+    entered.receiverEmails.some((email) => fold(email) === fold(learned?.email ?? ''));
   return isStillTrue ? { learned } : {};
 }
 
 /** Says whether the merchant id was learned, where none was entered. */
-export function checkReceiver({ receiverId, receiverEmails, learned }: PaypalStandardCredentials): readonly AccountCheck[] {
+export function checkReceiver({
+  receiverId,
+  receiverEmails,
+  learned,
+}: PaypalStandardCredentials): readonly AccountCheck[] {
   if (receiverId !== undefined) return [];
   const common = { name: 'receiver_id', required: false };
   if (learned) {
@@ -108,7 +126,8 @@ export function checkReceiver({ receiverId, receiverEmails, learned }: PaypalSta
       ...common,
       ok: null,
       detail: `The merchant id is not known yet: it is learned from the first verified message to ${receiverEmails.map(masked).join(' or ')}, which must be the account's primary address.`,
-      remedy: 'To be sure from the first payment on, enter it as receiverId (PayPal, Account settings, Business information).',
+      remedy:
+        'To be sure from the first payment on, enter it as receiverId (PayPal, Account settings, Business information).',
     },
   ];
 }

@@ -47,7 +47,13 @@ export function openCheckout(order: CheckoutOrder, context: CheckoutContext<Payp
   };
 }
 
-function formAction({ environment, simulatorPublicUrl }: { environment: Environment; simulatorPublicUrl: string }): string {
+function formAction({
+  environment,
+  simulatorPublicUrl,
+}: {
+  environment: Environment;
+  simulatorPublicUrl: string;
+}): string {
   switch (environment) {
     case 'live':
       return 'https://www.paypal.com/cgi-bin/webscr';

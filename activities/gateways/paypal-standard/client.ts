@@ -14,19 +14,38 @@ export interface Patience {
  * Asks PayPal whether it sent exactly these bytes (PayPal IPN integration guide, "Verify postback"). Only the two words
  * themselves, with HTTP 200, are an answer; whatever else comes is a {@link GatewayFailure}, to be asked again later.
  */
-export async function postBack(body: Uint8Array, context: Context, patience: Patience = {}): Promise<'VERIFIED' | 'INVALID'> {
-  const question = ofWebscr(context, 'asking PayPal whether a notification is its own', Buffer.concat([VALIDATE, body]), patience);
+export async function postBack(
+  body: Uint8Array,
+  context: Context,
+  patience: Patience = {},
+): Promise<'VERIFIED' | 'INVALID'> {
+  const question = ofWebscr(
+    context,
+    'asking PayPal whether a notification is its own',
+    Buffer.concat([VALIDATE, body]),
+    patience,
+  );
   const answer = await askWebscr(context, question);
   const text = Buffer.from(answer.body).toString('latin1');
   if (/^\s*VERIFIED\s*$/.test(text)) return 'VERIFIED';
   if (/^\s*INVALID\s*$/.test(text)) return 'INVALID';
-  throw unreadableAnswer(`${question.attempt}: HTTP 200 with ${answer.body.length} bytes that are neither VERIFIED nor INVALID`);
+  throw unreadableAnswer(
+    `${question.attempt}: HTTP 200 with ${answer.body.length} bytes that are neither VERIFIED nor INVALID`,
+  );
 }
 
 /** Asks PayPal for the transaction behind a PDT token (PayPal PDT guide, `_notify-synch`). Gives the answer's bytes as they came. */
-export async function synchronise(token: string, identityToken: string, context: Context, patience: Patience = {}): Promise<Uint8Array> {
+export async function synchronise(
+  token: string,
+  identityToken: string,
+  context: Context,
+  patience: Patience = {},
+): Promise<Uint8Array> {
   const form = new URLSearchParams({ cmd: '_notify-synch', tx: token, at: identityToken }).toString();
-  const answer = await askWebscr(context, ofWebscr(context, `asking PayPal for the transaction ${token}`, form, patience));
+  const answer = await askWebscr(
+    context,
+    ofWebscr(context, `asking PayPal for the transaction ${token}`, form, patience),
+  );
   return answer.body;
 }
 

@@ -22,7 +22,9 @@ export interface Message {
 
 /** Translates an IPN message or a PDT answer: they share their variables (PayPal, "IPN and PDT variables"). */
 export function readMessage(fields: Fields): Message {
-  const references = [transactionId(fields, 'txn_id'), transactionId(fields, 'parent_txn_id')].filter((reference) => reference !== null);
+  const references = [transactionId(fields, 'txn_id'), transactionId(fields, 'parent_txn_id')].filter(
+    (reference) => reference !== null,
+  );
   return { paymentId: readPaymentId(fields), references, payer: readPayer(fields), ...readFacts(fields) };
 }
 
@@ -45,7 +47,10 @@ const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(plain));
 
 // PayPal IPN variables, "Transaction types": one-off money in. Refunds and reversals have no type at all.
-const ONE_OFF = new Set(['', ...words('web_accept cart express_checkout send_money virtual_terminal pro_hosted merch_pmt paypal_here')]);
+const ONE_OFF = new Set([
+  '',
+  ...words('web_accept cart express_checkout send_money virtual_terminal pro_hosted merch_pmt paypal_here'),
+]);
 
 // The same list: what becomes of an agreement. No money moves by these; what is paid under one has a message of its own.
 const OF_AGREEMENTS = words(
@@ -100,7 +105,8 @@ function readFacts(fields: Fields): Meaning {
   const reference = transactionId(fields, 'txn_id');
   if (reference === null) return nothing('no_transaction_id');
   const gross = readPaypalAmount(valueOf(fields, 'mc_gross'), valueOf(fields, 'mc_currency'));
-  if (gross === null) return nothing('unreadable_amount', `${valueOf(fields, 'mc_gross')} ${valueOf(fields, 'mc_currency')}`);
+  if (gross === null)
+    return nothing('unreadable_amount', `${valueOf(fields, 'mc_gross')} ${valueOf(fields, 'mc_currency')}`);
   if (gross.amount === 0) return nothing('zero_amount');
 
   const parent = transactionId(fields, 'parent_txn_id');
@@ -109,9 +115,13 @@ function readFacts(fields: Fields): Meaning {
     case 'completed':
       if (isAdjustment) return adjustment(fields, movement, gross);
       if (gross.amount < 0)
-        return parent === null || !ONE_OFF.has(type) ? nothing('money_out', wrote) : adjustment(fields, movement, gross);
+        return parent === null || !ONE_OFF.has(type)
+          ? nothing('money_out', wrote)
+          : adjustment(fields, movement, gross);
       if (!OF_CASES.has(plain(valueOf(fields, 'reason_code')))) return payment(fields, movement, gross);
-      return parent === null ? nothing('no_parent_transaction') : moneyBack(fields, { ...movement, parent }, gross, 'reversal_cancelled');
+      return parent === null
+        ? nothing('no_parent_transaction')
+        : moneyBack(fields, { ...movement, parent }, gross, 'reversal_cancelled');
     case 'pending':
     case 'failed':
       if (isAdjustment) return nothing('unknown_type', wrote);
@@ -146,7 +156,10 @@ function payment(fields: Fields, movement: Movement, gross: Money): Meaning {
   const fee = readFee(fields);
   if (fee === null || fee.amount < 0)
     return { facts: [captured], remarks: [ofFee(fee === null ? 'fee_unreadable' : 'fee_negative', movement, fields)] };
-  return { facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }], remarks: [] };
+  return {
+    facts: fee.amount === 0 ? [captured] : [captured, { ...movement, ...fee, kind: 'fee_charged' }],
+    remarks: [],
+  };
 }
 
 /**
@@ -171,7 +184,12 @@ function paymentSince(fields: Fields, movement: Movement, gross: Money, status: 
 }
 
 /** Money of `parent` that moved again, under an id of its own. */
-function moneyBack(fields: Fields, movement: Movement & { readonly parent: string }, gross: Money, status: MoneyBack): Meaning {
+function moneyBack(
+  fields: Fields,
+  movement: Movement & { readonly parent: string },
+  gross: Money,
+  status: MoneyBack,
+): Meaning {
   // PayPal writes these below zero, its simulator above: the status has the sign, the amount only the size.
   const common = { ...movement, ...positive(gross), reason: reasonCode(fields) };
   switch (status) {

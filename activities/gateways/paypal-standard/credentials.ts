@@ -20,7 +20,9 @@ const fields = {
     ),
   receiverEmails: z
     .array(
-      z.email('receiverEmails must hold e-mail addresses').max(254, 'receiverEmails must hold e-mail addresses of at most 254 characters'),
+      z
+        .email('receiverEmails must hold e-mail addresses')
+        .max(254, 'receiverEmails must hold e-mail addresses of at most 254 characters'),
     )
     .max(20, 'receiverEmails must hold at most 20 addresses')
     .default([])
@@ -33,7 +35,9 @@ const fields = {
     .min(1, 'pdtIdentityToken must not be empty')
     .max(200, 'pdtIdentityToken must have at most 200 characters')
     .optional()
-    .describe('The identity token of Payment Data Transfer (Website payment preferences). Without it only IPN messages are used.'),
+    .describe(
+      'The identity token of Payment Data Transfer (Website payment preferences). Without it only IPN messages are used.',
+    ),
   nvp: z
     .strictObject({ username: nvpField('username'), password: nvpField('password'), signature: nvpField('signature') })
     .optional()
@@ -47,14 +51,20 @@ export const paypalStandardCredentials = z.strictObject(fields).superRefine(name
 
 /** What lies in the vault: beside what was entered, the merchant id that was learned, and the address by which it was. */
 export const storedPaypalStandardCredentials = z
-  .strictObject({ ...fields, learned: z.strictObject({ receiverId: z.string().regex(MERCHANT_ID), email: z.string() }).optional() })
+  .strictObject({
+    ...fields,
+    learned: z.strictObject({ receiverId: z.string().regex(MERCHANT_ID), email: z.string() }).optional(),
+  })
   .superRefine(namesSomebody);
 
 export type PaypalStandardCredentials = z.output<typeof storedPaypalStandardCredentials>;
 export type NvpCredentials = NonNullable<PaypalStandardCredentials['nvp']>;
 
 function namesSomebody(
-  { receiverId, receiverEmails }: { readonly receiverId?: string | undefined; readonly receiverEmails: readonly string[] },
+  {
+    receiverId,
+    receiverEmails,
+  }: { readonly receiverId?: string | undefined; readonly receiverEmails: readonly string[] },
   { addIssue }: z.RefinementCtx,
 ): void {
   if (receiverId !== undefined || receiverEmails.length > 0) return;

@@ -32,7 +32,8 @@ export function readPaypalDate(text: string): string | null {
 
 function toInstant(parts: Record<string, string | undefined>): string | null {
   const { year, month = '', monthNumber, day, hour, minute, second, zone, offset } = parts;
-  const monthIndex = monthNumber === undefined ? MONTHS.indexOf(month.slice(0, 3).toLowerCase()) : Number(monthNumber) - 1;
+  const monthIndex =
+    monthNumber === undefined ? MONTHS.indexOf(month.slice(0, 3).toLowerCase()) : Number(monthNumber) - 1;
   const offsetMinutes = zone === undefined ? minutesOf(offset ?? '+0000') : ZONES[zone.toUpperCase()];
   if (monthIndex < 0 || offsetMinutes === undefined) return null;
   const wanted = [Number(year), monthIndex, Number(day), Number(hour), Number(minute), Number(second)] as const;

@@ -33,7 +33,8 @@ export function parseForm(body: Uint8Array): Fields {
 }
 
 /** What `_notify-synch` answers (PayPal PDT guide): the word, then one `name=value` per line. */
-export type PdtAnswer = { readonly word: 'SUCCESS'; readonly fields: Fields } | { readonly word: 'FAIL'; readonly code: string };
+export type PdtAnswer =
+  { readonly word: 'SUCCESS'; readonly fields: Fields } | { readonly word: 'FAIL'; readonly code: string };
 
 /** Reads a PDT answer; null when its first line is neither SUCCESS nor FAIL. */
 export function parsePdtAnswer(body: Uint8Array): PdtAnswer | null {
@@ -59,7 +60,9 @@ function decodeFields(pairs: readonly Uint8Array[]): Fields {
     .filter((pair) => pair.length > 0)
     .map((pair) => {
       const at = pair.indexOf(EQUALS);
-      return at === -1 ? { name: pair, value: new Uint8Array() } : { name: pair.subarray(0, at), value: pair.subarray(at + 1) };
+      return at === -1
+        ? { name: pair, value: new Uint8Array() }
+        : { name: pair.subarray(0, at), value: pair.subarray(at + 1) };
     });
   const label = cut.find(({ name }) => latin1(name) === 'charset');
   const decode = decoderFor(label ? latin1(label.value) : '');

@@ -10,7 +10,15 @@ import {
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { PAYPAL_CURRENCIES } from '../paypal/money';
-import { accountsOf, checkReceiver, keepLearned, learnReceiver, otherEnvironment, otherReceiver, payingAccount } from './addressee';
+import {
+  accountsOf,
+  checkReceiver,
+  keepLearned,
+  learnReceiver,
+  otherEnvironment,
+  otherReceiver,
+  payingAccount,
+} from './addressee';
 import { postBack, synchronise, unreadableAnswer } from './client';
 import { readMessage, transactionId } from './codec';
 import type { PaypalStandardCredentials } from './credentials';
@@ -48,7 +56,13 @@ export const paypalStandard = {
   keepLearned,
 } satisfies Gateway<PaypalStandardCredentials>;
 
-function capabilitiesOf({ lookup, refund }: { lookup: 'by_reference' | 'none'; refund: 'partial' | 'none' }): Capabilities {
+function capabilitiesOf({
+  lookup,
+  refund,
+}: {
+  lookup: 'by_reference' | 'none';
+  refund: 'partial' | 'none';
+}): Capabilities {
   return {
     methods: {
       paypal: {
@@ -95,10 +109,18 @@ const OF_NO_RECEIVER: ReadonlySet<string> = new Set(['money_out', 'nothing_said'
 /** What a genuine message says comes before whom it names: a receiver who is not us is only wrong for money that was to come. */
 function judge(fields: Fields, context: Context): Lookup {
   const { facts, paymentId, references, remarks } = readMessage(fields);
-  if (remarks.some(({ word }) => OF_NO_RECEIVER.has(word))) return { found: true, facts: [], paymentId: null, references: [], remarks };
+  if (remarks.some(({ word }) => OF_NO_RECEIVER.has(word)))
+    return { found: true, facts: [], paymentId: null, references: [], remarks };
   // The payer stays behind: an answer travels through Temporal, where no personal data belongs.
   return (
-    otherReceiver(fields, accountsOf(context)) ?? { found: true, facts, paymentId, references, remarks, ...learnedFrom(fields, context) }
+    otherReceiver(fields, accountsOf(context)) ?? {
+      found: true,
+      facts,
+      paymentId,
+      references,
+      remarks,
+      ...learnedFrom(fields, context),
+    }
   );
 }
 
@@ -114,7 +136,8 @@ async function fetchPdt(raw: RawNotification, context: Context): Promise<Lookup>
   const { pdtIdentityToken } = payingAccount(context);
   if (pdtIdentityToken === undefined) return { found: false, reason: 'pdt_not_configured' };
   const answer = parsePdtAnswer(await synchronise(token, pdtIdentityToken, context));
-  if (answer === null) throw unreadableAnswer(`asking PayPal for the transaction ${token}: the first line is neither SUCCESS nor FAIL`);
+  if (answer === null)
+    throw unreadableAnswer(`asking PayPal for the transaction ${token}: the first line is neither SUCCESS nor FAIL`);
   if (answer.word === 'FAIL') return { found: false, reason: `pdt_fail_${answer.code}` };
   // An answer about other money than we asked for is a mix-up on the way; the IPN will tell the same without one.
   if (transactionId(answer.fields, 'txn_id') !== token) return { found: 'unknown', reason: 'other_transaction' };

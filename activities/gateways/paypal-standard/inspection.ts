@@ -12,7 +12,10 @@ import { askNvp, CREDENTIALS_REFUSED, nvpDate, PERMISSION_DENIED, type NvpCall, 
 type Context = GatewayContext<PaypalStandardCredentials>;
 
 /** What can be found out about an account without a payment, in words for the person who connects it. */
-export async function inspectAccount({ currency }: AccountUse, context: Context): Promise<Inspection<PaypalStandardCredentials>> {
+export async function inspectAccount(
+  { currency }: AccountUse,
+  context: Context,
+): Promise<Inspection<PaypalStandardCredentials>> {
   const { nvp, pdtIdentityToken } = context.credentials;
   const api = nvp ? checksWithApi(await knock(nvp, context)) : CHECKS_WITHOUT_API;
   return { checks: [...api, checkToken(pdtIdentityToken), checkCurrency(currency)], learned: {} };
@@ -49,12 +52,22 @@ const NO_LOOKUP =
 
 const CHECKS_WITHOUT_API: readonly AccountCheck[] = [
   { name: 'credentials_accepted', ok: null, detail: NOTHING_TO_ASK, remedy: null, required: false },
-  { name: 'lookup', ok: null, detail: NO_LOOKUP, remedy: 'To have both, enter the NVP/SOAP API credentials as nvp.', required: false },
+  {
+    name: 'lookup',
+    ok: null,
+    detail: NO_LOOKUP,
+    remedy: 'To have both, enter the NVP/SOAP API credentials as nvp.',
+    required: false,
+  },
 ];
 
 function checksWithApi(reception: Reception): readonly AccountCheck[] {
   const lookup: AccountCheck = { name: 'lookup', ok: true, detail: LOOKUP, remedy: null, required: false };
-  const notYet: AccountCheck = { ...lookup, ok: null, detail: 'Whether PayPal can be asked about payments is not known yet.' };
+  const notYet: AccountCheck = {
+    ...lookup,
+    ok: null,
+    detail: 'Whether PayPal can be asked about payments is not known yet.',
+  };
   const credentials = (ok: boolean | null, detail: string, remedy: string | null): AccountCheck => ({
     name: 'credentials_accepted',
     ok,
@@ -68,7 +81,8 @@ function checksWithApi(reception: Reception): readonly AccountCheck[] {
   }
   const { code, detail } = reception.refusal;
   if (code === CREDENTIALS_REFUSED) {
-    const remedy = 'Copy username, password and signature again from PayPal (Account settings, API access, NVP/SOAP integration).';
+    const remedy =
+      'Copy username, password and signature again from PayPal (Account settings, API access, NVP/SOAP integration).';
     return [credentials(false, `PayPal refuses the API credentials: ${detail}.`, remedy), notYet];
   }
   if (code === PERMISSION_DENIED) {
@@ -82,7 +96,10 @@ function checksWithApi(reception: Reception): readonly AccountCheck[] {
     };
     return [credentials(true, 'PayPal takes the API credentials.', null), permissions, notYet];
   }
-  return [credentials(null, `PayPal refused the question for another reason: ${detail}.`, 'Check again in some minutes.'), notYet];
+  return [
+    credentials(null, `PayPal refused the question for another reason: ${detail}.`, 'Check again in some minutes.'),
+    notYet,
+  ];
 }
 
 function checkToken(pdtIdentityToken: string | undefined): AccountCheck {
@@ -91,7 +108,8 @@ function checkToken(pdtIdentityToken: string | undefined): AccountCheck {
     ? {
         ...common,
         detail: "Not configured: the payer's return is not verified at once; IPN alone decides.",
-        remedy: 'To show payers the truth sooner, turn on Payment Data Transfer and enter its identity token as pdtIdentityToken.',
+        remedy:
+          'To show payers the truth sooner, turn on Payment Data Transfer and enter its identity token as pdtIdentityToken.',
       }
     : { ...common, detail: 'Proven by the first return.', remedy: null };
 }
@@ -101,7 +119,9 @@ function checkCurrency(currency: string): AccountCheck {
   return {
     name: 'currency_accepted',
     ok,
-    detail: ok ? `PayPal takes ${currency}.` : `PayPal does not take ${currency}, the currency of the merchant's books.`,
+    detail: ok
+      ? `PayPal takes ${currency}.`
+      : `PayPal does not take ${currency}, the currency of the merchant's books.`,
     remedy: ok ? null : 'Use another gateway for this merchant.',
     required: true,
   };

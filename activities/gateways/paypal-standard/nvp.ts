@@ -16,7 +16,8 @@ export interface NvpCall {
   /** How long to wait for PayPal, where the usual patience is not right. */
   readonly timeoutMs?: number;
 }
-export type NvpAnswer = { readonly ok: true; readonly fields: Fields } | { readonly ok: false; readonly refusal: NvpRefusal };
+export type NvpAnswer =
+  { readonly ok: true; readonly fields: Fields } | { readonly ok: false; readonly refusal: NvpRefusal };
 /** PayPal's clear no. */
 export interface NvpRefusal {
   /** `L_ERRORCODE0`, for example `10004`. */
@@ -38,7 +39,11 @@ export const TRANSACTION_REFUSED = '10009';
  * Asks PayPal's API once (PayPal NVP API developer guide). A refusal is an answer; no answer, one that cannot be read, and
  * trouble on PayPal's own side are a {@link GatewayFailure}, to be asked again later. No message of it holds a credential.
  */
-export async function askNvp(credentials: NvpCredentials, call: NvpCall, context: GatewayContext<unknown>): Promise<NvpAnswer> {
+export async function askNvp(
+  credentials: NvpCredentials,
+  call: NvpCall,
+  context: GatewayContext<unknown>,
+): Promise<NvpAnswer> {
   const question = questionOf(credentials, call, context);
   const answer = await ask(context, question);
   if (answer.status !== 200) throw unexpectedStatus(question, answer);
@@ -51,7 +56,8 @@ export async function askNvp(credentials: NvpCredentials, call: NvpCall, context
     case 'failure':
     case 'failurewithwarning': {
       const refusal = readRefusal(fields);
-      if (TROUBLE_AT_PAYPAL.has(refusal.code)) throw failed(call, 'gateway_error', `PayPal had an internal error (${refusal.code})`);
+      if (TROUBLE_AT_PAYPAL.has(refusal.code))
+        throw failed(call, 'gateway_error', `PayPal had an internal error (${refusal.code})`);
       return { ok: false, refusal };
     }
     default:
@@ -82,7 +88,11 @@ const VERSION = '124';
 const TROUBLE_AT_PAYPAL: ReadonlySet<string> = new Set(['10001', '10101']);
 const LONGEST_DETAIL = 500;
 
-function questionOf({ username, password, signature }: NvpCredentials, call: NvpCall, context: GatewayContext<unknown>): Question {
+function questionOf(
+  { username, password, signature }: NvpCredentials,
+  call: NvpCall,
+  context: GatewayContext<unknown>,
+): Question {
   const identity = { USER: username, PWD: password, SIGNATURE: signature };
   return {
     attempt: call.attempt,
@@ -110,7 +120,10 @@ function nvpUrl({ environment, simulatorUrl }: Pick<GatewayContext<unknown>, 'en
 
 /** An answer in the form of a query string, always UTF-8 (PayPal NVP guide, "Response format"). Total: garbage gives fields without an ACK. */
 function parseNvp(body: Uint8Array): Fields {
-  return Array.from(new URLSearchParams(Buffer.from(body).toString('utf8').trim()), ([name, value]) => ({ name, value }));
+  return Array.from(new URLSearchParams(Buffer.from(body).toString('utf8').trim()), ([name, value]) => ({
+    name,
+    value,
+  }));
 }
 
 function readRefusal(fields: Fields): NvpRefusal {

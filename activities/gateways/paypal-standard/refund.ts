@@ -1,4 +1,9 @@
-import { GatewayFailure, type GatewayContext, type RefundAnswer, type RefundOrder } from '../../../workflows/domain/gateway';
+import {
+  GatewayFailure,
+  type GatewayContext,
+  type RefundAnswer,
+  type RefundOrder,
+} from '../../../workflows/domain/gateway';
 import { writePaypalAmount } from '../paypal/money';
 import { payingAccount } from './addressee';
 import { readMessage, transactionId, word, type Message } from './codec';
@@ -17,17 +22,23 @@ type Refunded = Extract<RefundAnswer, { status: 'succeeded' }>['fact'];
 export async function refund(order: RefundOrder, context: Context): Promise<RefundAnswer> {
   const { nvp } = payingAccount(context);
   if (nvp === undefined) {
-    return refused('no_nvp_credentials', 'the PayPal account has no API credentials, so PayPal cannot be told to refund');
+    return refused(
+      'no_nvp_credentials',
+      'the PayPal account has no API credentials, so PayPal cannot be told to refund',
+    );
   }
   const amount = writePaypalAmount(order.money);
-  if (amount === null) return refused('amount_not_supported', `PayPal cannot write ${order.money.amount} ${order.money.currency}`);
+  if (amount === null)
+    return refused('amount_not_supported', `PayPal cannot write ${order.money.amount} ${order.money.currency}`);
 
   const call: NvpCall = {
     method: 'RefundTransaction',
     fields: {
       TRANSACTIONID: order.capture,
       // A full refund with an amount is refused, and so is a full refund of what is left.
-      ...(order.whole ? { REFUNDTYPE: 'Full' } : { REFUNDTYPE: 'Partial', AMT: amount, CURRENCYCODE: order.money.currency }),
+      ...(order.whole
+        ? { REFUNDTYPE: 'Full' }
+        : { REFUNDTYPE: 'Partial', AMT: amount, CURRENCYCODE: order.money.currency }),
       MSGSUBID: order.idempotencyKey,
       ...noteOf(order),
     },
@@ -59,7 +70,11 @@ function readRefund(fields: Fields, order: RefundOrder): RefundAnswer {
   const fact = status === 'instant' ? readFact(fields, order) : null;
   if (fact) return { status: 'succeeded', fact };
   // Accepted in any case: what this answer does not say for certain, the IPN will.
-  return { status: 'pending', reference, reason: word(valueOf(fields, 'PENDINGREASON')) || status || 'unreadable_answer' };
+  return {
+    status: 'pending',
+    reference,
+    reason: word(valueOf(fields, 'PENDINGREASON')) || status || 'unreadable_answer',
+  };
 }
 
 /** The fact of the refund's IPN message, made by the same rules out of the API's answer. */
@@ -94,7 +109,9 @@ async function afterARefusedRepetition(
   context: Context,
 ): Promise<RefundAnswer> {
   const given = await refundsOf(order.capture, nvp, context);
-  const same = given?.filter(({ amount, currency }) => amount === order.money.amount && currency === order.money.currency);
+  const same = given?.filter(
+    ({ amount, currency }) => amount === order.money.amount && currency === order.money.currency,
+  );
   if (same?.length === 0) return refused(refusal.reason, refusal.detail);
   const [only] = same ?? [];
   // Nothing was given back before a whole refund, so this one is it, whoever made it. A part may be that of another refund.

@@ -39,7 +39,12 @@ export async function lookUpPayment(checkout: OpenedCheckout, context: Context):
 }
 
 /** The transactions under an invoice number of ours, in PayPal's order. `since`: milliseconds since 1970. */
-export async function searchInvoice(invoice: string, since: number, nvp: NvpCredentials, context: Context): Promise<Listed[]> {
+export async function searchInvoice(
+  invoice: string,
+  since: number,
+  nvp: NvpCredentials,
+  context: Context,
+): Promise<Listed[]> {
   const call: NvpCall = {
     method: 'TransactionSearch',
     fields: { STARTDATE: nvpDate(since), INVNUM: invoice },
@@ -57,7 +62,11 @@ export async function searchInvoice(invoice: string, since: number, nvp: NvpCred
 }
 
 /** One transaction, in the variables of its IPN message; null when PayPal says that the account has no such transaction. */
-export async function fetchTransaction({ id, type }: Listed, nvp: NvpCredentials, context: Context): Promise<Fields | null> {
+export async function fetchTransaction(
+  { id, type }: Listed,
+  nvp: NvpCredentials,
+  context: Context,
+): Promise<Fields | null> {
   const call: NvpCall = {
     method: 'GetTransactionDetails',
     fields: { TRANSACTIONID: id },
@@ -106,7 +115,9 @@ function gather(told: readonly Fields[], paymentId: string, more: readonly Remar
 const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(['negative_amount', 'money_out']);
 
 function remarksOf({ remarks, references }: Message): Remark[] {
-  return remarks.filter(({ word }) => !OF_THE_ACCOUNT.has(word)).map((said) => ({ ...said, about: said.about ?? references[0] ?? null }));
+  return remarks
+    .filter(({ word }) => !OF_THE_ACCOUNT.has(word))
+    .map((said) => ({ ...said, about: said.about ?? references[0] ?? null }));
 }
 
 const SAME_IN_IPN: ReadonlyMap<string, string> = new Map([
@@ -162,7 +173,8 @@ function kindOf(details: Fields, listedAs: string): { type: string; status: stri
   const leaves = valueOf(details, 'AMT').startsWith('-');
   if (status !== 'completed') return { type: leaves || MONEY_BACK.has(status) ? '' : type, status };
   const said = [listedAs, valueOf(details, 'REASONCODE')].map(squeeze).find((text) => SAYS_MONEY_BACK.test(text));
-  if (said !== undefined) return { type: '', status: said.includes('refund') ? 'refunded' : leaves ? 'reversed' : 'canceled_reversal' };
+  if (said !== undefined)
+    return { type: '', status: said.includes('refund') ? 'refunded' : leaves ? 'reversed' : 'canceled_reversal' };
   // A fee, a hold, a conversion: whatever it is, it is no correction after a case, which is what IPN would mean by these signs.
   return { type: leaves ? word(listedAs) || 'unclassified' : type, status };
 }

@@ -1,4 +1,11 @@
-import { formatDecimal, isCurrency, MAX_AMOUNT, parseDecimal, type Currency, type Money } from '../../../workflows/domain/money';
+import {
+  formatDecimal,
+  isCurrency,
+  MAX_AMOUNT,
+  parseDecimal,
+  type Currency,
+  type Money,
+} from '../../../workflows/domain/money';
 
 /** Both roads of PayPal write money alike. What it takes (PayPal REST reference, "Currency codes"). BRL, CNY and MYR only between accounts of that country. */
 export const PAYPAL_CURRENCIES: readonly Currency[] =

@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GATEWAYS } from '../../../activities/gateways/registry';
-import type { Capabilities, CheckoutOrder, MethodCapabilities, OpenedCheckout, Starter } from '../../../workflows/domain/gateway';
+import type {
+  Capabilities,
+  CheckoutOrder,
+  MethodCapabilities,
+  OpenedCheckout,
+  Starter,
+} from '../../../workflows/domain/gateway';
 import { isCurrency, MAX_AMOUNT } from '../../../workflows/domain/money';
 import { gatewayContext } from '../gateway-context';
 import type { Driver } from './driver';
@@ -22,9 +28,16 @@ export function declare(driver: Driver): void {
   const { capabilities } = gateway;
   const methods = Object.entries<MethodCapabilities>(capabilities.methods);
   const account = credentials.parse(driver.account(0).fields);
-  const context = { credentials: account, environment: 'simulator', simulatorPublicUrl: 'http://simulator.example' } as const;
+  const context = {
+    credentials: account,
+    environment: 'simulator',
+    simulatorPublicUrl: 'http://simulator.example',
+  } as const;
   const open = (method: string, startedBy: Starter, money: { amount: number; currency: string }) =>
-    openCheckout({ ...ORDER, method, startedBy, money, phone: startedBy === 'merchant' ? '+2290161000000' : null }, context);
+    openCheckout(
+      { ...ORDER, method, startedBy, money, phone: startedBy === 'merchant' ? '+2290161000000' : null },
+      context,
+    );
   const openings = methods.flatMap(([method, { startedBy, currencies, min }]) =>
     startedBy.flatMap((starter) =>
       currencies.map((currency) => {
@@ -69,7 +82,10 @@ export function declare(driver: Driver): void {
       reason: 'amount_not_supported',
     });
     const { amount, currency } = driver.cannotWrite;
-    expect(open(method, startedBy[0]!, { amount, currency })).toMatchObject({ ok: false, reason: 'amount_not_supported' });
+    expect(open(method, startedBy[0]!, { amount, currency })).toMatchObject({
+      ok: false,
+      reason: 'amount_not_supported',
+    });
   });
 
   test('it has the verbs that its capabilities promise, and no others', () => {
@@ -103,7 +119,10 @@ export function declare(driver: Driver): void {
     const asked: unknown[] = [];
     const ask: typeof globalThis.fetch = (url) => Promise.reject(new Error(`asked ${String(asked.push(url))}`));
     const world = { credentials: account, simulatorUrl: 'http://simulator.example' };
-    const lookup = await gateway.fetchFacts({ by: 'payment', checkout: CHECKOUT }, gatewayContext<unknown>(world, { fetch: ask }));
+    const lookup = await gateway.fetchFacts(
+      { by: 'payment', checkout: CHECKOUT },
+      gatewayContext<unknown>(world, { fetch: ask }),
+    );
     expect(lookup).toMatchObject({ found: 'unaskable' });
     expect(asked).toEqual([]);
   });
@@ -122,7 +141,9 @@ export function declare(driver: Driver): void {
   });
 
   test('every field that a merchant enters says what it is', () => {
-    const silent = Object.entries(credentials.shape).filter(([, field]) => (field as { description?: string }).description === undefined);
+    const silent = Object.entries(credentials.shape).filter(
+      ([, field]) => (field as { description?: string }).description === undefined,
+    );
     expect(silent.map(([field]) => field)).toEqual([]);
   });
 }

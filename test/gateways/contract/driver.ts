@@ -28,7 +28,11 @@ export interface Driver {
   order(shop: Shop): Record<string, unknown>;
 
   /** The payer pays, and the money is there, or is there for us to take. `over`: money other than what was asked for. */
-  pay(shop: Shop, payment: OpenPayment, over?: { readonly amount: number } | { readonly currency: string }): Promise<Visit>;
+  pay(
+    shop: Shop,
+    payment: OpenPayment,
+    over?: { readonly amount: number } | { readonly currency: string },
+  ): Promise<Visit>;
   /** The payer pays, and the gateway holds the money for the time being. */
   readonly pend: Scenario<(shop: Shop, payment: OpenPayment) => Promise<Visit>>;
   /** What was pending ends. */

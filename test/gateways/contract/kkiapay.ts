@@ -8,9 +8,17 @@ import type { OpenPayment, Shop } from './shop';
 function tells(over: Record<string, unknown>): Telling & { readonly money: string } {
   const money = 'odd_money';
   const transaction = {
-    transactionId: money, type: 'DEBIT', status: 'SUCCESS', source: 'MOBILE_MONEY', amount: 3000, fees: 0, partnerId: ODD_PAYMENT, state: ODD_PAYMENT,
-    performed_at: '2026-10-05T15:01:49.499Z', ...over,
-  }; // prettier-ignore
+    transactionId: money,
+    type: 'DEBIT',
+    status: 'SUCCESS',
+    source: 'MOBILE_MONEY',
+    amount: 3000,
+    fees: 0,
+    partnerId: ODD_PAYMENT,
+    state: ODD_PAYMENT,
+    performed_at: '2026-10-05T15:01:49.499Z',
+    ...over,
+  };
   const raw = { channel: 'poll', headers: {}, body: Buffer.from(`transaction_id=${money}`) } as const;
   return { asked: hears(raw), money, answer: () => json(transaction) };
 }
@@ -98,7 +106,12 @@ export const kkiapayPromptDriver: Driver = {
 
 function account(number: number): Account {
   const canary = (name: string) => `${name}-canary-${String(number).padStart(5, '0')}`;
-  const [publicKey, privateKey, secret, webhookSecret] = [canary('public'), canary('tpk'), canary('tsk'), canary('hook')];
+  const [publicKey, privateKey, secret, webhookSecret] = [
+    canary('public'),
+    canary('tpk'),
+    canary('tsk'),
+    canary('hook'),
+  ];
   return {
     fields: { publicKey, privateKey, secret, webhookSecret },
     secrets: [privateKey, secret, webhookSecret],
@@ -121,10 +134,14 @@ async function payAs(
   over?: { amount: number } | { currency: string },
 ): Promise<Visit> {
   if (nextAction?.kind !== 'widget') throw new Error(`a widget was expected, and not ${nextAction?.kind ?? 'nothing'}`);
-  const { transactionId, callbackUrl } = await shop.control<{ transactionId: string; callbackUrl: string | null }>('POST', '/kkiapay/pay', {
-    payer,
-    params: { ...nextAction.params, ...over },
-  });
+  const { transactionId, callbackUrl } = await shop.control<{ transactionId: string; callbackUrl: string | null }>(
+    'POST',
+    '/kkiapay/pay',
+    {
+      payer,
+      params: { ...nextAction.params, ...over },
+    },
+  );
   return { reference: transactionId, returnUrl: callbackUrl };
 }
 

@@ -1,5 +1,15 @@
 import { GATEWAYS } from '../../../activities/gateways/registry';
-import type { CaptureAnswer, CaptureOrder, CheckoutOrder, GatewayContext, Lookup, OpenedCheckout, RawNotification, StartedCheckout, Subject } from '../../../workflows/domain/gateway'; // prettier-ignore
+import type {
+  CaptureAnswer,
+  CaptureOrder,
+  CheckoutOrder,
+  GatewayContext,
+  Lookup,
+  OpenedCheckout,
+  RawNotification,
+  StartedCheckout,
+  Subject,
+} from '../../../workflows/domain/gateway';
 import { toldFacts } from '../../../workflows/domain/remark';
 import { gatewayContext } from '../gateway-context';
 import { isNone } from './driver';
@@ -15,8 +25,11 @@ export function faceOddities({ gateway: name, account, odd, currency, amount }: 
   const context = (answer: Telling['answer']): GatewayContext<unknown> =>
     gatewayContext<unknown>(
       { credentials: { ...credentials.parse(account(0).fields), ...odd.known }, simulatorUrl: SIMULATOR },
-      { fetch: async (url, init) => answer(new URL(url).pathname, new URLSearchParams(Buffer.from((init?.body ?? '') as string).toString())) },
-    ); // prettier-ignore
+      {
+        fetch: async (url, init) =>
+          answer(new URL(url).pathname, new URLSearchParams(Buffer.from((init?.body ?? '') as string).toString())),
+      },
+    );
   const look = ({ asked, answer }: Telling): Promise<Lookup> => gateway.fetchFacts(asked, context(answer));
   const kindsIn = (lookup: Lookup) => (lookup.found === true ? lookup.facts.map(({ kind }) => kind) : []);
 
@@ -59,7 +72,11 @@ export function faceOddities({ gateway: name, account, odd, currency, amount }: 
 }
 
 /** A look at a payment whose checkout has this reference at the gateway. */
-export const looksAt = (reference: string, money: OpenedCheckout['money'], pending: readonly string[] = []): Subject => ({
+export const looksAt = (
+  reference: string,
+  money: OpenedCheckout['money'],
+  pending: readonly string[] = [],
+): Subject => ({
   by: 'payment',
   checkout: checkoutOf(reference, money, pending),
 });
@@ -70,7 +87,11 @@ export function json(value: unknown, status = 200): Response {
   return new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json' } });
 }
 
-function checkoutOf(reference: string, money: OpenedCheckout['money'], pending: readonly string[] = []): OpenedCheckout {
+function checkoutOf(
+  reference: string,
+  money: OpenedCheckout['money'],
+  pending: readonly string[] = [],
+): OpenedCheckout {
   const createdAt = '2026-03-01T10:00:00.000Z';
   return { paymentId: ODD_PAYMENT, money, method: null, handed: 'redirect', reference, pending, createdAt };
 }

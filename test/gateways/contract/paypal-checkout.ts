@@ -20,7 +20,11 @@ function answers(resource: unknown): (path: string) => Response {
 function tellsOfOrder(capture: Record<string, unknown>): Telling & { readonly money: string } {
   const id = 'ODD0000000000001';
   const captures = [{ id: ODD_MONEY, amount: EURO, custom_id: ODD_PAYMENT, ...capture }];
-  const answer = answers({ id, status: 'COMPLETED', purchase_units: [{ custom_id: ODD_PAYMENT, payments: { captures } }] });
+  const answer = answers({
+    id,
+    status: 'COMPLETED',
+    purchase_units: [{ custom_id: ODD_PAYMENT, payments: { captures } }],
+  });
   return { asked: looksAt(id, { amount: 3000, currency: 'EUR' }), money: ODD_MONEY, answer };
 }
 
@@ -46,14 +50,18 @@ export const paypalCheckoutDriver: Driver = {
     // The webhook was made with our own address; its messages take the way through the test.
     const { webhooks } = await rest<{ webhooks: { id: string }[] }>(shop, 'GET', '/v1/notifications/webhooks');
     for (const { id } of webhooks)
-      await rest(shop, 'PATCH', `/v1/notifications/webhooks/${id}`, [{ op: 'replace', path: '/url', value: shop.box.url }]);
+      await rest(shop, 'PATCH', `/v1/notifications/webhooks/${id}`, [
+        { op: 'replace', path: '/url', value: shop.box.url },
+      ]);
   },
   order: () => ({}),
 
   pay: (shop, payment, over) => (over ? payAnotherOrder(shop, payment, over) : approveAs('anne', shop, payment)),
   pend: (shop, payment) => approveAs('bruno', shop, payment),
   async settle(shop, _payment, { reference }, how) {
-    await shop.control('POST', `/paypal-checkout/captures/${reference}/events`, { kind: how === 'paid' ? 'complete' : 'deny' });
+    await shop.control('POST', `/paypal-checkout/captures/${reference}/events`, {
+      kind: how === 'paid' ? 'complete' : 'deny',
+    });
   },
   tryInVain: (shop, payment) => approveAs('denis', shop, payment),
   decline: (shop, payment) => approveAs('karim', shop, payment),
@@ -87,24 +95,59 @@ export const paypalCheckoutDriver: Driver = {
     return [
       { lie: 'other money in a signed message', letter: signed('LIE0000000000001'), end: 'invalid' },
       { lie: 'no signature', letter: { headers: unsigned, body: retell('LIE0000000000002') }, end: 'refused' },
-      { lie: 'a weaker algorithm', letter: signed('LIE0000000000003', { 'paypal-auth-algo': 'SHA1withRSA' }), end: 'invalid' },
-      { lie: 'another time', letter: signed('LIE0000000000004', { 'paypal-transmission-time': '2026-01-05T10:00:00Z' }), end: 'invalid' },
-      { lie: 'a certificate of the sender', letter: signed('LIE0000000000005', { 'paypal-cert-url': 'http://127.0.0.1:9/v1/notifications/certs/mine' }), end: 'invalid' },
-      { lie: 'a certificate beside PayPal’s folder', letter: signed('LIE0000000000006', { 'paypal-cert-url': certificate.replace('/v1/notifications/', '/elsewhere/') }), end: 'invalid' },
-    ]; // prettier-ignore
+      {
+        lie: 'a weaker algorithm',
+        letter: signed('LIE0000000000003', { 'paypal-auth-algo': 'SHA1withRSA' }),
+        end: 'invalid',
+      },
+      {
+        lie: 'another time',
+        letter: signed('LIE0000000000004', { 'paypal-transmission-time': '2026-01-05T10:00:00Z' }),
+        end: 'invalid',
+      },
+      {
+        lie: 'a certificate of the sender',
+        letter: signed('LIE0000000000005', { 'paypal-cert-url': 'http://127.0.0.1:9/v1/notifications/certs/mine' }),
+        end: 'invalid',
+      },
+      {
+        lie: 'a certificate beside PayPal’s folder',
+        letter: signed('LIE0000000000006', {
+          'paypal-cert-url': certificate.replace('/v1/notifications/', '/elsewhere/'),
+        }),
+        end: 'invalid',
+      },
+    ];
   },
 
   odd: {
     known: { webhookId: 'WH-ODD' },
-    fee: tellsOfOrder({ status: 'COMPLETED', seller_receivable_breakdown: { paypal_fee: { currency_code: 'EUR', value: 'N/A' } } }),
+    fee: tellsOfOrder({
+      status: 'COMPLETED',
+      seller_receivable_breakdown: { paypal_fee: { currency_code: 'EUR', value: 'N/A' } },
+    }),
     givenBack: {
       money: ODD_MONEY,
       asked: hears({
         channel: 'webhook',
-        headers: { 'paypal-auth-algo': 'SHA256withRSA', 'paypal-cert-url': `${SIMULATOR}/paypal/v1/notifications/certs/ODD`, 'paypal-transmission-id': 'odd', 'paypal-transmission-time': '2026-03-01T10:00:00Z', 'paypal-transmission-sig': 'b2Rk' },
-        body: Buffer.from(JSON.stringify({ event_type: 'PAYMENT.CAPTURE.REFUNDED', resource: { id: 'ODDREFUND0001' } })),
+        headers: {
+          'paypal-auth-algo': 'SHA256withRSA',
+          'paypal-cert-url': `${SIMULATOR}/paypal/v1/notifications/certs/ODD`,
+          'paypal-transmission-id': 'odd',
+          'paypal-transmission-time': '2026-03-01T10:00:00Z',
+          'paypal-transmission-sig': 'b2Rk',
+        },
+        body: Buffer.from(
+          JSON.stringify({ event_type: 'PAYMENT.CAPTURE.REFUNDED', resource: { id: 'ODDREFUND0001' } }),
+        ),
       }),
-      answer: answers({ verification_status: 'SUCCESS', id: 'ODDREFUND0001', status: 'COMPLETED', amount: EURO, links: [{ rel: 'up', href: `/v2/payments/captures/${ODD_MONEY}` }] }),
+      answer: answers({
+        verification_status: 'SUCCESS',
+        id: 'ODDREFUND0001',
+        status: 'COMPLETED',
+        amount: EURO,
+        links: [{ rel: 'up', href: `/v2/payments/captures/${ODD_MONEY}` }],
+      }),
     },
     onlyReversed: tellsOfOrder({ status: 'REFUNDED' }),
     refused: {
@@ -114,10 +157,13 @@ export const paypalCheckoutDriver: Driver = {
           ? json({ name: 'UNPROCESSABLE_ENTITY', details: [{ issue: 'INVENTED_WORD', description: 'No.' }] }, 422)
           : answers({ id: 'ODD0000000000001', status: 'APPROVED', purchase_units: [{ custom_id: ODD_PAYMENT }] })(path),
     },
-  }, // prettier-ignore
+  },
 
   async count(shop, payment) {
-    const { data } = await shop.control<{ data: { customId: string | null; capture: unknown }[] }>('GET', '/paypal-checkout/orders');
+    const { data } = await shop.control<{ data: { customId: string | null; capture: unknown }[] }>(
+      'GET',
+      '/paypal-checkout/orders',
+    );
     const orders = data.filter(({ customId }) => customId === payment.id);
     return { openings: orders.length, takings: orders.filter(({ capture }) => capture !== null).length };
   },
@@ -129,7 +175,9 @@ export const paypalCheckoutDriver: Driver = {
   // One certificate serves every merchant; the name under which it is fetched tells for whose message.
   stamp(letter, mark) {
     const url = letter.headers['paypal-cert-url'];
-    return url === undefined ? letter : { ...letter, headers: { ...letter.headers, 'paypal-cert-url': `${url}${mark}` } };
+    return url === undefined
+      ? letter
+      : { ...letter, headers: { ...letter.headers, 'paypal-cert-url': `${url}${mark}` } };
   },
   unstamp: (text) => text.replace(/-for-client-of-the-contract-\d+/g, ''),
   handedOut({ url }, answer) {
@@ -143,19 +191,29 @@ const basic = (clientId: string, clientSecret: string) => Buffer.from(`${clientI
 const markOf = (clientId: string) => `-for-${clientId}`;
 
 async function approveAs(buyer: string, shop: Shop, payment: OpenPayment): Promise<Visit> {
-  const { data } = await shop.control<{ data: { id: string; customId: string | null }[] }>('GET', '/paypal-checkout/orders');
+  const { data } = await shop.control<{ data: { id: string; customId: string | null }[] }>(
+    'GET',
+    '/paypal-checkout/orders',
+  );
   const orderId = data.find(({ customId }) => customId === payment.id)?.id;
   if (orderId === undefined) throw new Error(`PayPal has no order for ${payment.id}`);
   return approve(buyer, shop, orderId);
 }
 
 async function approve(buyer: string, shop: Shop, orderId: string): Promise<Visit> {
-  const { returnUrl } = await shop.control<{ returnUrl: string | null }>('POST', '/paypal-checkout/pay', { buyer, orderId });
+  const { returnUrl } = await shop.control<{ returnUrl: string | null }>('POST', '/paypal-checkout/pay', {
+    buyer,
+    orderId,
+  });
   return { reference: orderId, returnUrl };
 }
 
 /** The merchant's app takes money for our payment that is not what was asked for. */
-async function payAnotherOrder(shop: Shop, payment: OpenPayment, over: { amount: number } | { currency: string }): Promise<Visit> {
+async function payAnotherOrder(
+  shop: Shop,
+  payment: OpenPayment,
+  over: { amount: number } | { currency: string },
+): Promise<Visit> {
   const { amount, currency } = { amount: payment.amount, currency: payment.currency, ...over };
   const { id } = await rest<{ id: string }>(shop, 'POST', '/v2/checkout/orders', {
     intent: 'CAPTURE',
@@ -173,7 +231,9 @@ async function rest<Body>(shop: Shop, method: string, path: string, body?: unkno
   const { url } = shop.world.simulator;
   const token = tokens.get(shop) ?? askForToken(shop);
   tokens.set(shop, token);
-  return accepted(await call<Body>(url, null, method, `/paypal${path}`, body, { authorization: `Bearer ${await token}` }));
+  return accepted(
+    await call<Body>(url, null, method, `/paypal${path}`, body, { authorization: `Bearer ${await token}` }),
+  );
 }
 
 async function askForToken({ world, account }: Shop): Promise<string> {
@@ -183,6 +243,13 @@ async function askForToken({ world, account }: Shop): Promise<string> {
     authorization: `Basic ${basic(String(clientId), String(clientSecret))}`,
   };
   const grant = 'grant_type=client_credentials';
-  const answer = await call<{ access_token: string }>(world.simulator.url, null, 'POST', '/paypal/v1/oauth2/token', grant, headers);
+  const answer = await call<{ access_token: string }>(
+    world.simulator.url,
+    null,
+    'POST',
+    '/paypal/v1/oauth2/token',
+    grant,
+    headers,
+  );
   return accepted(answer).access_token;
 }

@@ -9,9 +9,18 @@ const ODD_MONEY = 'ODDMONEY000000001';
 /** A genuine message, at the first account of this process. */
 function tells(over: Record<string, string>): Telling & { readonly money: string } {
   const fields = {
-    payment_status: 'Completed', txn_type: 'web_accept', txn_id: ODD_MONEY, mc_gross: '30.00', mc_fee: '1.27', mc_currency: 'EUR',
-    receiver_id: 'CONTRACT00000', custom: ODD_PAYMENT, test_ipn: '1', charset: 'utf-8', ...over,
-  }; // prettier-ignore
+    payment_status: 'Completed',
+    txn_type: 'web_accept',
+    txn_id: ODD_MONEY,
+    mc_gross: '30.00',
+    mc_fee: '1.27',
+    mc_currency: 'EUR',
+    receiver_id: 'CONTRACT00000',
+    custom: ODD_PAYMENT,
+    test_ipn: '1',
+    charset: 'utf-8',
+    ...over,
+  };
   const raw = { channel: 'ipn', headers: {}, body: Buffer.from(new URLSearchParams(fields).toString()) } as const;
   return { asked: hears(raw), money: ODD_MONEY, answer: () => new Response('VERIFIED') };
 }
@@ -132,22 +141,42 @@ function account(number: number): Account {
   };
 }
 
-async function payAs(buyer: string, shop: Shop, payment: OpenPayment, over?: { amount: number } | { currency: string }): Promise<Visit> {
+async function payAs(
+  buyer: string,
+  shop: Shop,
+  payment: OpenPayment,
+  over?: { amount: number } | { currency: string },
+): Promise<Visit> {
   const { txnId, returnUrl } = await submit(buyer, shop, payment, over);
   if (txnId === null) throw new Error(`${buyer} did not pay`);
   return { reference: txnId, returnUrl };
 }
 
 /** The payer can change every field of the form. */
-async function submit(buyer: string, { box, world }: Shop, { nextAction }: OpenPayment, over?: { amount: number } | { currency: string }) {
+async function submit(
+  buyer: string,
+  { box, world }: Shop,
+  { nextAction }: OpenPayment,
+  over?: { amount: number } | { currency: string },
+) {
   if (nextAction?.kind !== 'form') throw new Error(`a form was expected, and not ${nextAction?.kind ?? 'nothing'}`);
   const changed =
-    over === undefined ? {} : 'amount' in over ? { amount: (over.amount / 100).toFixed(2) } : { currency_code: over.currency };
+    over === undefined
+      ? {}
+      : 'amount' in over
+        ? { amount: (over.amount / 100).toFixed(2) }
+        : { currency_code: over.currency };
   const fields = { ...nextAction.fields, ...changed, notify_url: box.url };
   return accepted(
-    await call<{ outcome: string; txnId: string | null; returnUrl: string | null }>(world.simulator.url, null, 'POST', '/control/pay', {
-      buyer,
-      fields,
-    }),
+    await call<{ outcome: string; txnId: string | null; returnUrl: string | null }>(
+      world.simulator.url,
+      null,
+      'POST',
+      '/control/pay',
+      {
+        buyer,
+        fields,
+      },
+    ),
   );
 }

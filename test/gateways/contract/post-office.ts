@@ -36,7 +36,9 @@ export async function openPostOffice(): Promise<PostOffice> {
   const boxes = new Map<string, (letter: Letter) => void>();
   const server = createServer((request, response) => {
     void buffer(request).then((body) => {
-      const headers = Object.entries(request.headers).flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []));
+      const headers = Object.entries(request.headers).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[name, value]] : [],
+      );
       boxes.get(request.url ?? '')?.({ headers: Object.fromEntries(headers), body });
       response.end();
     });
@@ -51,7 +53,11 @@ export async function openPostOffice(): Promise<PostOffice> {
       const waiting: Letter[] = [];
       let holds = false;
       const deliver = async ({ headers, body }: Letter): Promise<number> => {
-        const answer = await fetch(to(), { method: 'POST', body: new Uint8Array(body), headers: withoutTransport(headers) });
+        const answer = await fetch(to(), {
+          method: 'POST',
+          body: new Uint8Array(body),
+          headers: withoutTransport(headers),
+        });
         await answer.arrayBuffer();
         return answer.status;
       };
@@ -86,5 +92,7 @@ export async function openPostOffice(): Promise<PostOffice> {
 
 /** What belongs to one connection is not passed on to the next. */
 function withoutTransport(headers: Letter['headers']): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !/^(host|connection|content-length|transfer-encoding)$/.test(name)));
+  return Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(host|connection|content-length|transfer-encoding)$/.test(name)),
+  );
 }

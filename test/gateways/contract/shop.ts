@@ -40,12 +40,21 @@ export class Shop {
   ) {}
 
   static async open({ world, driver, account, wire, box, currency = driver.currency }: ShopSettings): Promise<Shop> {
-    const merchant = await call<{ secretKey: string }>(world.baseUrl, OPERATOR_KEY, 'POST', '/v1/merchants', { name: 'Club', currency });
-    const { secretKey } = accepted(merchant);
-    const put = await call<{ notificationUrl: string }>(world.baseUrl, secretKey, 'PUT', `/v1/gateway-accounts/${driver.gateway}`, {
-      environment: 'simulator',
-      ...account.fields,
+    const merchant = await call<{ secretKey: string }>(world.baseUrl, OPERATOR_KEY, 'POST', '/v1/merchants', {
+      name: 'Club',
+      currency,
     });
+    const { secretKey } = accepted(merchant);
+    const put = await call<{ notificationUrl: string }>(
+      world.baseUrl,
+      secretKey,
+      'PUT',
+      `/v1/gateway-accounts/${driver.gateway}`,
+      {
+        environment: 'simulator',
+        ...account.fields,
+      },
+    );
     const { notificationUrl } = accepted(put);
     const shop = new Shop(
       world,
@@ -72,9 +81,16 @@ export class Shop {
   }
 
   async member(amount = this.driver.amount): Promise<string> {
-    const { id } = accepted(await this.ask<{ id: string }>('POST', '/v1/members', { name: 'Anne Martin', email: 'anne@example.org' }));
+    const { id } = accepted(
+      await this.ask<{ id: string }>('POST', '/v1/members', { name: 'Anne Martin', email: 'anne@example.org' }),
+    );
     accepted(
-      await this.ask('POST', `/v1/members/${id}/charges`, { label: 'Annual fee', category: 'fee', amount, currency: this.currency }),
+      await this.ask('POST', `/v1/members/${id}/charges`, {
+        label: 'Annual fee',
+        category: 'fee',
+        amount,
+        currency: this.currency,
+      }),
     );
     return id;
   }
@@ -132,11 +148,8 @@ export class Shop {
 
   /** What is true of a payment and of the books, without what is by nature another for each payment. */
   async state(payment: OpenPayment): Promise<unknown> {
-    const [{ status, reason, captured, fee, refunded, disputed, attention, nextAction }, entries, cart] = await Promise.all([
-      this.payment(payment),
-      this.entries(),
-      this.cart(payment.member),
-    ]);
+    const [{ status, reason, captured, fee, refunded, disputed, attention, nextAction }, entries, cart] =
+      await Promise.all([this.payment(payment), this.entries(), this.cart(payment.member)]);
     return {
       payment: { status, reason, captured, fee, refunded, disputed, attention: attention?.code ?? null, nextAction },
       entries: entries.map(({ kind }) => kind).sort(),

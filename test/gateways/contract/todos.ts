@@ -7,7 +7,9 @@ const ROOT = path.resolve(__dirname, '..', '..', '..');
 export function todosOf(gateway: string): string[] {
   const folder = path.join('activities', 'gateways', gateway);
   const files = [
-    ...(existsSync(path.join(ROOT, folder)) ? readdirSync(path.join(ROOT, folder)).map((name) => path.join(folder, name)) : []),
+    ...(existsSync(path.join(ROOT, folder))
+      ? readdirSync(path.join(ROOT, folder)).map((name) => path.join(folder, name))
+      : []),
     path.join('test', 'gateways', 'contract', `${gateway}.ts`),
     path.join('tools', 'demo', 'payers.ts'),
   ];

@@ -19,14 +19,26 @@ export const LOST_CALLS: readonly Fault[] = [
   { name: 'the answer is lost', acted: true, spoil: breakConnection },
 ];
 export const BAD_ANSWERS: readonly Fault[] = [
-  { name: 'HTTP 429 with Retry-After', acted: false, spoil: () => page(429, '{"message":"slow down"}', { 'retry-after': '1' }) },
+  {
+    name: 'HTTP 429 with Retry-After',
+    acted: false,
+    spoil: () => page(429, '{"message":"slow down"}', { 'retry-after': '1' }),
+  },
   { name: 'HTTP 500 before the gateway acted', acted: false, spoil: () => page(500, '<h1>Sorry</h1>') },
   { name: 'HTTP 500 after the gateway acted', acted: true, spoil: () => page(500, '<h1>Sorry</h1>') },
   { name: 'HTTP 503 with Retry-After', acted: false, spoil: () => page(503, '', { 'retry-after': '1' }) },
-  { name: 'garbage in place of the answer', acted: true, spoil: () => page(200, '{"id":"\u0000\u00ff","status":COMPL VERIFIED SUCCESS') },
+  {
+    name: 'garbage in place of the answer',
+    acted: true,
+    spoil: () => page(200, '{"id":"\u0000\u00ff","status":COMPL VERIFIED SUCCESS'),
+  },
   { name: 'an empty answer', acted: true, spoil: () => page(200, '') },
   { name: 'an answer without end', acted: true, spoil: () => page(200, 'x'.repeat(3 * 1024 * 1024)) },
-  { name: 'a redirect to a place that says yes to anybody', acted: false, spoil: () => page(302, '', { location: ELSEWHERE }) },
+  {
+    name: 'a redirect to a place that says yes to anybody',
+    acted: false,
+    spoil: () => page(302, '', { location: ELSEWHERE }),
+  },
 ];
 
 const ELSEWHERE = 'http://127.0.0.1:9/elsewhere';
@@ -72,7 +84,9 @@ export function openSwitchboard({ unstamp, handedOut }: Rules): Switchboard {
       method: init.method ?? 'GET',
       url: new URL(input),
       headers: new Headers(init.headers),
-      body: Buffer.from(init.body instanceof Uint8Array || typeof init.body === 'string' ? init.body : '').toString('latin1'),
+      body: Buffer.from(init.body instanceof Uint8Array || typeof init.body === 'string' ? init.body : '').toString(
+        'latin1',
+      ),
     };
     const name = `${asked.method} ${input}`;
     if (init.redirect !== 'manual' || input.startsWith(ELSEWHERE)) credulous.push(name);
@@ -81,7 +95,8 @@ export function openSwitchboard({ unstamp, handedOut }: Rules): Switchboard {
     if (!line) nobodys.push(name);
     const fault = line?.take(asked) ?? null;
     if (fault?.spoil === null) return untilAborted(init.signal);
-    const answer = fault === null || fault.acted ? await globalThis.fetch(unstamp(input), { ...init, ...bodyOf(asked) }) : null;
+    const answer =
+      fault === null || fault.acted ? await globalThis.fetch(unstamp(input), { ...init, ...bodyOf(asked) }) : null;
     const body = answer === null ? null : Buffer.from(await answer.arrayBuffer());
     if (line && answer && body) {
       const mark = handedOut(asked, body.toString('latin1'));
@@ -89,7 +104,10 @@ export function openSwitchboard({ unstamp, handedOut }: Rules): Switchboard {
     }
     if (fault !== null) return fault.spoil();
     if (!answer) throw new Error('without a fault there is an answer');
-    return new Response(NO_BODY.has(answer.status) ? null : body, { status: answer.status, headers: plain(answer.headers) });
+    return new Response(NO_BODY.has(answer.status) ? null : body, {
+      status: answer.status,
+      headers: plain(answer.headers),
+    });
   };
 
   function bodyOf({ body }: Asked): { body?: Buffer<ArrayBuffer> } {
@@ -142,12 +160,16 @@ function page(status: number, body: string, headers: Record<string, string> = {}
 
 /** As Node's fetch says it: the request never left. */
 function refuseConnection(): never {
-  throw new TypeError('fetch failed', { cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }) });
+  throw new TypeError('fetch failed', {
+    cause: Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+  });
 }
 
 /** As Node's fetch says it: whether the other side has heard anything is not known. */
 function breakConnection(): never {
-  throw new TypeError('fetch failed', { cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }) });
+  throw new TypeError('fetch failed', {
+    cause: Object.assign(new Error('other side closed'), { code: 'UND_ERR_SOCKET' }),
+  });
 }
 
 function untilAborted(signal: AbortSignal | null | undefined): Promise<never> {

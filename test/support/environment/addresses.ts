@@ -9,11 +9,13 @@ const VARIABLES = {
 export type TestAddresses = Record<keyof typeof VARIABLES, string>;
 
 export function publishAddresses(addresses: TestAddresses): void {
-  for (const [name, variable] of Object.entries(VARIABLES)) process.env[variable] = addresses[name as keyof TestAddresses];
+  for (const [name, variable] of Object.entries(VARIABLES))
+    process.env[variable] = addresses[name as keyof TestAddresses];
 }
 
 export function testAddress(name: keyof TestAddresses): string {
   const value = process.env[VARIABLES[name]];
-  if (!value) throw new Error(`${VARIABLES[name]} is not set: run tests by \`npm test\`, whose set-up starts what they need.`);
+  if (!value)
+    throw new Error(`${VARIABLES[name]} is not set: run tests by \`npm test\`, whose set-up starts what they need.`);
   return value;
 }

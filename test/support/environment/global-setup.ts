@@ -5,7 +5,13 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { migrate } from '../../../prisma/migrate';
 import { lastLines, startPiece, waitUntil, type Piece, type PieceCommand } from '../../../tools/local/piece';
 import { freePort } from '../../../tools/local/ports';
-import { createDatabase, postgresCommand, postgresObstacle, postgresUrl, preparePostgres } from '../../../tools/local/postgres-server';
+import {
+  createDatabase,
+  postgresCommand,
+  postgresObstacle,
+  postgresUrl,
+  preparePostgres,
+} from '../../../tools/local/postgres-server';
 import { resolveTemporal, temporalCommand, temporalObstacle } from '../../../tools/local/temporal-server';
 import { publishAddresses } from './addresses';
 import globalTeardown from './global-teardown';
@@ -38,7 +44,12 @@ export default async function globalSetup(): Promise<void> {
       startTemporal(folder, pieces),
       bundleWorkflows(folder),
     ]);
-    publishAddresses({ postgresUrl: administratorUrl, templateDatabase: TEMPLATE, temporalAddress, workflowBundlePath });
+    publishAddresses({
+      postgresUrl: administratorUrl,
+      templateDatabase: TEMPLATE,
+      temporalAddress,
+      workflowBundlePath,
+    });
   } catch (error) {
     // jest runs no tear-down after a failed set-up.
     await globalTeardown();
@@ -50,7 +61,12 @@ async function startPostgres(folder: string, pieces: Piece[]): Promise<string> {
   const password = 'test';
   const cluster = preparePostgres({ dataDir: path.join(folder, 'postgres'), password });
   const port = await start(folder, pieces, {
-    command: (free) => postgresCommand(cluster, { port: free, settings: FAST_AND_FORGETFUL, logFile: path.join(folder, 'postgres.log') }),
+    command: (free) =>
+      postgresCommand(cluster, {
+        port: free,
+        settings: FAST_AND_FORGETFUL,
+        logFile: path.join(folder, 'postgres.log'),
+      }),
     isReady: async (free) => (await postgresObstacle(postgresUrl(password, free, 'postgres'))) === null,
   });
   const adminUrl = postgresUrl(password, port, 'postgres');

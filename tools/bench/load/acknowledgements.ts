@@ -7,11 +7,17 @@ import type { Acknowledged, Orders } from './orders';
 const UNMATCHED_EVERY = 20;
 
 /** Sends messages at fixed times, none waiting for another's answer; each is new, and about another payment while they last. */
-export async function sendNotifications({ shop, rate, durationMs, paymentIds }: Orders['notifications']['order']): Promise<Acknowledged> {
+export async function sendNotifications({
+  shop,
+  rate,
+  durationMs,
+  paymentIds,
+}: Orders['notifications']['order']): Promise<Acknowledged> {
   const url = new URL(shop.notificationUrl);
   const offered = Math.round((rate * durationMs) / 1000);
   const bodies = Array.from({ length: offered }, (_, index) => {
-    const paymentId = index % UNMATCHED_EVERY === UNMATCHED_EVERY - 1 ? undefined : paymentIds[index % paymentIds.length];
+    const paymentId =
+      index % UNMATCHED_EVERY === UNMATCHED_EVERY - 1 ? undefined : paymentIds[index % paymentIds.length];
     return messageBody(shop, { paymentId: paymentId ?? null, gross: '50.00', currency: 'EUR' });
   });
 
@@ -24,7 +30,8 @@ export async function sendNotifications({ shop, rate, durationMs, paymentIds }: 
     delays.push(performance.now() - due);
     const outcome = await post(url, IPN_HEADERS, body).then(
       ({ status }) => status,
-      (error: unknown) => (error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error)),
+      (error: unknown) =>
+        error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error),
     );
     last = performance.now();
     times.push(last - due);
@@ -34,7 +41,8 @@ export async function sendNotifications({ shop, rate, durationMs, paymentIds }: 
   const answers: Promise<void>[] = [];
   for (const body of bodies) {
     const due = begun + (answers.length * 1000) / rate;
-    while (performance.now() < due) await new Promise((resolve) => setTimeout(resolve, Math.min(1, due - performance.now())));
+    while (performance.now() < due)
+      await new Promise((resolve) => setTimeout(resolve, Math.min(1, due - performance.now())));
     answers.push(send(body, due));
   }
   await Promise.all(answers);

@@ -35,7 +35,8 @@ export function watchBooked(databaseUrl: string, everyMs: number): BookedWatch {
     });
     for (const { id } of rows) end(id, null);
     const tooOld = performance.now() - PATIENCE_MS;
-    for (const [id, { since }] of waiting) if (since < tooOld) end(id, new Error(`payment ${id} was not booked within a minute`));
+    for (const [id, { since }] of waiting)
+      if (since < tooOld) end(id, new Error(`payment ${id} was not booked within a minute`));
   }
 
   function end(id: string, failure: Error | null): void {

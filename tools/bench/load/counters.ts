@@ -9,7 +9,10 @@ interface Opened {
 }
 
 /** Opens payments through one gateway, each for another member than the one before; `more` is added to the n-th. */
-export function createOpening({ shop, gateway }: Counter, more: (turn: number) => Readonly<Record<string, unknown>> = () => ({})) {
+export function createOpening(
+  { shop, gateway }: Counter,
+  more: (turn: number) => Readonly<Record<string, unknown>> = () => ({}),
+) {
   const url = new URL('/v1/payments', shop.baseUrl);
   let turn = 0;
   return async (): Promise<Opened> => {
@@ -17,10 +20,15 @@ export function createOpening({ shop, gateway }: Counter, more: (turn: number) =
     const body = { member, gateway, amount: 5000, ...more(turn++) };
     const answer = await post(
       url,
-      { authorization: `Bearer ${shop.secretKey}`, 'content-type': 'application/json', 'idempotency-key': randomUUID() },
+      {
+        authorization: `Bearer ${shop.secretKey}`,
+        'content-type': 'application/json',
+        'idempotency-key': randomUUID(),
+      },
       JSON.stringify(body),
     );
-    if (answer.status !== 201) throw new Error(`POST /v1/payments answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+    if (answer.status !== 201)
+      throw new Error(`POST /v1/payments answered ${answer.status}: ${answer.body.slice(0, 200)}`);
     return JSON.parse(answer.body) as Opened;
   };
 }
@@ -35,19 +43,30 @@ export function createPayingAs({ gateway, simulatorUrl }: Counter): (opened: Ope
         break;
       case 'paypal-checkout': {
         const orderId = new URL(action?.url ?? 'http://no.order').searchParams.get('token');
-        await goBack((await tell<{ returnUrl: string | null }>('paypal-checkout/pay', { buyer: as, orderId })).returnUrl);
+        await goBack(
+          (await tell<{ returnUrl: string | null }>('paypal-checkout/pay', { buyer: as, orderId })).returnUrl,
+        );
         break;
       }
       case 'kkiapay':
         if (action?.to !== undefined) await tell(`kkiapay/transactions/${id}/settle`, { status: 'SUCCESS' });
-        else await goBack((await tell<{ callbackUrl: string | null }>('kkiapay/pay', { payer: as, params: action?.params })).callbackUrl);
+        else
+          await goBack(
+            (await tell<{ callbackUrl: string | null }>('kkiapay/pay', { payer: as, params: action?.params }))
+              .callbackUrl,
+          );
         break;
     }
   };
 
   async function tell<Answer>(path: string, body: unknown): Promise<Answer> {
-    const answer = await post(new URL(`/control/${path}`, simulatorUrl), { 'content-type': 'application/json' }, JSON.stringify(body));
-    if (answer.status >= 300) throw new Error(`the simulator answered ${answer.status} to ${path}: ${answer.body.slice(0, 200)}`);
+    const answer = await post(
+      new URL(`/control/${path}`, simulatorUrl),
+      { 'content-type': 'application/json' },
+      JSON.stringify(body),
+    );
+    if (answer.status >= 300)
+      throw new Error(`the simulator answered ${answer.status} to ${path}: ${answer.body.slice(0, 200)}`);
     return JSON.parse(answer.body) as Answer;
   }
 }

@@ -44,7 +44,11 @@ export async function payBesideFlood({
   const sendForged = async (): Promise<void> => {
     while (left-- > 0) {
       const paymentId = own[left % OWN_PAYMENTS]?.id ?? null;
-      const { status } = await post(url, IPN_HEADERS, `${messageBody(flooded, { paymentId, gross: '50.00', currency: 'EUR' })}&${FORGED}`);
+      const { status } = await post(
+        url,
+        IPN_HEADERS,
+        `${messageBody(flooded, { paymentId, gross: '50.00', currency: 'EUR' })}&${FORGED}`,
+      );
       if (status !== 200) refused[status] = (refused[status] ?? 0) + 1;
     }
   };

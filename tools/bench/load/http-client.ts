@@ -11,7 +11,9 @@ const agent = new http.Agent({ keepAlive: true, maxFreeSockets: 1_000, schedulin
 /** One GET, whose answer is not wanted. */
 export function get(url: URL): Promise<void> {
   return new Promise((resolve, reject) => {
-    http.get(url, { agent }, (response) => response.resume().once('end', resolve).once('error', reject)).once('error', reject);
+    http
+      .get(url, { agent }, (response) => response.resume().once('end', resolve).once('error', reject))
+      .once('error', reject);
   });
 }
 
@@ -43,7 +45,11 @@ function postOnce(url: URL, headers: Readonly<Record<string, string>>, body: str
       },
     );
     request.once('error', (error: NodeJS.ErrnoException) => {
-      reject(request.reusedSocket && error.code === 'ECONNRESET' ? new ConnectionGone(error.message, { cause: error }) : error);
+      reject(
+        request.reusedSocket && error.code === 'ECONNRESET'
+          ? new ConnectionGone(error.message, { cause: error })
+          : error,
+      );
     });
     request.setTimeout(30_000, () => request.destroy(new Error('no answer within 30 s')));
     request.end(body);

@@ -12,9 +12,15 @@ export interface Orders {
   /** Opens payments that nobody pays; answers how many. */
   openings: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: number };
   /** The same through one gateway of the simulator, whose people pay. */
-  counterPayments: { order: Shift & { readonly counter: Counter; readonly payer: string; readonly databaseUrl: string }; answer: Pace };
+  counterPayments: {
+    order: Shift & { readonly counter: Counter; readonly payer: string; readonly databaseUrl: string };
+    answer: Pace;
+  };
   /** Prompts that nobody answers; answers when each was opened, in milliseconds since 1970. */
-  prompts: { order: { readonly shop: Shop; readonly count: number; readonly inFlight: number }; answer: readonly number[] };
+  prompts: {
+    order: { readonly shop: Shop; readonly count: number; readonly inFlight: number };
+    answer: readonly number[];
+  };
   /** One shop's payments, one after the other, alone and beside a flood of forged messages at another shop's address. */
   flood: {
     order: {
@@ -35,7 +41,12 @@ export interface Orders {
   };
   /** Notifications at fixed times, whether or not earlier ones were answered. */
   notifications: {
-    order: { readonly shop: PaypalShop; readonly rate: number; readonly durationMs: number; readonly paymentIds: readonly string[] };
+    order: {
+      readonly shop: PaypalShop;
+      readonly rate: number;
+      readonly durationMs: number;
+      readonly paymentIds: readonly string[];
+    };
     answer: Acknowledged;
   };
 }
@@ -104,7 +115,11 @@ export interface Acknowledged {
 }
 
 /** Between the bench and the generator. */
-export type ToGenerator = { readonly [Kind in OrderKind]: { readonly kind: Kind; readonly order: Orders[Kind]['order'] } }[OrderKind];
+export type ToGenerator = {
+  readonly [Kind in OrderKind]: { readonly kind: Kind; readonly order: Orders[Kind]['order'] };
+}[OrderKind];
 export type FromGenerator =
   /** The measured while begins or ends now. */
-  { readonly mark: 'begun' | 'ended' } | { readonly answer: Orders[OrderKind]['answer'] } | { readonly failure: string };
+  | { readonly mark: 'begun' | 'ended' }
+  | { readonly answer: Orders[OrderKind]['answer'] }
+  | { readonly failure: string };

@@ -5,7 +5,9 @@ import type { PaypalShop, Shop } from './orders';
 
 interface Opened {
   readonly id: string;
-  readonly nextAction: { readonly fields: { readonly amount: string; readonly currency_code: string; readonly custom: string } };
+  readonly nextAction: {
+    readonly fields: { readonly amount: string; readonly currency_code: string; readonly custom: string };
+  };
 }
 
 /** Opens payments, each for another member than the one before, as the shop's server would. */
@@ -28,7 +30,12 @@ export function createCheckout({ baseUrl, secretKey, members }: Shop): () => Pro
 export function createPayer(shop: PaypalShop): (opened: Opened, txnId?: string) => Promise<void> {
   const url = new URL(shop.notificationUrl);
   return async ({ nextAction: { fields } }, txnId = newTransactionId()) => {
-    const message = messageBody(shop, { paymentId: fields.custom, gross: fields.amount, currency: fields.currency_code, txnId });
+    const message = messageBody(shop, {
+      paymentId: fields.custom,
+      gross: fields.amount,
+      currency: fields.currency_code,
+      txnId,
+    });
     const { status, body } = await post(url, IPN_HEADERS, message);
     if (status !== 200) throw new Error(`the notification was answered ${status}: ${body.slice(0, 200)}`);
   };

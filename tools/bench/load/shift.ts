@@ -50,7 +50,14 @@ export async function keepInFlight(
   mark('ended');
   state.isOver = true;
   await Promise.all(slots);
-  return { done: counted.length, seconds, failed, firstFailure, p50Ms: percentile(counted, 50), p99Ms: percentile(counted, 99) };
+  return {
+    done: counted.length,
+    seconds,
+    failed,
+    firstFailure,
+    p50Ms: percentile(counted, 50),
+    p99Ms: percentile(counted, 99),
+  };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

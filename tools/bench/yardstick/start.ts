@@ -10,7 +10,11 @@ export interface YardstickWorker {
 }
 
 /** The empty workflows' worker: a process of its own, like ours. */
-export async function startYardstick(workbench: Workbench, stack: Stack, generator: Generator): Promise<YardstickWorker> {
+export async function startYardstick(
+  workbench: Workbench,
+  stack: Stack,
+  generator: Generator,
+): Promise<YardstickWorker> {
   const donePort = await generator.run('listen', null);
   const since = Date.now();
   const piece = await workbench.start(
@@ -21,7 +25,8 @@ export async function startYardstick(workbench: Workbench, stack: Stack, generat
       env: { ...ownEnvironment(), TEMPORAL_ADDRESS: stack.temporalAddress, DONE_PORT: String(donePort) },
       logFile: workbench.logFile('yardstick'),
     },
-    () => workerAsksForWork({ address: stack.temporalAddress, namespace: 'default', taskQueue: YARDSTICK_QUEUE, since }),
+    () =>
+      workerAsksForWork({ address: stack.temporalAddress, namespace: 'default', taskQueue: YARDSTICK_QUEUE, since }),
   );
   return { pid: piece.group, stop: () => workbench.stop(piece) };
 }

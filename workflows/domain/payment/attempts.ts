@@ -12,6 +12,8 @@ export type CaptureRefusal = GatewayFact & { kind: 'capture_refused' };
 export function latestRefusal(facts: readonly Fact[]): CaptureRefusal | null {
   const refusals = facts
     .filter((fact) => fact.kind === 'capture_refused')
-    .filter(({ gatewayReference, qualifier }) => qualifier.split(' ')[0] === String(nextAttempt({ facts }, gatewayReference)));
+    .filter(
+      ({ gatewayReference, qualifier }) => qualifier.split(' ')[0] === String(nextAttempt({ facts }, gatewayReference)),
+    );
   return refusals.length > 0 ? newest(refusals) : null;
 }

@@ -65,14 +65,23 @@ function raisedBy(
     }
     case 'payment_refunded':
       if (isAboutMoneyThatNeverCame(fact, facts)) return null;
-      return { code: 'refund_received', detail: `${describeMoney(fact)} of ${fact.parent} was given back as ${fact.gatewayReference}${unbooked(fact.parent, sums)}` }; // prettier-ignore
+      return {
+        code: 'refund_received',
+        detail: `${describeMoney(fact)} of ${fact.parent} was given back as ${fact.gatewayReference}${unbooked(fact.parent, sums)}`,
+      };
     case 'payment_reversed':
       if (isAboutMoneyThatNeverCame(fact, facts) || isAllBack(fact.currency, facts)) return null;
-      return { code: 'reversal_received', detail: `${describeMoney(fact)} of ${fact.parent} was taken back (${fact.reason})${unbooked(fact.parent, sums)}` }; // prettier-ignore
+      return {
+        code: 'reversal_received',
+        detail: `${describeMoney(fact)} of ${fact.parent} was taken back (${fact.reason})${unbooked(fact.parent, sums)}`,
+      };
     case 'dispute_opened':
       return facts.some((other) => other.kind === 'dispute_closed' && other.qualifier === fact.qualifier)
         ? null
-        : { code: 'dispute_opened', detail: `case ${fact.qualifier} about ${fact.gatewayReference} is open (${fact.reason})` };
+        : {
+            code: 'dispute_opened',
+            detail: `case ${fact.qualifier} about ${fact.gatewayReference} is open (${fact.reason})`,
+          };
     case 'dispute_adjusted':
       return {
         code: 'dispute_adjusted',
@@ -111,7 +120,12 @@ function raisedBy(
 /** Whether all that was taken back in this currency has come back since. */
 function isAllBack(currency: Currency, facts: readonly Fact[]): boolean {
   const total = (kind: 'payment_reversed' | 'reversal_cancelled') =>
-    facts.reduce((sum, fact) => sum + (fact.kind === kind && fact.currency === currency && !isAboutMoneyThatNeverCame(fact, facts) ? fact.amount : 0), 0); // prettier-ignore
+    facts.reduce(
+      (sum, fact) =>
+        sum +
+        (fact.kind === kind && fact.currency === currency && !isAboutMoneyThatNeverCame(fact, facts) ? fact.amount : 0),
+      0,
+    );
   return total('payment_reversed') <= total('reversal_cancelled');
 }
 
@@ -123,7 +137,9 @@ function unbooked(parent: string, sums: readonly CapturedSum[]): string {
 
 /** A gateway's word about its own fee is booked as it is; one that leaves less than nothing should be seen by a person. */
 function feeAboveGross(fee: Fact & { kind: 'fee_charged' }, facts: readonly Fact[]) {
-  const gross = facts.find((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === fee.gatewayReference);
+  const gross = facts.find(
+    (fact) => fact.kind === 'payment_captured' && fact.gatewayReference === fee.gatewayReference,
+  );
   if (gross?.kind !== 'payment_captured' || gross.currency !== fee.currency || fee.amount <= gross.amount) return null;
   const detail = `the gateway kept ${describeMoney(fee)} of the ${describeMoney(gross)} of ${gross.gatewayReference}; it is booked as told`;
   return { code: 'fee_above_gross', detail, acknowledgeable: true } as const;
@@ -137,16 +153,33 @@ function remarked(remark: Fact & { kind: 'remark_noted' }, facts: readonly Fact[
   const isKnown = ({ kind, gatewayReference: of }: Fact) =>
     of === gatewayReference && (kind === 'fee_charged' || kind === 'payer_fee_charged');
   if (facts.some(isKnown)) return null;
-  return { code: 'fee_unreadable', detail: `the fee of ${what}; it is not in the books`, acknowledgeable: true } as const;
+  return {
+    code: 'fee_unreadable',
+    detail: `the fee of ${what}; it is not in the books`,
+    acknowledgeable: true,
+  } as const;
 }
 
-function misfit({ terms }: Payment, sum: CapturedSum, sums: readonly CapturedSum[]): { code: AttentionCode; detail: string } {
+function misfit(
+  { terms }: Payment,
+  sum: CapturedSum,
+  sums: readonly CapturedSum[],
+): { code: AttentionCode; detail: string } {
   const what = `${describeMoney(sum.money)} came as ${sum.reference}`;
   if (sums.some((other) => other.standing === 'accepted'))
     return { code: 'duplicate_payment', detail: `${what}, but the payment was already paid; the sum is in suspense` };
   if (sum.money.currency !== terms.currency)
-    return { code: 'currency_mismatch', detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense` };
+    return {
+      code: 'currency_mismatch',
+      detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense`,
+    };
   if (sum.money.amount !== terms.amount)
-    return { code: 'amount_mismatch', detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense` };
-  return { code: 'late_payment', detail: `${what} after the payment was closed; the sum is in suspense until it is given back` };
+    return {
+      code: 'amount_mismatch',
+      detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense`,
+    };
+  return {
+    code: 'late_payment',
+    detail: `${what} after the payment was closed; the sum is in suspense until it is given back`,
+  };
 }

@@ -23,7 +23,12 @@ export function decide(payment: Payment, input: PaymentInput): Decision {
   }
 }
 
-function ownFact(payment: Payment, kind: 'payment_cancelled' | 'payment_expired', qualifier: string, at: string): OwnFact {
+function ownFact(
+  payment: Payment,
+  kind: 'payment_cancelled' | 'payment_expired',
+  qualifier: string,
+  at: string,
+): OwnFact {
   return { kind, gatewayReference: payment.terms.id, qualifier, amount: null, currency: null, occurredAt: at };
 }
 
@@ -70,7 +75,8 @@ function close(payment: Payment, fact: OwnFact): Decision {
 
 function resolve(payment: Payment, input: PaymentInput & { kind: 'resolve' }): Decision {
   // Told twice, a command must not settle the next sum as well.
-  if (payment.facts.some((fact) => 'commandId' in fact && fact.commandId === input.commandId)) return { outcome: 'duplicate' };
+  if (payment.facts.some((fact) => 'commandId' in fact && fact.commandId === input.commandId))
+    return { outcome: 'duplicate' };
   const oldest = sumsOf(payment).find(isInSuspense);
   if (!oldest) return acknowledge(payment, input);
   if (input.action === 'refund') return { outcome: 'rejected', reason: 'refund_not_supported' };

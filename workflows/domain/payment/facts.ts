@@ -85,5 +85,7 @@ export function newest<F extends Fact>(facts: readonly F[]): F {
 
 /** The facts of the timeline that a gateway told, by reference; our own carry no reference of the outside. */
 export function outsideReference(fact: Fact): string | null {
-  return isOwnFact(fact) && fact.kind !== 'suspense_accepted' && fact.kind !== 'conflict_detected' ? null : fact.gatewayReference;
+  return isOwnFact(fact) && fact.kind !== 'suspense_accepted' && fact.kind !== 'conflict_detected'
+    ? null
+    : fact.gatewayReference;
 }

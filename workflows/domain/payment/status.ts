@@ -4,7 +4,9 @@ import { endsOfHeldSums, heldSums } from './sums';
 import type { CapturedSum, Payment, PaymentStatus, PaymentSummary } from './types';
 
 /** What each status means to whoever waits; a new status is asked for all of it. */
-const STATUS: Readonly<Record<PaymentStatus, { readonly open: boolean; readonly closed: boolean; readonly rests: boolean }>> = {
+const STATUS: Readonly<
+  Record<PaymentStatus, { readonly open: boolean; readonly closed: boolean; readonly rests: boolean }>
+> = {
   created: { open: true, closed: false, rests: false },
   awaiting_payer: { open: true, closed: false, rests: false },
   processing: { open: false, closed: false, rests: false },
@@ -34,7 +36,10 @@ export function rests({ status }: Pick<PaymentSummary, 'status'>): boolean {
   return STATUS[status].rests;
 }
 
-export function statusOf({ facts }: Payment, sums: readonly CapturedSum[]): { status: PaymentStatus; reason: string | null } {
+export function statusOf(
+  { facts }: Payment,
+  sums: readonly CapturedSum[],
+): { status: PaymentStatus; reason: string | null } {
   const accepted = sums.find((sum) => sum.standing === 'accepted');
   if (accepted) return { status: 'paid', reason: accepted.late ? 'late_payment' : null };
   if (sums.length > 0) return { status: 'needs_review', reason: null };

@@ -10,7 +10,10 @@ export function summarize(payment: Payment): PaymentSummary {
   const { terms, facts } = payment;
   const sums = sumsOf(payment);
   const money = (kind: Fact['kind'], counted: readonly Fact[] = facts) =>
-    counted.reduce((total, fact) => total + (fact.kind === kind && fact.currency === terms.currency ? (fact.amount ?? 0) : 0), 0);
+    counted.reduce(
+      (total, fact) => total + (fact.kind === kind && fact.currency === terms.currency ? (fact.amount ?? 0) : 0),
+      0,
+    );
   const moved = facts.filter((fact) => !isAboutMoneyThatNeverCame(fact, facts));
   const shown = mostUrgent(payment);
   return {

@@ -48,7 +48,9 @@ function takenAway(reference: string, facts: readonly Fact[]): number {
 
 /** Money that the gateway said it holds and has not decided on since, nor sent back where it came from. */
 export function heldSums(facts: readonly Fact[]) {
-  return facts.filter((fact) => fact.kind === 'payment_pending').filter(({ gatewayReference }) => !isDecided(gatewayReference, facts));
+  return facts
+    .filter((fact) => fact.kind === 'payment_pending')
+    .filter(({ gatewayReference }) => !isDecided(gatewayReference, facts));
 }
 
 function isDecided(reference: string, facts: readonly Fact[]): boolean {
@@ -75,7 +77,9 @@ function isMoneyBack(fact: Fact): fact is MoneyBack {
 export function isAboutMoneyThatNeverCame(fact: Fact, facts: readonly Fact[]): boolean {
   if (!isMoneyBack(fact)) return false;
   const parents = facts.filter((other) => other.gatewayReference === fact.parent);
-  return parents.some(({ kind }) => kind === 'payment_pending') && !parents.some(({ kind }) => kind === 'payment_captured');
+  return (
+    parents.some(({ kind }) => kind === 'payment_pending') && !parents.some(({ kind }) => kind === 'payment_captured')
+  );
 }
 
 /** References of the money that the gateway holds. */

@@ -30,17 +30,37 @@ export interface Payment {
 }
 
 export const PAYMENT_STATUSES = [
-  'created', 'awaiting_payer', 'processing', 'paid', 'partially_refunded', 'refunded',
-  'disputed', 'charged_back', 'failed', 'cancelled', 'expired', 'needs_review',
-] as const; // prettier-ignore
+  'created',
+  'awaiting_payer',
+  'processing',
+  'paid',
+  'partially_refunded',
+  'refunded',
+  'disputed',
+  'charged_back',
+  'failed',
+  'cancelled',
+  'expired',
+  'needs_review',
+] as const;
 
 export type PaymentStatus = (typeof PAYMENT_STATUSES)[number];
 
 export const ATTENTION_CODES = [
-  'amount_mismatch', 'currency_mismatch', 'duplicate_payment', 'late_payment', 'refund_received',
-  'reversal_received', 'dispute_opened', 'dispute_adjusted', 'fact_conflict', 'capture_refused', 'fee_unreadable',
-  'fee_above_gross', 'gateway_remark',
-] as const; // prettier-ignore
+  'amount_mismatch',
+  'currency_mismatch',
+  'duplicate_payment',
+  'late_payment',
+  'refund_received',
+  'reversal_received',
+  'dispute_opened',
+  'dispute_adjusted',
+  'fact_conflict',
+  'capture_refused',
+  'fee_unreadable',
+  'fee_above_gross',
+  'gateway_remark',
+] as const;
 
 export type AttentionCode = (typeof ATTENTION_CODES)[number];
 
@@ -94,8 +114,15 @@ export type Decision =
   | { readonly outcome: 'rejected'; readonly reason: Rejection };
 
 export const REJECTIONS = [
-  'already_paid', 'already_cancelled', 'already_expired', 'already_failed', 'payment_processing',
-  'payment_needs_review', 'nothing_to_resolve', 'currency_mismatch', 'refund_not_supported',
-] as const; // prettier-ignore
+  'already_paid',
+  'already_cancelled',
+  'already_expired',
+  'already_failed',
+  'payment_processing',
+  'payment_needs_review',
+  'nothing_to_resolve',
+  'currency_mismatch',
+  'refund_not_supported',
+] as const;
 
 export type Rejection = (typeof REJECTIONS)[number];
