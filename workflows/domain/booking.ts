@@ -1,86 +1,380 @@
-import type { OpenCharge } from './cart';
-import { allocate } from './cart';
-import type { AllocationPart } from './cart';
+import type { Cart, CreditUse, LaidPayline, Undo } from './cart';
+import { cancelCharges, lay, undo, useCredit } from './cart';
 import type { Fact } from './fact';
 import type { GatewayName } from './gateway';
-import type { Entry } from './ledger';
-import { feeCharged, paymentCaptured, paymentSuspended, suspenseReleased } from './ledger';
-import type { CapturedSum } from './payment';
-import type { Money } from './money';
-import { unreachable } from './unreachable';
+import type { Entry, Share } from './ledger';
+import {
+  chargeCancelled,
+  creditUsed,
+  disputeFeeCharged,
+  disputeLost,
+  feeCharged,
+  feeReturned,
+  paymentCaptured,
+  paymentRefunded,
+  paymentReversed,
+  paymentSuspended,
+  refundFailed,
+  reversalCancelled,
+  shareOf,
+  suspenseReleased,
+  suspenseWrittenOff,
+} from './ledger';
+import type { Currency, Money } from './money';
+import { evolve } from './payment/facts';
+import { sumsOf } from './payment/sums';
+import type { Payment } from './payment/types';
+import type { Position } from './position';
+import { positionOf } from './position';
+import { refundsOf } from './refund';
 
-/** What a fact does to the books: entries, and a payline where the member's cart is touched. */
+export const PAYLINE_KINDS = [
+  'payment',
+  'refund',
+  'charge_back',
+  'reversal_cancelled',
+  'refund_failed',
+  'attachment',
+] as const;
+/** Why a line of the cart was born: of money taken (above zero), or given or taken back (below). */
+export type PaylineKind = (typeof PAYLINE_KINDS)[number];
+
+/**
+ * One thing that is written, in this order, in one transaction. `payline` and `allocation` are ids, or names that something
+ * written before them in the same transaction has: see {@link Cart}.
+ */
+export type Operation =
+  | {
+      readonly op: 'payline';
+      readonly name: string;
+      readonly kind: PaylineKind;
+      readonly amount: number;
+      readonly currency: Currency;
+    }
+  | {
+      readonly op: 'allocation';
+      readonly name: string;
+      readonly payline: string;
+      readonly charge: string;
+      readonly amount: number;
+    }
+  /** `by`: the line below zero that takes it; null where it becomes credit of its payline again. */
+  | {
+      readonly op: 'undo';
+      readonly by: string | null;
+      readonly payline: string;
+      readonly allocation: string | null;
+      readonly amount: number;
+    }
+  | { readonly op: 'cancellation'; readonly charge: string }
+  /** `of`: the payment whose books it is in, where that is not the one that the fact is about. */
+  | {
+      readonly op: 'entry';
+      readonly entry: Entry;
+      readonly payline: string | null;
+      readonly allocation: string | null;
+      readonly of: string | null;
+    };
+
+/** What something does to the books and the cart, and the cart after it. */
 export interface Booking {
-  readonly entries: readonly Entry[];
-  readonly payline: (Money & { readonly parts: readonly AllocationPart[] }) | null;
+  readonly operations: readonly Operation[];
+  readonly cart: Cart;
 }
 
-const NOTHING: Booking = { entries: [], payline: null };
-
-/** Whether booking the fact lays money on the member's cart, so that the cart must be read and locked. */
-export function touchesCart(fact: Fact, sums: readonly CapturedSum[]): boolean {
-  return (
-    fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAccepted(fact.gatewayReference, sums))
-  );
+/** How much of the cart must be read to book a fact: nothing, what is open and what is credit, or all of it. */
+export function cartNeeded(payment: Payment, fact: Fact): 'none' | 'open' | 'whole' {
+  const { change } = movement(payment, fact);
+  if (change.ofMember > 0) return 'whole';
+  const isLaid =
+    fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAcceptedAtOnce(payment, fact));
+  return isLaid || change.ofMember < 0 ? 'open' : 'none';
 }
 
 /**
- * Books one fact. `sums`: where the payment's captured sums stand with this fact taken in; empty for money of no payment,
- * which is suspended. `charges`: the member's open charges, read under the version that the recording will check.
+ * Books one fact of a payment. `payment`: as it stood before the fact. `named`: charges the member chose to pay first. What
+ * the fact does to money taken before is the difference between the positions before and after it.
  */
-export function book(
-  fact: Fact,
-  gateway: GatewayName,
-  sums: readonly CapturedSum[],
-  charges: readonly OpenCharge[],
-  named: readonly string[],
-): Booking {
+export function book(payment: Payment, fact: Fact, gateway: GatewayName, cart: Cart): Booking {
+  const booked = bookItself(payment, fact, gateway, cart);
+  return bookMovement(payment, fact, gateway, booked);
+}
+
+/** Money of no payment of ours waits in suspense; nothing else of it is booked before it is somebody's. */
+export function bookUnmatched(fact: Fact, gateway: GatewayName): readonly Operation[] {
   switch (fact.kind) {
-    case 'payment_captured': {
-      const money = moneyOf(fact);
-      if (!isAccepted(fact.gatewayReference, sums))
-        return { entries: [paymentSuspended(gateway, money)], payline: null };
-      const allocation = allocate(money.amount, charges, named);
-      return { entries: [paymentCaptured(gateway, money, allocation)], payline: { ...money, parts: allocation.parts } };
-    }
-    case 'suspense_accepted': {
-      const money = moneyOf(fact);
-      const allocation = allocate(money.amount, charges, named);
-      return {
-        entries: [suspenseReleased('suspense_accepted', money, allocation)],
-        payline: { ...money, parts: allocation.parts },
-      };
-    }
+    case 'payment_captured':
+      return [entry(paymentSuspended(gateway, moneyOf(fact)))];
     case 'fee_charged':
-      return { entries: [feeCharged(gateway, moneyOf(fact))], payline: null };
-    case 'checkout_opened':
-    case 'payment_cancelled':
-    case 'payment_expired':
-    case 'conflict_detected':
-    case 'payment_pending':
-    case 'payment_failed':
-    case 'attempt_failed':
-    case 'capture_refused':
-    case 'remark_noted':
-    case 'attention_acknowledged':
-    case 'payer_fee_charged': // between the payer and the gateway
-      return NOTHING;
-    // Recorded and shown; their books come with the chapter on refunds and disputes.
-    case 'payment_refunded':
-    case 'payment_reversed':
-    case 'reversal_cancelled':
-    case 'dispute_opened':
-    case 'dispute_closed':
-    case 'dispute_adjusted':
-      return NOTHING;
+      return [entry(feeCharged(gateway, moneyOf(fact)))];
     default:
-      return unreachable(fact);
+      return [];
   }
 }
 
-/** Whether the sum was accepted when it was captured; a sum that a person accepted later was booked to suspense first. */
-function isAccepted(reference: string, sums: readonly CapturedSum[]): boolean {
-  return sums.some((sum) => sum.reference === reference && sum.standing === 'accepted');
+/** Money of a member is laid on their cart, out of suspense. */
+export function bookAttachment(cart: Cart, of: string, money: Money): Booking {
+  const laid = lay(cart, of, money.amount);
+  return {
+    operations: [
+      ...paylineOf('attachment', money, laid.payline),
+      entry(suspenseReleased('suspense_attached', money, laid.payline), { payline: laid.payline.name }),
+    ],
+    cart: laid.cart,
+  };
+}
+
+/** Charges that are owed no more: what was paid of them is credit again, and pays what else is open. */
+export function bookCancellation(cart: Cart, charges: readonly string[], currency: Currency): Booking {
+  const cancelled = cancelCharges(cart, charges);
+  return settle(
+    {
+      operations: [
+        ...charges.map((charge): Operation => ({ op: 'cancellation', charge })),
+        ...cancelled.undos.map((undone) => undoing(null, undone)),
+        ...chargesCancelled(cancelled.undos, currency),
+      ],
+      cart: cancelled.cart,
+    },
+    currency,
+  );
+}
+
+/** Credit and an open charge that have met: the credit is used. */
+export function settle({ operations, cart }: Booking, currency: Currency): Booking {
+  const used = useCredit(cart);
+  return { operations: [...operations, ...used.uses.flatMap((use) => creditUse(use, currency))], cart: used.cart };
+}
+
+function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Cart): Booking {
+  switch (fact.kind) {
+    case 'payment_captured': {
+      const money = moneyOf(fact);
+      if (!isAcceptedAtOnce(payment, fact))
+        return { operations: [entry(paymentSuspended(gateway, money))], cart };
+      const laid = lay(cart, payment.terms.id, money.amount, payment.terms.charges);
+      return {
+        operations: [
+          ...paylineOf('payment', money, laid.payline),
+          entry(paymentCaptured(gateway, money, laid.payline), { payline: laid.payline.name }),
+        ],
+        cart: laid.cart,
+      };
+    }
+    case 'suspense_accepted': {
+      const money = moneyOf(fact);
+      const laid = lay(cart, payment.terms.id, money.amount, payment.terms.charges);
+      return {
+        operations: [
+          ...paylineOf('payment', money, laid.payline),
+          entry(suspenseReleased('suspense_accepted', money, laid.payline), { payline: laid.payline.name }),
+        ],
+        cart: laid.cart,
+      };
+    }
+    case 'fee_charged':
+      return { operations: [entry(feeCharged(gateway, moneyOf(fact)))], cart };
+    case 'dispute_fee_charged':
+      return { operations: [entry(disputeFeeCharged(gateway, moneyOf(fact)))], cart };
+    case 'suspense_written_off':
+      return { operations: [entry(suspenseWrittenOff(moneyOf(fact)))], cart };
+    default:
+      return { operations: [], cart }; // it says something, and moves nothing by itself
+  }
+}
+
+/** What became of money that had been taken, because of this fact. */
+function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, { operations, cart }: Booking): Booking {
+  const { change, currency } = movement(payment, fact);
+  // A reversal that proves to be a refund is no loss any more: the one is the other.
+  const same = Math.max(0, Math.min(change.refunded, -change.lost)) || -Math.max(0, Math.min(-change.refunded, change.lost));
+  const refunded = change.refunded - same;
+  const lost = change.lost + same;
+  const money = (amount: number): Money => ({ amount, currency });
+
+  const cancelled = chargesOfRefund(payment, fact, refunded);
+  let booked: Booking =
+    cancelled.length > 0 ? withoutSettling(cart, cancelled, currency, operations) : { operations, cart };
+  const write = (...more: Operation[]) => (booked = { ...booked, operations: [...booked.operations, ...more] });
+  const laidBefore = booked.operations.length;
+
+  const surplusUsed = Math.max(0, Math.min(change.taken, -change.surplus));
+  if (change.taken > 0) write(entry(paymentReversed(gateway, money(change.taken), surplusUsed)));
+  const returned = change.returned - surplusUsed + Math.max(0, -change.taken);
+  const surplus = Math.max(0, change.surplus);
+  const cameBack = returned + surplus;
+
+  if (refunded > 0 || lost > 0) {
+    const taken = takeBack(booked, payment.terms.id, change, lost > 0 ? 'charge_back' : 'refund', currency);
+    booked = taken.booked;
+    if (lost > 0) write(entry(disputeLost(money(lost), taken.share), { payline: taken.payline }));
+    else write(entry(paymentRefunded(gateway, money(refunded), taken.share), { payline: taken.payline }));
+  }
+  if (refunded < 0 || cameBack > 0) {
+    const kind = refunded < 0 ? 'refund_failed' : 'reversal_cancelled';
+    const given = layAnew(booked, payment.terms.id, change, kind, currency);
+    booked = given.booked;
+    if (refunded < 0) write(entry(refundFailed(gateway, money(-refunded), given.share), { payline: given.payline }));
+    else {
+      const regained = Math.max(0, -lost);
+      const share = { ...given.share, suspense: given.share.suspense + surplus };
+      const parts = { held: returned - regained, share };
+      write(entry(reversalCancelled(gateway, money(cameBack), parts), { payline: given.payline }));
+    }
+  }
+  if (change.feeReturned > 0) write(entry(feeReturned(gateway, money(change.feeReturned))));
+  if (change.feeReturned < 0) write(entry(feeCharged(gateway, money(-change.feeReturned))));
+  const hasMoved = booked.operations.length > laidBefore || cancelled.length > 0;
+  return hasMoved ? settle(booked, currency) : booked;
+}
+
+/** Takes money off the payment's own paylines; what had waited in suspense, or goes beyond all of it, is suspense's. */
+function takeBack(
+  { operations, cart }: Booking,
+  of: string,
+  change: Position,
+  kind: PaylineKind,
+  currency: Currency,
+): { booked: Booking; share: Share; payline: string | null } {
+  const suspense = change.ofSuspense + change.excess;
+  if (change.ofMember <= 0) return { booked: { operations, cart }, share: { suspense, member: [] }, payline: null };
+  const undone = undo(cart, of, change.ofMember);
+  if (undone.short > 0) throw new Error(`the paylines of ${of} hold ${undone.short} less than is taken off them`);
+  const name = `new-${undone.cart.made}`;
+  return {
+    booked: {
+      operations: [
+        ...operations,
+        { op: 'payline', name, kind, amount: -change.ofMember, currency },
+        ...undone.undos.map((part) => undoing(name, part)),
+      ],
+      cart: { ...undone.cart, made: undone.cart.made + 1 },
+    },
+    share: { suspense, member: undone.undos },
+    payline: name,
+  };
+}
+
+/** Lays money that is ours again on the cart as it is now, as far as the member had lost it. */
+function layAnew(
+  { operations, cart }: Booking,
+  of: string,
+  change: Position,
+  kind: PaylineKind,
+  currency: Currency,
+): { booked: Booking; share: Share; payline: string | null } {
+  const suspense = -Math.min(0, change.ofSuspense) - Math.min(0, change.excess);
+  const amount = -Math.min(0, change.ofMember);
+  if (amount === 0) return { booked: { operations, cart }, share: { suspense, member: [] }, payline: null };
+  const { payline, cart: after } = lay(cart, of, amount);
+  return {
+    booked: { operations: [...operations, ...paylineOf(kind, { amount, currency }, payline)], cart: after },
+    share: { ...shareOf(payline), suspense },
+    payline: payline.name,
+  };
+}
+
+function withoutSettling(
+  cart: Cart,
+  charges: readonly string[],
+  currency: Currency,
+  operations: readonly Operation[],
+): Booking {
+  const cancelled = cancelCharges(cart, charges);
+  return {
+    operations: [
+      ...operations,
+      ...charges.map((charge): Operation => ({ op: 'cancellation', charge })),
+      ...cancelled.undos.map((undone) => undoing(null, undone)),
+      ...chargesCancelled(cancelled.undos, currency),
+    ],
+    cart: cancelled.cart,
+  };
+}
+
+/** The charges that are cancelled because this refund has succeeded. */
+function chargesOfRefund(payment: Payment, fact: Fact, refunded: number): readonly string[] {
+  if (refunded <= 0) return [];
+  const after = refundsOf(evolve(payment, fact));
+  const before = refundsOf(payment);
+  const done = after.filter(
+    ({ id, status }) => status === 'succeeded' && before.find((refund) => refund.id === id)?.status !== 'succeeded',
+  );
+  return done.flatMap(({ charges }) => charges);
+}
+
+/** One entry for each payline that had paid cancelled charges, in the books of that payline's payment. */
+function chargesCancelled(undos: readonly Undo[], currency: Currency): Operation[] {
+  return [...new Set(undos.map(({ payline }) => payline))].map((payline) => {
+    const member = undos.filter((undone) => undone.payline === payline);
+    return entry(chargeCancelled(currency, { suspense: 0, member }), { payline, of: member[0]?.of ?? null });
+  });
+}
+
+function movement(payment: Payment, fact: Fact): { change: Position; currency: Currency } {
+  const after = evolve(payment, fact);
+  const currency = currencyOf(after, fact);
+  const then = positionOf(payment, currency);
+  const now = positionOf(after, currency);
+  const change = {
+    refunded: now.refunded - then.refunded,
+    feeReturned: now.feeReturned - then.feeReturned,
+    taken: now.taken - then.taken,
+    returned: now.returned - then.returned,
+    lost: now.lost - then.lost,
+    surplus: now.surplus - then.surplus,
+    ofSuspense: now.ofSuspense - then.ofSuspense,
+    ofMember: now.ofMember - then.ofMember,
+    excess: now.excess - then.excess,
+  };
+  return { change, currency };
+}
+
+/** In which currency a fact moves money: its own, or that of the capture that it is about. */
+function currencyOf({ terms, facts }: Payment, fact: Fact): Currency {
+  if (fact.currency !== null) return fact.currency;
+  const captured = facts.find(
+    (other) => other.kind === 'payment_captured' && other.gatewayReference === fact.gatewayReference,
+  );
+  return captured?.currency ?? terms.currency;
+}
+
+function isAcceptedAtOnce(payment: Payment, fact: Fact & { kind: 'payment_captured' }): boolean {
+  const sum = sumsOf(evolve(payment, fact)).find(({ reference }) => reference === fact.gatewayReference);
+  return sum?.standing === 'accepted';
+}
+
+function paylineOf(kind: PaylineKind, { amount, currency }: Money, { name, parts }: LaidPayline): Operation[] {
+  return [
+    { op: 'payline', name, kind, amount, currency },
+    ...parts.map(
+      (part): Operation => ({
+        op: 'allocation',
+        name: part.name,
+        payline: name,
+        charge: part.charge,
+        amount: part.amount,
+      }),
+    ),
+  ];
+}
+
+function creditUse({ name, payline, of, charge, category, amount }: CreditUse, currency: Currency): Operation[] {
+  return [
+    { op: 'allocation', name, payline, charge, amount },
+    entry(creditUsed({ amount, currency }, category), { allocation: name, of }),
+  ];
+}
+
+function undoing(by: string | null, { payline, allocation, amount }: Undo): Operation {
+  return { op: 'undo', by, payline, allocation, amount };
+}
+
+function entry(
+  written: Entry,
+  { payline = null, allocation = null, of = null }: { payline?: string | null; allocation?: string | null; of?: string | null } = {},
+): Operation {
+  return { op: 'entry', entry: written, payline, allocation, of };
 }
 
 function moneyOf({ amount, currency }: Money): Money {

@@ -30,31 +30,97 @@ export type GatewayFact =
       readonly reason: string;
       readonly wrote: string | null;
     })
-  /** `parent` is the capture's reference; `feeReturned` in minor units of the same currency. */
+  /**
+   * Money given back. `parent` is the capture's reference; `feeReturned` in minor units of the same currency; `refundId`: the
+   * refund of ours that it is, where the gateway's answer to our own call, or its echo, says so.
+   */
   | (OfGateway &
       Money & {
         readonly kind: 'payment_refunded';
         readonly parent: string;
         readonly feeReturned: number;
         readonly reason: string;
+        readonly refundId?: string | null;
       })
-  | (OfGateway & Money & { readonly kind: 'payment_reversed'; readonly parent: string; readonly reason: string })
-  | (OfGateway & Money & { readonly kind: 'reversal_cancelled'; readonly parent: string; readonly reason: string })
+  /** The gateway has accepted the refund and not carried it out, or waits for funds; `qualifier` is the reason. */
+  | (OfGateway &
+      Money & {
+        readonly kind: 'refund_pending';
+        readonly parent: string;
+        readonly reason: string;
+        readonly refundId?: string | null;
+      })
+  /** Nothing was given back, or it came back: `gatewayReference` is the gateway's, or our refund's id where it gave none. */
+  | (OfGateway &
+      Money & {
+        readonly kind: 'refund_failed';
+        readonly parent: string;
+        readonly reason: string;
+        readonly detail: string | null;
+        readonly refundId?: string | null;
+      })
+  /** Money taken back by the payer through gateway or bank; `feeReturned` is the fee that the gateway gave back with it. */
+  | (OfGateway &
+      Money & {
+        readonly kind: 'payment_reversed';
+        readonly parent: string;
+        readonly reason: string;
+        readonly caseId?: string | null;
+        readonly feeReturned?: number;
+      })
+  /** Money that was taken back is ours again; `feeCharged` is the fee that the gateway kept with it. */
+  | (OfGateway &
+      Money & {
+        readonly kind: 'reversal_cancelled';
+        readonly parent: string;
+        readonly reason: string;
+        readonly caseId?: string | null;
+        readonly feeCharged?: number;
+      })
   /** A case about the capture `gatewayReference`; `qualifier` is the case id. No money has moved. */
-  | (OfGateway & {
-      readonly kind: 'dispute_opened';
-      readonly amount: null;
-      readonly currency: null;
-      readonly reason: string;
-    })
+  | (OfGateway &
+      DisputeNews & {
+        readonly kind: 'dispute_opened';
+        readonly amount: null;
+        readonly currency: null;
+        readonly reason: string;
+      })
+  /** More about an open case; `qualifier` is the case id and when it was told. The newest holds. */
+  | (OfGateway &
+      DisputeNews & {
+        readonly kind: 'dispute_updated';
+        readonly caseId: string;
+        readonly amount: null;
+        readonly currency: null;
+        readonly reason: string;
+      })
+  /** The gateway has decided the case; `lost`: for the payer, of `refunded` minor units where it says how much, else of all that is held. */
   | (OfGateway & {
       readonly kind: 'dispute_closed';
       readonly amount: null;
       readonly currency: null;
       readonly reason: string;
+      readonly lost?: boolean;
+      readonly refunded?: number | null;
     })
-  /** A balance correction after a case; money left or came back under its own reference. */
+  /** What the gateway charged for a case; `qualifier` is the case id and the kind of fee. */
+  | (OfGateway & Money & { readonly kind: 'dispute_fee_charged'; readonly caseId: string; readonly reason: string })
+  /** A balance correction after a case, under its own reference; `qualifier` is `credit` where money came back, else empty. */
   | (OfGateway & Money & { readonly kind: 'dispute_adjusted'; readonly parent: string; readonly reason: string });
+
+/** What a case says of itself, as far as the gateway tells it. */
+export interface DisputeNews {
+  readonly stage?: DisputeStage | null;
+  /** What the payer claims, in minor units of the capture's currency. */
+  readonly claimed?: number | null;
+  /** Until when the gateway waits for our answer, ISO 8601. */
+  readonly answerBy?: string | null;
+  /** Where a person answers it. */
+  readonly url?: string | null;
+}
+export const DISPUTE_STAGES = ['inquiry', 'claim', 'chargeback', 'reversal'] as const;
+/** How far a case has gone; `reversal`: money was taken back without a case. */
+export type DisputeStage = (typeof DISPUTE_STAGES)[number];
 
 /** What we did or decided: the opening, our own closing, a person's resolution, a contradiction we saw. */
 export type OwnFact =
@@ -72,6 +138,36 @@ export type OwnFact =
       readonly kind: 'suspense_accepted';
       readonly amount: number;
       readonly currency: Currency;
+      readonly commandId: string;
+    })
+  /** What was given or taken back beyond the payment's money was written off by a person; `gatewayReference` is the payment's id. */
+  | (OfUs & {
+      readonly kind: 'suspense_written_off';
+      readonly amount: number;
+      readonly currency: Currency;
+      readonly commandId: string;
+    })
+  /** We are going to give money back: `gatewayReference` is the refund's id. Recorded before the gateway is asked. */
+  | (OfUs & {
+      readonly kind: 'refund_requested';
+      readonly amount: number;
+      readonly currency: Currency;
+      /** The reference of the captured money. */
+      readonly parent: string;
+      readonly origin: 'merchant' | 'policy';
+      /** Charges that are owed no more once the money is back. */
+      readonly charges: readonly string[];
+      readonly note: string | null;
+    })
+  /** A refund has had no outcome for a week; `gatewayReference` is its id. */
+  | (OfUs & { readonly kind: 'refund_slow'; readonly amount: null; readonly currency: null })
+  /** A person says how a dispute ended that the gateway says no more about; `qualifier` is the dispute's key and end. */
+  | (OfUs & {
+      readonly kind: 'dispute_resolved';
+      readonly amount: null;
+      readonly currency: null;
+      readonly dispute: string;
+      readonly outcome: 'lost' | 'withdrawn';
       readonly commandId: string;
     })
   /** A person has read what was shown to them and accepts it; `qualifier` is its code, `gatewayReference` the money that it was about. */
@@ -123,6 +219,10 @@ const OWN_KINDS: ReadonlySet<FactKind> = new Set<FactKind>([
   'payment_cancelled',
   'payment_expired',
   'suspense_accepted',
+  'suspense_written_off',
+  'refund_requested',
+  'refund_slow',
+  'dispute_resolved',
   'attention_acknowledged',
   'conflict_detected',
 ]);

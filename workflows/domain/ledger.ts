@@ -17,6 +17,16 @@ export const ENTRY_KINDS = [
   'suspense_accepted',
   'suspense_attached',
   'credit_used',
+  'payment_refunded',
+  'suspense_refunded',
+  'fee_returned',
+  'refund_failed',
+  'charge_cancelled',
+  'payment_reversed',
+  'reversal_cancelled',
+  'dispute_lost',
+  'dispute_fee_charged',
+  'suspense_written_off',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
@@ -33,13 +43,16 @@ export const accountNames = {
   income: (category: string) => `income:${category}`,
   memberCredit: 'member_credit',
   suspense: 'suspense',
+  disputedFunds: 'disputed_funds',
+  disputeLosses: 'dispute_losses',
+  refundCosts: 'refund_costs',
 } as const;
 
 /** Money taken and allocated: the gateway owes us, the member's charges become income and the surplus credit. */
 export function paymentCaptured(gateway: GatewayName, money: Money, allocation: Allocation): Entry {
   return {
     kind: 'payment_captured',
-    postings: [debit(accountNames.clearing(gateway), money), ...toMember(money.currency, allocation)],
+    postings: [debit(accountNames.clearing(gateway), money), ...postings('credit', shareOf(allocation), money.currency)],
   };
 }
 
@@ -65,7 +78,7 @@ export function suspenseReleased(
   money: Money,
   allocation: Allocation,
 ): Entry {
-  return { kind, postings: [debit(accountNames.suspense, money), ...toMember(money.currency, allocation)] };
+  return { kind, postings: [debit(accountNames.suspense, money), ...postings('credit', shareOf(allocation), money.currency)] };
 }
 
 /** A later charge consumed a part of the member's credit. */
@@ -76,13 +89,117 @@ export function creditUsed(money: Money, category: string): Entry {
   };
 }
 
-function toMember(currency: Currency, { parts, credit: surplus }: Allocation): Posting[] {
-  const byCategory = new Map<string, number>();
-  for (const part of parts) byCategory.set(part.category, (byCategory.get(part.category) ?? 0) + part.amount);
-  const postings = [...byCategory].map(([category, amount]) =>
-    credit(accountNames.income(category), { amount, currency }),
-  );
-  return surplus > 0 ? [...postings, credit(accountNames.memberCredit, { amount: surplus, currency })] : postings;
+/** Whose money goes, or comes back, as amounts in minor units; `member` by the income that it had become, null for credit. */
+export interface Share {
+  readonly suspense: number;
+  readonly member: readonly { readonly category: string | null; readonly amount: number }[];
+}
+
+/** Money given back: what the member had paid with it is undone; what had waited, or went beyond it, is taken from suspense. */
+export function paymentRefunded(gateway: GatewayName, money: Money, share: Share): Entry {
+  return {
+    kind: share.member.length === 0 ? 'suspense_refunded' : 'payment_refunded',
+    postings: [...postings('debit', share, money.currency), credit(accountNames.clearing(gateway), money)],
+  };
+}
+
+/** A refund that had succeeded came back: the money is ours again, and laid on the cart as it is now. */
+export function refundFailed(gateway: GatewayName, money: Money, share: Share): Entry {
+  return {
+    kind: 'refund_failed',
+    postings: [debit(accountNames.clearing(gateway), money), ...postings('credit', share, money.currency)],
+  };
+}
+
+/** The gateway gave a part of its fee back. */
+export function feeReturned(gateway: GatewayName, fee: Money): Entry {
+  return {
+    kind: 'fee_returned',
+    postings: [debit(accountNames.clearing(gateway), fee), credit(accountNames.fees(gateway), fee)],
+  };
+}
+
+/** The payer took money back: held until it is decided. `ofSuspense`: what of it had come back before it was taken. */
+export function paymentReversed(gateway: GatewayName, money: Money, ofSuspense: number): Entry {
+  const { amount, currency } = money;
+  return {
+    kind: 'payment_reversed',
+    postings: [
+      ...some('debit', accountNames.suspense, ofSuspense, currency),
+      ...some('debit', accountNames.disputedFunds, amount - ofSuspense, currency),
+      credit(accountNames.clearing(gateway), money),
+    ],
+  };
+}
+
+/** Money came back: of what was held, of what was lost (laid on the cart as it is now), and beyond both into suspense. */
+export function reversalCancelled(
+  gateway: GatewayName,
+  money: Money,
+  parts: { readonly held: number; readonly share: Share },
+): Entry {
+  return {
+    kind: 'reversal_cancelled',
+    postings: [
+      debit(accountNames.clearing(gateway), money),
+      ...some('credit', accountNames.disputedFunds, parts.held, money.currency),
+      ...postings('credit', parts.share, money.currency),
+    ],
+  };
+}
+
+/** What was held is lost: as if it had been given back. */
+export function disputeLost(money: Money, share: Share): Entry {
+  return {
+    kind: 'dispute_lost',
+    postings: [...postings('debit', share, money.currency), credit(accountNames.disputedFunds, money)],
+  };
+}
+
+/** The gateway charged for a case. */
+export function disputeFeeCharged(gateway: GatewayName, fee: Money): Entry {
+  return {
+    kind: 'dispute_fee_charged',
+    postings: [debit(accountNames.disputeLosses, fee), credit(accountNames.clearing(gateway), fee)],
+  };
+}
+
+/** What one payline had paid of cancelled charges is its member's credit again. */
+export function chargeCancelled(currency: Currency, share: Share): Entry {
+  const amount = share.member.reduce((sum, part) => sum + part.amount, 0);
+  return {
+    kind: 'charge_cancelled',
+    postings: [...postings('debit', share, currency), credit(accountNames.memberCredit, { amount, currency })],
+  };
+}
+
+/** A person gave up what had gone beyond a payment's money. */
+export function suspenseWrittenOff(money: Money): Entry {
+  return {
+    kind: 'suspense_written_off',
+    postings: [debit(accountNames.refundCosts, money), credit(accountNames.suspense, money)],
+  };
+}
+
+/** What of a sum became income, and what is credit. */
+export function shareOf({ parts, credit: surplus }: Allocation): Share {
+  return { suspense: 0, member: [...parts, { category: null, amount: surplus }] };
+}
+
+function postings(side: Posting['side'], { suspense, member }: Share, currency: Currency): Posting[] {
+  const byAccount = new Map<string, number>();
+  for (const { category, amount } of member) {
+    const account = category === null ? accountNames.memberCredit : accountNames.income(category);
+    byAccount.set(account, (byAccount.get(account) ?? 0) + amount);
+  }
+  return [
+    ...[...byAccount].flatMap(([account, amount]) => some(side, account, amount, currency)),
+    ...some(side, accountNames.suspense, suspense, currency),
+  ];
+}
+
+function some(side: Posting['side'], account: string, amount: number, currency: Currency): Posting[] {
+  return amount === 0 ? [] : [{ account, side, amount, currency }];
 }
 
 function debit(account: string, { amount, currency }: Money): Posting {

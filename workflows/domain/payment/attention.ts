@@ -1,183 +1,236 @@
-import type { Fact, FactKind } from '../fact';
+import { disputesOf } from '../dispute';
+import type { Dispute } from '../dispute';
+import type { Fact } from '../fact';
 import { describeMoney } from '../money';
-import type { Currency } from '../money';
+import { excessOf } from '../position';
+import { refundsOf } from '../refund';
+import type { Refund } from '../refund';
 import { isAboutFee } from '../remark';
-import { unreachable } from '../unreachable';
-import { isAboutMoneyThatNeverCame, isInSuspense, sumsOf } from './sums';
+import { BY_URGENCY } from './attentions';
+import { recordedAt } from './facts';
+import { isInSuspense, sumsOf, surplusOf } from './sums';
 import type { AttentionCode, CapturedSum, Payment } from './types';
 import { standingRefusal } from './waiting';
 
-/** Which attention is shown where several are due: first the money that only a person can place, and never just what was told first. */
-const MOST_URGENT: readonly FactKind[] = [
-  'payment_captured',
-  'conflict_detected',
-  'dispute_opened',
-  'payment_reversed',
-  'payment_refunded',
-  'dispute_adjusted',
-  'capture_refused',
-  'fee_charged',
-  'remark_noted',
-];
-
-/** What a person must look at, the fact that raised it, and whether reading it is enough to end it. */
-interface Raised {
+/** What a person must look at. `about`: what an acknowledgement of it names. */
+export interface Raised {
   readonly code: AttentionCode;
   readonly detail: string;
-  readonly fact: Fact;
-  readonly acknowledgeable: boolean;
+  readonly since: string | null;
+  readonly about: { readonly gatewayReference: string; readonly qualifier: string };
 }
 
-export function mostUrgent(payment: Payment): Raised | null {
-  const rank = ({ kind }: Fact) => (MOST_URGENT.includes(kind) ? MOST_URGENT.indexOf(kind) : MOST_URGENT.length);
-  const sums = sumsOf(payment);
-  for (const fact of [...payment.facts].sort((a, b) => rank(a) - rank(b))) {
-    const raised = raisedBy(payment, fact, sums);
-    if (raised && !isAcknowledged(raised.code, fact, payment.facts)) return { acknowledgeable: false, ...raised, fact };
-  }
-  return null;
+/** All that a person must look at, the most urgent first, and in the order of our records where two are as urgent. */
+export function attentionsOf(payment: Payment): Raised[] {
+  const raised = [
+    ...sumsOf(payment).flatMap((sum) => ofSum(payment, sum)),
+    ...refundsOf(payment).flatMap((refund) => ofRefund(payment, refund)),
+    ...disputesOf(payment).flatMap(ofDispute),
+    ...payment.facts.flatMap((fact) => ofFact(payment, fact)),
+    ...ofExcess(payment),
+  ];
+  return raised
+    .filter((one) => !isAcknowledged(one, payment))
+    .sort((a, b) => BY_URGENCY.indexOf(a.code) - BY_URGENCY.indexOf(b.code));
 }
 
-function isAcknowledged(code: AttentionCode, fact: Fact, facts: readonly Fact[]): boolean {
+/** One acknowledgement ends one attention about one thing, and no other. */
+export function acknowledgement({ code, about }: Raised): { gatewayReference: string; qualifier: string } {
+  return { gatewayReference: about.gatewayReference, qualifier: `${code} ${about.qualifier}`.trim() };
+}
+
+function isAcknowledged(raised: Raised, { facts }: Payment): boolean {
+  const { gatewayReference, qualifier } = acknowledgement(raised);
   return facts.some(
     (read) =>
       read.kind === 'attention_acknowledged' &&
-      read.gatewayReference === fact.gatewayReference &&
-      read.qualifier === acknowledgement(code, fact),
+      read.gatewayReference === gatewayReference &&
+      read.qualifier === qualifier,
   );
 }
 
-/** One acknowledgement ends one attention about one fact, and no other. */
-export function acknowledgement(code: AttentionCode, fact: Fact): string {
-  return `${code} ${fact.qualifier}`.trim();
+function ofSum(payment: Payment, sum: CapturedSum): Raised[] {
+  const about = { gatewayReference: sum.reference, qualifier: '' };
+  const raised: Raised[] = [];
+  // What is on its way back needs nobody, and what only the gateway can give back is told by the refund that could not.
+  if (isInSuspense(sum) && sum.inFlight === 0 && !cannotBeGivenBack(payment, sum))
+    raised.push({ ...misfit(payment, sum), since: sum.since, about });
+  const surplus = surplusOf(sum);
+  if (surplus > 0) {
+    const detail = `${describeMoney({ ...sum.money, amount: surplus })} came back for ${sum.reference} beyond what had been taken; it is in suspense`;
+    raised.push({ code: 'reversal_excess', detail, since: sum.since, about });
+  }
+  return raised;
 }
 
-function raisedBy(
-  payment: Payment,
-  fact: Fact,
-  sums: readonly CapturedSum[],
-): { code: AttentionCode; detail: string; acknowledgeable?: true } | null {
+function cannotBeGivenBack(payment: Payment, sum: CapturedSum): boolean {
+  return refundsOf(payment).some((refund) => refund.capture === sum.reference && isForTheGatewayOnly(refund));
+}
+
+/** The policy asked for it, and this account cannot, whatever is tried. */
+function isForTheGatewayOnly({ origin, status, reason }: Refund): boolean {
+  return origin === 'policy' && status === 'failed' && reason !== null && ONLY_THERE.has(reason);
+}
+const ONLY_THERE: ReadonlySet<string> = new Set([
+  'refund_at_gateway_only',
+  'refund_not_supported',
+  'partial_refund_not_supported',
+]);
+
+function ofRefund(payment: Payment, refund: Refund): Raised[] {
+  const { capture, money, reason, detail } = refund;
+  const about = { gatewayReference: refund.id, qualifier: '' };
+  const what = `${describeMoney(money)} of ${capture}`;
+  const sum = sumsOf(payment).find(({ reference }) => reference === capture);
+  if (refund.status === 'pending') {
+    const waits = reason === 'insufficient_fund';
+    if (waits)
+      return [
+        {
+          code: 'refund_waits_for_funds',
+          detail: `the balance at the gateway is too low to give ${what} back; nothing has moved`,
+          since: refund.since,
+          about,
+        },
+      ];
+    if (!refund.slow) return [];
+    return [
+      {
+        code: 'refund_slow',
+        detail: `${what} has been on its way back for more than seven days (${reason ?? 'no reason given'})`,
+        since: refund.since,
+        about,
+      },
+    ];
+  }
+  if (refund.status !== 'failed' || sum === undefined) return [];
+  if (isForTheGatewayOnly(refund))
+    return isInSuspense(sum) && sum.inFlight === 0
+      ? [
+          {
+            code: 'refund_at_gateway_only',
+            detail: `${what} is to be given back, and this account cannot do it from here: ${detail ?? reason ?? ''}`,
+            since: refund.settledAt,
+            about,
+          },
+        ]
+      : [];
+  const isMended = refundsOf(payment).some(
+    (other) => other.id !== refund.id && other.capture === capture && other.status === 'succeeded' && isAfter(payment, other, refund),
+  );
+  if (isMended || !(refund.failedLater || refund.origin === 'policy')) return [];
+  return [
+    {
+      code: 'refund_failed',
+      detail: `${what} could not be given back (${reason ?? 'no reason given'})${refund.bounced ? '; the money is ours again' : ''}`,
+      since: refund.settledAt,
+      about,
+    },
+  ];
+}
+
+/** Whether the one was recorded as given back after the other was recorded as failed. */
+function isAfter({ facts }: Payment, one: Refund, other: Refund): boolean {
+  const place = (kind: Fact['kind'], refund: Refund) =>
+    facts.findLastIndex(
+      (fact) =>
+        fact.kind === kind &&
+        (fact.gatewayReference === refund.gatewayReference || fact.gatewayReference === refund.id),
+    );
+  return place('payment_refunded', one) > place('refund_failed', other);
+}
+
+function ofDispute(dispute: Dispute): Raised[] {
+  const { capture, gatewayReference, stage, status, reason, held, lost, currency } = dispute;
+  const about = { gatewayReference: capture, qualifier: gatewayReference };
+  const money = (amount: number) => describeMoney({ amount, currency });
+  if (status === 'lost' && lost > 0) {
+    const detail = `${money(lost)} of ${capture} was taken back for good (${reason}); what it had paid is due again`;
+    return [{ code: 'dispute_lost', detail, since: dispute.closedAt, about }];
+  }
+  if (status !== 'open') return [];
+  if (stage === 'reversal') {
+    const detail = `${money(held)} of ${capture} was taken back (${reason}) and is held until it is decided`;
+    return [{ code: 'reversal_received', detail, since: dispute.openedAt, about }];
+  }
+  const detail = `case ${gatewayReference} about ${capture} is open (${reason})${held > 0 ? `; ${money(held)} is held` : ''}`;
+  return [{ code: 'dispute_opened', detail, since: dispute.openedAt, about }];
+}
+
+function ofFact(payment: Payment, fact: Fact): Raised[] {
   const { facts } = payment;
+  const about = { gatewayReference: fact.gatewayReference, qualifier: fact.qualifier };
+  const since = recordedAt(fact);
   switch (fact.kind) {
-    case 'payment_captured': {
-      const sum = sums.find(({ reference }) => reference === fact.gatewayReference);
-      return sum && isInSuspense(sum) ? misfit(payment, sum, sums) : null;
-    }
-    case 'payment_refunded':
-      if (isAboutMoneyThatNeverCame(fact, facts)) return null;
-      return {
-        code: 'refund_received',
-        detail: `${describeMoney(fact)} of ${fact.parent} was given back as ${fact.gatewayReference}${unbooked(fact.parent, sums)}`,
-      };
-    case 'payment_reversed':
-      if (isAboutMoneyThatNeverCame(fact, facts) || isAllBack(fact.currency, facts)) return null;
-      return {
-        code: 'reversal_received',
-        detail: `${describeMoney(fact)} of ${fact.parent} was taken back (${fact.reason})${unbooked(fact.parent, sums)}`,
-      };
-    case 'dispute_opened':
-      return facts.some((other) => other.kind === 'dispute_closed' && other.qualifier === fact.qualifier)
-        ? null
-        : {
-            code: 'dispute_opened',
-            detail: `case ${fact.qualifier} about ${fact.gatewayReference} is open (${fact.reason})`,
-          };
-    case 'dispute_adjusted':
-      return {
-        code: 'dispute_adjusted',
-        detail: `${describeMoney(fact)} moved as ${fact.gatewayReference} after a case (${fact.reason}); it is not in the books yet`,
-      };
     case 'conflict_detected':
-      return { code: 'fact_conflict', detail: fact.detail };
-    case 'capture_refused':
-      return standingRefusal(payment) === fact
-        ? {
-            code: 'capture_refused',
-            detail: `the payer approved ${fact.gatewayReference}, and the gateway refuses to let us take the money (${fact.reason}); nothing was taken`,
-          }
-        : null;
-    case 'fee_charged':
-      return feeAboveGross(fact, facts);
-    case 'remark_noted':
-      return remarked(fact, facts);
-    case 'checkout_opened':
-    case 'payment_cancelled':
-    case 'payment_expired':
-    case 'suspense_accepted':
-    case 'attention_acknowledged':
-    case 'payment_pending':
-    case 'payment_failed':
-    case 'attempt_failed':
-    case 'payer_fee_charged':
-    case 'reversal_cancelled':
-    case 'dispute_closed':
-      return null;
+      return [{ code: 'fact_conflict', detail: fact.detail, since, about }];
+    case 'capture_refused': {
+      const detail = `the payer approved ${fact.gatewayReference}, and the gateway refuses to let us take the money (${fact.reason}); nothing was taken`;
+      return standingRefusal(payment) === fact ? [{ code: 'capture_refused', detail, since, about }] : [];
+    }
+    case 'fee_charged': {
+      const detail = feeAboveGross(fact, facts);
+      return detail === null ? [] : [{ code: 'fee_above_gross', detail, since, about }];
+    }
+    case 'remark_noted': {
+      const remarked = remarkOf(fact, facts);
+      return remarked ? [{ ...remarked, since, about }] : [];
+    }
     default:
-      return unreachable(fact);
+      return [];
   }
 }
 
-/** Whether all that was taken back in this currency has come back since. */
-function isAllBack(currency: Currency, facts: readonly Fact[]): boolean {
-  const total = (kind: 'payment_reversed' | 'reversal_cancelled') =>
-    facts.reduce(
-      (sum, fact) =>
-        sum +
-        (fact.kind === kind && fact.currency === currency && !isAboutMoneyThatNeverCame(fact, facts) ? fact.amount : 0),
-      0,
+function ofExcess(payment: Payment): Raised[] {
+  const currencies = new Set(sumsOf(payment).map(({ money }) => money.currency));
+  return [...currencies].flatMap((currency) => {
+    const amount = excessOf(payment, currency);
+    if (amount <= 0) return [];
+    const newest = payment.facts.findLast(
+      (fact) => fact.kind === 'payment_refunded' || fact.kind === 'payment_reversed' || fact.kind === 'dispute_closed',
     );
-  return total('payment_reversed') <= total('reversal_cancelled');
-}
-
-function unbooked(parent: string, sums: readonly CapturedSum[]): string {
-  const sum = sums.find(({ reference }) => reference === parent);
-  const gone = sum?.standing === 'suspended' && sum.left <= 0;
-  return gone ? '; the sum was in suspense and nothing of it is left to place' : '; it is not in the books yet';
+    const detail = `${describeMoney({ amount, currency })} went back beyond what the payment had brought; it is a debit of suspense`;
+    const since = newest ? recordedAt(newest) : null;
+    const about = { gatewayReference: payment.terms.id, qualifier: currency };
+    return [{ code: 'refund_exceeds_payment' as const, detail, since, about }];
+  });
 }
 
 /** A gateway's word about its own fee is booked as it is; one that leaves less than nothing should be seen by a person. */
-function feeAboveGross(fee: Fact & { kind: 'fee_charged' }, facts: readonly Fact[]) {
+function feeAboveGross(fee: Fact & { kind: 'fee_charged' }, facts: readonly Fact[]): string | null {
   const gross = facts.find(
     (fact) => fact.kind === 'payment_captured' && fact.gatewayReference === fee.gatewayReference,
   );
   if (gross?.kind !== 'payment_captured' || gross.currency !== fee.currency || fee.amount <= gross.amount) return null;
-  const detail = `the gateway kept ${describeMoney(fee)} of the ${describeMoney(gross)} of ${gross.gatewayReference}; it is booked as told`;
-  return { code: 'fee_above_gross', detail, acknowledgeable: true } as const;
+  return `the gateway kept ${describeMoney(fee)} of the ${describeMoney(gross)} of ${gross.gatewayReference}; it is booked as told`;
 }
 
 /** A remark stays before a person until they have read it; one about a fee, until the fee is known. */
-function remarked(remark: Fact & { kind: 'remark_noted' }, facts: readonly Fact[]) {
+function remarkOf(
+  remark: Fact & { kind: 'remark_noted' },
+  facts: readonly Fact[],
+): { code: AttentionCode; detail: string } | null {
   const { gatewayReference, reason, wrote } = remark;
   const what = `${gatewayReference}: ${reason}${wrote === null ? '' : `, the gateway wrote "${wrote}"`}`;
-  if (!isAboutFee(remark)) return { code: 'gateway_remark', detail: what, acknowledgeable: true } as const;
+  if (!isAboutFee(remark)) return { code: 'gateway_remark', detail: what };
   const isKnown = ({ kind, gatewayReference: of }: Fact) =>
     of === gatewayReference && (kind === 'fee_charged' || kind === 'payer_fee_charged');
   if (facts.some(isKnown)) return null;
-  return {
-    code: 'fee_unreadable',
-    detail: `the fee of ${what}; it is not in the books`,
-    acknowledgeable: true,
-  } as const;
+  return { code: 'fee_unreadable', detail: `the fee of ${what}; it is not in the books` };
 }
 
-function misfit(
-  { terms }: Payment,
-  sum: CapturedSum,
-  sums: readonly CapturedSum[],
-): { code: AttentionCode; detail: string } {
+function misfit(payment: Payment, sum: CapturedSum): { code: AttentionCode; detail: string } {
+  const { terms } = payment;
   const what = `${describeMoney(sum.money)} came as ${sum.reference}`;
-  if (sums.some((other) => other.standing === 'accepted'))
-    return { code: 'duplicate_payment', detail: `${what}, but the payment was already paid; the sum is in suspense` };
+  if (sumsOf(payment).some((other) => other.standing === 'accepted' && other.reference !== sum.reference))
+    return {
+      code: 'duplicate_payment',
+      detail: `${what}, but the payment was already paid; the sum is in suspense`,
+    };
   if (sum.money.currency !== terms.currency)
-    return {
-      code: 'currency_mismatch',
-      detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense`,
-    };
+    return { code: 'currency_mismatch', detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense` };
   if (sum.money.amount !== terms.amount)
-    return {
-      code: 'amount_mismatch',
-      detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense`,
-    };
+    return { code: 'amount_mismatch', detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense` };
   return {
     code: 'late_payment',
     detail: `${what} after the payment was closed; the sum is in suspense until it is given back`,

@@ -1,11 +1,16 @@
+import { disputesOf } from '../dispute';
 import { sameContent } from '../fact';
 import type { Fact, GatewayFact, OwnFact } from '../fact';
+import type { Currency } from '../money';
+import { excessOf } from '../position';
+import { refundInFlight } from '../refund';
 import { unreachable } from '../unreachable';
-import { acknowledgement, mostUrgent } from './attention';
+import { acknowledgement, attentionsOf } from './attention';
+import { ATTENTIONS } from './attentions';
 import { conflict, evolve, knownFact } from './facts';
 import { summarize } from './summary';
-import { isInSuspense, sumsOf } from './sums';
-import type { Decision, Payment, PaymentInput } from './types';
+import { isInSuspense, refundableOf, sumsOf, surplusOf, surplusQualifier, suspendedOf } from './sums';
+import type { CapturedSum, Decision, Payment, PaymentInput } from './types';
 
 /** Decides what an input means for this payment: new facts, nothing new, or a refusal with its reason. Never throws for business reasons. */
 export function decide(payment: Payment, input: PaymentInput): Decision {
@@ -18,6 +23,10 @@ export function decide(payment: Payment, input: PaymentInput): Decision {
       return close(payment, ownFact(payment, 'payment_expired', 'deadline', input.at));
     case 'resolve':
       return resolve(payment, input);
+    case 'refund':
+      return refund(payment, input);
+    case 'resolve_dispute':
+      return resolveDispute(payment, input);
     default:
       return unreachable(input);
   }
@@ -75,37 +84,103 @@ function close(payment: Payment, fact: OwnFact): Decision {
 
 function resolve(payment: Payment, input: PaymentInput & { kind: 'resolve' }): Decision {
   // Told twice, a command must not settle the next sum as well.
-  if (payment.facts.some((fact) => 'commandId' in fact && fact.commandId === input.commandId))
-    return { outcome: 'duplicate' };
+  if (isKnown(payment, input.commandId)) return { outcome: 'duplicate' };
   const oldest = sumsOf(payment).find(isInSuspense);
-  if (!oldest) return acknowledge(payment, input);
-  if (input.action === 'refund') return { outcome: 'rejected', reason: 'refund_not_supported' };
+  if (!oldest) return acceptWhatIsShown(payment, input);
+  if (oldest.inFlight > 0) return { outcome: 'rejected', reason: 'refund_in_flight' };
   if (oldest.money.currency !== payment.terms.currency) return { outcome: 'rejected', reason: 'currency_mismatch' };
-  const accepted: OwnFact = {
-    kind: 'suspense_accepted',
-    gatewayReference: oldest.reference,
-    qualifier: '',
-    amount: oldest.left,
-    currency: oldest.money.currency,
-    occurredAt: input.at,
-    commandId: input.commandId,
-  };
-  return { outcome: 'accepted', facts: [accepted] };
+  const isFirst = oldest.accepted === 0;
+  return { outcome: 'accepted', facts: [accepted(oldest, suspendedOf(oldest), isFirst ? '' : input.commandId, input)] };
 }
 
-/** With no money to place, accepting means: a person has read what is shown, where reading is all that it needs. */
-function acknowledge(payment: Payment, { action, commandId, at }: PaymentInput & { kind: 'resolve' }): Decision {
-  const shown = mostUrgent(payment);
-  if (action !== 'accept' || !shown?.acknowledgeable) return { outcome: 'rejected', reason: 'nothing_to_resolve' };
-  const { code, fact } = shown;
-  const read: OwnFact = {
-    kind: 'attention_acknowledged',
-    gatewayReference: fact.gatewayReference,
-    qualifier: acknowledgement(code, fact),
+function isKnown({ facts }: Payment, commandId: string): boolean {
+  return facts.some((fact) => 'commandId' in fact && fact.commandId === commandId);
+}
+
+type Resolving = PaymentInput & { kind: 'resolve' };
+
+function accepted(sum: CapturedSum, amount: number, qualifier: string, { commandId, at }: Resolving): OwnFact {
+  const { reference: gatewayReference, money } = sum;
+  return { kind: 'suspense_accepted', gatewayReference, qualifier, amount, currency: money.currency, occurredAt: at, commandId };
+}
+
+/** With no money to place, accepting means: a person has read what is shown, and ends it where that is theirs to end. */
+function acceptWhatIsShown(payment: Payment, input: Resolving): Decision {
+  const [shown] = attentionsOf(payment);
+  if (!shown) return { outcome: 'rejected', reason: 'nothing_to_resolve' };
+  const { commandId, at } = input;
+  switch (shown.code) {
+    case 'refund_exceeds_payment': {
+      const currency = shown.about.qualifier;
+      const amount = excessOf(payment, currency);
+      const gatewayReference = payment.terms.id;
+      return {
+        outcome: 'accepted',
+        facts: [{ kind: 'suspense_written_off', gatewayReference, qualifier: commandId, amount, currency, occurredAt: at, commandId }],
+      };
+    }
+    case 'reversal_excess': {
+      const sum = sumsOf(payment).find(({ reference }) => reference === shown.about.gatewayReference);
+      if (sum?.money.currency !== payment.terms.currency) return { outcome: 'rejected', reason: 'currency_mismatch' };
+      return { outcome: 'accepted', facts: [accepted(sum, surplusOf(sum), surplusQualifier(commandId), input)] };
+    }
+    default: {
+      if (!ATTENTIONS[shown.code].acknowledgeable) return { outcome: 'rejected', reason: 'nothing_to_resolve' };
+      const read = { ...acknowledgement(shown), amount: null, currency: null, occurredAt: at, commandId };
+      return { outcome: 'accepted', facts: [{ kind: 'attention_acknowledged', ...read }] };
+    }
+  }
+}
+
+/** Money of one sum is given back: only what is there, one refund at a time, and none while a case is open. */
+function refund(payment: Payment, input: PaymentInput & { kind: 'refund' }): Decision {
+  const requested = refundRequested(input, payment.terms.currency);
+  if (knownFact(payment, requested)) return { outcome: 'duplicate' };
+  const sum = sumsOf(payment).find(({ reference }) => reference === input.capture);
+  if (disputesOf(payment).some(({ status }) => status === 'open')) return { outcome: 'rejected', reason: 'payment_disputed' };
+  if (refundInFlight(payment)) return { outcome: 'rejected', reason: 'refund_in_flight' };
+  const most = sum === undefined ? 0 : sum.standing === 'accepted' ? refundableOf(sum) : suspendedOf(sum);
+  if (sum === undefined || most === 0) return { outcome: 'rejected', reason: 'nothing_to_refund' };
+  if (input.amount > most) return { outcome: 'rejected', reason: 'amount_not_refundable' };
+  return { outcome: 'accepted', facts: [refundRequested(input, sum.money.currency)] };
+}
+
+function refundRequested(
+  { refundId, amount, capture, charges, note, at }: PaymentInput & { kind: 'refund' },
+  currency: Currency,
+): OwnFact & { kind: 'refund_requested' } {
+  return {
+    kind: 'refund_requested',
+    gatewayReference: refundId,
+    qualifier: '',
+    amount,
+    currency,
+    parent: capture,
+    origin: 'merchant',
+    charges,
+    note,
+    occurredAt: at,
+  };
+}
+
+/** Where the gateway says no more about a dispute, a person says how it ended. */
+function resolveDispute(payment: Payment, input: PaymentInput & { kind: 'resolve_dispute' }): Decision {
+  if (isKnown(payment, input.commandId)) return { outcome: 'duplicate' };
+  const dispute = disputesOf(payment).find(({ id }) => id === input.disputeId);
+  if (dispute?.status !== 'open') return { outcome: 'rejected', reason: 'dispute_closed' };
+  if (input.outcome === 'lost' && dispute.held === 0) return { outcome: 'rejected', reason: 'nothing_held' };
+  if (input.outcome === 'withdrawn' && dispute.held > 0) return { outcome: 'rejected', reason: 'money_held' };
+  const { commandId, outcome, at } = input;
+  const resolved: OwnFact = {
+    kind: 'dispute_resolved',
+    gatewayReference: dispute.capture,
+    qualifier: commandId,
     amount: null,
     currency: null,
+    dispute: dispute.id,
+    outcome,
     occurredAt: at,
     commandId,
   };
-  return { outcome: 'accepted', facts: [read] };
+  return { outcome: 'accepted', facts: [resolved] };
 }

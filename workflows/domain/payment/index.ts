@@ -4,9 +4,12 @@ export { decide } from './decide';
 export { captureRefused, checkoutOpened, conflict, evolve, openingRefused, outsideReference } from './facts';
 export { isClosed, isOpenToPayer, rests } from './status';
 export { summarize } from './summary';
-export { pendingReferences } from './sums';
+export { pendingReferences } from './held';
+export { isInSuspense, leftOf, refundableOf, suspendedOf, sumsOf } from './sums';
+export { ATTENTIONS } from './attentions';
 export { ATTENTION_CODES, LATE_PAYMENT_POLICIES, PAYMENT_STATUSES, RESOLUTION_ACTIONS } from './types';
 export type {
+  Attention,
   AttentionCode,
   CapturedSum,
   Decision,

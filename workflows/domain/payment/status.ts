@@ -1,6 +1,8 @@
 import { latestRefusal } from './attempts';
 import { newest } from './facts';
-import { endsOfHeldSums, heldSums } from './sums';
+import { disputesOf } from '../dispute';
+import { endsOfHeldSums, heldSums } from './held';
+import { leftOf } from './sums';
 import type { CapturedSum, Payment, PaymentStatus, PaymentSummary } from './types';
 
 /** What each status means to whoever waits; a new status is asked for all of it. */
@@ -37,12 +39,11 @@ export function rests({ status }: Pick<PaymentSummary, 'status'>): boolean {
 }
 
 export function statusOf(
-  { facts }: Payment,
+  payment: Payment,
   sums: readonly CapturedSum[],
 ): { status: PaymentStatus; reason: string | null } {
-  const accepted = sums.find((sum) => sum.standing === 'accepted');
-  if (accepted) return { status: 'paid', reason: accepted.late ? 'late_payment' : null };
-  if (sums.length > 0) return { status: 'needs_review', reason: null };
+  const { facts } = payment;
+  if (sums.length > 0) return statusOfMoney(payment, sums);
 
   const closing = facts.find((fact) => fact.kind === 'payment_cancelled' || fact.kind === 'payment_expired');
   if (closing) return { status: closing.kind === 'payment_cancelled' ? 'cancelled' : 'expired', reason: null };
@@ -56,4 +57,20 @@ export function statusOf(
   const tries = facts.filter((fact) => fact.kind === 'attempt_failed');
   const refusal = latestRefusal(facts);
   return { status: 'awaiting_payer', reason: refusal?.reason ?? (tries.length > 0 ? newest(tries).reason : null) };
+}
+
+/** Where money that was taken stands: where anything was accepted, only that counts. */
+function statusOfMoney(
+  payment: Payment,
+  sums: readonly CapturedSum[],
+): { status: PaymentStatus; reason: string | null } {
+  const accepted = sums.filter((sum) => sum.standing === 'accepted');
+  const counted = accepted.length > 0 ? accepted : sums;
+  const isGone = counted.every((sum) => leftOf(sum) <= 0);
+  const total = (key: 'held' | 'lost' | 'refunded') => counted.reduce((amount, sum) => amount + sum[key], 0);
+  if (disputesOf(payment).some(({ status }) => status === 'open')) return { status: 'disputed', reason: null };
+  if (isGone) return { status: total('lost') > 0 ? 'charged_back' : 'refunded', reason: null };
+  if (accepted.length === 0) return { status: 'needs_review', reason: null };
+  if (total('lost') + total('refunded') > 0) return { status: 'partially_refunded', reason: null };
+  return { status: 'paid', reason: accepted[0]?.late ? 'late_payment' : null };
 }

@@ -1,6 +1,8 @@
+import type { Dispute } from '../dispute';
 import type { Fact, GatewayFact } from '../fact';
 import type { GatewayName } from '../gateway';
 import type { Currency, Money } from '../money';
+import type { Refund } from '../refund';
 
 /** One intent to collect one amount from one member through one gateway; agreed at creation and never changed. */
 export interface PaymentTerms {
@@ -51,10 +53,15 @@ export const ATTENTION_CODES = [
   'currency_mismatch',
   'duplicate_payment',
   'late_payment',
-  'refund_received',
-  'reversal_received',
+  'refund_exceeds_payment',
+  'refund_failed',
+  'refund_at_gateway_only',
+  'refund_waits_for_funds',
+  'refund_slow',
   'dispute_opened',
-  'dispute_adjusted',
+  'reversal_received',
+  'reversal_excess',
+  'dispute_lost',
   'fact_conflict',
   'capture_refused',
   'fee_unreadable',
@@ -78,8 +85,17 @@ export interface CapturedSum {
   /** It came after the payment had been closed, by the order of our records. */
   readonly late: boolean;
   readonly standing: 'accepted' | 'suspended';
-  /** What of it is still with the merchant: less what was given back and what was taken back. */
-  readonly left: number;
+  /** How much of it was laid on the member's cart: all of a sum that fits, what a person accepted of one that does not. */
+  readonly accepted: number;
+  /** Given back, and on its way back. */
+  readonly refunded: number;
+  readonly inFlight: number;
+  /** Taken back by the payer: undecided, and for good. */
+  readonly held: number;
+  readonly lost: number;
+  /** Came back of more than was taken; and what of that a person gave to the member. */
+  readonly surplus: number;
+  readonly surplusAccepted: number;
   readonly since: string | null;
 }
 
@@ -88,12 +104,21 @@ export interface PaymentSummary {
   readonly status: PaymentStatus;
   /** The gateway's word for a status that needs one, in lower snake case, or `late_payment`. */
   readonly reason: string | null;
-  /** All money taken in the payment's currency, whether it fits or not; minor units, like the three below. */
+  /** All money taken in the payment's currency, whether it fits or not; minor units, like the five below. */
   readonly captured: number;
   readonly fee: number;
   readonly refunded: number;
+  /** Taken back and undecided now. */
   readonly disputed: number;
+  /** Taken back for good. */
+  readonly chargedBack: number;
+  /** The most that one refund can give back now. */
+  readonly refundable: number;
+  /** All that a person must look at, the most urgent first; `attention` is the first. */
+  readonly attentions: readonly Attention[];
   readonly attention: Attention | null;
+  readonly refunds: readonly Refund[];
+  readonly disputes: readonly Dispute[];
   readonly sums: readonly CapturedSum[];
 }
 
@@ -106,7 +131,26 @@ export type PaymentInput =
   | { readonly kind: 'facts'; readonly facts: readonly GatewayFact[]; readonly at: string }
   | { readonly kind: 'cancel'; readonly commandId: string; readonly at: string }
   | { readonly kind: 'expire'; readonly at: string }
-  | { readonly kind: 'resolve'; readonly commandId: string; readonly action: ResolutionAction; readonly at: string };
+  /** Takes the oldest sum out of suspense for the member; with none there, ends what is shown, where a person may. */
+  | { readonly kind: 'resolve'; readonly commandId: string; readonly at: string }
+  /** Gives back `amount` minor units of the capture `capture`; `charges` are owed no more once it is back. */
+  | {
+      readonly kind: 'refund';
+      readonly commandId: string;
+      readonly refundId: string;
+      readonly capture: string;
+      readonly amount: number;
+      readonly charges: readonly string[];
+      readonly note: string | null;
+      readonly at: string;
+    }
+  | {
+      readonly kind: 'resolve_dispute';
+      readonly commandId: string;
+      readonly disputeId: string;
+      readonly outcome: 'lost' | 'withdrawn';
+      readonly at: string;
+    };
 
 export type Decision =
   | { readonly outcome: 'accepted'; readonly facts: readonly Fact[] }
@@ -122,7 +166,15 @@ export const REJECTIONS = [
   'payment_needs_review',
   'nothing_to_resolve',
   'currency_mismatch',
-  'refund_not_supported',
+  'payment_disputed',
+  'refund_in_flight',
+  'nothing_to_refund',
+  'amount_not_refundable',
+  'refund_settled',
+  'refund_moving',
+  'dispute_closed',
+  'nothing_held',
+  'money_held',
 ] as const;
 
 export type Rejection = (typeof REJECTIONS)[number];

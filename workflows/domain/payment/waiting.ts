@@ -1,7 +1,8 @@
 import { latestRefusal } from './attempts';
 import type { CaptureRefusal } from './attempts';
 import { statusOf } from './status';
-import { pendingReferences, sumsOf } from './sums';
+import { pendingReferences } from './held';
+import { sumsOf } from './sums';
 import type { Payment } from './types';
 
 /** The refusal that the payment is stuck in: approved money that we were not allowed to take, and no later try that ended otherwise. */
