@@ -67,7 +67,10 @@ export type Operation =
       readonly amount: number;
     }
   | { readonly op: 'cancellation'; readonly charge: string }
-  /** `of`: the payment whose books it is in, where that is not the one that the fact is about. */
+  /**
+   * `payline`: whose part it books, where one cause has several entries of a kind; `allocation`: its cause, where that is not
+   * the fact; `of`: whose books it is in, where that is not the payment that the fact is about.
+   */
   | {
       readonly op: 'entry';
       readonly entry: Entry;
@@ -118,7 +121,7 @@ export function bookAttachment(cart: Cart, of: string, money: Money): Booking {
   return {
     operations: [
       ...paylineOf('attachment', money, laid.payline),
-      entry(suspenseReleased('suspense_attached', money, laid.payline), { payline: laid.payline.name }),
+      entry(suspenseReleased('suspense_attached', money, laid.payline)),
     ],
     cart: laid.cart,
   };
@@ -156,7 +159,7 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
       return {
         operations: [
           ...paylineOf('payment', money, laid.payline),
-          entry(paymentCaptured(gateway, money, laid.payline), { payline: laid.payline.name }),
+          entry(paymentCaptured(gateway, money, laid.payline)),
         ],
         cart: laid.cart,
       };
@@ -167,7 +170,7 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
       return {
         operations: [
           ...paylineOf('payment', money, laid.payline),
-          entry(suspenseReleased('suspense_accepted', money, laid.payline), { payline: laid.payline.name }),
+          entry(suspenseReleased('suspense_accepted', money, laid.payline)),
         ],
         cart: laid.cart,
       };
@@ -207,19 +210,19 @@ function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, { oper
   if (refunded > 0 || lost > 0) {
     const taken = takeBack(booked, payment.terms.id, change, lost > 0 ? 'charge_back' : 'refund', currency);
     booked = taken.booked;
-    if (lost > 0) write(entry(disputeLost(money(lost), taken.share), { payline: taken.payline }));
-    else write(entry(paymentRefunded(gateway, money(refunded), taken.share), { payline: taken.payline }));
+    if (lost > 0) write(entry(disputeLost(money(lost), taken.share)));
+    else write(entry(paymentRefunded(gateway, money(refunded), taken.share)));
   }
   if (refunded < 0 || cameBack > 0) {
     const kind = refunded < 0 ? 'refund_failed' : 'reversal_cancelled';
     const given = layAnew(booked, payment.terms.id, change, kind, currency);
     booked = given.booked;
-    if (refunded < 0) write(entry(refundFailed(gateway, money(-refunded), given.share), { payline: given.payline }));
+    if (refunded < 0) write(entry(refundFailed(gateway, money(-refunded), given.share)));
     else {
       const regained = Math.max(0, -lost);
       const share = { ...given.share, suspense: given.share.suspense + surplus };
       const parts = { held: returned - regained, share };
-      write(entry(reversalCancelled(gateway, money(cameBack), parts), { payline: given.payline }));
+      write(entry(reversalCancelled(gateway, money(cameBack), parts)));
     }
   }
   if (change.feeReturned > 0) write(entry(feeReturned(gateway, money(change.feeReturned))));
@@ -235,9 +238,9 @@ function takeBack(
   change: Position,
   kind: PaylineKind,
   currency: Currency,
-): { booked: Booking; share: Share; payline: string | null } {
+): { booked: Booking; share: Share } {
   const suspense = change.ofSuspense + change.excess;
-  if (change.ofMember <= 0) return { booked: { operations, cart }, share: { suspense, member: [] }, payline: null };
+  if (change.ofMember <= 0) return { booked: { operations, cart }, share: { suspense, member: [] } };
   const undone = undo(cart, of, change.ofMember);
   if (undone.short > 0) throw new Error(`the paylines of ${of} hold ${undone.short} less than is taken off them`);
   const name = `new-${undone.cart.made}`;
@@ -251,7 +254,6 @@ function takeBack(
       cart: { ...undone.cart, made: undone.cart.made + 1 },
     },
     share: { suspense, member: undone.undos },
-    payline: name,
   };
 }
 
@@ -262,15 +264,14 @@ function layAnew(
   change: Position,
   kind: PaylineKind,
   currency: Currency,
-): { booked: Booking; share: Share; payline: string | null } {
+): { booked: Booking; share: Share } {
   const suspense = -Math.min(0, change.ofSuspense) - Math.min(0, change.excess);
   const amount = -Math.min(0, change.ofMember);
-  if (amount === 0) return { booked: { operations, cart }, share: { suspense, member: [] }, payline: null };
+  if (amount === 0) return { booked: { operations, cart }, share: { suspense, member: [] } };
   const { payline, cart: after } = lay(cart, of, amount);
   return {
     booked: { operations: [...operations, ...paylineOf(kind, { amount, currency }, payline)], cart: after },
     share: { ...shareOf(payline), suspense },
-    payline: payline.name,
   };
 }
 

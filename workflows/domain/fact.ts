@@ -157,7 +157,6 @@ export type OwnFact =
       readonly origin: 'merchant' | 'policy';
       /** Charges that are owed no more once the money is back. */
       readonly charges: readonly string[];
-      readonly note: string | null;
     })
   /** A refund has had no outcome for a week; `gatewayReference` is its id. */
   | (OfUs & { readonly kind: 'refund_slow'; readonly amount: null; readonly currency: null })

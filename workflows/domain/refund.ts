@@ -28,7 +28,6 @@ export interface Refund {
   readonly gatewayReference: string | null;
   /** Charges that are owed no more once it has succeeded. */
   readonly charges: readonly string[];
-  readonly note: string | null;
   /** When it was first heard of and when it was decided: our clock, ISO 8601; null while that is not recorded. */
   readonly since: string | null;
   readonly settledAt: string | null;
@@ -39,6 +38,11 @@ export interface Refund {
   /** No outcome for a week. */
   readonly slow: boolean;
 }
+
+/** Why a refund is pending of which the gateway has said nothing yet. */
+export const AWAITING_GATEWAY = 'awaiting_gateway';
+/** The gateway would give it back and the merchant's balance there is too low: nothing has moved. */
+export const INSUFFICIENT_FUND = 'insufficient_fund';
 
 /** The facts that say what became of a refund. */
 export type RefundNews = Extract<Fact, { kind: 'payment_refunded' | 'refund_pending' | 'refund_failed' }>;
@@ -111,7 +115,6 @@ function refundOf(
     feeReturned: failed === undefined ? (succeeded?.feeReturned ?? 0) : 0,
     gatewayReference: outside?.gatewayReference ?? null,
     charges: request?.charges ?? [],
-    note: request?.note ?? null,
     since: recordedAt(first),
     settledAt: settled ? recordedAt(settled) : null,
     bounced: failed !== undefined && succeeded !== undefined,
@@ -127,7 +130,7 @@ function standingOf(
 ): Pick<Refund, 'status' | 'reason' | 'detail'> {
   if (failed) return { status: 'failed', reason: failed.reason, detail: failed.detail };
   if (succeeded) return { status: 'succeeded', reason: null, detail: null };
-  return { status: 'pending', reason: pending?.reason ?? 'awaiting_gateway', detail: null };
+  return { status: 'pending', reason: pending?.reason ?? AWAITING_GATEWAY, detail: null };
 }
 
 /** The refund of this payment that has no outcome yet: there is at most one of ours, and perhaps some of the gateway's site. */
@@ -146,4 +149,14 @@ export function unnamedRefund(payment: Payment, capture: string): Refund | null 
         origin !== 'gateway' && status === 'pending' && gatewayReference === null && of === capture,
     ) ?? null
   );
+}
+
+/** The gateway has accepted it, so that it can be given up no more. */
+export function isMoving({ status, reason, gatewayReference }: Refund): boolean {
+  return status === 'pending' && gatewayReference !== null && reason !== INSUFFICIENT_FUND;
+}
+
+/** Whether a refund of this payment goes by the name that the news has. */
+export function knowsRefund(payment: Payment, { gatewayReference, refundId = null }: RefundNews): boolean {
+  return refundsOf(payment).some((refund) => refund.gatewayReference === gatewayReference || refund.id === refundId);
 }

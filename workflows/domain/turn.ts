@@ -4,6 +4,7 @@ import {
   captureRefused,
   checkoutOpened,
   decide,
+  evolve,
   isClosed,
   isOpenToPayer,
   isWorthWatching,
@@ -14,6 +15,16 @@ import {
   summarize,
 } from './payment';
 import type { Decision, Payment, PaymentInput, Rejection } from './payment';
+import { AWAITING_GATEWAY, isMoving, isRefundNews, knowsRefund, refundsOf, unnamedRefund } from './refund';
+import {
+  named,
+  refundByPolicy,
+  refundDueByPolicy,
+  refundIsSlow,
+  refundRefused,
+  refundRequested,
+  refundUncertain,
+} from './refunding';
 import { reasonOf } from './remark';
 import { unreachable } from './unreachable';
 
@@ -66,8 +77,20 @@ export type Item =
   | { readonly kind: 'command'; readonly input: Command }
   | { readonly kind: 'deadline' }
   /** Whether money was taken is known now. */
-  | { readonly kind: 'close'; readonly closer: Closer };
-export type Command = PaymentInput & { kind: 'cancel' | 'resolve' };
+  | { readonly kind: 'close'; readonly closer: Closer }
+  /** What became of asking for a refund, or about one. */
+  | { readonly kind: 'refund'; readonly refundId: string; readonly end: RefundEnd }
+  /** What the gateway says of a refund that a person wants to give up. */
+  | { readonly kind: 'refund_check'; readonly refundId: string; readonly commandId: string; readonly end: RefundEnd };
+export type Command =
+  | (PaymentInput & { kind: 'cancel' | 'resolve' | 'refund' | 'resolve_dispute' })
+  /** Ask the gateway about a pending refund now; or give it up, where nothing has moved. */
+  | {
+      readonly kind: 'retry_refund' | 'give_up_refund';
+      readonly commandId: string;
+      readonly refundId: string;
+      readonly at: string;
+    };
 
 /** How opening ended: in the payer's hands, or with the gateway's clear no in its own word. */
 export type CheckoutOpening =
@@ -93,6 +116,16 @@ export type CaptureEnd =
   /** A bug ended it: whether money was taken is not known. */
   | { readonly outcome: 'broke' };
 
+/** What the gateway says of a refund. */
+export type RefundEnd =
+  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] }
+  /** The gateway knows of no such refund: nothing has moved. */
+  | { readonly outcome: 'nothing' }
+  /** No outcome for as long as one may be waited for. */
+  | { readonly outcome: 'undecided' }
+  /** A bug ended it, or the gateway's answer that says neither yes nor no: whether money moved is not known. */
+  | { readonly outcome: 'broke' };
+
 /** What a run has the hands do while it goes on. */
 export type Task =
   | { readonly kind: 'verification'; readonly notificationId: string }
@@ -100,7 +133,12 @@ export type Task =
   /** `again`: an earlier call of this attempt may have reached the gateway, which is looked at first. */
   | { readonly kind: 'capture'; readonly approval: Approval; readonly attempt: number; readonly again: boolean }
   | { readonly kind: 'lookup' }
-  | { readonly kind: 'watch' };
+  | { readonly kind: 'watch' }
+  /** `again`: an earlier call for this refund may have reached the gateway. */
+  | { readonly kind: 'refund'; readonly refundId: string; readonly again: boolean }
+  /** Asked about until it is decided; `slow`: once a day. */
+  | { readonly kind: 'refund_watch'; readonly refundId: string; readonly slow: boolean }
+  | { readonly kind: 'refund_check'; readonly refundId: string; readonly commandId: string };
 export type TaskKind = Task['kind'];
 
 /** What a run remembers between its turns, besides the payment; a run that follows it begins without. */
@@ -116,7 +154,10 @@ export interface Memory {
   readonly inDoubt: boolean;
   /** Taking approved money was tried at the deadline: the payer had the time for another approval. */
   readonly triedAtDeadline: boolean;
+  /** News of refunds that came while the gateway had named none of ours: one of the two may be the other. */
+  readonly aside: readonly Told[];
 }
+type Told = Extract<Item, { kind: 'verified' }>;
 export const NOTHING_REMEMBERED: Memory = {
   opening: false,
   watchedFor: null,
@@ -124,6 +165,7 @@ export const NOTHING_REMEMBERED: Memory = {
   closers: [],
   inDoubt: false,
   triedAtDeadline: false,
+  aside: [],
 };
 
 /** A payment's run as it stands when something has its turn. */
@@ -189,7 +231,9 @@ export function turn(run: Run, item: Item, at: string): Turn {
     case 'notification':
       return { ...NOTHING, start: [{ kind: 'verification', notificationId: item.notificationId }] };
     case 'verified':
-      return takeIn(run.payment, item.cause, item.facts, at);
+      return isAboutUnnamedRefund(run.payment, item.facts)
+        ? { ...NOTHING, remember: { aside: [...run.aside, item] } }
+        : takeIn(run.payment, item.cause, item.facts, at);
     case 'settled_before':
       return { ...NOTHING, reload: true };
     case 'opening':
@@ -203,36 +247,72 @@ export function turn(run: Run, item: Item, at: string): Turn {
     case 'watch_over':
       return NOTHING;
     case 'command':
-      return obey(run, item.input);
+      return obey(run, item.input, at);
     case 'deadline':
       return wait(run, { kind: 'deadline' });
     case 'close':
       return close(run.payment, item.closer, at);
+    case 'refund':
+      return endRefund(run, item.refundId, item.end, at);
+    case 'refund_check':
+      return endCheck(run, item, at);
     default:
       return unreachable(item);
   }
 }
 
 /** What the payment as it stands wants begun, whatever has its turn next. */
-export function tasksDue({ payment, busy, opening, watchedFor }: Run): {
-  start: readonly Task[];
-  remember: Partial<Memory>;
-} {
+export function tasksDue(run: Run): { start: readonly Task[]; remember: Partial<Memory> } {
+  const { payment, busy, opening, watchedFor } = run;
   if (!opening && summarize(payment).status === 'created')
     return { start: [{ kind: 'opening' }], remember: { opening: true } };
+  const refunding = refundDue(run);
   const toWatch = isWorthWatching(payment) ? pendingReferences(payment).join(' ') : null;
-  if (toWatch === null || toWatch === watchedFor || busy.has('watch')) return { start: [], remember: {} };
-  return { start: [{ kind: 'watch' }], remember: { watchedFor: toWatch } };
+  if (toWatch === null || toWatch === watchedFor || busy.has('watch')) return { start: refunding, remember: {} };
+  return { start: [...refunding, { kind: 'watch' }], remember: { watchedFor: toWatch } };
+}
+
+/** A refund without an outcome is asked for, and once the gateway has answered, asked about. */
+function refundDue({ payment, busy, resumed }: Run): readonly Task[] {
+  if (busy.has('refund') || busy.has('refund_watch') || busy.has('refund_check')) return [];
+  const refund = refundsOf(payment).find(({ status }) => status === 'pending');
+  if (!refund) return [];
+  const { id: refundId, reason, slow } = refund;
+  return reason === AWAITING_GATEWAY
+    ? [{ kind: 'refund', refundId, again: resumed }]
+    : [{ kind: 'refund_watch', refundId, slow }];
 }
 
 /** Verified facts become part of the payment and of the books; a message that says nothing new ends as a duplicate. */
 function takeIn(payment: Payment, cause: Cause, facts: readonly GatewayFact[], at: string): Turn {
-  const decision = decide(payment, { kind: 'facts', facts, at });
-  const told = decision.outcome === 'accepted' ? decision.facts : [];
+  const told = newIn(payment, facts, at);
   const [about] = facts;
   const end =
     told.length > 0 ? ({ state: 'applied', remark: reasonOf(facts) } as const) : ({ state: 'duplicate' } as const);
-  return { ...NOTHING, facts: told, messages: endOf(cause, { ...end, ...(about && { about }) }) };
+  return {
+    ...NOTHING,
+    facts: [...told, ...byPolicy(payment, told, at)],
+    messages: endOf(cause, { ...end, ...(about && { about }) }),
+  };
+}
+
+function newIn(payment: Payment, facts: readonly GatewayFact[], at: string): readonly Fact[] {
+  const decision = decide(payment, { kind: 'facts', facts, at });
+  return decision.outcome === 'accepted' ? decision.facts : [];
+}
+
+/** Money that came after the end goes back by itself, where the merchant wants that: one refund at a time. */
+function byPolicy(payment: Payment, told: readonly Fact[], at: string): readonly Fact[] {
+  const next = told.reduce(evolve, payment);
+  const isNews = (reference: string) =>
+    told.some((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === reference);
+  const due = refundDueByPolicy(next, isNews);
+  return due ? [refundByPolicy(next, due, at)] : [];
+}
+
+/** The gateway has not named a refund of ours yet, and these facts may be about it without saying so. */
+function isAboutUnnamedRefund(payment: Payment, facts: readonly GatewayFact[]): boolean {
+  return facts.some((fact) => isRefundNews(fact) && !knowsRefund(payment, fact) && unnamedRefund(payment, fact.parent));
 }
 
 /** The payer is reached, or the gateway refused and nobody ever will be. */
@@ -284,8 +364,7 @@ function endCapture(run: Run, { approval, attempt, end }: Item & { kind: 'captur
       };
     case 'refused': {
       const refusal = captureRefused(payment, { reference, attempt, reason: end.reason });
-      const decision = decide(payment, { kind: 'facts', facts: [refusal], at });
-      const told = decision.outcome === 'accepted' ? decision.facts : [];
+      const told = newIn(payment, [refusal], at);
       const message =
         told.length > 0
           ? ({ state: 'attention', reason: 'capture_refused' } as const)
@@ -357,8 +436,24 @@ function find(run: Run, finding: Finding | null, at: string): Turn {
 }
 
 /** A command is decided here and nowhere else; its outcome is stored with its facts before it is answered. */
-function obey(run: Run, input: Command): Turn {
-  if (input.kind === 'resolve') return decided(run.payment, input);
+function obey(run: Run, input: Command, at: string): Turn {
+  switch (input.kind) {
+    case 'resolve':
+    case 'resolve_dispute':
+      return decided(run.payment, input);
+    case 'refund':
+      return beginRefund(run.payment, input, at);
+    case 'retry_refund':
+    case 'give_up_refund':
+      return hurryRefund(run, input);
+    case 'cancel':
+      return cancel(run, input);
+    default:
+      return unreachable(input);
+  }
+}
+
+function cancel(run: Run, input: Command & { kind: 'cancel' }): Turn {
   // What may have been taken cannot be called off before the gateway has said whether it was.
   const mayBeTaken = run.busy.has('capture') || run.inDoubt || standingRefusal(run.payment) !== null;
   return mayBeTaken
@@ -373,6 +468,80 @@ function wait({ busy, closers }: Run, closer: Closer): Turn {
   return { ...NOTHING, start: busy.has('lookup') ? [] : [{ kind: 'lookup' }], remember };
 }
 
+/** The refund was promised when it was asked for; what stands against it by now ends it, and it is seen to have failed. */
+function beginRefund(payment: Payment, input: Command & { kind: 'refund' }, at: string): Turn {
+  const decision = decide(payment, input);
+  const commands: readonly CommandEnd[] = [{ id: input.commandId, outcome: { outcome: 'accepted' } }];
+  if (decision.outcome === 'duplicate') return { ...NOTHING, commands };
+  if (decision.outcome === 'accepted') return { ...NOTHING, facts: decision.facts, commands };
+  const requested = refundRequested(payment, { ...input, origin: 'merchant' });
+  return { ...NOTHING, facts: [requested, refundRefused(requested, decision.reason, null, at)], commands };
+}
+
+/** A refund that waits is asked about now, or given up once the gateway has said that nothing moved. */
+function hurryRefund(run: Run, input: Command & { kind: 'retry_refund' | 'give_up_refund' }): Turn {
+  const { refundId, commandId } = input;
+  const refund = refundsOf(run.payment).find(({ id }) => id === refundId);
+  if (refund?.status !== 'pending') return { ...NOTHING, commands: [rejected(commandId, 'refund_settled')] };
+  const stop = run.busy.has('refund') ? 'refund' : run.busy.has('refund_watch') ? 'refund_watch' : null;
+  if (input.kind === 'retry_refund') {
+    const task: Task =
+      refund.reason === AWAITING_GATEWAY
+        ? { kind: 'refund', refundId, again: true }
+        : { kind: 'refund_watch', refundId, slow: refund.slow };
+    return { ...NOTHING, stop, start: [task], commands: [{ id: commandId, outcome: { outcome: 'accepted' } }] };
+  }
+  if (isMoving(refund) || run.busy.has('refund_check'))
+    return { ...NOTHING, commands: [rejected(commandId, 'refund_moving')] };
+  return { ...NOTHING, stop, start: [{ kind: 'refund_check', refundId, commandId }] };
+}
+
+/** What the gateway answered to a refund, or says of it by now; then what had to wait for its name has its turn. */
+function endRefund(run: Run, refundId: string, end: RefundEnd, at: string): Turn {
+  const { payment, aside } = run;
+  const refund = refundsOf(payment).find(({ id }) => id === refundId);
+  const then = { then: aside, remember: { aside: [] } };
+  if (refund?.status !== 'pending') return { ...NOTHING, ...then };
+  switch (end.outcome) {
+    case 'facts': {
+      const told = newIn(payment, named(payment, refund, end.facts), at);
+      return { ...NOTHING, ...then, facts: [...told, ...nextByPolicy(payment, told, at)] };
+    }
+    case 'undecided':
+      return refund.slow ? NOTHING : { ...NOTHING, facts: [refundIsSlow(refund, at)] };
+    case 'nothing':
+    case 'broke':
+      return { ...NOTHING, facts: newIn(payment, [refundUncertain(refund)], at) };
+    default:
+      return unreachable(end);
+  }
+}
+
+/** After one refund by policy comes the next: each sum that came late, one at a time. */
+function nextByPolicy(payment: Payment, told: readonly Fact[], at: string): readonly Fact[] {
+  const next = told.reduce(evolve, payment);
+  const due = refundsOf(next).some(({ origin }) => origin === 'policy') ? refundDueByPolicy(next, () => true) : null;
+  return due ? [refundByPolicy(next, due, at)] : [];
+}
+
+/** A person wants to give a refund up: only what has not moved can be. */
+function endCheck(run: Run, item: Item & { kind: 'refund_check' }, at: string): Turn {
+  const { payment } = run;
+  const { refundId, commandId, end } = item;
+  const refund = refundsOf(payment).find(({ id }) => id === refundId);
+  if (refund?.status !== 'pending') return { ...NOTHING, commands: [rejected(commandId, 'refund_settled')] };
+  if (end.outcome === 'nothing') {
+    const givenUp = refundRefused(refund, 'given_up', null, at);
+    const commands: readonly CommandEnd[] = [{ id: commandId, outcome: { outcome: 'accepted' } }];
+    return { ...NOTHING, facts: [givenUp], commands, then: run.aside, remember: { aside: [] } };
+  }
+  const known = endRefund(run, refundId, end, at);
+  const isSettled = refundsOf(known.facts.reduce(evolve, payment)).some(
+    ({ id, status }) => id === refundId && status !== 'pending',
+  );
+  return { ...known, commands: [rejected(commandId, isSettled ? 'refund_settled' : 'refund_moving')] };
+}
+
 /** The payer's time is over, or a person called it off; neither undoes money that came. */
 function close(payment: Payment, closer: Closer, at: string): Turn {
   if (closer.kind === 'cancel') return decided(payment, closer);
@@ -383,7 +552,7 @@ function close(payment: Payment, closer: Closer, at: string): Turn {
     : NOTHING;
 }
 
-function decided(payment: Payment, input: Command): Turn {
+function decided(payment: Payment, input: PaymentInput & { commandId: string }): Turn {
   const decision = decide(payment, input);
   return {
     ...NOTHING,

@@ -3,7 +3,7 @@ import type { Dispute } from '../dispute';
 import type { Fact } from '../fact';
 import { describeMoney } from '../money';
 import { excessOf } from '../position';
-import { refundsOf } from '../refund';
+import { INSUFFICIENT_FUND, refundsOf } from '../refund';
 import type { Refund } from '../refund';
 import { isAboutFee } from '../remark';
 import { BY_URGENCY } from './attentions';
@@ -83,7 +83,7 @@ function ofRefund(payment: Payment, refund: Refund): Raised[] {
   const what = `${describeMoney(money)} of ${capture}`;
   const sum = sumsOf(payment).find(({ reference }) => reference === capture);
   if (refund.status === 'pending') {
-    const waits = reason === 'insufficient_fund';
+    const waits = reason === INSUFFICIENT_FUND;
     if (waits)
       return [
         {

@@ -1,9 +1,9 @@
 import { disputesOf } from '../dispute';
 import { sameContent } from '../fact';
 import type { Fact, GatewayFact, OwnFact } from '../fact';
-import type { Currency } from '../money';
 import { excessOf } from '../position';
 import { refundInFlight } from '../refund';
+import { refundRequested } from '../refunding';
 import { unreachable } from '../unreachable';
 import { acknowledgement, attentionsOf } from './attention';
 import { ATTENTIONS } from './attentions';
@@ -134,7 +134,7 @@ function acceptWhatIsShown(payment: Payment, input: Resolving): Decision {
 
 /** Money of one sum is given back: only what is there, one refund at a time, and none while a case is open. */
 function refund(payment: Payment, input: PaymentInput & { kind: 'refund' }): Decision {
-  const requested = refundRequested(input, payment.terms.currency);
+  const requested = refundRequested(payment, { ...input, origin: 'merchant' });
   if (knownFact(payment, requested)) return { outcome: 'duplicate' };
   const sum = sumsOf(payment).find(({ reference }) => reference === input.capture);
   if (disputesOf(payment).some(({ status }) => status === 'open')) return { outcome: 'rejected', reason: 'payment_disputed' };
@@ -142,25 +142,7 @@ function refund(payment: Payment, input: PaymentInput & { kind: 'refund' }): Dec
   const most = sum === undefined ? 0 : sum.standing === 'accepted' ? refundableOf(sum) : suspendedOf(sum);
   if (sum === undefined || most === 0) return { outcome: 'rejected', reason: 'nothing_to_refund' };
   if (input.amount > most) return { outcome: 'rejected', reason: 'amount_not_refundable' };
-  return { outcome: 'accepted', facts: [refundRequested(input, sum.money.currency)] };
-}
-
-function refundRequested(
-  { refundId, amount, capture, charges, note, at }: PaymentInput & { kind: 'refund' },
-  currency: Currency,
-): OwnFact & { kind: 'refund_requested' } {
-  return {
-    kind: 'refund_requested',
-    gatewayReference: refundId,
-    qualifier: '',
-    amount,
-    currency,
-    parent: capture,
-    origin: 'merchant',
-    charges,
-    note,
-    occurredAt: at,
-  };
+  return { outcome: 'accepted', facts: [requested] };
 }
 
 /** Where the gateway says no more about a dispute, a person says how it ended. */

@@ -141,7 +141,6 @@ export type PaymentInput =
       readonly capture: string;
       readonly amount: number;
       readonly charges: readonly string[];
-      readonly note: string | null;
       readonly at: string;
     }
   | {
