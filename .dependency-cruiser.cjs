@@ -63,7 +63,7 @@ module.exports = {
       to: {
         pathNot: [
           DOMAIN,
-          '^activities/gateways/http\\.ts$',
+          '^activities/gateways/(port|http)\\.ts$',
           '^activities/gateways/paypal/',
           '^activities/gateways/$1/',
           '^node_modules/(?!@temporalio/|@prisma/|prisma/|pg/)',
@@ -90,6 +90,13 @@ module.exports = {
       to: { path: '^activities/gateways/paypal/' },
     },
     {
+      name: 'port-knows-the-domain',
+      comment: 'The contract of a gateway is written in the words of the domain, and names no gateway and no caller.',
+      severity: 'error',
+      from: { path: '^activities/gateways/port\\.ts$' },
+      to: { pathNot: [DOMAIN] },
+    },
+    {
       name: 'platform-is-below-the-processes',
       comment: 'What every process needs knows none of them, and no gateway but by its contract and its list.',
       severity: 'error',
@@ -97,7 +104,7 @@ module.exports = {
       to: {
         path: [
           '^(api|books|outbox|simulator|test|tools|web|words|worker)/',
-          '^activities/(?!gateways/registry\\.ts$)',
+          '^activities/(?!gateways/(port|registry)\\.ts$)',
           '^workflows/(?!domain/|messages\\.ts$)',
         ],
       },
@@ -125,10 +132,10 @@ module.exports = {
     {
       name: 'api-meets-gateways-at-the-registry',
       comment:
-        'The API needs what each gateway offers without network (its notification and checkout); the registry is the one place that lists it. Other hands belong to the worker.',
+        'The API needs what each gateway offers without network (its notification and checkout), by their contract; the registry is the one place that lists it. Other hands belong to the worker.',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^activities/', pathNot: '^activities/gateways/registry\\.ts$' },
+      to: { path: '^activities/', pathNot: '^activities/gateways/(port|registry)\\.ts$' },
     },
     {
       name: 'api-composes-nobody',

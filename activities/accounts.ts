@@ -1,5 +1,6 @@
 import type { Vault } from '../vault/vault';
-import type { Environment, GatewayContext, GatewayWorld } from '../workflows/domain/gateway';
+import type { GatewayContext, GatewayWorld } from './gateways/port';
+import type { Environment } from '../workflows/domain/gateway';
 
 export interface AskingDependencies {
   readonly vault: Vault;

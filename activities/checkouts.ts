@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/client';
-import type { CheckoutOrder, GatewayName, NextAction, OpenedCheckout } from '../workflows/domain/gateway';
+import type { CheckoutOrder, OpenedCheckout } from './gateways/port';
+import type { GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { AskingDependencies, SealedAccount } from './accounts';
 
 export interface CheckoutDependencies extends AskingDependencies {

@@ -1,15 +1,9 @@
 import type { Database } from '../prisma/client';
 import { openRaw } from '../vault/raw-message';
 import type { GatewayFact } from '../workflows/domain/fact';
-import { GatewayFailure } from '../workflows/domain/gateway';
-import type {
-  Channel,
-  GatewayContext,
-  GatewayName,
-  Lookup,
-  OpenedCheckout,
-  RawNotification,
-} from '../workflows/domain/gateway';
+import { GatewayFailure } from './gateways/port';
+import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from './gateways/port';
+import type { Channel, GatewayName } from '../workflows/domain/gateway';
 import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';

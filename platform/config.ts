@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { PartnerCredentials } from '../activities/gateways/port';
 import { ENVIRONMENTS } from '../workflows/domain/gateway';
-import type { PartnerCredentials } from '../workflows/domain/gateway';
 import { TASK_QUEUE } from '../workflows/messages';
 
 export const webUrl = () => z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL' }); // `localhost:3000` would pass for a scheme

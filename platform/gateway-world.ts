@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { z } from 'zod';
 import type { Vault } from '../vault/vault';
-import type { GatewayWorld } from '../workflows/domain/gateway';
+import type { GatewayWorld } from '../activities/gateways/port';
 import { partnerFrom } from './config';
 import type { sharedConfig } from './config';
 import { createGatewayCache } from './gateway-cache';

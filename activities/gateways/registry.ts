@@ -1,18 +1,16 @@
 import type { z } from 'zod';
 import type {
   AccountCheck,
-  Capabilities,
-  Channel,
   CheckoutContext,
   CheckoutOrder,
   Gateway,
   GatewayContext,
-  GatewayName,
   NotificationReading,
   Onboarding,
   Opening,
   RawNotification,
-} from '../../workflows/domain/gateway';
+} from './port';
+import type { Capabilities, Channel, GatewayName } from '../../workflows/domain/gateway';
 import { kkiapay } from './kkiapay';
 import * as kkiapayCheckout from './kkiapay/checkout';
 import { kkiapayCredentials } from './kkiapay/credentials';

@@ -1,6 +1,7 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Vault } from '../../vault/vault';
-import type { CheckoutOrder, Environment, GatewayName, Opening } from '../../workflows/domain/gateway';
+import type { CheckoutOrder, Opening } from '../../activities/gateways/port';
+import type { Environment, GatewayName } from '../../workflows/domain/gateway';
 
 export interface CheckoutDependencies {
   readonly vault: Vault;

@@ -4,14 +4,9 @@ import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
-import { GatewayFailure } from '../../workflows/domain/gateway';
-import type {
-  GatewayName,
-  GatewayWorld,
-  Onboarded,
-  Onboarding,
-  OnboardingContext,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { GatewayWorld, Onboarded, Onboarding, OnboardingContext } from '../../activities/gateways/port';
+import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { AccountDesk } from './gateway-accounts';
 import { hashKey } from '../http/auth';

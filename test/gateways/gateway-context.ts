@@ -1,4 +1,4 @@
-import type { GatewayCache, GatewayContext } from '../../workflows/domain/gateway';
+import type { GatewayCache, GatewayContext } from '../../activities/gateways/port';
 
 /** A cache as long-lived as the test; what is in it can be looked at. */
 export function memoryCache(): GatewayCache & { readonly entries: Map<string, { value: string; until: number }> } {

@@ -2,12 +2,8 @@ import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
 import { TOPICS } from '../../activities/gateways/paypal-checkout/events';
 import { paypalCheckoutOnboarding } from '../../activities/gateways/paypal-checkout/onboarding';
-import {
-  GatewayFailure,
-  type AccountCheck,
-  type GatewayContext,
-  type Inspection,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { AccountCheck, GatewayContext, Inspection } from '../../activities/gateways/port';
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type PaypalServer } from './paypal-rest-server';
 

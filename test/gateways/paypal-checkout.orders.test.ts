@@ -10,15 +10,15 @@ import {
   REFUND_REFUSALS,
   type CaptureRefusal,
 } from '../../activities/gateways/paypal-checkout/refusals';
-import {
-  GatewayFailure,
-  type CaptureAnswer,
-  type CaptureOrder,
-  type CheckoutOrder,
-  type GatewayContext,
-  type OpenedCheckout,
-  type RefundOrder,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type {
+  CaptureAnswer,
+  CaptureOrder,
+  CheckoutOrder,
+  GatewayContext,
+  OpenedCheckout,
+  RefundOrder,
+} from '../../activities/gateways/port';
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type Odd, type PaypalServer } from './paypal-rest-server';
 

@@ -7,13 +7,9 @@ import { judgeCertificate, PUBLIC_TRUST } from '../../activities/gateways/paypal
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
 import { isBrowserUrl, isCertificateUrl } from '../../activities/gateways/paypal-checkout/hosts';
 import { readNotification } from '../../activities/gateways/paypal-checkout/notification';
-import {
-  GatewayFailure,
-  type Environment,
-  type GatewayContext,
-  type OpenedCheckout,
-  type RawNotification,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { GatewayContext, OpenedCheckout, RawNotification } from '../../activities/gateways/port';
+import type { Environment } from '../../workflows/domain/gateway';
 import { gatewayContext, memoryCache } from './gateway-context';
 import {
   CERTIFICATES,

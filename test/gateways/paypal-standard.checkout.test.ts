@@ -3,7 +3,8 @@ import { paypalStandardCredentials } from '../../activities/gateways/paypal-stan
 import { PAYPAL_CURRENCIES } from '../../activities/gateways/paypal/money';
 import { paypalStandard } from '../../activities/gateways/paypal-standard';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { GATEWAY_NAMES, type CheckoutContext, type CheckoutOrder } from '../../workflows/domain/gateway';
+import type { CheckoutContext, CheckoutOrder } from '../../activities/gateways/port';
+import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import { PAYMENT_ID, SELLER } from './paypal-messages';
 
 const order = (over: Partial<CheckoutOrder> = {}): CheckoutOrder => ({

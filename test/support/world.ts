@@ -18,7 +18,7 @@ import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
-import type { GatewayCache, PartnerCredentials } from '../../workflows/domain/gateway';
+import type { GatewayCache, PartnerCredentials } from '../../activities/gateways/port';
 import { createVault } from '../../vault/vault';
 import { STORY, taskQueueOf } from '../../workflows/messages';
 import { startRenewals } from '../../outbox/renewal';

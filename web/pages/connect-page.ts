@@ -1,11 +1,14 @@
-import type { AccountCheck } from '../../workflows/domain/gateway';
+import type { z } from 'zod';
 import { unreachable } from '../../workflows/domain/unreachable';
 import type { Arrival } from '../../api/desks/onboarding';
+import type * as schemas from '../../api/http/schemas';
 import { html } from './html';
 import type { Html } from './html';
 import { plainPage } from './layout';
 import type { Page } from './layout';
 import { gatewayLabel } from '../../words/standing';
+
+type AccountCheck = z.output<typeof schemas.account>['checks'][number];
 
 /** For the treasurer who comes back from the gateway: what would be connected, or how it stands and what to do. Works without scripts. */
 export function connectPage(arrival: Arrival): Page {

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  GatewayFailure,
-  type AccountCheck,
-  type AccountUse,
-  type GatewayContext,
-  type Inspection,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { AccountCheck, AccountUse, GatewayContext, Inspection } from '../port';
 import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { freshAccessToken } from './access-token';
 import { callerFor } from './accounts';

@@ -1,4 +1,5 @@
-import { GatewayFailure, type GatewayContext } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext } from '../port';
 import type { PaypalCheckoutCredentials } from './credentials';
 
 /** Who asks PayPal: a REST app, and the merchant it asks for where the app is not the merchant's own. */

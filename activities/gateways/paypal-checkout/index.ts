@@ -1,12 +1,5 @@
-import {
-  GatewayFailure,
-  type Gateway,
-  type GatewayContext,
-  type Lookup,
-  type OpenedCheckout,
-  type RawNotification,
-  type Subject,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { Gateway, GatewayContext, Lookup, OpenedCheckout, RawNotification, Subject } from '../port';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { PAYPAL_CURRENCIES } from '../paypal/money';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Onboarding, PartnerCredentials } from '../../../workflows/domain/gateway';
+import type { Onboarding, PartnerCredentials } from '../port';
 import { dropAccessToken, type World } from './access-token';
 import { readBody, unreadableAnswer } from './answers';
 import { createPartnerReferral, getMerchantIntegration, type Asker } from './client';

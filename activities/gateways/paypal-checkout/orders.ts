@@ -1,13 +1,13 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import {
-  type GatewayFailure,
-  type CaptureAnswer,
-  type CaptureOrder,
-  type CheckoutOrder,
-  type GatewayContext,
-  type Lookup,
-  type StartedCheckout,
-} from '../../../workflows/domain/gateway';
+import type {
+  CaptureAnswer,
+  CaptureOrder,
+  CheckoutOrder,
+  GatewayContext,
+  GatewayFailure,
+  Lookup,
+  StartedCheckout,
+} from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { callerFor, payingAccount } from './accounts';
 import { isVerdict, readBody, unreadableAnswer, word, type Problem } from './answers';

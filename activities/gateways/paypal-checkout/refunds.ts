@@ -1,4 +1,4 @@
-import type { GatewayContext, RefundAnswer, RefundOrder } from '../../../workflows/domain/gateway';
+import type { GatewayContext, RefundAnswer, RefundOrder } from '../port';
 import { describeMoney } from '../../../workflows/domain/money';
 import { readBody, unreadableAnswer, word } from './answers';
 import { getRefund, refundCapture } from './client';

@@ -1,7 +1,8 @@
 import { createHash, createVerify, type KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { GatewayFailure, type GatewayContext, type RawNotification } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext, RawNotification } from '../port';
 import { ask } from '../http';
 import { accountsOf, callerFor } from './accounts';
 import { readBody, readJson } from './answers';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../../../workflows/domain/gateway';
+import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../port';
 import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { accountsOf } from './accounts';

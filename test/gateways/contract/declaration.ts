@@ -1,13 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GATEWAYS } from '../../../activities/gateways/registry';
-import type {
-  Capabilities,
-  CheckoutOrder,
-  MethodCapabilities,
-  OpenedCheckout,
-  Starter,
-} from '../../../workflows/domain/gateway';
+import type { CheckoutOrder, OpenedCheckout } from '../../../activities/gateways/port';
+import type { Capabilities, MethodCapabilities, Starter } from '../../../workflows/domain/gateway';
 import { isCurrency, MAX_AMOUNT } from '../../../workflows/domain/money';
 import { gatewayContext } from '../gateway-context';
 import type { Driver } from './driver';

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { createLog } from '../../../platform/log';
-import type { GatewayCache } from '../../../workflows/domain/gateway';
+import type { GatewayCache } from '../../../activities/gateways/port';
 import { startWorld } from '../../support/world';
 import type { World } from '../../support/world';
 import type { Driver } from './driver';
