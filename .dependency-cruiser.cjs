@@ -94,20 +94,27 @@ module.exports = {
       comment: 'The contract of a gateway is written in the words of the domain, and names no gateway and no caller.',
       severity: 'error',
       from: { path: '^activities/gateways/port\\.ts$' },
-      to: { pathNot: [DOMAIN] },
+      to: { pathNot: [DOMAIN, '^node_modules/zod/'] },
     },
     {
       name: 'platform-is-below-the-processes',
-      comment: 'What every process needs knows none of them, and no gateway but by its contract and its list.',
+      comment: 'What every process needs knows none of them, and of gateways nothing but their contract.',
       severity: 'error',
       from: { path: '^platform/' },
       to: {
         path: [
           '^(api|books|outbox|simulator|test|tools|web|words|worker)/',
-          '^activities/(?!gateways/(port|registry)\\.ts$)',
+          '^activities/(?!gateways/port\\.ts$)',
           '^workflows/(?!domain/|messages\\.ts$)',
         ],
       },
+    },
+    {
+      name: 'platform-knows-gateways-as-types',
+      comment: 'A process that logs, or reads its configuration, loads no gateway for it.',
+      severity: 'error',
+      from: { path: '^platform/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'outbox-tells-temporal',
@@ -160,6 +167,13 @@ module.exports = {
       to: {
         path: '^(activities|books|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)',
       },
+    },
+    {
+      name: 'pages-know-the-api-as-types',
+      comment: 'Pages are handed what they show; a value of the API would bring the server along.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^api/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'words-know-the-domain',

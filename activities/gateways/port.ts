@@ -1,5 +1,13 @@
+import type { z } from 'zod';
 import type { GatewayFact } from '../../workflows/domain/fact';
-import type { Capabilities, Channel, Environment, NextAction, Starter } from '../../workflows/domain/gateway';
+import type {
+  Capabilities,
+  Channel,
+  Environment,
+  GatewayName,
+  NextAction,
+  Starter,
+} from '../../workflows/domain/gateway';
 import type { Currency, Money } from '../../workflows/domain/money';
 import type { Remark } from '../../workflows/domain/remark';
 
@@ -133,7 +141,7 @@ export class GatewayFailure extends Error {
 }
 
 /** What a gateway's code may use of the world. A gateway is a pure function of its context. */
-export interface GatewayContext<Credentials> {
+export interface GatewayContext<Credentials, Partner extends PartnerCredentials = PartnerCredentials> {
   readonly credentials: Credentials;
   /** The credentials that the payment in question was opened with, when they may differ: money for their receiver is still ours. */
   readonly openedWith?: Credentials | null;
@@ -141,7 +149,7 @@ export interface GatewayContext<Credentials> {
   /** The simulator's base URL; used only where `environment` is `simulator`. */
   readonly simulatorUrl: string;
   /** The platform's own credentials as a partner of the gateway, for accounts that were connected through it. */
-  readonly partner: PartnerCredentials | null;
+  readonly partner: Partner | null;
   readonly fetch: typeof globalThis.fetch;
   readonly signal: AbortSignal;
   /** Our clock, milliseconds since 1970. */
@@ -149,14 +157,21 @@ export interface GatewayContext<Credentials> {
   readonly cache: GatewayCache;
 }
 /** What all contexts share; the rest belongs to one account and one call. */
-export type GatewayWorld = Pick<GatewayContext<unknown>, 'simulatorUrl' | 'partner' | 'fetch' | 'now' | 'cache'>;
+export interface GatewayWorld extends Pick<GatewayContext<unknown>, 'simulatorUrl' | 'fetch' | 'now' | 'cache'> {
+  readonly partners: Partners;
+}
+/** The platform's own credentials at each gateway whose partner it is. */
+export type Partners = Readonly<Partial<Record<GatewayName, PartnerCredentials>>>;
+/** Partner keys are of one environment; what else they are made of is the gateway's own. */
 export interface PartnerCredentials {
-  /** Partner keys are of one environment. */
   readonly environment: Environment;
-  readonly clientId: string;
-  readonly clientSecret: string;
-  /** The partner's own merchant id at the gateway. */
-  readonly partnerId: string;
+}
+/** The part of the world that one gateway is shown: the platform as its own partner, and as nobody else's. */
+export function worldFor(
+  gateway: GatewayName,
+  { partners, ...world }: GatewayWorld,
+): Pick<GatewayContext<unknown>, 'simulatorUrl' | 'partner' | 'fetch' | 'now' | 'cache'> {
+  return { ...world, partner: partners[gateway] ?? null };
 }
 /** Remembers between calls what may vanish at any time: an access token, a certificate. Kept sealed where others could read it. */
 export interface GatewayCache {
@@ -259,20 +274,29 @@ export interface Inspection<Credentials> {
 }
 
 /** What connecting an account through the platform uses of the world. */
-export type OnboardingContext = Omit<GatewayContext<unknown>, 'credentials' | 'openedWith' | 'partner'> & {
-  readonly partner: PartnerCredentials;
-};
+export type OnboardingContext<Partner extends PartnerCredentials> = Omit<
+  GatewayContext<unknown>,
+  'credentials' | 'openedWith' | 'partner'
+> & { readonly partner: Partner };
+/** How the platform is told its credentials as a partner: all of them, or none where it is no partner. */
+export interface Partnership<Partner extends PartnerCredentials> {
+  /** Fields with a default need not be given. Each one's description is the documentation of its variable. */
+  readonly credentials: z.ZodObject & z.ZodType<Partner>;
+  /** The variable of the environment in which each field stands. */
+  readonly variables: Readonly<Record<keyof Partner, string>>;
+}
 /** For gateways where a merchant can let the platform act for them, instead of copying keys. */
-export interface Onboarding {
+export interface Onboarding<Partner extends PartnerCredentials> {
+  readonly partnership: Partnership<Partner>;
   /** Where the merchant logs in and agrees. `trackingId`: ours, unguessable; the way back to `returnUrl` is bound to it. */
   invite(
     invitation: { readonly trackingId: string; readonly returnUrl: string },
-    context: OnboardingContext,
+    context: OnboardingContext<Partner>,
   ): Promise<string>;
   /** What the browser brought back says where to look; the gateway says who agreed. */
   complete(
     invitation: { readonly trackingId: string; readonly query: URLSearchParams },
-    context: OnboardingContext,
+    context: OnboardingContext<Partner>,
   ): Promise<Onboarded>;
 }
 /** The stored form of a connected account's credentials and what the gateway calls the account, or why there is none. */
@@ -282,22 +306,69 @@ export type Onboarded =
   | { readonly ok: false; readonly reason: 'unfinished' | 'other_invitation'; readonly detail: string };
 
 /** What every gateway answers. Optional verbs are absent, not throwing, and `capabilities` says the same. */
-export interface Gateway<Credentials> {
+export interface Gateway<Credentials, Partner extends PartnerCredentials = PartnerCredentials> {
   /** What it can do at its best. */
   readonly capabilities: Capabilities;
   /** What it can do with these credentials, where that is less. */
   capabilitiesWith?(credentials: Credentials): Capabilities;
   /** Opens a checkout for which the gateway must be asked. */
-  startCheckout?(order: CheckoutOrder, context: GatewayContext<Credentials>): Promise<StartedCheckout>;
+  startCheckout?(order: CheckoutOrder, context: GatewayContext<Credentials, Partner>): Promise<StartedCheckout>;
   /** Asks or verifies: the only source of truth. */
-  fetchFacts(subject: Subject, context: GatewayContext<Credentials>): Promise<Lookup>;
+  fetchFacts(subject: Subject, context: GatewayContext<Credentials, Partner>): Promise<Lookup>;
   /** Takes approved money, where approving and taking are two steps. `found: false`: it is not approved. */
-  capture?(order: CaptureOrder, context: GatewayContext<Credentials>): Promise<CaptureAnswer>;
-  refund?(order: RefundOrder, context: GatewayContext<Credentials>): Promise<RefundAnswer>;
+  capture?(order: CaptureOrder, context: GatewayContext<Credentials, Partner>): Promise<CaptureAnswer>;
+  refund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundAnswer>;
   /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
-  inspectAccount(use: AccountUse, context: GatewayContext<Credentials>): Promise<Inspection<Credentials>>;
+  inspectAccount(use: AccountUse, context: GatewayContext<Credentials, Partner>): Promise<Inspection<Credentials>>;
   /** What the credentials alone say of the account; told whenever it is shown. */
   checkCredentials?(credentials: Credentials): readonly AccountCheck[];
   /** What of that which messages taught us of the account is still true of newly entered credentials of the same environment. */
   keepLearned?(entered: Credentials, former: Credentials): Partial<Credentials>;
+}
+
+/** Origins that our pages have to allow a gateway's checkout. */
+export interface BrowserOrigins {
+  readonly scripts?: readonly string[];
+  readonly frames?: readonly string[];
+  readonly forms?: readonly string[];
+}
+
+/** What is particular about the messages of one channel. */
+export interface ChannelTraits {
+  /** Pauses between the questions about a message while there is no answer, after which a person is told; absent: asked until there is one. */
+  readonly pausesMs?: readonly number[];
+  /** The account check that the first verified message settles, where it can be settled by nothing else. */
+  readonly proves?: string;
+}
+
+/** A gateway as it introduces itself: whoever handles all gateways alike knows no more of any of them. */
+export interface Manifest<
+  Stored extends z.ZodObject = z.ZodObject,
+  Partner extends PartnerCredentials = PartnerCredentials,
+> {
+  /** As merchants call it. */
+  readonly title: string;
+  /** As payers read it. */
+  readonly label: string;
+  /** The longer label, where another gateway of the same label can be chosen beside it. */
+  readonly apart?: string;
+  /** The ways in which its messages reach us. */
+  readonly channels: Readonly<Partial<Record<Channel, ChannelTraits>>>;
+  /** What the names of the headers begin with that are kept of its messages; any other may hold what we should not keep. */
+  readonly keptHeaders: readonly string[];
+  /** How a merchant has its messages sent to the notification URL. */
+  readonly turningMessagesOn: string;
+  /** What a payer's browser loads from it or sends to it, live and in the sandbox. */
+  readonly browser?: BrowserOrigins;
+  /** The account's own fields, without `environment`: validates and documents what a merchant enters. */
+  readonly credentials: z.ZodObject;
+  /** What may lie in the vault, where that is more than what can be entered. */
+  readonly stored: Stored;
+  readonly gateway: Gateway<z.output<Stored>, Partner>;
+  /** Where the platform can act for merchants. */
+  readonly onboarding?: Onboarding<Partner>;
+  /** What can be said of a checkout before the gateway is asked. Pure. */
+  readonly openCheckout: (order: CheckoutOrder, context: CheckoutContext<z.output<Stored>>) => Opening;
+  /** What an unverified message claims, or why it is refused at the door. Pure. */
+  readonly readNotification: (raw: RawNotification, credentials: z.output<Stored>) => NotificationReading;
 }

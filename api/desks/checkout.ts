@@ -44,5 +44,5 @@ export function planCheckout(
 
 /** Where the gateway sends its messages about this account; the token in it is the account's for good. */
 export function notificationUrl(publicUrl: string, gateway: GatewayName, pathToken: string): string {
-  return `${publicUrl}/hooks/${gateway}/${pathToken}${GATEWAYS[gateway].channels.includes('ipn') ? '/ipn' : ''}`;
+  return `${publicUrl}/hooks/${gateway}/${pathToken}${'ipn' in GATEWAYS[gateway].channels ? '/ipn' : ''}`;
 }

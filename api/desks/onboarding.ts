@@ -4,8 +4,14 @@ import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
-import { GatewayFailure } from '../../activities/gateways/port';
-import type { GatewayWorld, Onboarded, Onboarding, OnboardingContext } from '../../activities/gateways/port';
+import { GatewayFailure, worldFor } from '../../activities/gateways/port';
+import type {
+  GatewayWorld,
+  Onboarded,
+  Onboarding,
+  OnboardingContext,
+  PartnerCredentials,
+} from '../../activities/gateways/port';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { AccountDesk } from './gateway-accounts';
@@ -195,9 +201,10 @@ function onwardOf({ returnUrl, returnOrigins }: Invitation): string | null {
 
 function offerOf(
   gateway: GatewayName,
-  { partner, ...world }: GatewayWorld,
-): { onboarding: Onboarding; context: OnboardingContext } | null {
+  gateways: GatewayWorld,
+): { onboarding: Onboarding<PartnerCredentials>; context: OnboardingContext<PartnerCredentials> } | null {
   const { onboarding } = GATEWAYS[gateway];
+  const { partner, ...world } = worldFor(gateway, gateways);
   if (!onboarding || !partner) return null;
   return {
     onboarding,

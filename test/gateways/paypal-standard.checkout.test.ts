@@ -181,7 +181,7 @@ describe('what a merchant enters', () => {
 
 describe('the registry', () => {
   it('knows every gateway of the domain', () => {
-    expect(Object.keys(GATEWAYS)).toEqual([...GATEWAY_NAMES]);
+    expect(Object.keys(GATEWAYS).sort()).toEqual([...GATEWAY_NAMES].sort());
   });
 
   it('gives the credentials to the gateway parsed', () => {
@@ -204,7 +204,7 @@ describe('the registry', () => {
   });
 
   it('takes notifications where the gateway has them', () => {
-    expect(GATEWAYS['paypal-standard'].channels).toEqual(['ipn', 'pdt']);
+    expect(Object.keys(GATEWAYS['paypal-standard'].channels)).toEqual(['ipn', 'pdt']);
     expect(GATEWAYS['paypal-standard'].gateway.capabilities).toEqual(paypalStandard.capabilities);
   });
 

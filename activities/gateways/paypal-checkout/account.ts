@@ -15,10 +15,11 @@ import {
   type Reply,
 } from './client';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { TOPICS } from './events';
 import { merchantIntegration, missingScopes, NEEDED_SCOPES, type MerchantIntegration } from './integration';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** What came of one question: an answer; or PayPal's refusal, or no answer at all, and then why. */
 type Outcome<Result> =

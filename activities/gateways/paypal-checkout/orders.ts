@@ -14,10 +14,11 @@ import { isVerdict, readBody, unreadableAnswer, word, type Problem } from './ans
 import { captureOrder, createOrder, getOrder, type Asker, type Reply } from './client';
 import { approvalUrl, orderResource, tellOrder, writeOrder, type Order, type Told } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { isBrowserUrl } from './hosts';
 import { CAPTURE_REFUSALS } from './refusals';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** Asks for the account whose payment it is. */
 export function askerOf(context: Context, account = payingAccount(context)): Asker {

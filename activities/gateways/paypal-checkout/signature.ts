@@ -9,9 +9,10 @@ import { readBody, readJson } from './answers';
 import { judgeCertificate, PUBLIC_TRUST, type CertificateVerdict } from './certificate';
 import { verifyWebhookSignature } from './client';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { isCertificateUrl } from './hosts';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** How a webhook is signed, as its headers say it. */
 export interface Signature {
