@@ -63,7 +63,7 @@ module.exports = {
       to: {
         pathNot: [
           DOMAIN,
-          '^activities/gateways/http\\.ts$',
+          '^activities/gateways/(port|http)\\.ts$',
           '^activities/gateways/paypal/',
           '^activities/gateways/$1/',
           '^node_modules/(?!@temporalio/|@prisma/|prisma/|pg/)',
@@ -90,17 +90,31 @@ module.exports = {
       to: { path: '^activities/gateways/paypal/' },
     },
     {
+      name: 'port-knows-the-domain',
+      comment: 'The contract of a gateway is written in the words of the domain, and names no gateway and no caller.',
+      severity: 'error',
+      from: { path: '^activities/gateways/port\\.ts$' },
+      to: { pathNot: [DOMAIN, '^node_modules/zod/'] },
+    },
+    {
       name: 'platform-is-below-the-processes',
-      comment: 'What every process needs knows none of them, and no gateway but by its contract and its list.',
+      comment: 'What every process needs knows none of them, and of gateways nothing but their contract.',
       severity: 'error',
       from: { path: '^platform/' },
       to: {
         path: [
           '^(api|books|outbox|simulator|test|tools|web|words|worker)/',
-          '^activities/(?!gateways/registry\\.ts$)',
+          '^activities/(?!gateways/port\\.ts$)',
           '^workflows/(?!domain/|messages\\.ts$)',
         ],
       },
+    },
+    {
+      name: 'platform-knows-gateways-as-types',
+      comment: 'A process that logs, or reads its configuration, loads no gateway for it.',
+      severity: 'error',
+      from: { path: '^platform/' },
+      to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'outbox-tells-temporal',
@@ -125,10 +139,10 @@ module.exports = {
     {
       name: 'api-meets-gateways-at-the-registry',
       comment:
-        'The API needs what each gateway offers without network (its notification and checkout); the registry is the one place that lists it. Other hands belong to the worker.',
+        'The API needs what each gateway offers without network (its notification and checkout), by their contract; the registry is the one place that lists it. Other hands belong to the worker.',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^activities/', pathNot: '^activities/gateways/registry\\.ts$' },
+      to: { path: '^activities/', pathNot: '^activities/gateways/(port|registry)\\.ts$' },
     },
     {
       name: 'api-composes-nobody',
@@ -153,6 +167,13 @@ module.exports = {
       to: {
         path: '^(activities|books|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)',
       },
+    },
+    {
+      name: 'pages-know-the-api-as-types',
+      comment: 'Pages are handed what they show; a value of the API would bring the server along.',
+      severity: 'error',
+      from: { path: '^web/' },
+      to: { path: '^api/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'words-know-the-domain',

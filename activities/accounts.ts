@@ -1,5 +1,7 @@
 import type { Vault } from '../vault/vault';
-import type { Environment, GatewayContext, GatewayWorld } from '../workflows/domain/gateway';
+import { worldFor } from './gateways/port';
+import type { GatewayContext, GatewayWorld } from './gateways/port';
+import type { Environment, GatewayName } from '../workflows/domain/gateway';
 
 export interface AskingDependencies {
   readonly vault: Vault;
@@ -10,6 +12,7 @@ export interface AskingDependencies {
 /** What of an account a gateway is asked with, as it lies in the database. */
 export interface SealedAccount {
   readonly accountId: string;
+  readonly gateway: GatewayName;
   readonly environment: Environment;
   readonly credentials: Buffer;
   /** The credentials that the payment in question was opened with, or null. */
@@ -19,12 +22,12 @@ export interface SealedAccount {
 /** Opens an account's credentials for one call. */
 export function contextOf(
   { vault, gateways }: AskingDependencies,
-  { accountId, environment, credentials, openedWith }: SealedAccount,
+  { accountId, gateway, environment, credentials, openedWith }: SealedAccount,
   signal: AbortSignal,
 ): GatewayContext<unknown> {
   const open = (sealed: Buffer): unknown => JSON.parse(vault.open(sealed, accountId).toString());
   return {
-    ...gateways,
+    ...worldFor(gateway, gateways),
     environment,
     credentials: open(credentials),
     openedWith: openedWith && open(openedWith),

@@ -1,5 +1,5 @@
 import type { GatewayFact } from '../workflows/domain/fact';
-import type { Lookup, OpenedCheckout } from '../workflows/domain/gateway';
+import type { Lookup, OpenedCheckout } from './gateways/port';
 import { toldFacts } from '../workflows/domain/remark';
 import type { Finding } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';

@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/client';
-import type { CheckoutOrder, GatewayName, NextAction, OpenedCheckout } from '../workflows/domain/gateway';
+import type { CheckoutOrder, OpenedCheckout } from './gateways/port';
+import type { NextAction } from '../workflows/domain/gateway';
 import type { AskingDependencies, SealedAccount } from './accounts';
 
 export interface CheckoutDependencies extends AskingDependencies {
@@ -14,7 +15,6 @@ export interface CheckoutQuestion {
 
 /** A payment's checkout as it is recorded, with the account that it is asked for by. */
 export interface CheckoutRow extends SealedAccount {
-  readonly gateway: GatewayName;
   readonly amount: number;
   readonly currency: string;
   readonly method: string | null;

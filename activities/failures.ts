@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { GatewayFailure } from '../workflows/domain/gateway';
+import { GatewayFailure } from './gateways/port';
 
 /**
  * What a failure tells the workflow besides its type. `pauseMs` repeats `nextRetryDelay`, which the SDK writes into a failure

@@ -1,5 +1,6 @@
-import { GatewayFailure } from '../workflows/domain/gateway';
-import type { NextAction, StartedCheckout } from '../workflows/domain/gateway';
+import { GatewayFailure } from './gateways/port';
+import type { StartedCheckout } from './gateways/port';
+import type { NextAction } from '../workflows/domain/gateway';
 import type { CheckoutOpening } from '../workflows/domain/turn';
 import { contextOf } from './accounts';
 import { readCheckout } from './checkouts';

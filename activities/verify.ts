@@ -1,15 +1,9 @@
 import type { Database } from '../prisma/client';
 import { openRaw } from '../vault/raw-message';
 import type { GatewayFact } from '../workflows/domain/fact';
-import { GatewayFailure } from '../workflows/domain/gateway';
-import type {
-  Channel,
-  GatewayContext,
-  GatewayName,
-  Lookup,
-  OpenedCheckout,
-  RawNotification,
-} from '../workflows/domain/gateway';
+import { GatewayFailure } from './gateways/port';
+import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from './gateways/port';
+import type { Channel, GatewayName } from '../workflows/domain/gateway';
 import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
@@ -50,9 +44,6 @@ interface Row extends VerifiedAccount, SealedAccount {
   readonly checkout: OpenedCheckout | null;
   readonly receivedAt: Date;
 }
-
-/** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
-const PDT_PAUSES_MS = [15_000, 120_000, 900_000];
 
 /** Some ten seconds of asking: a gateway that was merely slow has answered. */
 const HICCUP_ATTEMPTS = 5;
@@ -211,15 +202,16 @@ async function noAnswer(
   failure: GatewayFailure,
 ): Promise<Verification> {
   if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
-  if (row.channel !== 'pdt') {
+  const pauses = GATEWAYS[row.gateway].channels[row.channel]?.pausesMs;
+  if (!pauses) {
     const isHiccup = row.attempts < HICCUP_ATTEMPTS;
     if (!isHiccup && (await givesWay(deps, notificationId)))
       return { outcome: 'settled', state: 'put_back', reason: null };
     throw toTemporalFailure(failure);
   }
-  const pause = PDT_PAUSES_MS[row.attempts - 1];
-  if (pause !== undefined) throw notYet('pdt_unanswered', `${failure.code}: ${failure.message}`, pause);
-  return settle(deps, notificationId, 'attention', 'pdt_unanswered');
+  const [pause, unanswered] = [pauses[row.attempts - 1], `${row.channel}_unanswered`];
+  if (pause !== undefined) throw notYet(unanswered, `${failure.code}: ${failure.message}`, pause);
+  return settle(deps, notificationId, 'attention', unanswered);
 }
 
 interface Whose {

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { pinoHttp } from 'pino-http';
 import type { Database } from '../prisma/client';
 import type { Vault } from '../vault/vault';
-import type { GatewayWorld } from '../workflows/domain/gateway';
+import type { GatewayWorld } from '../activities/gateways/port';
 import { createAccountDesk } from './desks/gateway-accounts';
 import { createAuthenticator, createTokens, holderOf } from './http/auth';
 import type { watchBacklog } from '../outbox/backlog';

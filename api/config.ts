@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { sharedConfig, webUrl } from '../platform/config';
+import { PARTNERSHIPS } from '../activities/gateways/registry';
+import { partnerVariables, sharedConfig, webUrl } from '../platform/config';
 
 /** What the API process is told by its environment, beside what every process is. */
 export const configSchema = sharedConfig.extend({
+  ...partnerVariables(PARTNERSHIPS),
   TEMPORAL_UI_URL: webUrl()
     .default('http://localhost:8233')
     .describe("where an operator opens Temporal's UI; payments link into it"),

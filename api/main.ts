@@ -1,9 +1,10 @@
 import { Redis } from 'ioredis';
+import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
 import { watchBacklog } from '../outbox/backlog';
-import { ConfigError, keysFrom, readConfig } from '../platform/config';
+import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
 import { configSchema } from './config';
 import { createDeliveries } from '../outbox/deliveries';
 import { createGatewayWorld } from '../platform/gateway-world';
@@ -14,7 +15,7 @@ import { connectLazily, ensureSearchAttributes, temporalAnswers } from '../platf
 
 function main(): void {
   const config = readConfig(configSchema, process.env);
-  const log = createLog('api', config.LOG_LEVEL);
+  const log = createLog('api', config.LOG_LEVEL, CREDENTIAL_FIELDS);
   const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, '');
   const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
   const redis = config.REDIS_URL
@@ -32,10 +33,11 @@ function main(): void {
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
 
   const vault = createVault(...keysFrom(config));
+  const partners = partnersFrom(PARTNERSHIPS, config);
   const app = createApp({
     db,
     vault,
-    gateways: createGatewayWorld(config, redis, vault),
+    gateways: createGatewayWorld({ simulatorUrl: config.SIMULATOR_URL, partners, redis, vault }),
     runs,
     deliveries,
     live,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ENVIRONMENTS } from '../workflows/domain/gateway';
-import type { PartnerCredentials } from '../workflows/domain/gateway';
+import type { PartnerCredentials, Partners, Partnership } from '../activities/gateways/port';
+import type { GatewayName } from '../workflows/domain/gateway';
 import { TASK_QUEUE } from '../workflows/messages';
 
 export const webUrl = () => z.url({ protocol: /^https?$/, error: 'an http:// or https:// URL' }); // `localhost:3000` would pass for a scheme
@@ -40,19 +40,6 @@ export const sharedConfig = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('Redis for rate limits and live status; without it both live in memory'),
-  PAYPAL_PARTNER_ID: z
-    .string()
-    .min(1)
-    .optional()
-    .describe(
-      "the platform's own merchant id as a PayPal partner; with the two below it lets merchants connect by a link",
-    ),
-  PAYPAL_PARTNER_CLIENT_ID: z.string().min(1).optional().describe("client id of the platform's PayPal app"),
-  PAYPAL_PARTNER_ENVIRONMENT: z
-    .enum(ENVIRONMENTS)
-    .default('live')
-    .describe('where these partner credentials are valid: live, sandbox or simulator'),
-  PAYPAL_PARTNER_CLIENT_SECRET: z.string().min(1).optional().describe('its secret'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -69,24 +56,56 @@ export function keysFrom({
   return [decode(ENCRYPTION_KEY), ENCRYPTION_KEY_PREVIOUS.map(decode)];
 }
 
-/** The platform as a partner of PayPal, or null where it is none; half a configuration is a mistake. */
-export function partnerFrom(config: Pick<z.output<typeof sharedConfig>, PartnerFields>): PartnerCredentials | null {
-  const {
-    PAYPAL_PARTNER_ID: partnerId,
-    PAYPAL_PARTNER_CLIENT_ID: clientId,
-    PAYPAL_PARTNER_CLIENT_SECRET: clientSecret,
-  } = config;
-  if (partnerId !== undefined && clientId !== undefined && clientSecret !== undefined)
-    return { partnerId, clientId, clientSecret, environment: config.PAYPAL_PARTNER_ENVIRONMENT };
-  const given = [partnerId, clientId, clientSecret].some((value) => value !== undefined);
-  if (given)
-    throw new ConfigError(
-      'PAYPAL_PARTNER_ID, PAYPAL_PARTNER_CLIENT_ID and PAYPAL_PARTNER_CLIENT_SECRET: all three, or none',
-    );
-  return null;
+/** How the platform may be told that it is a partner of gateways; each of them declares what that takes. */
+export type Partnerships = Readonly<Partial<Record<GatewayName, Partnership<PartnerCredentials>>>>;
+
+/**
+ * The variables of partner credentials, for the schema of a process. None has to be there. Their type says nothing, so that
+ * the schema keeps what it knows of its own: each gateway's are read by what it declared.
+ */
+export function partnerVariables(partnerships: Partnerships): object {
+  return Object.fromEntries(
+    Object.values(partnerships).flatMap((partnership) =>
+      fieldsOf(partnership).map(({ variable, schema, needed }) => [
+        variable,
+        needed ? schema.optional().describe(schema.description ?? '') : schema,
+      ]),
+    ),
+  );
 }
-type PartnerFields =
-  'PAYPAL_PARTNER_ENVIRONMENT' | 'PAYPAL_PARTNER_ID' | 'PAYPAL_PARTNER_CLIENT_ID' | 'PAYPAL_PARTNER_CLIENT_SECRET';
+
+/** The platform's credentials at each gateway whose partner it is; half a configuration is a mistake. */
+export function partnersFrom(partnerships: Partnerships, config: object): Partners {
+  const told = new Map<string, unknown>(Object.entries(config));
+  return Object.fromEntries(
+    Object.entries(partnerships).flatMap(([gateway, partnership]) => {
+      const fields = fieldsOf(partnership);
+      const needed = fields.filter((field) => field.needed).map(({ variable }) => variable);
+      const missing = needed.filter((variable) => told.get(variable) === undefined);
+      if (missing.length === needed.length) return [];
+      if (missing.length > 0) throw new ConfigError(`${needed.join(', ')}: all of them, or none`);
+      const given = Object.fromEntries(fields.map(({ field, variable }) => [field, told.get(variable)]));
+      return [[gateway, partnership.credentials.parse(given)]];
+    }),
+  );
+}
+
+function fieldsOf({ credentials, variables }: Partnership<PartnerCredentials>): readonly PartnerField[] {
+  const names = new Map<string, string>(Object.entries(variables));
+  return Object.entries<z.ZodType>(credentials.shape).map(([field, schema]) => ({
+    field,
+    schema,
+    variable: names.get(field) ?? field,
+    needed: !schema.safeParse(undefined).success,
+  }));
+}
+interface PartnerField {
+  readonly field: string;
+  readonly schema: z.ZodType;
+  readonly variable: string;
+  /** It has no default. */
+  readonly needed: boolean;
+}
 
 /** Reads a process's configuration, or says in one sentence per variable what is wrong, naming it. */
 export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: NodeJS.ProcessEnv): z.output<Schema> {

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Vault } from '../vault/vault';
-import type { GatewayCache } from '../workflows/domain/gateway';
+import type { GatewayCache } from '../activities/gateways/port';
 
 const NAMESPACE = 'quittance:gateway:';
 

@@ -1,15 +1,19 @@
-import { GATEWAYS } from '../activities/gateways/registry';
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
 
-/** Structured logs. What could be a secret or personal data is cut out by name, wherever it stands. */
-export function createLog(name: string, level: string, destination: DestinationStream = pino.destination(1)): Logger {
+/** Structured logs. What could be a secret or personal data is cut out by name, wherever it stands. `credentialFields`: what merchants enter at gateways. */
+export function createLog(
+  name: string,
+  level: string,
+  credentialFields: readonly string[],
+  destination: DestinationStream = pino.destination(1),
+): Logger {
   const secret = [
     'authorization',
     'cookie',
     'secretKey',
     'credentials',
-    ...Object.values(GATEWAYS).flatMap(({ credentials }) => Object.keys(credentials.shape)),
+    ...credentialFields,
     'token',
     'password',
     'signature',

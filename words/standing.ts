@@ -210,15 +210,8 @@ const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
   ),
 };
 
-/** The gateways in the order in which a member is offered them. `apart`: the longer name, where another one of the same label can be chosen beside it. */
-const GATEWAY_LABELS: Readonly<Record<string, { readonly label: string; readonly apart?: string }>> = {
-  'paypal-checkout': { label: 'PayPal' },
-  'paypal-standard': { label: 'PayPal', apart: 'PayPal (classic)' },
-  kkiapay: { label: 'KKiaPay' },
-};
-export function gatewayLabel(gateway: string): string {
-  return GATEWAY_LABELS[gateway]?.label ?? gateway;
-}
+/** What gateways are called, in the order in which a member is offered them. `apart`: the longer name, where another one of the same label can be chosen beside it. */
+export type GatewayLabels = Readonly<Record<string, { readonly label: string; readonly apart?: string }>>;
 
 /** Why a gateway that the merchant uses cannot be chosen now, by the code with which the API would refuse: what follows its name. */
 const WHY_NOT: Readonly<Record<string, string>> = {
@@ -235,12 +228,13 @@ const GO_ON = { first: 'Go on paying with {gateway}', again: 'Try again with {ga
 export interface Standing {
   readonly status: PaymentStatus;
   readonly reason: string | null;
-  readonly gateway: string;
+  /** What the gateway is called. */
+  readonly gatewayLabel: string;
   readonly nextAction: NextAction | null;
 }
 
 export function describeStanding(standing: Standing, { place, merchant }: { place: Place; merchant: string }): Words {
-  const { status, reason, gateway, nextAction } = standing;
+  const { status, reason, gatewayLabel, nextAction } = standing;
   const words = {
     ...STATUSES[status],
     ...MORE_PRECISELY[`${place}.${status}`],
@@ -252,7 +246,7 @@ export function describeStanding(standing: Standing, { place, merchant }: { plac
   const fill = (text: string) =>
     text
       .replaceAll('{merchant}', () => merchant)
-      .replaceAll('{gateway}', () => gatewayLabel(gateway))
+      .replaceAll('{gateway}', () => gatewayLabel)
       .replaceAll('{phone}', () => phone);
   return { ...words, title: fill(words.title), text: fill(words.text) };
 }
@@ -265,21 +259,21 @@ export function mayTryAgain({ status, reason, nextAction }: Standing): boolean {
 
 /** The label of the button that leads back to the gateway; null where none belongs. Who comes from paying is not asked to pay again. */
 export function goOnLabel(standing: Standing, place: Place): string | null {
-  const { nextAction, gateway } = standing;
+  const { nextAction, gatewayLabel } = standing;
   if (nextAction === null || nextAction.kind === 'prompt') return null;
   const again = mayTryAgain(standing);
   if (place === 'return' && !again) return null;
-  return (again ? GO_ON.again : GO_ON.first).replaceAll('{gateway}', () => gatewayLabel(gateway));
+  return (again ? GO_ON.again : GO_ON.first).replaceAll('{gateway}', () => gatewayLabel);
 }
 
 /** The same words and the currencies' decimals for the scripts of the pages, so that both sides of a page say the same. */
-export function wordsForScripts(): unknown {
+export function wordsForScripts(gateways: GatewayLabels): unknown {
   return {
     STATUSES,
     MORE_PRECISELY,
     GO_ON,
     WHY_NOT,
-    GATEWAYS: GATEWAY_LABELS,
+    GATEWAYS: Object.fromEntries(Object.entries(gateways).map(([name, { label, apart }]) => [name, { label, apart }])),
     DECIMALS: Object.fromEntries(CURRENCIES.map((currency) => [currency, minorUnitDecimals(currency)])),
   };
 }

@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { sharedConfig } from '../platform/config';
+import { PARTNERSHIPS } from '../activities/gateways/registry';
+import { partnerVariables, sharedConfig } from '../platform/config';
 import { BUNDLE_PATH } from './bundle';
 
 /** What the worker process is told by its environment, beside what every process is. */
 export const configSchema = sharedConfig.extend({
+  ...partnerVariables(PARTNERSHIPS),
   METRICS_PORT: z.coerce
     .number()
     .int()

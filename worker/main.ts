@@ -2,7 +2,8 @@ import { Redis } from 'ioredis';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
-import { ConfigError, keysFrom, readConfig } from '../platform/config';
+import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
+import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
 import { createGatewayWorld } from '../platform/gateway-world';
 import { createLimiter, waitFor } from '../platform/limits';
 import { LIVE_CHANNEL } from '../platform/live';
@@ -19,7 +20,7 @@ import { startSweeper } from '../outbox/sweeper';
 
 async function main(): Promise<void> {
   const config = readConfig(configSchema, process.env);
-  const log = createLog('worker', config.LOG_LEVEL);
+  const log = createLog('worker', config.LOG_LEVEL, CREDENTIAL_FIELDS);
   installRuntime(log, config.METRICS_PORT);
   const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
   const redis = config.REDIS_URL
@@ -43,10 +44,11 @@ async function main(): Promise<void> {
     seconds: 60,
   });
   const vault = createVault(...keysFrom(config));
+  const partners = partnersFrom(PARTNERSHIPS, config);
   const activities = createActivities({
     db,
     vault,
-    gateways: createGatewayWorld(config, redis, vault),
+    gateways: createGatewayWorld({ simulatorUrl: config.SIMULATOR_URL, partners, redis, vault }),
     throttle: (key) => waitFor(key.startsWith('pay_') ? perPayment : unmatched, key),
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });

@@ -1,4 +1,5 @@
-import { GatewayFailure, type GatewayContext } from '../../workflows/domain/gateway';
+import { GatewayFailure } from './port';
+import type { GatewayContext } from './port';
 
 /** Who asks. PayPal answers 403 to a request without a descriptive one; held equal to package.json by a test. */
 export const USER_AGENT = 'Quittance/0.1.0 (+payment notifications)';

@@ -1,6 +1,7 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Vault } from '../../vault/vault';
-import type { CheckoutOrder, Environment, GatewayName, Opening } from '../../workflows/domain/gateway';
+import type { CheckoutOrder, Opening } from '../../activities/gateways/port';
+import type { Environment, GatewayName } from '../../workflows/domain/gateway';
 
 export interface CheckoutDependencies {
   readonly vault: Vault;
@@ -43,5 +44,5 @@ export function planCheckout(
 
 /** Where the gateway sends its messages about this account; the token in it is the account's for good. */
 export function notificationUrl(publicUrl: string, gateway: GatewayName, pathToken: string): string {
-  return `${publicUrl}/hooks/${gateway}/${pathToken}${GATEWAYS[gateway].channels.includes('ipn') ? '/ipn' : ''}`;
+  return `${publicUrl}/hooks/${gateway}/${pathToken}${'ipn' in GATEWAYS[gateway].channels ? '/ipn' : ''}`;
 }

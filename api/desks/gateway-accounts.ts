@@ -5,7 +5,9 @@ import type { Sql } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
 import type { Vault } from '../../vault/vault';
-import type { AccountCheck, Environment, GatewayName, GatewayWorld } from '../../workflows/domain/gateway';
+import { worldFor } from '../../activities/gateways/port';
+import type { AccountCheck, GatewayWorld } from '../../activities/gateways/port';
+import type { Environment, GatewayName } from '../../workflows/domain/gateway';
 import { notificationUrl } from './checkout';
 import { newId } from '../../platform/ids';
 import { holdConnection, voidInvitations } from './invitations';
@@ -135,7 +137,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     const { checks, learned } = await GATEWAYS[account.gateway as GatewayName].gateway.inspectAccount(
       { notificationUrl: urlOf(account), currency },
       {
-        ...gateways,
+        ...worldFor(account.gateway as GatewayName, gateways),
         credentials,
         environment: account.environment,
         signal: AbortSignal.timeout(INSPECTION_PATIENCE_MS),
@@ -164,13 +166,16 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
 
   async function view(account: GatewayAccount): Promise<z.input<typeof schemas.account>> {
     const gateway = account.gateway as GatewayName;
+    const { channels, turningMessagesOn, capabilitiesOf, checkCredentials } = GATEWAYS[gateway];
     const asked = account.checks as unknown as AccountCheck[];
     const credentials = open(account);
     const seen = await seenOf(account.id);
-    const proven = asked.map((check) => (check.name === 'pdt_token' && seen.pdt ? PDT_PROVEN : check));
+    const proven = asked.map((check) =>
+      seen.pdt && check.name === channels.pdt?.proves ? provenByReturn(check) : check,
+    );
     const told = proven.some(({ name }) => name === 'notifications')
       ? []
-      : [seen.told ? MESSAGE_SEEN : notSeenYet(gateway)];
+      : [seen.told ? MESSAGE_SEEN : notSeenYet(turningMessagesOn)];
     return {
       gateway,
       environment: account.environment,
@@ -178,13 +183,8 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       disabledReason: account.disabledReason,
       notificationUrl: urlOf(account),
       returnUrl: `${publicUrl}/return/`,
-      capabilities: GATEWAYS[gateway].capabilitiesOf(credentials),
-      checks: [
-        ...proven,
-        ...GATEWAYS[gateway].checkCredentials(credentials),
-        ...told,
-        checkAddress(publicUrl, account.environment),
-      ],
+      capabilities: capabilitiesOf(credentials),
+      checks: [...proven, ...checkCredentials(credentials), ...told, checkAddress(publicUrl, account.environment)],
       checkedAt: account.checkedAt?.toISOString() ?? null,
     };
   }
@@ -219,25 +219,18 @@ const MESSAGE_SEEN: AccountCheck = {
   remedy: null,
   required: false,
 };
-const PDT_PROVEN: AccountCheck = {
-  name: 'pdt_token',
-  ok: true,
-  detail: 'proven by a verified return',
-  remedy: null,
-  required: false,
-};
+
+function provenByReturn({ name }: AccountCheck): AccountCheck {
+  return { name, ok: true, detail: 'proven by a verified return', remedy: null, required: false };
+}
 
 /** What cannot be asked is proven by the first message. */
-function notSeenYet(gateway: GatewayName): AccountCheck {
-  const how: Partial<Record<GatewayName, string>> = {
-    'paypal-standard':
-      'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
-  };
+function notSeenYet(remedy: string): AccountCheck {
   return {
     name: 'notifications',
     ok: null,
     detail: 'not seen yet: the first verified message proves it',
-    remedy: how[gateway] ?? "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
+    remedy,
     required: false,
   };
 }

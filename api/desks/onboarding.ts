@@ -4,14 +4,15 @@ import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
-import { GatewayFailure } from '../../workflows/domain/gateway';
+import { GatewayFailure, worldFor } from '../../activities/gateways/port';
 import type {
-  GatewayName,
   GatewayWorld,
   Onboarded,
   Onboarding,
   OnboardingContext,
-} from '../../workflows/domain/gateway';
+  PartnerCredentials,
+} from '../../activities/gateways/port';
+import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { AccountDesk } from './gateway-accounts';
 import { hashKey } from '../http/auth';
@@ -200,9 +201,10 @@ function onwardOf({ returnUrl, returnOrigins }: Invitation): string | null {
 
 function offerOf(
   gateway: GatewayName,
-  { partner, ...world }: GatewayWorld,
-): { onboarding: Onboarding; context: OnboardingContext } | null {
+  gateways: GatewayWorld,
+): { onboarding: Onboarding<PartnerCredentials>; context: OnboardingContext<PartnerCredentials> } | null {
   const { onboarding } = GATEWAYS[gateway];
+  const { partner, ...world } = worldFor(gateway, gateways);
   if (!onboarding || !partner) return null;
   return {
     onboarding,

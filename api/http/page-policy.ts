@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import type { BrowserOrigins } from '../../activities/gateways/registry';
+import type { BrowserOrigins } from '../../activities/gateways/port';
 import type { Database } from '../../prisma/client';
 
 /** How long a page goes on allowing the simulator without looking: an account may have left it meanwhile. */
@@ -21,7 +21,7 @@ export function gatewayContentAllowed({
   db: Pick<Database, 'sql'>;
   simulatorPublicUrl: string;
 }) {
-  const gateways = Object.values(GATEWAYS).map(({ browser }) => browser);
+  const gateways = Object.values(GATEWAYS).map(({ browser = {} }) => browser);
   const simulator = [new URL(simulatorPublicUrl).origin];
   const real = helmet.contentSecurityPolicy(allowing(gateways));
   const simulated = helmet.contentSecurityPolicy(

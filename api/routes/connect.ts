@@ -1,5 +1,6 @@
 import { urlencoded } from 'express';
 import type { NextFunction, Request, Response, Router } from 'express';
+import { labelOf } from '../../activities/gateways/registry';
 import type { Arrival, OnboardingDesk } from '../desks/onboarding';
 import { Problem } from '../http/problems';
 import { queryOf, strictRouter } from '../http/routing';
@@ -66,7 +67,7 @@ export function connectRoutes({
 
   function show(res: Response, arrival: Arrival): void {
     if (arrival.outcome === 'too_often') res.setHeader('retry-after', String(arrival.retryAfterS));
-    sendPage(res, STATUSES[arrival.outcome], connectPage(arrival));
+    sendPage(res, STATUSES[arrival.outcome], connectPage(arrival, labelOf));
   }
   return router;
 }

@@ -29,7 +29,7 @@ export function accountRoutes({
       params: schemas.gatewayParams,
       body: schemas.newAccount,
       documentedBody: z.union(
-        Object.values(GATEWAYS).map(({ credentials }) => credentials.safeExtend(schemas.newAccount.shape)),
+        GATEWAY_NAMES.map((name) => GATEWAYS[name].credentials.safeExtend(schemas.newAccount.shape)),
       ),
       answers: { 200: schemas.account },
       refusals: ['environment_has_books'],

@@ -15,8 +15,8 @@ const MAX_MESSAGE_BYTES = 64 * 1024;
 const RETRY_AFTER_S = 60;
 /** How long an account's path is remembered: it never changes, but a process should not keep what is gone. */
 const PATH_MEMORY_MS = 60_000;
-/** Headers that verification or support may need; the rest may hold what we should not keep. */
-const KEPT_HEADERS = /^(content-type|user-agent|paypal-|x-kkiapay-)/;
+/** What the names of headers begin with that support may need of any message; those of its verification are its gateway's to name. */
+const ALWAYS_KEPT = ['content-type', 'user-agent'];
 
 /** Where gateways send their messages: kept raw, then answered 2xx, then acted upon. */
 export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: Inbox }): Router {
@@ -47,7 +47,7 @@ export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: In
     const addressee = await findAddressee(req.params.gateway, req.params.token);
     const body = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const reception = await inbox
-      .receive(addressee, { channel, headers: keptHeaders(req), body })
+      .receive(addressee, { channel, headers: keptHeaders(req, addressee.gateway), body })
       .catch((error: unknown) => {
         throw new Problem('unavailable', 'the message could not be stored; send it again', { cause: error });
       });
@@ -88,13 +88,14 @@ function refusal({ status, reason }: Reception & { ok: false }): Problem {
 
 /** The gateways of this release whose messages come by this channel. */
 export function gatewaysBy(channel: Channel): readonly GatewayName[] {
-  return GATEWAY_NAMES.filter((name) => GATEWAYS[name].channels.includes(channel));
+  return GATEWAY_NAMES.filter((name) => channel in GATEWAYS[name].channels);
 }
 
-function keptHeaders(req: Request): Record<string, string> {
+function keptHeaders(req: Request<{ gateway: string; token: string }>, gateway: GatewayName): Record<string, string> {
+  const kept = [...ALWAYS_KEPT, ...GATEWAYS[gateway].keptHeaders];
   return Object.fromEntries(
     Object.entries(req.headers).flatMap(([name, value]) =>
-      KEPT_HEADERS.test(name) && typeof value === 'string' ? [[name, value]] : [],
+      kept.some((beginning) => name.startsWith(beginning)) && typeof value === 'string' ? [[name, value]] : [],
     ),
   );
 }

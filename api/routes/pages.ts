@@ -1,6 +1,6 @@
 import type { NextFunction, Request, Response, Router } from 'express';
 import type { Logger } from 'pino';
-import { GATEWAYS } from '../../activities/gateways/registry';
+import { GATEWAYS, labelOf } from '../../activities/gateways/registry';
 import { loadPayment } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
@@ -44,7 +44,7 @@ export function pageRoutes({
   simulatorPublicUrl,
   log,
 }: PageDependencies): Router {
-  const assets = loadAssets();
+  const assets = loadAssets(GATEWAYS);
   const sendPage = pageSender(assets);
 
   /** They command nothing and believe nothing of what the browser brings; what it posts is not even read. */
@@ -76,6 +76,7 @@ export function pageRoutes({
           status,
           reason,
           gateway: terms.gateway,
+          gatewayLabel: labelOf(terms.gateway),
           amount: terms.amount,
           currency: terms.currency,
           merchant: merchant.name,
@@ -90,7 +91,7 @@ export function pageRoutes({
   /** What the gateway gave the browser to bring along says where to look, and nothing else. */
   async function keepHint({ terms }: LoadedPayment, query: string): Promise<void> {
     const { id, accountId, gateway } = terms;
-    const channel = (['pdt', 'poll'] as const).find((candidate) => GATEWAYS[gateway].channels.includes(candidate));
+    const channel = (['pdt', 'poll'] as const).find((candidate) => candidate in GATEWAYS[gateway].channels);
     if (query === '' || !channel) return;
     const { rows } = await db.sql.query<{ hints: number }>({
       name: 'count_hints',
@@ -112,7 +113,7 @@ export function pageRoutes({
   }
 
   const router = strictRouter();
-  router.use(assets.router);
+  router.get(assets.path, assets.serve);
   router.use(['/checkout', '/return', '/cancel'], gatewayContentAllowed({ db, simulatorPublicUrl }));
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());

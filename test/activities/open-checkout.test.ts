@@ -24,7 +24,7 @@ function worker(answer: () => Promise<Response>) {
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: 'http://gateway.invalid',
-      partner: null,
+      partners: {},
       fetch: async (input) => {
         asked.push(input instanceof Request ? input.url : new URL(input).href);
         return answer();

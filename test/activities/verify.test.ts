@@ -28,7 +28,7 @@ function verify(
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: 'http://gateway.invalid',
-      partner: null,
+      partners: {},
       fetch: async () => answer(),
       now: Date.now,
       cache: memoryCache(),

@@ -33,7 +33,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: 'http://127.0.0.1:1',
-      partner: null,
+      partners: {},
       fetch: globalThis.fetch,
       now: Date.now,
       cache: memoryCache(),

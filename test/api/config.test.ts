@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
+import { PARTNERSHIPS } from '../../activities/gateways/registry';
 import { configSchema } from '../../api/config';
-import { ConfigError, partnerFrom, readConfig } from '../../platform/config';
+import { ConfigError, partnersFrom, readConfig } from '../../platform/config';
 
 const PARTNER = ['PAYPAL_PARTNER_ID', 'PAYPAL_PARTNER_CLIENT_ID', 'PAYPAL_PARTNER_CLIENT_SECRET'] as const;
 
@@ -98,16 +99,20 @@ test.each([['DATABASE_URL'], ['OPERATOR_KEY'], ['ENCRYPTION_KEY']])('without %s 
 
 test('partner credentials are there whole or not at all', () => {
   const whole = Object.fromEntries(PARTNER.map((name) => [name, `its ${name}`]));
-  expect(partnerFrom(readConfig(configSchema, right))).toBeNull();
-  expect(partnerFrom(readConfig(configSchema, { ...right, ...whole, PAYPAL_PARTNER_ENVIRONMENT: 'sandbox' }))).toEqual({
-    environment: 'sandbox',
-    partnerId: 'its PAYPAL_PARTNER_ID',
-    clientId: 'its PAYPAL_PARTNER_CLIENT_ID',
-    clientSecret: 'its PAYPAL_PARTNER_CLIENT_SECRET',
+  const partners = (env: NodeJS.ProcessEnv) => partnersFrom(PARTNERSHIPS, readConfig(configSchema, env));
+  expect(partners(right)).toEqual({});
+  expect(partners({ ...right, PAYPAL_PARTNER_ENVIRONMENT: 'sandbox' })).toEqual({});
+  expect(partners({ ...right, ...whole, PAYPAL_PARTNER_ENVIRONMENT: 'sandbox' })).toEqual({
+    'paypal-checkout': {
+      environment: 'sandbox',
+      partnerId: 'its PAYPAL_PARTNER_ID',
+      clientId: 'its PAYPAL_PARTNER_CLIENT_ID',
+      clientSecret: 'its PAYPAL_PARTNER_CLIENT_SECRET',
+    },
   });
   for (const name of PARTNER)
-    expect(() => partnerFrom(readConfig(configSchema, { ...right, ...whole, [name]: undefined }))).toThrow(
-      'all three, or none',
+    expect(() => partners({ ...right, ...whole, [name]: undefined })).toThrow(
+      'PAYPAL_PARTNER_ID, PAYPAL_PARTNER_CLIENT_ID, PAYPAL_PARTNER_CLIENT_SECRET: all of them, or none',
     );
 });
 

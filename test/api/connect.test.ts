@@ -1,3 +1,4 @@
+import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import { createVault } from '../../vault/vault';
 import { approveAs, control, visit } from '../support/gateways';
 import { eventually, Merchant, untilStatus } from '../support/client';
@@ -18,17 +19,17 @@ interface AccountView {
   }[];
 }
 
-const PARTNER = {
+const PARTNER: PaypalPartner = {
   environment: 'simulator',
   partnerId: 'PARTNER000001',
   clientId: 'platform-app',
   clientSecret: 'platform-secret',
-} as const;
+};
 const CONNECT = '/v1/gateway-accounts/paypal-checkout/connect';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ partner: PARTNER });
+  world = await startWorld({ partners: { 'paypal-checkout': PARTNER } });
 });
 afterAll(() => world.stop());
 

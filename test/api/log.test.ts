@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { CREDENTIAL_FIELDS } from '../../activities/gateways/registry';
 import { createDeliveries } from '../../outbox/deliveries';
 import { createLog } from '../../platform/log';
 import { Merchant } from '../support/client';
@@ -17,7 +18,7 @@ function listen() {
       done();
     },
   });
-  return { lines, log: createLog('api', 'trace', stream) };
+  return { lines, log: createLog('api', 'trace', CREDENTIAL_FIELDS, stream) };
 }
 
 let world: World;

@@ -52,7 +52,7 @@ function smallCheckout(name: string, without?: string): string {
     const text = readFileSync(path.join(ROOT, file), 'utf8');
     writeFileSync(
       path.join(root, file),
-      file === without ? text.replace(/GATEWAY_NAMES = |satisfies |PAYERS: /, '') : text,
+      file === without ? text.replace(/GATEWAY_NAMES = |GATEWAYS: |PAYERS: /, '') : text,
     );
   }
   return root;
@@ -109,6 +109,7 @@ describe('a gateway that was just generated', () => {
       expect(new Set(todos.map((todo) => todo?.[2]))).toEqual(
         new Set([
           'README.md',
+          'manifest.ts',
           'index.ts',
           'credentials.ts',
           'checkout.ts',

@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import { Merchant } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -7,17 +8,19 @@ import { launchBrowser, listenForComplaints, takePicture } from './chromium';
 jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
 
 let world: World;
+const PARTNER: PaypalPartner = {
+  environment: 'simulator',
+  partnerId: 'PARTNER000001',
+  clientId: 'platform-app',
+  clientSecret: 'platform-secret',
+};
+
 let browser: Browser;
 beforeAll(async () => {
   browser = await launchBrowser();
   world = await startWorld({
     workers: 0,
-    partner: {
-      environment: 'simulator',
-      partnerId: 'PARTNER000001',
-      clientId: 'platform-app',
-      clientSecret: 'platform-secret',
-    },
+    partners: { 'paypal-checkout': PARTNER },
   });
 });
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import type { GatewayCache, GatewayContext } from '../../workflows/domain/gateway';
+import type { GatewayCache, GatewayContext, PartnerCredentials } from '../../activities/gateways/port';
 
 /** A cache as long-lived as the test; what is in it can be looked at. */
 export function memoryCache(): GatewayCache & { readonly entries: Map<string, { value: string; until: number }> } {
@@ -15,10 +15,10 @@ export function memoryCache(): GatewayCache & { readonly entries: Map<string, { 
 }
 
 /** What a gateway may use of the world, at a simulator; `over` replaces any of it. */
-export function gatewayContext<Credentials>(
+export function gatewayContext<Credentials, Partner extends PartnerCredentials = PartnerCredentials>(
   world: { readonly credentials: Credentials; readonly simulatorUrl: string },
-  over: Partial<GatewayContext<Credentials>> = {},
-): GatewayContext<Credentials> {
+  over: Partial<GatewayContext<Credentials, Partner>> = {},
+): GatewayContext<Credentials, Partner> {
   return {
     environment: 'simulator',
     partner: null,

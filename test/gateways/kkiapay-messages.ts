@@ -1,13 +1,8 @@
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { KkiapayCredentials } from '../../activities/gateways/kkiapay/credentials';
-import {
-  GatewayFailure,
-  type CheckoutOrder,
-  type GatewayContext,
-  type OpenedCheckout,
-  type RawNotification,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { CheckoutOrder, GatewayContext, OpenedCheckout, RawNotification } from '../../activities/gateways/port';
 import { gatewayContext } from './gateway-context';
 
 export const PAYMENT_ID = 'pay_0123456789abcdefghijkmnpqr';

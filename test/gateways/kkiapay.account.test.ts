@@ -1,7 +1,7 @@
 import { kkiapay } from '../../activities/gateways/kkiapay';
 import type { KkiapayCredentials } from '../../activities/gateways/kkiapay/credentials';
 import type { Currency } from '../../workflows/domain/money';
-import type { AccountCheck, GatewayContext } from '../../workflows/domain/gateway';
+import type { AccountCheck, GatewayContext } from '../../activities/gateways/port';
 import { CREDENTIALS, json, NO_ANSWERS, nobody, notFound, startKkiapay, type KkiapayServer } from './kkiapay-messages';
 
 let server: KkiapayServer;

@@ -2,7 +2,8 @@ import { kkiapay } from '../../activities/gateways/kkiapay';
 import { openCheckout } from '../../activities/gateways/kkiapay/checkout';
 import { kkiapayCredentials } from '../../activities/gateways/kkiapay/credentials';
 import { readPhone } from '../../activities/gateways/kkiapay/phone';
-import type { CheckoutOrder, Environment } from '../../workflows/domain/gateway';
+import type { CheckoutOrder } from '../../activities/gateways/port';
+import type { Environment } from '../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../workflows/domain/money';
 import { CREDENTIALS, order, PAYMENT_ID } from './kkiapay-messages';
 

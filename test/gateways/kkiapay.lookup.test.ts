@@ -1,5 +1,5 @@
 import { kkiapay } from '../../activities/gateways/kkiapay';
-import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../../workflows/domain/gateway';
+import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../../activities/gateways/port';
 import type { KkiapayCredentials } from '../../activities/gateways/kkiapay/credentials';
 import {
   checkout,

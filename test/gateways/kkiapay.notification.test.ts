@@ -1,5 +1,5 @@
 import { readNotification } from '../../activities/gateways/kkiapay/notification';
-import type { NotificationHint, RawNotification } from '../../workflows/domain/gateway';
+import type { NotificationHint, RawNotification } from '../../activities/gateways/port';
 import { CREDENTIALS, OTHER_PAYMENT_ID, PAYMENT_ID, poll, webhook } from './kkiapay-messages';
 
 /** K1, as KKiaPay documents it. */

@@ -1,6 +1,6 @@
 import { kkiapay } from '../../activities/gateways/kkiapay';
 import type { KkiapayCredentials } from '../../activities/gateways/kkiapay/credentials';
-import type { CheckoutOrder, GatewayContext } from '../../workflows/domain/gateway';
+import type { CheckoutOrder, GatewayContext } from '../../activities/gateways/port';
 import {
   CREDENTIALS,
   failureOf,

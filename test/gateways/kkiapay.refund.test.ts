@@ -1,5 +1,5 @@
 import { kkiapay } from '../../activities/gateways/kkiapay';
-import type { RefundOrder } from '../../workflows/domain/gateway';
+import type { RefundOrder } from '../../activities/gateways/port';
 import {
   CREDENTIALS,
   failureOf,

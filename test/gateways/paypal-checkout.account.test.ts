@@ -1,13 +1,10 @@
 import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
+import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import { TOPICS } from '../../activities/gateways/paypal-checkout/events';
 import { paypalCheckoutOnboarding } from '../../activities/gateways/paypal-checkout/onboarding';
-import {
-  GatewayFailure,
-  type AccountCheck,
-  type GatewayContext,
-  type Inspection,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { AccountCheck, GatewayContext, Inspection } from '../../activities/gateways/port';
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type PaypalServer } from './paypal-rest-server';
 
@@ -35,10 +32,13 @@ afterEach(() => paypal.close());
 
 const context = (
   credentials: PaypalCheckoutCredentials,
-  over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {},
+  over: Partial<GatewayContext<PaypalCheckoutCredentials, PaypalPartner>> = {},
 ) => gatewayContext({ credentials, simulatorUrl: paypal.url }, { cache, ...over });
-const inspect = (credentials = KEYS, over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {}, use = USE) =>
-  paypalCheckout.inspectAccount(use, context(credentials, over));
+const inspect = (
+  credentials = KEYS,
+  over: Partial<GatewayContext<PaypalCheckoutCredentials, PaypalPartner>> = {},
+  use = USE,
+) => paypalCheckout.inspectAccount(use, context(credentials, over));
 const check = ({ checks }: Inspection<unknown>, name: string): AccountCheck => checks.find((one) => one.name === name)!;
 /** Whether the account may be used. */
 const usable = ({ checks }: Inspection<unknown>): boolean =>

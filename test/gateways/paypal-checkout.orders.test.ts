@@ -5,20 +5,21 @@ import {
   paypalCheckoutCredentials,
   type PaypalCheckoutCredentials,
 } from '../../activities/gateways/paypal-checkout/credentials';
+import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import {
   CAPTURE_REFUSALS,
   REFUND_REFUSALS,
   type CaptureRefusal,
 } from '../../activities/gateways/paypal-checkout/refusals';
-import {
-  GatewayFailure,
-  type CaptureAnswer,
-  type CaptureOrder,
-  type CheckoutOrder,
-  type GatewayContext,
-  type OpenedCheckout,
-  type RefundOrder,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type {
+  CaptureAnswer,
+  CaptureOrder,
+  CheckoutOrder,
+  GatewayContext,
+  OpenedCheckout,
+  RefundOrder,
+} from '../../activities/gateways/port';
 import { gatewayContext, memoryCache } from './gateway-context';
 import { startPaypal, type Odd, type PaypalServer } from './paypal-rest-server';
 
@@ -33,7 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => paypal.close());
 
-const context = (over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {}) =>
+const context = (over: Partial<GatewayContext<PaypalCheckoutCredentials, PaypalPartner>> = {}) =>
   gatewayContext({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, { cache, ...over });
 
 const ORDER: CheckoutOrder = {
@@ -773,7 +774,7 @@ describe('a PayPal that does not answer', () => {
   const VERBS: {
     verb: string;
     moved: 'no' | 'perhaps';
-    call: (context: GatewayContext<PaypalCheckoutCredentials>) => Promise<unknown>;
+    call: (context: GatewayContext<PaypalCheckoutCredentials, PaypalPartner>) => Promise<unknown>;
   }[] = [
     { verb: 'opening', moved: 'no', call: (world) => paypalCheckout.startCheckout(ORDER, world) },
     { verb: 'capturing', moved: 'perhaps', call: (world) => paypalCheckout.capture(takes('9AB1'), world) },

@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { paypalCheckout } from '../../activities/gateways/paypal-checkout';
 import { judgeCertificate, PUBLIC_TRUST } from '../../activities/gateways/paypal-checkout/certificate';
 import type { PaypalCheckoutCredentials } from '../../activities/gateways/paypal-checkout/credentials';
+import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import { isBrowserUrl, isCertificateUrl } from '../../activities/gateways/paypal-checkout/hosts';
 import { readNotification } from '../../activities/gateways/paypal-checkout/notification';
-import {
-  GatewayFailure,
-  type Environment,
-  type GatewayContext,
-  type OpenedCheckout,
-  type RawNotification,
-} from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { GatewayContext, OpenedCheckout, RawNotification } from '../../activities/gateways/port';
+import type { Environment } from '../../workflows/domain/gateway';
 import { gatewayContext, memoryCache } from './gateway-context';
 import {
   CERTIFICATES,
@@ -43,14 +40,14 @@ beforeEach(async () => {
 });
 afterEach(() => paypal.close());
 
-const context = (over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {}) =>
+const context = (over: Partial<GatewayContext<PaypalCheckoutCredentials, PaypalPartner>> = {}) =>
   gatewayContext({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, { cache, ...over });
 const certificateUrl = (name = 'genuine'): string => `${paypal.url}/paypal/v1/notifications/certs/${name}`;
 const webhook = (type: string, resource: unknown, signing: Partial<Signing> = {}) =>
   signedWebhook(type, resource, { webhookId: 'WH-OURS', certificateUrl: certificateUrl(), ...signing });
 const verify = (
   raw: RawNotification,
-  over: Partial<GatewayContext<PaypalCheckoutCredentials>> = {},
+  over: Partial<GatewayContext<PaypalCheckoutCredentials, PaypalPartner>> = {},
   checkout: OpenedCheckout | null = null,
 ) => paypalCheckout.fetchFacts({ by: 'notification', raw, checkout }, context(over));
 

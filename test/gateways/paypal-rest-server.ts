@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import type { RawNotification } from '../../workflows/domain/gateway';
+import type { RawNotification } from '../../activities/gateways/port';
 
 /** What a PayPal resource is to the test that made it. */
 export type Resource = Record<string, unknown>;

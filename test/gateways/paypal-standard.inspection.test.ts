@@ -1,6 +1,6 @@
 import { paypalStandard } from '../../activities/gateways/paypal-standard';
 import type { PaypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
-import type { GatewayContext } from '../../workflows/domain/gateway';
+import type { GatewayContext } from '../../activities/gateways/port';
 import { gatewayContext } from './gateway-context';
 import { SELLER } from './paypal-messages';
 import { failure, NVP, startNvpServer, type NvpServer } from './paypal-nvp-server';

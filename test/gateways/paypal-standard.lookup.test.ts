@@ -8,7 +8,8 @@ import { readMessage } from '../../activities/gateways/paypal-standard/codec';
 import type { PaypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
 import { parseForm } from '../../activities/gateways/paypal-standard/form';
 import { askNvp } from '../../activities/gateways/paypal-standard/nvp';
-import { GatewayFailure, type GatewayContext, type OpenedCheckout } from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { GatewayContext, OpenedCheckout } from '../../activities/gateways/port';
 import { gatewayContext } from './gateway-context';
 import {
   completed,

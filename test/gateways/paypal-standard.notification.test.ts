@@ -1,5 +1,5 @@
 import { readNotification } from '../../activities/gateways/paypal-standard/notification';
-import type { RawNotification } from '../../workflows/domain/gateway';
+import type { RawNotification } from '../../activities/gateways/port';
 import { completed, encode, moneyBack, PAYMENT_ID } from './paypal-messages';
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };

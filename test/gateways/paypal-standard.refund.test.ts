@@ -4,7 +4,8 @@ import { readMessage } from '../../activities/gateways/paypal-standard/codec';
 import type { PaypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
 import { parseForm } from '../../activities/gateways/paypal-standard/form';
 import { keyOf } from '../../workflows/domain/fact';
-import { GatewayFailure, type GatewayContext, type RefundOrder } from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { GatewayContext, RefundOrder } from '../../activities/gateways/port';
 import { gatewayContext } from './gateway-context';
 import { encode, moneyBack, PAYMENT_ID, SELLER } from './paypal-messages';
 import {

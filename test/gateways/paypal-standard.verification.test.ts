@@ -8,7 +8,9 @@ import { paypalStandard } from '../../activities/gateways/paypal-standard';
 import { postBack, synchronise } from '../../activities/gateways/paypal-standard/client';
 import type { PaypalStandardCredentials } from '../../activities/gateways/paypal-standard/credentials';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { GatewayFailure, type Channel, type Environment, type GatewayContext } from '../../workflows/domain/gateway';
+import { GatewayFailure } from '../../activities/gateways/port';
+import type { GatewayContext } from '../../activities/gateways/port';
+import type { Channel, Environment } from '../../workflows/domain/gateway';
 import { gatewayContext } from './gateway-context';
 import { completed, encode, moneyBack, PAYMENT_ID, pdtSuccess, SELLER, type MessageFields } from './paypal-messages';
 

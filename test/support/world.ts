@@ -18,7 +18,7 @@ import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
-import type { GatewayCache, PartnerCredentials } from '../../workflows/domain/gateway';
+import type { GatewayCache, Partners } from '../../activities/gateways/port';
 import { createVault } from '../../vault/vault';
 import { STORY, taskQueueOf } from '../../workflows/messages';
 import { startRenewals } from '../../outbox/renewal';
@@ -64,8 +64,8 @@ export interface WorldOptions {
   readonly inboxBacklog?: number;
   /** What workers ask gateways with: a test may listen in, or stand in the way. */
   readonly fetch?: typeof globalThis.fetch;
-  /** The platform's own credentials as a partner of PayPal. */
-  readonly partner?: PartnerCredentials | null;
+  /** The platform's own credentials as a partner of gateways. */
+  readonly partners?: Partners;
   /** What is remembered of gateways between calls; by default this process remembers for itself. */
   readonly cache?: GatewayCache;
   /** Who hears what the product logs; by default nobody. */
@@ -83,7 +83,7 @@ export async function startWorld({
   throttle,
   inboxBacklog = 20_000,
   fetch = globalThis.fetch,
-  partner = null,
+  partners = {},
   cache = createGatewayCache(null, createVault(ENCRYPTION_KEY)),
   log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   databaseVia = async (url) => url,
@@ -106,7 +106,7 @@ export async function startWorld({
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const gateways = { simulatorUrl: simulator.url, partner, fetch, now: Date.now, cache };
+  const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
   const startApi = (told: number) => {
     const runs = createRuns(temporal, { taskQueue, story: told });
     const deliveries = createDeliveries({ db, runs, log });

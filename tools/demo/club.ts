@@ -15,7 +15,7 @@ type Account = z.output<typeof schemas.account>;
 export interface ConnectedAccount {
   readonly gateway: GatewayName;
   /** As they were entered. */
-  readonly fields: Readonly<Record<string, string>>;
+  readonly fields: Readonly<Record<string, unknown>>;
   readonly notificationUrl: string;
 }
 

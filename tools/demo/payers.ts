@@ -7,12 +7,15 @@ import type { Simulator } from './simulator';
 
 /** How a payer, played without a browser, pays at the simulator through one gateway. */
 export interface Payer {
-  /** As people call the gateway. */
-  readonly title: string;
+  /** What the addresses of its look-alike begin with, below the simulator's own. */
+  readonly path: string;
   /** A merchant's account there; the simulator takes any. */
   newAccount(): ConnectedAccount['fields'];
   /** What a merchant types at the gateway itself, where it does not learn from us where its messages go. */
-  enterNotificationUrl(simulator: Simulator, account: ConnectedAccount): Promise<void>;
+  enterNotificationUrl(
+    simulator: Simulator,
+    account: Pick<ConnectedAccount, 'fields' | 'notificationUrl'>,
+  ): Promise<void>;
   /** `as`: whom of the simulator's people to play, who decides what happens; a prompt is always approved. */
   pay(simulator: Simulator, payment: Payment, as: string): Promise<void>;
 }
@@ -22,26 +25,27 @@ const isToldByUs = () => Promise.resolve();
 /** Every gateway of this release; one without a payer does not compile. */
 export const PAYERS: Readonly<Record<GatewayName, Payer>> = {
   'paypal-standard': {
-    title: 'PayPal Standard',
+    path: '/paypal/',
     newAccount: () => ({ receiverId: 'DEMOCLUB00001', pdtIdentityToken: 'demo-identity-token' }),
     enterNotificationUrl: isToldByUs, // each form names it
     pay: postForm,
   },
   'paypal-checkout': {
-    title: 'PayPal Checkout',
+    path: '/paypal/',
     newAccount: () => ({ clientId: `demo-app-${randomUUID()}`, clientSecret: 'demo-secret' }), // what happens to an app is told to all its webhooks
     enterNotificationUrl: isToldByUs, // the webhook is made when the account is connected
     pay: approveOrder,
   },
   kkiapay: {
-    title: 'KKiaPay',
+    path: '/kkiapay/',
     newAccount: () => ({
       publicKey: randomUUID(),
       privateKey: 'tpk_demo',
       secret: 'tsk_demo',
       webhookSecret: 'demo-hash-secret',
     }),
-    async enterNotificationUrl(simulator, { fields: { publicKey = '', webhookSecret }, notificationUrl: webhookUrl }) {
+    async enterNotificationUrl(simulator, { fields, notificationUrl: webhookUrl }) {
+      const { publicKey, webhookSecret } = z.object({ publicKey: z.string(), webhookSecret: z.string() }).parse(fields);
       await simulator.tell('PUT', `kkiapay/accounts/${publicKey}`, { webhookUrl, webhookSecret }, z.unknown());
     },
     pay: payInWidgetOrByPhone,

@@ -1,7 +1,7 @@
+import { GATEWAYS } from '../../activities/gateways/registry';
 import { describeMoney, formatDecimal, minorUnitDecimals } from '../../workflows/domain/money';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { Balance, Cart, Charge, CheckoutOptions, Entry, Payment } from './club';
-import { PAYERS } from './payers';
 
 /** The decimals of a sum without its currency, for columns. */
 export function writeAmount(amount: number, currency: string): string {
@@ -34,7 +34,7 @@ export function title(text: string): string {
 export function optionsTable({ data }: CheckoutOptions): string {
   return table(
     ['gateway', 'may be used'],
-    data.map(({ gateway, available, detail }) => [PAYERS[gateway].title, available ? 'yes' : `no: ${detail ?? ''}`]),
+    data.map(({ gateway, available, detail }) => [GATEWAYS[gateway].title, available ? 'yes' : `no: ${detail ?? ''}`]),
   );
 }
 
@@ -122,7 +122,7 @@ export function balancesTable(balances: readonly Balance[]): string {
 function accountInWords(account: string): string {
   const [name = '', detail = ''] = account.split(':');
   const gateway = GATEWAY_NAMES.find((known) => known === detail);
-  const gatewayTitle = gateway ? PAYERS[gateway].title : detail;
+  const gatewayTitle = gateway ? GATEWAYS[gateway].title : detail;
   switch (name) {
     case 'gateway_clearing':
       return `held for us by ${gatewayTitle}`;

@@ -6,10 +6,14 @@ import { DemoFailure } from './failure';
 export class Simulator {
   private constructor(private readonly url: string) {}
 
-  /** The one to which a payment leads its payer. */
-  static behind({ id, nextAction }: Payment): Simulator {
-    const url = /^(.+?)\/(?:paypal|kkiapay)\//.exec(addressIn(nextAction) ?? '')?.[1];
-    if (url === undefined)
+  static at(url: string): Simulator {
+    return new Simulator(url);
+  }
+
+  /** The one to which a payment leads its payer. `path`: what the addresses of the look-alike begin with there. */
+  static behind({ id, nextAction }: Payment, path: string): Simulator {
+    const [url, ...rest] = addressIn(nextAction)?.split(path) ?? [];
+    if (url === undefined || rest.length === 0)
       throw new DemoFailure(`${id} leads its payer to no simulator: ${JSON.stringify(nextAction)}`);
     return new Simulator(url);
   }

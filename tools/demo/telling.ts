@@ -45,7 +45,7 @@ export class Telling {
   async open(gateway: GatewayName, wish?: Wish): Promise<Payment> {
     const payment = await this.club.openPayment(gateway, wish);
     if (!this.#simulator) {
-      this.#simulator = Simulator.behind(payment);
+      this.#simulator = Simulator.behind(payment, PAYERS[gateway].path);
       for (const account of this.club.accounts)
         await PAYERS[account.gateway].enterNotificationUrl(this.#simulator, account);
     }
@@ -96,6 +96,7 @@ export class Telling {
 
   /** The payer goes to the gateway with what the payment gave them. */
   #leave(payment: Payment, as: string): Promise<void> {
-    return PAYERS[payment.gateway].pay(this.#simulator ?? Simulator.behind(payment), payment, as);
+    const payer = PAYERS[payment.gateway];
+    return payer.pay(this.#simulator ?? Simulator.behind(payment, payer.path), payment, as);
   }
 }

@@ -2,6 +2,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import type { GatewayName } from '../../workflows/domain/gateway';
+import { PAYERS } from '../demo/payers';
+import { Simulator } from '../demo/simulator';
 
 /** What the demo leaves behind, so that a second start greets the same members with their past payments. */
 const demoSchema = z.object({
@@ -25,13 +27,6 @@ interface ClubPlan {
     readonly charges: readonly (readonly [label: string, category: string, amount: number])[];
   }[];
 }
-
-const KKIAPAY = {
-  publicKey: 'demo-public-key',
-  privateKey: 'tpk_demo',
-  secret: 'tsk_demo',
-  webhookSecret: 'demo-hash-secret',
-};
 
 /** A merchant's books have one currency, and KKiaPay takes XOF only: two clubs. */
 const CLUBS: readonly ClubPlan[] = [
@@ -64,7 +59,14 @@ const CLUBS: readonly ClubPlan[] = [
   },
   {
     merchant: { name: 'Club de Cotonou Démo', currency: 'XOF', country: 'BJ' },
-    accounts: { kkiapay: KKIAPAY },
+    accounts: {
+      kkiapay: {
+        publicKey: 'demo-public-key',
+        privateKey: 'tpk_demo',
+        secret: 'tsk_demo',
+        webhookSecret: 'demo-hash-secret',
+      },
+    },
     members: [
       {
         name: 'Koffi Adjovi',
@@ -139,7 +141,7 @@ async function createClub(
   return { title: `${merchant.name} (${merchant.currency})`, secretKey, members: made };
 }
 
-/** The simulator keeps nothing over a restart, not even where messages go: PayPal's webhook is made by a check, KKiaPay's typed in its dashboard. */
+/** The simulator keeps nothing over a restart, not even where messages go: a webhook is made by a check, or typed in a dashboard. */
 async function remindSimulator(baseUrl: string, secretKey: string, simulatorUrl: string): Promise<void> {
   const { data } = await call<{ data: { gateway: GatewayName }[] }>(baseUrl, secretKey, 'GET', '/v1/gateway-accounts');
   for (const { gateway } of data) {
@@ -150,13 +152,12 @@ async function remindSimulator(baseUrl: string, secretKey: string, simulatorUrl:
       `/v1/gateway-accounts/${gateway}/check`,
       {},
     );
-    if (gateway !== 'kkiapay') continue;
-    const { publicKey, webhookSecret } = KKIAPAY;
+    const fields = CLUBS.map(({ accounts }) => accounts[gateway]).find((account) => account !== undefined);
+    if (!fields) continue;
     // A simulator that is not ours (SIMULATOR_URL) may have no such call; then a payment is told by the payer's return alone.
-    await call(simulatorUrl, '', 'PUT', `/control/kkiapay/accounts/${publicKey}`, {
-      webhookUrl: notificationUrl,
-      webhookSecret,
-    }).catch(() => undefined);
+    await PAYERS[gateway]
+      .enterNotificationUrl(Simulator.at(simulatorUrl), { fields, notificationUrl })
+      .catch(() => undefined);
   }
 }
 

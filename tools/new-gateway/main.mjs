@@ -12,9 +12,9 @@ const PAYERS_FILE = path.join('tools', 'demo', 'payers.ts');
 
 // What is looked for where something is entered. Gone, nothing is entered.
 const NAMES = /^(export const GATEWAY_NAMES = \[)(.*)(\] as const;)$/m;
-const IMPORTS = /^import .* from '\.\/.*';$/gm;
+const IMPORTS = /^import .* from '\.\/.*\/manifest';$/gm;
 const LAST_PAYER = /^(export const PAYERS: Readonly<Record<GatewayName, Payer>> = \{\n(?: .*\n)*)(\};)$/m;
-const LAST_ENTRY = /^\} satisfies Record<GatewayName, GatewayEntry>;$/m;
+const LAST_ENTRY = /^(export const GATEWAYS: Readonly<Record<GatewayName, GatewayEntry>> = \{\n(?: .*\n)*)(\};)$/m;
 
 /** A refusal that one sentence explains; nothing was written. */
 class Refusal extends Error {}
@@ -113,35 +113,20 @@ function withEntry(text, { name, camel }) {
   const last = [...text.matchAll(IMPORTS)].at(-1);
   if (!last || !LAST_ENTRY.test(text))
     throw new Refusal(
-      `${REGISTRY_FILE} has no imports of gateways, or no line "} satisfies Record<GatewayName, GatewayEntry>;" any more: enter the gateway by hand.`,
+      `${REGISTRY_FILE} has no imports of manifests, or no object "export const GATEWAYS: Readonly<Record<GatewayName, GatewayEntry>>" any more: enter the gateway by hand.`,
     );
   const end = last.index + last[0].length;
-  const imports = [
-    `import { ${camel} } from './${name}';`,
-    `import * as ${camel}Checkout from './${name}/checkout';`,
-    `import { ${camel}Credentials } from './${name}/credentials';`,
-    `import * as ${camel}Notification from './${name}/notification';`,
-  ];
-  const entry = `  '${name}': define({
-    gateway: ${camel},
-    credentials: ${camel}Credentials,
-    stored: ${camel}Credentials,
-    channels: ['webhook', 'poll'],
-    openCheckout: ${camel}Checkout.openCheckout,
-    readNotification: ${camel}Notification.readNotification,
-  }),
-`;
-  const withImports = `${text.slice(0, end)}\n${imports.join('\n')}${text.slice(end)}`;
-  return withImports.replace(LAST_ENTRY, (line) => entry + line);
+  const entered = `${text.slice(0, end)}\nimport { manifest as ${camel} } from './${name}/manifest';${text.slice(end)}`;
+  return entered.replace(LAST_ENTRY, (_, before, after) => `${before}  '${name}': enter(${camel}),\n${after}`);
 }
 
-function withPayer(text, { name, Title }) {
+function withPayer(text, { name }) {
   if (!LAST_PAYER.test(text))
     throw new Refusal(
       `${PAYERS_FILE} has no object "export const PAYERS: Readonly<Record<GatewayName, Payer>>" any more: enter a payer by hand.`,
     );
   const payer = `  '${name}': {
-    title: '${Title}',
+    path: '/${name}/',
     newAccount: () => ({ secretKey: 'demo-secret' }),
     enterNotificationUrl: isToldByUs,
     pay: () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Router } from 'express';
-import { strictRouter } from '../../api/http/routing';
+import type { RequestHandler } from 'express';
 import { wordsForScripts } from '../../words/standing';
+import type { GatewayLabels } from '../../words/standing';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
@@ -13,19 +13,20 @@ const TYPES: Readonly<Record<string, string>> = {
 
 /** What the pages load: styles and scripts, kept in memory, under a path that changes with their content. */
 export interface Assets {
-  readonly router: Router;
+  /** Where `serve` is to be asked. */
+  readonly path: string;
+  readonly serve: RequestHandler<{ version: string; name: string }>;
   /** `checkout.js` → its address on this server. */
   urlOf(name: string): string;
 }
 
-export function loadAssets(): Assets {
+export function loadAssets(gateways: GatewayLabels): Assets {
   const folder = path.join(projectRoot(), 'web', 'member');
   const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name))]));
-  files.set('words.json', Buffer.from(JSON.stringify(wordsForScripts())));
+  files.set('words.json', Buffer.from(JSON.stringify(wordsForScripts(gateways))));
   const version = versionOf(files);
 
-  const router = strictRouter();
-  router.get('/assets/:version/:name', (req, res, next) => {
+  const serve: Assets['serve'] = (req, res, next) => {
     const content = files.get(req.params.name);
     const type = TYPES[path.extname(req.params.name)];
     if (!content || type === undefined) {
@@ -36,9 +37,10 @@ export function loadAssets(): Assets {
     const isOurs = req.params.version === version;
     res.set({ 'content-type': type, 'cache-control': isOurs ? 'public, max-age=31536000, immutable' : 'no-cache' });
     res.send(content);
-  });
+  };
   return {
-    router,
+    path: '/assets/:version/:name',
+    serve,
     urlOf(name) {
       if (!files.has(name)) throw new Error(`there is no asset ${name}`);
       return `/assets/${version}/${name}`;

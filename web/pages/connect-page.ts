@@ -1,19 +1,21 @@
-import type { AccountCheck } from '../../workflows/domain/gateway';
+import type { z } from 'zod';
 import { unreachable } from '../../workflows/domain/unreachable';
 import type { Arrival } from '../../api/desks/onboarding';
+import type * as schemas from '../../api/http/schemas';
 import { html } from './html';
 import type { Html } from './html';
 import { plainPage } from './layout';
 import type { Page } from './layout';
-import { gatewayLabel } from '../../words/standing';
 
-/** For the treasurer who comes back from the gateway: what would be connected, or how it stands and what to do. Works without scripts. */
-export function connectPage(arrival: Arrival): Page {
+type AccountCheck = z.output<typeof schemas.account>['checks'][number];
+
+/** For the treasurer who comes back from the gateway: what would be connected, or how it stands and what to do. Works without scripts. `labelOf`: what a gateway is called. */
+export function connectPage(arrival: Arrival, labelOf: (gateway: string) => string): Page {
   switch (arrival.outcome) {
     case 'to_confirm':
-      return confirmPage(arrival);
+      return confirmPage(arrival, labelOf(arrival.gateway));
     case 'connected':
-      return connectedPage(arrival);
+      return connectedPage(arrival, labelOf(arrival.account.gateway));
     case 'not_connected':
       return {
         title: 'Not connected',
@@ -28,12 +30,12 @@ export function connectPage(arrival: Arrival): Page {
     case 'used':
       return plainPage(
         'This invitation was used',
-        `A ${gatewayLabel(arrival.gateway)} account was connected with it. To connect another one, please start again from where you came.`,
+        `A ${labelOf(arrival.gateway)} account was connected with it. To connect another one, please start again from where you came.`,
       );
     case 'elsewhere':
       return plainPage(
         'This invitation was opened in another browser',
-        `Only there can the ${gatewayLabel(arrival.gateway)} account be connected. Nothing was changed here. If it was not you, please ask for a new invitation: it ends this one.`,
+        `Only there can the ${labelOf(arrival.gateway)} account be connected. Nothing was changed here. If it was not you, please ask for a new invitation: it ends this one.`,
       );
     case 'over':
       return plainPage(
@@ -47,7 +49,7 @@ export function connectPage(arrival: Arrival): Page {
       );
     case 'unanswered':
       return plainPage(
-        `${gatewayLabel(arrival.gateway)} does not answer`,
+        `${labelOf(arrival.gateway)} does not answer`,
         'Please load this page again in a moment. Nothing was changed.',
       );
     case 'unknown':
@@ -60,15 +62,10 @@ export function connectPage(arrival: Arrival): Page {
   }
 }
 
-function confirmPage({
-  token,
-  gateway,
-  account,
-  merchantName,
-  replaces,
-  onwardUrl,
-}: Arrival & { outcome: 'to_confirm' }): Page {
-  const label = gatewayLabel(gateway);
+function confirmPage(
+  { token, account, merchantName, replaces, onwardUrl }: Arrival & { outcome: 'to_confirm' },
+  label: string,
+): Page {
   return {
     title: `Connect ${label} to ${merchantName}?`,
     body: html`<main class="narrow">
@@ -90,9 +87,8 @@ function confirmPage({
   };
 }
 
-function connectedPage({ account, onwardUrl }: Arrival & { outcome: 'connected' }): Page {
+function connectedPage({ account, onwardUrl }: Arrival & { outcome: 'connected' }, gateway: string): Page {
   const checks = account.checks as unknown as AccountCheck[];
-  const gateway = gatewayLabel(account.gateway);
   return {
     title: account.enabled ? 'Connected' : 'Connected, and not usable yet',
     body: html`<main class="narrow">

@@ -4,12 +4,13 @@ import { unreachable } from '../../workflows/domain/unreachable';
 import { html } from './html';
 import type { Html } from './html';
 import type { Page } from './layout';
-import { describeStanding, gatewayLabel, goOnLabel, mayTryAgain } from '../../words/standing';
+import { describeStanding, goOnLabel, mayTryAgain } from '../../words/standing';
 import type { Place, Standing } from '../../words/standing';
 
 export interface StandingPage extends Standing {
   readonly place: Place;
   readonly id: string;
+  readonly gateway: string;
   readonly amount: number;
   readonly currency: string;
   readonly merchant: string;
@@ -24,7 +25,7 @@ const WITHOUT_SCRIPT_S = 10;
 
 /** Where a payment stands, for the payer who comes back from the gateway; complete without scripts, and live with them. */
 export function standingPage(page: StandingPage): Page {
-  const { place, id, amount, currency, merchant, token, onwardUrl, status, gateway, nextAction } = page;
+  const { place, id, amount, currency, merchant, token, onwardUrl, status, gateway, gatewayLabel, nextAction } = page;
   const words = describeStanding(page, page);
   const goOn = goOnLabel(page, place);
   // Who may act here is not led away from it.
@@ -69,7 +70,7 @@ export function standingPage(page: StandingPage): Page {
         <span id="countdown"></span> <button type="button" class="link" id="stay">Stay here</button>
       </p>
       ${onwardUrl === null ? html`<p class="note">You can close this page. Nothing depends on it staying open.</p>` : null}
-      <p class="note reference">Payment <code>${id}</code> through ${gatewayLabel(gateway)}</p>
+      <p class="note reference">Payment <code>${id}</code> through ${gatewayLabel}</p>
     </main>`,
   };
 }

@@ -1,7 +1,16 @@
 import type { Fact, GatewayFact } from './fact';
-import type { Lookup, Remark } from './gateway';
 
 const LONGEST_QUOTE = 100;
+
+/** Something that the gateway told and that could not be used as it stands. */
+export interface Remark {
+  /** What it is, in snake case: `unreadable_fee`, `unknown_status`. */
+  readonly word: string;
+  /** The gateway reference of the money it is about; null: the message or the look-up as a whole. */
+  readonly about: string | null;
+  /** What the gateway wrote: at most 100 printable characters and nothing personal; null where there is nothing to show. */
+  readonly wrote: string | null;
+}
 
 /** Notes what could not be used. `wrote`: the gateway's own text, which may be anything. */
 export function remark(word: string, about: string | null = null, wrote: string | null = null): Remark {
@@ -13,7 +22,7 @@ export function remark(word: string, about: string | null = null, wrote: string 
  * nothing in particular, where there is no fact to lay it beside; without one such a remark makes no fact.
  */
 export function toldFacts(
-  { facts, remarks }: Pick<Lookup & { found: true }, 'facts' | 'remarks'>,
+  { facts, remarks }: { readonly facts: readonly GatewayFact[]; readonly remarks: readonly Remark[] },
   otherwise?: string,
 ): readonly GatewayFact[] {
   const beside = facts[0]?.gatewayReference ?? otherwise;

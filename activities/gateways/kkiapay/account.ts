@@ -1,5 +1,5 @@
-import { GatewayFailure } from '../../../workflows/domain/gateway';
-import type { AccountCheck, AccountUse, GatewayContext, Inspection } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { AccountCheck, AccountUse, GatewayContext, Inspection } from '../port';
 import { CURRENCY } from './checkout';
 import { askStatus, KEYS_REFUSED } from './client';
 import type { KkiapayCredentials } from './credentials';

@@ -1,11 +1,5 @@
-import type {
-  CheckoutContext,
-  CheckoutOrder,
-  Environment,
-  NextAction,
-  Opening,
-  OpeningRefusal,
-} from '../../../workflows/domain/gateway';
+import type { CheckoutContext, CheckoutOrder, Opening, OpeningRefusal } from '../port';
+import type { Environment, NextAction } from '../../../workflows/domain/gateway';
 import { describeMoney, MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import type { KkiapayCredentials } from './credentials';

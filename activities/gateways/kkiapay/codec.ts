@@ -1,5 +1,5 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { Remark } from '../../../workflows/domain/gateway';
+import type { Remark } from '../../../workflows/domain/remark';
 import { isId } from '../../../workflows/domain/ids';
 import { MAX_AMOUNT, parseDecimal, type Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';

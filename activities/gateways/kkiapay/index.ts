@@ -1,11 +1,5 @@
-import {
-  type Capabilities,
-  type Gateway,
-  type GatewayContext,
-  type Lookup,
-  type Starter,
-  type Subject,
-} from '../../../workflows/domain/gateway';
+import type { Gateway, GatewayContext, Lookup, Subject } from '../port';
+import type { Capabilities, Starter } from '../../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { inspectAccount } from './account';

@@ -1,5 +1,5 @@
-import { GatewayFailure } from '../../../workflows/domain/gateway';
-import type { GatewayContext, Lookup, OpenedCheckout, Subject } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext, Lookup, OpenedCheckout, Subject } from '../port';
 import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { askStatus, type StatusAnswer } from './client';

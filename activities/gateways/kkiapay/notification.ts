@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { NotificationHint, NotificationReading, RawNotification } from '../../../workflows/domain/gateway';
+import type { NotificationHint, NotificationReading, RawNotification } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { readAmount, readEcho, readFailure, readInstant, readTransactionId } from './codec';
 import type { KkiapayCredentials } from './credentials';

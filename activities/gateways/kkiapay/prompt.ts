@@ -1,5 +1,5 @@
-import { GatewayFailure } from '../../../workflows/domain/gateway';
-import type { CheckoutOrder, GatewayContext, Payer, StartedCheckout } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { CheckoutOrder, GatewayContext, Payer, StartedCheckout } from '../port';
 import { planPrompt } from './checkout';
 import { KEYS_REFUSED, requestPrompt } from './client';
 import { readFailure, readTransactionId } from './codec';

@@ -1,5 +1,5 @@
-import { GatewayFailure } from '../../../workflows/domain/gateway';
-import type { GatewayContext, RefundAnswer, RefundOrder } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext, RefundAnswer, RefundOrder } from '../port';
 import { sameMoney } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { requestRevert } from './client';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { GatewayContext } from '../../../workflows/domain/gateway';
+import type { GatewayContext } from '../port';
 import { ask, unexpectedStatus } from '../http';
 import type { Caller } from './accounts';
 import { failureOf, readBody, readJson, readProblem } from './answers';

@@ -1,11 +1,6 @@
 import { z } from 'zod';
-import {
-  GatewayFailure,
-  type AccountCheck,
-  type AccountUse,
-  type GatewayContext,
-  type Inspection,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { AccountCheck, AccountUse, GatewayContext, Inspection } from '../port';
 import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { freshAccessToken } from './access-token';
 import { callerFor } from './accounts';
@@ -20,10 +15,11 @@ import {
   type Reply,
 } from './client';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { TOPICS } from './events';
 import { merchantIntegration, missingScopes, NEEDED_SCOPES, type MerchantIntegration } from './integration';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** What came of one question: an answer; or PayPal's refusal, or no answer at all, and then why. */
 type Outcome<Result> =

@@ -1,5 +1,7 @@
-import { GatewayFailure, type GatewayContext } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext } from '../port';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 
 /** Who asks PayPal: a REST app, and the merchant it asks for where the app is not the merchant's own. */
 export interface Caller {
@@ -13,7 +15,7 @@ type Accounts = Pick<GatewayContext<PaypalCheckoutCredentials>, 'credentials' | 
 /** Who asks for this account: its own app, or ours as its partner where it was connected without keys of its own. */
 export function callerFor(
   { clientId, clientSecret, merchantId }: PaypalCheckoutCredentials,
-  { partner, environment }: Pick<GatewayContext<unknown>, 'partner' | 'environment'>,
+  { partner, environment }: Pick<GatewayContext<unknown, PaypalPartner>, 'partner' | 'environment'>,
 ): Caller {
   if (clientId !== undefined && clientSecret !== undefined) return { clientId, clientSecret, onBehalfOf: null };
   if (partner?.environment !== environment || merchantId === undefined) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GatewayFailure } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
 import type { Answer, Question } from '../http';
 
 type Asked = Pick<Question, 'attempt' | 'moves'>;

@@ -1,4 +1,4 @@
-import type { CheckoutContext, CheckoutOrder, Opening } from '../../../workflows/domain/gateway';
+import type { CheckoutContext, CheckoutOrder, Opening } from '../port';
 import { describeMoney } from '../../../workflows/domain/money';
 import { writePaypalAmount } from '../paypal/money';
 import type { PaypalCheckoutCredentials } from './credentials';

@@ -3,7 +3,7 @@ import { accessToken, dropAccessToken, freshAccessToken, type World } from './ac
 import type { Caller } from './accounts';
 import { failureOf, readAnyRefusal, readJson, readProblem, unreadableAnswer, type Problem } from './answers';
 import { apiUrl } from './hosts';
-import type { GatewayFailure } from '../../../workflows/domain/gateway';
+import type { GatewayFailure } from '../port';
 
 /** Who asks PayPal, and through what. */
 export interface Asker {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { CheckoutOrder, Payer, Remark } from '../../../workflows/domain/gateway';
+import type { CheckoutOrder, Payer } from '../port';
+import type { Remark } from '../../../workflows/domain/remark';
 import { isId } from '../../../workflows/domain/ids';
 import type { Currency, Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';

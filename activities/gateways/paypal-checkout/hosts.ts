@@ -1,4 +1,4 @@
-import type { GatewayContext } from '../../../workflows/domain/gateway';
+import type { GatewayContext } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 
 /** Which PayPal is meant. */

@@ -1,23 +1,17 @@
-import {
-  GatewayFailure,
-  type Gateway,
-  type GatewayContext,
-  type Lookup,
-  type OpenedCheckout,
-  type RawNotification,
-  type Subject,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { Gateway, GatewayContext, Lookup, OpenedCheckout, RawNotification, Subject } from '../port';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { PAYPAL_CURRENCIES } from '../paypal/money';
 import { inspectAccount } from './account';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { readToken } from './notification';
 import { askerOf, capture, fetchOrder, standingOf, startCheckout } from './orders';
 import { refund } from './refunds';
 import { fetchWebhook, lookUpOrder } from './webhook';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 // PayPal keeps an order for three hours, in which its payer must be sent to it and it must be approved and captured (Orders v2, "Create
 // order"; more by agreement only). Ten minutes less, so that an approval of the last moment is still found and captured.
@@ -59,7 +53,7 @@ export const paypalCheckout = {
   capture,
   refund,
   inspectAccount,
-} satisfies Gateway<PaypalCheckoutCredentials>;
+} satisfies Gateway<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** The order shows its captures as they are now, so what was pending is among them. */
 async function fetchPayment({ reference }: OpenedCheckout, context: Context): Promise<Lookup> {

@@ -1,5 +1,5 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { NotificationReading, Payer, RawNotification } from '../../../workflows/domain/gateway';
+import type { NotificationReading, Payer, RawNotification } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import {
   captureResource,

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import type { Onboarding, PartnerCredentials } from '../../../workflows/domain/gateway';
+import type { Onboarding } from '../port';
 import { dropAccessToken, type World } from './access-token';
 import { readBody, unreadableAnswer } from './answers';
 import { createPartnerReferral, getMerchantIntegration, type Asker } from './client';
 import { isBrowserUrl } from './hosts';
 import { grantedScopes, merchantIntegration, missingScopes } from './integration';
+import { paypalPartnership } from './partner';
+import type { PaypalPartner } from './partner';
 
 /** Connecting a merchant's account through the platform as PayPal's partner (Partner Referrals). */
-export const paypalCheckoutOnboarding: Onboarding = {
+export const paypalCheckoutOnboarding: Onboarding<PaypalPartner> = {
+  partnership: paypalPartnership,
+
   invite: ({ trackingId, returnUrl }, { partner, ...world }) =>
     createReferral({ trackingId, returnUrl }, partner, world),
 
@@ -56,7 +60,7 @@ export interface Seller {
  */
 export async function createReferral(
   { trackingId, returnUrl }: Referral,
-  partner: PartnerCredentials,
+  partner: PaypalPartner,
   world: World,
 ): Promise<string> {
   const reply = await createPartnerReferral(partnerAsker(partner, world), {
@@ -88,11 +92,7 @@ export async function createReferral(
 }
 
 /** Asks PayPal how a merchant stands with us; null when it says that there is no such relation. */
-export async function readSeller(
-  merchantId: string,
-  partner: PartnerCredentials,
-  world: World,
-): Promise<Seller | null> {
+export async function readSeller(merchantId: string, partner: PaypalPartner, world: World): Promise<Seller | null> {
   const reply = await getMerchantIntegration(partnerAsker(partner, world), partner.partnerId, merchantId);
   if (!reply.accepted) {
     if (reply.problem.status === 404) return null;
@@ -111,12 +111,12 @@ export async function readSeller(
 }
 
 /** After a merchant has agreed: the token we keep was issued before, and holds no right to act for them. */
-export async function forgetPartnerToken(partner: PartnerCredentials, world: World): Promise<void> {
+export async function forgetPartnerToken(partner: PaypalPartner, world: World): Promise<void> {
   await dropAccessToken(world, partner);
 }
 
 const referralBody = z.object({ links: z.array(z.object({ rel: z.string(), href: z.string() })) });
 
-function partnerAsker({ clientId, clientSecret }: PartnerCredentials, world: World): Asker {
+function partnerAsker({ clientId, clientSecret }: PaypalPartner, world: World): Asker {
   return { world, caller: { clientId, clientSecret, onBehalfOf: null } };
 }

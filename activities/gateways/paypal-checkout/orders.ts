@@ -1,23 +1,24 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import {
-  type GatewayFailure,
-  type CaptureAnswer,
-  type CaptureOrder,
-  type CheckoutOrder,
-  type GatewayContext,
-  type Lookup,
-  type StartedCheckout,
-} from '../../../workflows/domain/gateway';
+import type {
+  CaptureAnswer,
+  CaptureOrder,
+  CheckoutOrder,
+  GatewayContext,
+  GatewayFailure,
+  Lookup,
+  StartedCheckout,
+} from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { callerFor, payingAccount } from './accounts';
 import { isVerdict, readBody, unreadableAnswer, word, type Problem } from './answers';
 import { captureOrder, createOrder, getOrder, type Asker, type Reply } from './client';
 import { approvalUrl, orderResource, tellOrder, writeOrder, type Order, type Told } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { isBrowserUrl } from './hosts';
 import { CAPTURE_REFUSALS } from './refusals';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** Asks for the account whose payment it is. */
 export function askerOf(context: Context, account = payingAccount(context)): Asker {

@@ -1,9 +1,10 @@
-import type { GatewayContext, RefundAnswer, RefundOrder } from '../../../workflows/domain/gateway';
+import type { GatewayContext, RefundAnswer, RefundOrder } from '../port';
 import { describeMoney } from '../../../workflows/domain/money';
 import { readBody, unreadableAnswer, word } from './answers';
 import { getRefund, refundCapture } from './client';
 import { oneLine, refundResource, tellRefund, writeMoney, type Refund } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { askerOf } from './orders';
 import { REFUND_REFUSALS } from './refusals';
 
@@ -13,7 +14,7 @@ import { REFUND_REFUSALS } from './refusals';
  */
 export async function refund(
   order: RefundOrder,
-  context: GatewayContext<PaypalCheckoutCredentials>,
+  context: GatewayContext<PaypalCheckoutCredentials, PaypalPartner>,
 ): Promise<RefundAnswer> {
   const asker = askerOf(context);
   const amount = writeMoney(order.money);

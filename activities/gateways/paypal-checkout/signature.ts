@@ -1,16 +1,18 @@
 import { createHash, createVerify, type KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import { z } from 'zod';
-import { GatewayFailure, type GatewayContext, type RawNotification } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext, RawNotification } from '../port';
 import { ask } from '../http';
 import { accountsOf, callerFor } from './accounts';
 import { readBody, readJson } from './answers';
 import { judgeCertificate, PUBLIC_TRUST, type CertificateVerdict } from './certificate';
 import { verifyWebhookSignature } from './client';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { isCertificateUrl } from './hosts';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** How a webhook is signed, as its headers say it. */
 export interface Signature {

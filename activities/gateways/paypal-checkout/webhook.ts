@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../../../workflows/domain/gateway';
+import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../port';
 import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { accountsOf } from './accounts';
@@ -15,11 +15,12 @@ import {
   type Told,
 } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
+import type { PaypalPartner } from './partner';
 import { readEvent } from './events';
 import { askerOf, fetchOrder, found, missing, standingOf } from './orders';
 import { authenticate } from './signature';
 
-type Context = GatewayContext<PaypalCheckoutCredentials>;
+type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** Genuine first; then PayPal is asked for the resource as it is now, because messages come late and in any order. */
 export async function fetchWebhook(

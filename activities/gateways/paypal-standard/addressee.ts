@@ -1,4 +1,5 @@
-import type { AccountCheck, Environment, GatewayContext, Lookup } from '../../../workflows/domain/gateway';
+import type { AccountCheck, GatewayContext, Lookup } from '../port';
+import type { Environment } from '../../../workflows/domain/gateway';
 import type { PaypalStandardCredentials } from './credentials';
 import { valueOf, type Fields } from './form';
 

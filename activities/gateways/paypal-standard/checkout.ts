@@ -1,4 +1,5 @@
-import type { CheckoutContext, CheckoutOrder, Environment, Opening } from '../../../workflows/domain/gateway';
+import type { CheckoutContext, CheckoutOrder, Opening } from '../port';
+import type { Environment } from '../../../workflows/domain/gateway';
 import { describeMoney } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { receiverIdOf } from './addressee';

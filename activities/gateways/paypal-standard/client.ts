@@ -1,4 +1,5 @@
-import { GatewayFailure, type GatewayContext } from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { ask, unexpectedStatus, type Answer, type Question } from '../http';
 import type { PaypalStandardCredentials } from './credentials';

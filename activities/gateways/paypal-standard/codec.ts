@@ -1,5 +1,6 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { Payer, Remark } from '../../../workflows/domain/gateway';
+import type { Payer } from '../port';
+import type { Remark } from '../../../workflows/domain/remark';
 import { isId } from '../../../workflows/domain/ids';
 import type { Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';

@@ -1,12 +1,6 @@
-import {
-  GatewayFailure,
-  type Capabilities,
-  type Gateway,
-  type GatewayContext,
-  type Lookup,
-  type RawNotification,
-  type Subject,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { Gateway, GatewayContext, Lookup, RawNotification, Subject } from '../port';
+import type { Capabilities } from '../../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { PAYPAL_CURRENCIES } from '../paypal/money';

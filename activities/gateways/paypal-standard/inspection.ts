@@ -1,10 +1,5 @@
-import {
-  GatewayFailure,
-  type AccountCheck,
-  type AccountUse,
-  type GatewayContext,
-  type Inspection,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { AccountCheck, AccountUse, GatewayContext, Inspection } from '../port';
 import { PAYPAL_CURRENCIES } from '../paypal/money';
 import type { NvpCredentials, PaypalStandardCredentials } from './credentials';
 import { askNvp, CREDENTIALS_REFUSED, nvpDate, PERMISSION_DENIED, type NvpCall, type NvpRefusal } from './nvp';

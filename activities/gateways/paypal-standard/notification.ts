@@ -1,4 +1,4 @@
-import type { NotificationReading, RawNotification } from '../../../workflows/domain/gateway';
+import type { NotificationReading, RawNotification } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { readMessage, transactionId } from './codec';
 import { parseForm } from './form';

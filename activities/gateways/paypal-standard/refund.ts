@@ -1,9 +1,5 @@
-import {
-  GatewayFailure,
-  type GatewayContext,
-  type RefundAnswer,
-  type RefundOrder,
-} from '../../../workflows/domain/gateway';
+import { GatewayFailure } from '../port';
+import type { GatewayContext, RefundAnswer, RefundOrder } from '../port';
 import { writePaypalAmount } from '../paypal/money';
 import { payingAccount } from './addressee';
 import { readMessage, transactionId, word, type Message } from './codec';

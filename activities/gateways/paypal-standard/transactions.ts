@@ -1,4 +1,5 @@
-import type { GatewayContext, Lookup, OpenedCheckout, Remark } from '../../../workflows/domain/gateway';
+import type { GatewayContext, Lookup, OpenedCheckout } from '../port';
+import type { Remark } from '../../../workflows/domain/remark';
 import { remark } from '../../../workflows/domain/remark';
 import { accountsOf, otherReceiver, payingAccount } from './addressee';
 import { readMessage, transactionId, word, type Message } from './codec';

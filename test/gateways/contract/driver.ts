@@ -1,4 +1,5 @@
-import type { GatewayName, NextAction, Subject } from '../../../workflows/domain/gateway';
+import type { Subject } from '../../../activities/gateways/port';
+import type { GatewayName, NextAction } from '../../../workflows/domain/gateway';
 import type { Asked } from './wire';
 import type { Letter } from './post-office';
 import type { OpenPayment, Shop } from './shop';

@@ -9,7 +9,7 @@ import type {
   RawNotification,
   StartedCheckout,
   Subject,
-} from '../../../workflows/domain/gateway';
+} from '../../../activities/gateways/port';
 import { toldFacts } from '../../../workflows/domain/remark';
 import { gatewayContext } from '../gateway-context';
 import { isNone } from './driver';

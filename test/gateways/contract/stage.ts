@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
+import { CREDENTIAL_FIELDS } from '../../../activities/gateways/registry';
 import { createLog } from '../../../platform/log';
-import type { GatewayCache } from '../../../workflows/domain/gateway';
+import type { GatewayCache } from '../../../activities/gateways/port';
 import { startWorld } from '../../support/world';
 import type { World } from '../../support/world';
 import type { Driver } from './driver';
@@ -30,7 +31,11 @@ export async function openStage(driver: Driver): Promise<Stage> {
   });
   const log: string[] = [];
   const [world, office]: [World, PostOffice] = await Promise.all([
-    startWorld({ fetch: switchboard.fetch, cache: FORGETFUL, log: createLog('world', 'trace', listen(log)) }),
+    startWorld({
+      fetch: switchboard.fetch,
+      cache: FORGETFUL,
+      log: createLog('world', 'trace', CREDENTIAL_FIELDS, listen(log)),
+    }),
     openPostOffice(),
   ]);
   let shops = 0;

@@ -1,0 +1,24 @@
+import type { Manifest } from '../port';
+import { paypalStandard } from '.';
+import { openCheckout } from './checkout';
+import { paypalStandardCredentials, storedPaypalStandardCredentials } from './credentials';
+import { readNotification } from './notification';
+
+/** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
+const PDT_PAUSES_MS = [15_000, 120_000, 900_000];
+
+export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
+  title: 'PayPal Standard',
+  label: 'PayPal',
+  apart: 'PayPal (classic)',
+  channels: { ipn: {}, pdt: { pausesMs: PDT_PAUSES_MS, proves: 'pdt_token' } },
+  keptHeaders: ['paypal-'],
+  turningMessagesOn:
+    'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
+  browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
+  credentials: paypalStandardCredentials,
+  stored: storedPaypalStandardCredentials,
+  gateway: paypalStandard,
+  openCheckout,
+  readNotification,
+};
