@@ -233,23 +233,33 @@ export type CaptureAnswer = Lookup | { readonly found: 'refused'; readonly reaso
 /** Money to give back. `whole`: all that was captured under `capture`, of which nothing was given back before. */
 export interface RefundOrder {
   readonly refundId: string;
-  /** The gateway's reference of the captured money. */
+  /** The payment's id, where the money is a payment's. */
+  readonly paymentId: string | null;
+  /** The gateway's reference of the captured money, and what was captured. */
   readonly capture: string;
+  readonly captured: Money;
   readonly method: string | null;
   readonly money: Money;
   readonly whole: boolean;
+  /** What the payer reads, where the gateway can send it. */
   readonly note: string | null;
   /** At most 38 characters, the same for every repetition. */
   readonly idempotencyKey: string;
   /** An earlier call may have reached the gateway: look before repeating it where the gateway knows no idempotency key. */
   readonly again: boolean;
+  /** The gateway's own id of this refund, where it gave one. */
+  readonly reference: string | null;
+  /** Refunds of this capture that are told already: what else the gateway knows of may be this one. */
+  readonly known: readonly { readonly reference: string; readonly money: Money }[];
 }
 export type RefundAnswer =
   | { readonly status: 'succeeded'; readonly fact: GatewayFact & { readonly kind: 'payment_refunded' } }
-  /** Accepted and not done yet. */
+  /** Accepted and not done yet; `reference`: null where the gateway gave none. */
   | { readonly status: 'pending'; readonly reference: string | null; readonly reason: string }
-  /** A clear no, in the gateway's word; nothing moved. */
-  | { readonly status: 'refused'; readonly reason: string; readonly detail: string };
+  /** A clear no, in the gateway's word; nothing moved. `reference`: where the no is of a refund that it had accepted. */
+  | { readonly status: 'refused'; readonly reason: string; readonly detail: string; readonly reference?: string | null };
+/** What became of a refund that was asked for, without asking for it again. `none`: the gateway knows of no such refund. */
+export type RefundLookup = RefundAnswer | { readonly status: 'none' };
 
 /** One question about a gateway account, answered for a person. `ok`: null where it cannot be known yet. */
 export interface AccountCheck {

@@ -91,7 +91,7 @@ function enter<Stored extends z.ZodObject, Partner extends PartnerCredentials>({
     openedWith: openedWith === undefined || openedWith === null ? null : parse(openedWith),
     partner: partner && onboarding ? onboarding.partnership.credentials.parse(partner) : null,
   });
-  const { capabilities, startCheckout, capture, refund } = gateway;
+  const { capabilities, startCheckout, capture, refund, lookUpRefund } = gateway;
   return {
     ...traits,
     gateway: {
@@ -100,6 +100,7 @@ function enter<Stored extends z.ZodObject, Partner extends PartnerCredentials>({
       fetchFacts: async (subject, context) => gateway.fetchFacts(subject, know(context)),
       ...(capture && { capture: async (order, context) => capture(order, know(context)) }),
       ...(refund && { refund: async (order, context) => refund(order, know(context)) }),
+      ...(lookUpRefund && { lookUpRefund: async (order, context) => lookUpRefund(order, know(context)) }),
       inspectAccount: async (use, context) => gateway.inspectAccount(use, know(context)),
     },
     onboarding: onboarding ? asPartner(onboarding) : null,
