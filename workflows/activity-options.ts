@@ -41,6 +41,26 @@ const patiently = proxyActivities<Pick<Activities, 'watchPayment'>>({
   summary: 'Ask the gateway until it has decided',
 });
 
+/** A refund is on its way for minutes or for days: asked about within the minute, then hourly; after a week a person looks. */
+const UNTIL_IT_IS_BACK: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '7 days',
+  retry: { initialInterval: '20 seconds', backoffCoefficient: 2, maximumInterval: '1 hour' },
+};
+const ONCE_A_DAY: ActivityOptions = {
+  startToCloseTimeout: '30 seconds',
+  scheduleToCloseTimeout: '30 days', // and then begun anew
+  retry: { initialInterval: '1 hour', backoffCoefficient: 24, maximumInterval: '1 day' },
+};
+const refunds = proxyActivities<Pick<Activities, 'watchRefund'>>({
+  ...UNTIL_IT_IS_BACK,
+  summary: 'Ask the gateway until the refund is done',
+});
+const slowRefunds = proxyActivities<Pick<Activities, 'watchRefundDaily'>>({
+  ...ONCE_A_DAY,
+  summary: 'Ask the gateway about the refund once a day',
+});
+
 /**
  * Most activities are tried inside the workflow task first, which costs one event on a good day; when that fails for whatever
  * reason, the same function runs as a regular activity: retried for as long as it takes, visible to an operator.
@@ -53,6 +73,10 @@ export const hands: Activities = {
   capturePayment: localFirst('capturePayment', 'Take the money that the payer approved'),
   openCheckout: localFirst('openCheckout', 'Open the checkout at the gateway'),
   watchPayment: patiently.watchPayment,
+  refundPayment: localFirst('refundPayment', 'Give money back'),
+  checkRefund: localFirst('checkRefund', 'Ask the gateway whether a refund has moved'),
+  watchRefund: refunds.watchRefund,
+  watchRefundDaily: slowRefunds.watchRefundDaily,
 };
 
 /** `summary`: what an operator reads beside the call. */

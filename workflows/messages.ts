@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { NextAction } from './domain/gateway';
-import type { PaymentTerms, ResolutionAction } from './domain/payment';
+import type { PaymentTerms } from './domain/payment';
 import type { CommandOutcome } from './domain/turn';
 
 /**
@@ -9,7 +9,7 @@ import type { CommandOutcome } from './domain/turn';
  * A release takes the next number when it changes the order of a run's commands, or the name of a field in a start, a signal,
  * an update or the input of an activity; see docs/changing-workflows.md.
  */
-export const STORY = 2;
+export const STORY = 3;
 
 /** What the task queues of a deployment that names no other begin with. */
 export const TASK_QUEUE = 'quittance';
@@ -44,10 +44,29 @@ export const notificationReceived = defineSignal<[{ readonly notificationId: str
 
 /** A person's command, stored under `commandId` before it is sent; the update's id is the command's. */
 export const cancelPayment = defineUpdate<CommandOutcome, [{ readonly commandId: string }]>('cancelPayment');
-export const resolvePayment = defineUpdate<
-  CommandOutcome,
-  [{ readonly commandId: string; readonly action: ResolutionAction }]
->('resolvePayment');
+export const resolvePayment = defineUpdate<CommandOutcome, [{ readonly commandId: string }]>('resolvePayment');
+/** Gives back `amount` minor units of the capture `capture`; `charges` are owed no more once it is back. */
+export const refundPayment = defineUpdate<CommandOutcome, [RefundCommand]>('refundPayment');
+/** Asks about a pending refund now, or gives it up where nothing has moved. */
+export const retryRefund = defineUpdate<CommandOutcome, [RefundReference]>('retryRefund');
+export const giveUpRefund = defineUpdate<CommandOutcome, [RefundReference]>('giveUpRefund');
+/** Says how a dispute ended that the gateway says no more about. */
+export const resolveDispute = defineUpdate<CommandOutcome, [DisputeCommand]>('resolveDispute');
+
+interface RefundReference {
+  readonly commandId: string;
+  readonly refundId: string;
+}
+interface RefundCommand extends RefundReference {
+  readonly capture: string;
+  readonly amount: number;
+  readonly charges: readonly string[];
+}
+interface DisputeCommand {
+  readonly commandId: string;
+  readonly disputeId: string;
+  readonly outcome: 'lost' | 'withdrawn';
+}
 
 /** What operators search by. Set at start; the first two once more when the run rests. */
 export const searchAttributes = {

@@ -18,14 +18,12 @@ export async function notification({
   const recorded = await hands.recordFacts({
     on: account,
     facts,
-    sums: [],
     notification: { id: notificationId, state: 'unmatched', remark: reasonOf(facts), about },
   });
   if (recorded.outcome !== 'conflict') return { state: 'unmatched' };
   await hands.recordFacts({
     on: account,
     facts: [],
-    sums: [],
     notification: { id: notificationId, state: 'attention', reason: 'fact_conflict', about },
   });
   return { state: 'attention' };

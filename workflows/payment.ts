@@ -47,9 +47,12 @@ async function begin(start: PaymentStart): Promise<Payment> {
   return { terms: start.terms, facts: start.handed === null ? [] : [checkoutOpened(start.terms, start.handed, now())] };
 }
 
-/** Nothing more is expected soon, and nothing that is being watched may still bring money. */
+/** Nothing more is expected soon: no refund is on its way, and nothing that is being watched may still bring money. */
 function isAtRest(current: Payment, mailbox: Mailbox): boolean {
-  return mailbox.isIdle() && rests(summarize(current)) && !(mailbox.isBusyWith('watch') && isWorthWatching(current));
+  const summary = summarize(current);
+  const isRefunding = summary.refunds.some(({ status }) => status === 'pending');
+  const mayBring = mailbox.isBusyWith('watch') && isWorthWatching(current);
+  return mailbox.isIdle() && rests(summary) && !isRefunding && !mayBring;
 }
 
 function outcomeOf(current: Payment): { status: PaymentStatus; attention: AttentionCode | null } {

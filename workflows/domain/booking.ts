@@ -153,8 +153,7 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
   switch (fact.kind) {
     case 'payment_captured': {
       const money = moneyOf(fact);
-      if (!isAcceptedAtOnce(payment, fact))
-        return { operations: [entry(paymentSuspended(gateway, money))], cart };
+      if (!isAcceptedAtOnce(payment, fact)) return { operations: [entry(paymentSuspended(gateway, money))], cart };
       const laid = lay(cart, payment.terms.id, money.amount, payment.terms.charges);
       return {
         operations: [
@@ -190,7 +189,8 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
 function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, { operations, cart }: Booking): Booking {
   const { change, currency } = movement(payment, fact);
   // A reversal that proves to be a refund is no loss any more: the one is the other.
-  const same = Math.max(0, Math.min(change.refunded, -change.lost)) || -Math.max(0, Math.min(-change.refunded, change.lost));
+  const same =
+    Math.max(0, Math.min(change.refunded, -change.lost)) || -Math.max(0, Math.min(-change.refunded, change.lost));
   const refunded = change.refunded - same;
   const lost = change.lost + same;
   const money = (amount: number): Money => ({ amount, currency });
@@ -348,15 +348,13 @@ function isAcceptedAtOnce(payment: Payment, fact: Fact & { kind: 'payment_captur
 function paylineOf(kind: PaylineKind, { amount, currency }: Money, { name, parts }: LaidPayline): Operation[] {
   return [
     { op: 'payline', name, kind, amount, currency },
-    ...parts.map(
-      (part): Operation => ({
-        op: 'allocation',
-        name: part.name,
-        payline: name,
-        charge: part.charge,
-        amount: part.amount,
-      }),
-    ),
+    ...parts.map((part): Operation => ({
+      op: 'allocation',
+      name: part.name,
+      payline: name,
+      charge: part.charge,
+      amount: part.amount,
+    })),
   ];
 }
 
@@ -373,7 +371,11 @@ function undoing(by: string | null, { payline, allocation, amount }: Undo): Oper
 
 function entry(
   written: Entry,
-  { payline = null, allocation = null, of = null }: { payline?: string | null; allocation?: string | null; of?: string | null } = {},
+  {
+    payline = null,
+    allocation = null,
+    of = null,
+  }: { payline?: string | null; allocation?: string | null; of?: string | null } = {},
 ): Operation {
   return { op: 'entry', entry: written, payline, allocation, of };
 }

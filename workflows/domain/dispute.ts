@@ -168,9 +168,7 @@ function adjust(
 ): number {
   let surplus = 0;
   for (const adjustment of adjustments) {
-    const holding = drafts.find(
-      (draft) => draft.closing === null && takenUnder(draft, payment) > draft.returned,
-    );
+    const holding = drafts.find((draft) => draft.closing === null && takenUnder(draft, payment) > draft.returned);
     if (holding) holding.closing = adjustment;
     else if (adjustment.qualifier === 'credit') surplus += adjustment.amount;
     else ofCase(drafts, null).reversals.push(adjustment);
@@ -209,9 +207,7 @@ function disputeOf(draft: Draft, capture: string, payment: Payment): Dispute {
   const news = newest.filter((fact) => fact.kind !== 'dispute_closed');
   const stage = news.find((fact) => fact.stage)?.stage ?? (caseId === null ? 'reversal' : 'claim');
   const claimed = news.find((fact) => typeof fact.claimed === 'number')?.claimed ?? null;
-  const captured = payment.facts.find(
-    (fact) => fact.kind === 'payment_captured' && fact.gatewayReference === capture,
-  );
+  const captured = payment.facts.find((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === capture);
   const isOver = closing !== null || (taken === 0 ? reversals.length > 0 && caseId === null : held === 0);
   const end = closing ?? (isOver ? (reversals.at(-1) ?? null) : null);
   return {
@@ -278,6 +274,7 @@ function isBefore(one: Fact, other: Fact, facts: readonly Fact[]): boolean {
 }
 
 function inTime<F extends Fact>(facts: readonly F[]): F[] {
-  const rank = ({ occurredAt, gatewayReference, qualifier }: F) => `${occurredAt ?? ''} ${gatewayReference} ${qualifier}`;
+  const rank = ({ occurredAt, gatewayReference, qualifier }: F) =>
+    `${occurredAt ?? ''} ${gatewayReference} ${qualifier}`;
   return [...facts].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }

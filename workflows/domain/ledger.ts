@@ -52,7 +52,10 @@ export const accountNames = {
 export function paymentCaptured(gateway: GatewayName, money: Money, allocation: Allocation): Entry {
   return {
     kind: 'payment_captured',
-    postings: [debit(accountNames.clearing(gateway), money), ...postings('credit', shareOf(allocation), money.currency)],
+    postings: [
+      debit(accountNames.clearing(gateway), money),
+      ...postings('credit', shareOf(allocation), money.currency),
+    ],
   };
 }
 
@@ -78,7 +81,10 @@ export function suspenseReleased(
   money: Money,
   allocation: Allocation,
 ): Entry {
-  return { kind, postings: [debit(accountNames.suspense, money), ...postings('credit', shareOf(allocation), money.currency)] };
+  return {
+    kind,
+    postings: [debit(accountNames.suspense, money), ...postings('credit', shareOf(allocation), money.currency)],
+  };
 }
 
 /** A later charge consumed a part of the member's credit. */

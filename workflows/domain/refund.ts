@@ -92,12 +92,7 @@ function ownersOf(news: readonly RefundNews[], asked: readonly Requested[]): (fa
       : (byReference.get(gatewayReference) ?? (ours.has(gatewayReference) ? gatewayReference : null));
 }
 
-function refundOf(
-  id: string,
-  request: Requested | null,
-  news: readonly RefundNews[],
-  facts: readonly Fact[],
-): Refund {
+function refundOf(id: string, request: Requested | null, news: readonly RefundNews[], facts: readonly Fact[]): Refund {
   const succeeded = news.find((fact) => fact.kind === 'payment_refunded');
   const failed = news.find((fact) => fact.kind === 'refund_failed');
   const pending = news.filter((fact) => fact.kind === 'refund_pending');

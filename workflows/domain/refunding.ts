@@ -20,9 +20,7 @@ export function refundRequested(
     readonly at: string;
   },
 ): Requested {
-  const captured = facts.find(
-    (fact) => fact.kind === 'payment_captured' && fact.gatewayReference === request.capture,
-  );
+  const captured = facts.find((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === request.capture);
   return {
     kind: 'refund_requested',
     gatewayReference: request.refundId,
@@ -117,7 +115,13 @@ export function named(payment: Payment, { id, money, capture }: Refund, facts: r
     const told = { ...fact, refundId: id };
     const known: Fact | undefined = knownFact(payment, told);
     if (!known || ('refundId' in known && known.refundId === id)) return [told];
-    const link = { kind: 'refund_pending', qualifier: id, reason: 'told_before', refundId: id, occurredAt: null } as const;
+    const link = {
+      kind: 'refund_pending',
+      qualifier: id,
+      reason: 'told_before',
+      refundId: id,
+      occurredAt: null,
+    } as const;
     return [{ ...link, gatewayReference: fact.gatewayReference, ...money, parent: capture }];
   });
 }

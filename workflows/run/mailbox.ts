@@ -10,7 +10,15 @@ import {
 import type { Payment } from '../domain/payment';
 import { NOTHING_REMEMBERED, tasksDue } from '../domain/turn';
 import type { Command, CommandOutcome, Item, Memory, Run, Task, TaskKind } from '../domain/turn';
-import { cancelPayment, notificationReceived, resolvePayment } from '../messages';
+import {
+  cancelPayment,
+  giveUpRefund,
+  notificationReceived,
+  refundPayment,
+  resolveDispute,
+  resolvePayment,
+  retryRefund,
+} from '../messages';
 import type { PaymentStart } from '../messages';
 import type { Step } from './recording';
 import { TASKS } from './tasks';
@@ -44,7 +52,11 @@ export function openMailbox(begun: PaymentStart) {
     queue.push({ kind: 'notification', notificationId: id });
   });
   setHandler(cancelPayment, ({ commandId }) => command({ kind: 'cancel', commandId, at: now() }));
-  setHandler(resolvePayment, ({ commandId, action }) => command({ kind: 'resolve', commandId, action, at: now() }));
+  setHandler(resolvePayment, ({ commandId }) => command({ kind: 'resolve', commandId, at: now() }));
+  setHandler(refundPayment, (given) => command({ kind: 'refund', ...given, at: now() }));
+  setHandler(retryRefund, (given) => command({ kind: 'retry_refund', ...given, at: now() }));
+  setHandler(giveUpRefund, (given) => command({ kind: 'give_up_refund', ...given, at: now() }));
+  setHandler(resolveDispute, (given) => command({ kind: 'resolve_dispute', ...given, at: now() }));
   // An operator who cancels the run wants what a member wants who cancels the payment.
   CancellationScope.current().cancelRequested.catch(
     () => void command({ kind: 'cancel', commandId: `run ${workflowInfo().runId}`, at: now() }),
@@ -131,7 +143,7 @@ export function openMailbox(begun: PaymentStart) {
     async leaveBehind(): Promise<readonly string[] | null> {
       const nothingElse = () =>
         queue.every((item) => item.kind === 'notification') &&
-        memory.approvals.length + memory.closers.length === 0 &&
+        memory.approvals.length + memory.closers.length + memory.aside.length === 0 &&
         [...underWay.keys()].every((kind) => TASKS[kind].repeatable);
       if (!nothingElse()) return null; // a command's handler finishes only once it is obeyed
       await condition(allHandlersFinished);

@@ -1,7 +1,7 @@
 import { hands } from '../activity-options';
 import { keyOf } from '../domain/fact';
 import type { Fact } from '../domain/fact';
-import { conflict, evolve, summarize } from '../domain/payment';
+import { conflict, evolve } from '../domain/payment';
 import type { Payment } from '../domain/payment';
 import type { Turn } from '../domain/turn';
 import { unreachable } from '../domain/unreachable';
@@ -51,16 +51,13 @@ type Written =
 /** One recording with the facts, the first message and the first command; one more for each further one. */
 async function write(payment: Payment, { facts, messages, commands, guard }: Turn): Promise<Written> {
   const next = facts.reduce(evolve, payment);
-  const { sums, status, attention } = summarize(next);
-  const standing = { sums, status, attention: attention?.code ?? null };
   const recordings = Math.max(facts.length > 0 || guard ? 1 : 0, messages.length, commands.length);
   for (let place = 0; place < recordings; place++) {
     const isFirst = place === 0;
     const message = messages[place];
     const recorded = await hands.recordFacts({
-      on: payment.terms,
+      on: { paymentId: payment.terms.id },
       known: (isFirst ? payment : next).facts.length,
-      ...standing,
       facts: isFirst ? facts : [],
       ...(isFirst && guard && { guard: 'no_unverified' as const }),
       ...(message && { notification: { about: undefined, ...message } }),

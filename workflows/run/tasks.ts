@@ -85,6 +85,40 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     broke: () => ({ kind: 'watch_over' }), // after days without a decision; a person finds the payment by its status
     stopped: () => ({ kind: 'watch_over' }),
   },
+  refund: {
+    holdsRun: true,
+    holdsDeadline: false,
+    repeatable: true, // under the same key, or after a look
+    async perform({ refundId, again }, { terms }) {
+      const end = await hands.refundPayment({ paymentId: terms.id, refundId, again });
+      return { kind: 'refund', refundId, end };
+    },
+    broke: ({ refundId }) => ({ kind: 'refund', refundId, end: { outcome: 'broke' } }),
+    stopped: () => null, // what stopped it asks on
+  },
+  refund_watch: {
+    holdsRun: false, // the payment does not rest before its refund has an outcome
+    holdsDeadline: false,
+    repeatable: true,
+    async perform({ refundId, slow }, { terms }) {
+      const question = { paymentId: terms.id, refundId };
+      const end = slow ? await hands.watchRefundDaily(question) : await hands.watchRefund(question);
+      return { kind: 'refund', refundId, end };
+    },
+    broke: ({ refundId }) => ({ kind: 'refund', refundId, end: { outcome: 'undecided' } }),
+    stopped: () => null,
+  },
+  refund_check: {
+    holdsRun: true,
+    holdsDeadline: false,
+    repeatable: false,
+    async perform({ refundId, commandId }, { terms }) {
+      const end = await hands.checkRefund({ paymentId: terms.id, refundId });
+      return { kind: 'refund_check', refundId, commandId, end };
+    },
+    broke: ({ refundId, commandId }) => ({ kind: 'refund_check', refundId, commandId, end: { outcome: 'broke' } }),
+    stopped: ({ refundId, commandId }) => ({ kind: 'refund_check', refundId, commandId, end: { outcome: 'broke' } }),
+  },
 };
 
 function questionAbout(payment: Payment) {

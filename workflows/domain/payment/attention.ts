@@ -116,7 +116,11 @@ function ofRefund(payment: Payment, refund: Refund): Raised[] {
         ]
       : [];
   const isMended = refundsOf(payment).some(
-    (other) => other.id !== refund.id && other.capture === capture && other.status === 'succeeded' && isAfter(payment, other, refund),
+    (other) =>
+      other.id !== refund.id &&
+      other.capture === capture &&
+      other.status === 'succeeded' &&
+      isAfter(payment, other, refund),
   );
   if (isMended || !(refund.failedLater || refund.origin === 'policy')) return [];
   return [
@@ -228,9 +232,15 @@ function misfit(payment: Payment, sum: CapturedSum): { code: AttentionCode; deta
       detail: `${what}, but the payment was already paid; the sum is in suspense`,
     };
   if (sum.money.currency !== terms.currency)
-    return { code: 'currency_mismatch', detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense` };
+    return {
+      code: 'currency_mismatch',
+      detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense`,
+    };
   if (sum.money.amount !== terms.amount)
-    return { code: 'amount_mismatch', detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense` };
+    return {
+      code: 'amount_mismatch',
+      detail: `${what}, but ${describeMoney(terms)} was asked; the sum is in suspense`,
+    };
   return {
     code: 'late_payment',
     detail: `${what} after the payment was closed; the sum is in suspense until it is given back`,

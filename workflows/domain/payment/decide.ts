@@ -101,7 +101,15 @@ type Resolving = PaymentInput & { kind: 'resolve' };
 
 function accepted(sum: CapturedSum, amount: number, qualifier: string, { commandId, at }: Resolving): OwnFact {
   const { reference: gatewayReference, money } = sum;
-  return { kind: 'suspense_accepted', gatewayReference, qualifier, amount, currency: money.currency, occurredAt: at, commandId };
+  return {
+    kind: 'suspense_accepted',
+    gatewayReference,
+    qualifier,
+    amount,
+    currency: money.currency,
+    occurredAt: at,
+    commandId,
+  };
 }
 
 /** With no money to place, accepting means: a person has read what is shown, and ends it where that is theirs to end. */
@@ -116,7 +124,17 @@ function acceptWhatIsShown(payment: Payment, input: Resolving): Decision {
       const gatewayReference = payment.terms.id;
       return {
         outcome: 'accepted',
-        facts: [{ kind: 'suspense_written_off', gatewayReference, qualifier: commandId, amount, currency, occurredAt: at, commandId }],
+        facts: [
+          {
+            kind: 'suspense_written_off',
+            gatewayReference,
+            qualifier: commandId,
+            amount,
+            currency,
+            occurredAt: at,
+            commandId,
+          },
+        ],
       };
     }
     case 'reversal_excess': {
@@ -137,7 +155,8 @@ function refund(payment: Payment, input: PaymentInput & { kind: 'refund' }): Dec
   const requested = refundRequested(payment, { ...input, origin: 'merchant' });
   if (knownFact(payment, requested)) return { outcome: 'duplicate' };
   const sum = sumsOf(payment).find(({ reference }) => reference === input.capture);
-  if (disputesOf(payment).some(({ status }) => status === 'open')) return { outcome: 'rejected', reason: 'payment_disputed' };
+  if (disputesOf(payment).some(({ status }) => status === 'open'))
+    return { outcome: 'rejected', reason: 'payment_disputed' };
   if (refundInFlight(payment)) return { outcome: 'rejected', reason: 'refund_in_flight' };
   const most = sum === undefined ? 0 : sum.standing === 'accepted' ? refundableOf(sum) : suspendedOf(sum);
   if (sum === undefined || most === 0) return { outcome: 'rejected', reason: 'nothing_to_refund' };
