@@ -4,6 +4,7 @@ import { answerBadly, type AnsweringPlace, type Misbehaviour } from '../misbehav
 import { bodyOf, readBody } from '../request-body';
 import type { Account, Accounts } from './accounts';
 import { revert, sendPrompt, type PaymentDeps } from './payments';
+import { PLACES } from './places';
 import { statusAnswer } from './status-answer';
 import type { Transaction, Transactions } from './transactions';
 
@@ -33,16 +34,16 @@ export function apiRoutes({ base, misbehaviour, accounts, transactions, payments
     });
   };
 
-  at('/transactions/status', 'kkiapay_status', (req) =>
+  at('/transactions/status', PLACES.status, (req) =>
     withTransaction(req, (transaction) => ({ status: 200, body: statusAnswer(transaction) })),
   );
-  at('/transactions/revert', 'kkiapay_revert', (req) =>
+  at('/transactions/revert', PLACES.revert, (req) =>
     withTransaction(req, (transaction) => {
       const word = revert(transaction, payments);
       return word === 'SUCCESS' ? { status: 200, body: { code: word, transactionId: transaction.id } } : refused(word);
     }),
   );
-  at('/payments/request', 'kkiapay_prompt', (req) => {
+  at('/payments/request', PLACES.prompt, (req) => {
     const publicKey = req.get('x-api-key') ?? '';
     return publicKey === '' ? UNAUTHORIZED : prompt(publicKey, fieldsOf(req));
   });

@@ -1,7 +1,8 @@
 import { html, type Html } from '../html';
-import { describeAnswer, type Message } from '../message';
+import type { Message } from '../message';
+import { messageList } from '../message-list';
 import type { Account } from './accounts';
-import type { Kkiapay } from './index';
+import type { KkiapayCommands } from './commands';
 import { PAYERS } from './payers';
 import type { Transaction } from './transactions';
 
@@ -9,15 +10,18 @@ const TRANSACTIONS_SHOWN = 30;
 const STATUSES = ['SUCCESS', 'FAILED', 'REVERTED', 'PENDING'];
 
 /** KKiaPay's part of the control page. `messagesOf`: what was sent about a transaction. */
-export function kkiapaySection(base: string, kkiapay: Kkiapay, messagesOf: (id: string) => readonly Message[]): Html {
+export function kkiapaySection(
+  base: string,
+  kkiapay: KkiapayCommands,
+  messagesOf: (id: string) => readonly Message[],
+): Html {
   const transactions = kkiapay.transactions();
   const sample = new URLSearchParams({
     options: JSON.stringify({ amount: 5000, key: 'sample', reason: 'Annual fee' }),
   }).toString();
-  return html`<h2 id="kkiapay">KKiaPay transactions</h2>
-    ${transactions.length === 0 ? html`<p class="note">None yet. A merchant’s page opens the widget with ${base}/kkiapay/k.js, or <a href="${base}/kkiapay/widget?${sample}">try one without a merchant</a>.</p>` : null}
-    ${transactions.slice(0, TRANSACTIONS_SHOWN).map((transaction) => transactionCard(base, transaction, kkiapay.accounts.of(transaction.order.publicKey), messagesOf(transaction.id)))}
-    ${transactions.length > TRANSACTIONS_SHOWN ? html`<p class="note">${transactions.length - TRANSACTIONS_SHOWN} older ones are in <a href="${base}/control/kkiapay/transactions">the JSON list</a>.</p>` : null}`;
+  return html`${transactions.length === 0 ? html`<p class="note">None yet. A merchant’s page opens the widget with ${base}/kkiapay/k.js, or <a href="${base}/kkiapay/widget?${sample}">try one without a merchant</a>.</p>` : null}
+  ${transactions.slice(0, TRANSACTIONS_SHOWN).map((transaction) => transactionCard(base, transaction, kkiapay.account(transaction.order.publicKey), messagesOf(transaction.id)))}
+  ${transactions.length > TRANSACTIONS_SHOWN ? html`<p class="note">${transactions.length - TRANSACTIONS_SHOWN} older ones are in <a href="${base}/control/kkiapay/transactions">the JSON list</a>.</p>` : null}`;
 }
 
 /** Who can pay in the widget, and what happens then. */
@@ -43,21 +47,8 @@ function transactionCard(base: string, transaction: Transaction, account: Accoun
       ${STATUSES.filter((other) => other !== status).map((other) => html`<button class="quiet" name="status" value="${other}">${other}</button>`)}
     </form>
     ${account.webhook === null ? html`<p class="note">No webhook: the account ${account.publicKey} has no address for them.</p>` : null}
-    <ul class="messages">
-      ${messages.map((message) => webhookItem(base, message))}
-    </ul>
+    ${messageList(base, messages)}
   </section>`;
-}
-
-function webhookItem(base: string, { id, parcel, state, attempts }: Message): Html {
-  const answers = attempts.map(({ answer }) => describeAnswer(answer)).join(', ');
-  return html`<li>
-    <p><strong>${parcel.label}</strong> <span class="state ${state.toLowerCase()}">${state}</span></p>
-    <p class="note">${id} · ${answers === '' ? `not sent to ${parcel.url}` : `${parcel.url}: ${answers}`}</p>
-    <form method="post" action="${base}/actions/messages/${id}/replay">
-      <button class="quiet">Replay these bytes</button>
-    </form>
-  </li>`;
 }
 
 const STATE: Readonly<Record<string, string>> = { SUCCESS: 'completed', FAILED: 'failed', REVERTED: 'reversed' };

@@ -84,6 +84,8 @@ export interface CheckoutCommands {
   captures(): Capture[];
   /** By its id, its order's, or its invoice. */
   capture(id: string): Capture;
+  /** The same; null when there is none. */
+  findCapture(id: string): Capture | null;
   messagesAbout(orderId: string): Message[];
   happen(captureId: string, order: unknown): { capture: Capture; refund: Refund | null; dispute: Dispute | null };
   orderNext(order: unknown): void;
@@ -119,10 +121,14 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
     if (!order) throw new Refusal(404, 'not_found', `there is no order "${id}"`);
     return order;
   };
+  const findCapture = (id: string): Capture | null =>
+    orders.capture(id) ??
+    orders.captures().find(({ order }) => order.id === id || order.purchase.invoiceId === id) ??
+    null;
   const captureOf = (id: string): Capture => {
-    const capture =
-      orders.capture(id) ?? orders.captures().find(({ order }) => order.id === id || order.purchase.invoiceId === id);
-    if (!capture) throw new Refusal(404, 'not_found', `there is no capture, and no captured order or invoice, "${id}"`);
+    const capture = findCapture(id);
+    if (capture === null)
+      throw new Refusal(404, 'not_found', `there is no capture, and no captured order or invoice, "${id}"`);
     return capture;
   };
 
@@ -140,6 +146,7 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
     order: orderOf,
     captures: () => orders.captures(),
     capture: captureOf,
+    findCapture,
     messagesAbout: (orderId) => outbox.list(orderId),
     happen(captureId, asked) {
       const capture = captureOf(captureId);
@@ -159,9 +166,7 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
       const body = model?.parcel.body ?? writeEvent(lie(order, subject, deps), recipient.origin, deps.clock.now());
       const about = subject?.id ?? model?.parcel.about ?? '';
       const parcel = messenger.forge(recipient, about, body, order.tamper ?? null, order.certUrl ?? null);
-      const [message] = outbox.sendNow(parcel, 1);
-      if (!message) throw new Error('nothing was sent');
-      return message;
+      return outbox.sendNow(parcel);
     },
     setClient(clientId, asked) {
       const { secret, merchantId } = readOrder(clientOrder, asked);

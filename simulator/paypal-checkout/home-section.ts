@@ -3,7 +3,6 @@ import type { Message } from '../message';
 import { messageList } from '../message-list';
 import { writeAmount } from '../paypal-standard/amounts';
 import { BUYERS, nameOf } from './buyers';
-import type { PayPalCheckout } from './index';
 import { leftOf, type Capture, type Order } from './orders';
 import { sumOf } from './payer-pages';
 import { captureStatusOf, statusOf } from './views';
@@ -13,14 +12,13 @@ const ORDERS_SHOWN = 30;
 /** PayPal Checkout's part of the control page. `messagesOf`: what was sent about an order. */
 export function checkoutSection(
   base: string,
-  checkout: PayPalCheckout,
+  orders: readonly Order[],
+  payerPage: (order: Order) => string,
   messagesOf: (orderId: string) => readonly Message[],
 ): Html {
-  const orders = checkout.commands.orders();
-  return html`<h2 id="orders">PayPal orders</h2>
-    ${orders.length === 0 ? html`<p class="note">None yet. An app makes one at ${base}/paypal/v2/checkout/orders.</p>` : null}
-    ${orders.slice(0, ORDERS_SHOWN).map((order) => orderCard(base, order, checkout.payerPage(order), messagesOf(order.id)))}
-    ${orders.length > ORDERS_SHOWN ? html`<p class="note">${orders.length - ORDERS_SHOWN} older ones are in <a href="${base}/control/paypal-checkout/orders">the JSON list</a>.</p>` : null}`;
+  return html`${orders.length === 0 ? html`<p class="note">None yet. An app makes one at ${base}/paypal/v2/checkout/orders.</p>` : null}
+  ${orders.slice(0, ORDERS_SHOWN).map((order) => orderCard(base, order, payerPage(order), messagesOf(order.id)))}
+  ${orders.length > ORDERS_SHOWN ? html`<p class="note">${orders.length - ORDERS_SHOWN} older ones are in <a href="${base}/control/paypal-checkout/orders">the JSON list</a>.</p>` : null}`;
 }
 
 /** Who can approve an order, and what happens then. */

@@ -27,12 +27,14 @@ export const eventOrder = z.strictObject({
 });
 export type EventOrder = z.infer<typeof eventOrder>;
 
+export interface EventDeps {
+  readonly clock: Clock;
+  readonly messenger: Messenger;
+  readonly outbox: Outbox;
+}
+
 /** Lets something happen to a payment, and tells the merchant. Null when the form named no notify_url. */
-export function happen(
-  payment: Payment,
-  order: EventOrder,
-  { clock, messenger, outbox }: { clock: Clock; messenger: Messenger; outbox: Outbox },
-): Message | null {
+export function happen(payment: Payment, order: EventOrder, { clock, messenger, outbox }: EventDeps): Message | null {
   const happening = plan(payment, order);
   const at = clock.now();
   // After this point it happened.

@@ -11,6 +11,7 @@ import { readAmount, writeAmount } from './amounts';
 import type { EventOrder } from './events';
 import { detailFields, searchRow, transactionsOf, type Transaction } from './nvp-views';
 import type { Payment, Payments } from './payments';
+import { PLACES } from './places';
 
 /** What refunds with a MSGSUBID were answered. */
 export type RefundAnswers = Newest<Fields>;
@@ -30,9 +31,9 @@ export interface NvpDeps {
 /** PayPal's classic API for name-value pairs, as far as PayPal Standard needs it: details, search, refund. */
 export function nvpRoute(deps: NvpDeps): RequestHandler {
   return (req, res) => {
-    const fault = deps.misbehaviour.take('nvp');
+    const fault = deps.misbehaviour.take(PLACES.nvp);
     const fields = fault === null || fault.afterActing ? answer(readForm(bodyOf(req), 'utf-8'), deps) : {};
-    if (fault !== null) answerBadly(res, fault.mode, 'nvp', `${deps.base}/paypal/elsewhere`);
+    if (fault !== null) answerBadly(res, fault.mode, PLACES.nvp, `${deps.base}/paypal/elsewhere`);
     else res.status(200).set('content-type', 'text/plain; charset=utf-8').send(writeForm(fields, 'utf-8'));
   };
 }
