@@ -7,16 +7,17 @@ import { Refusal } from '../refusal';
 import { findBuyer } from './buyers';
 import type { Clients } from './clients';
 import { writeEvent, type Event } from './event-body';
-import { happenLater, laterEventOrder } from './later-events';
+import { eventOf } from './events';
+import { happenLater, laterEventOrder, type LaterOutcome } from './later-events';
 import { TAMPERINGS, type Messenger, type Recipient } from './messenger';
 import type { NextAnswer, NextAnswers } from './next-answers';
 import type { Decision, Onboarding } from './onboarding';
-import type { Capture, Dispute, Order, Orders, Refund } from './orders';
+import type { Capture, Order, Orders } from './orders';
 import { findPerson } from './persons';
 import type { RequestIds } from './request-ids';
 import type { Seller, Sellers } from './sellers';
 import { theSigner } from './signer';
-import { approve, cancelAddress, eventOf, type TakingDeps } from './taking';
+import { approve, cancelAddress, type TakingDeps } from './taking';
 import type { Webhook, Webhooks } from './webhooks';
 
 const webAddress = z.string().refine(isWebAddress, 'not an absolute http or https address');
@@ -39,6 +40,10 @@ const nextOrder = z.discriminatedUnion('call', [
     issue: word.optional(),
     status: z.enum(['COMPLETED', 'PENDING', 'FAILED']).optional(),
     reason: word.optional(),
+    /** What PayPal gives back of its fee. */
+    fee: z.string().optional(),
+    /** The money is given back, and the `PayPal-Request-Id` forgotten. */
+    forget: z.boolean().optional(),
   }),
 ]);
 
@@ -87,7 +92,7 @@ export interface CheckoutCommands {
   /** The same; null when there is none. */
   findCapture(id: string): Capture | null;
   messagesAbout(orderId: string): Message[];
-  happen(captureId: string, order: unknown): { capture: Capture; refund: Refund | null; dispute: Dispute | null };
+  happen(captureId: string, order: unknown): LaterOutcome & { capture: Capture };
   orderNext(order: unknown): void;
   webhooks(): Webhook[];
   forge(order: unknown): Promise<Message>;
@@ -207,7 +212,12 @@ function nextAnswerOf(next: z.output<typeof nextOrder>): NextAnswer {
   const issue = next.issue === undefined ? {} : { issue: next.issue };
   const reason = next.reason ?? null;
   if (next.call === 'refund')
-    return { ...issue, ...(next.status !== undefined && { refund: { status: next.status, reason } }) };
+    return {
+      ...issue,
+      ...(next.status !== undefined && { refund: { status: next.status, reason } }),
+      ...(next.fee !== undefined && { feeReturned: next.fee }),
+      ...(next.forget !== undefined && { isForgotten: next.forget }),
+    };
   return {
     ...issue,
     ...(next.status !== undefined && { standing: { status: next.status, reason } }),
