@@ -8,9 +8,12 @@ import type { Account, Accounts } from './accounts';
 import type { ApiUsers } from './api-users';
 import { isWebAddress, readCheckoutForm, type CheckoutForm } from './checkout-form';
 import { eventOrder, happen, type EventDeps } from './events';
+import type { NextRefunds } from './next-refunds';
+import type { RefundAnswers } from './nvp';
 import { override } from './messenger';
 import type { PayOutcome } from './pay';
-import type { Payment, Payments } from './payments';
+import { PENDING_REFUNDS, type Payment, type Payments } from './payments';
+import { play, storyOrder } from './stories';
 
 const webAddress = z.string().refine(isWebAddress, 'not an absolute http or https address');
 
@@ -49,6 +52,22 @@ const accountOrder = z.strictObject({
     .optional(),
 });
 
+const nextOrder = z.strictObject({
+  call: z.literal('refund'),
+  /** Refused with this error: 10007, 10009 … */
+  error: z
+    .string()
+    .regex(/^\d{5}$/)
+    .optional(),
+  status: z.enum(['COMPLETED', 'PENDING']).optional(),
+  /** Why it is on its way. */
+  reason: z.enum(PENDING_REFUNDS).optional(),
+  /** What PayPal gives back of its fee. */
+  fee: z.string().optional(),
+  /** The money is given back, and the `MSGSUBID` forgotten. */
+  forget: z.boolean().optional(),
+});
+
 /** Everything that can be asked of PayPal Standard here, with what was asked still unread. Refuses by throwing a `Refusal`. */
 export interface StandardCommands {
   account(business: string): Account;
@@ -58,6 +77,9 @@ export interface StandardCommands {
   /** By transaction id or invoice. */
   payment(txnIdOrInvoice: string): Payment;
   happen(txnIdOrInvoice: string, order: unknown): { payment: Payment; message: Message | null };
+  /** What the next refund by API comes to. */
+  orderNext(order: unknown): void;
+  forgetRefundKeys(): void;
   forge(order: unknown): Message;
   sendBytes(order: unknown): Message;
 }
@@ -67,12 +89,14 @@ export interface StandardCommandsDeps extends EventDeps {
   readonly accounts: Accounts;
   readonly apiUsers: ApiUsers;
   readonly payments: Payments;
+  readonly nextRefunds: NextRefunds;
+  readonly refundAnswers: RefundAnswers;
   /** Lets a buyer pay a form that is in order. */
   readonly payAs: (form: CheckoutForm, buyerKey: string) => PayOutcome;
 }
 
 export function createStandardCommands(deps: StandardCommandsDeps): StandardCommands {
-  const { outbox, accounts, apiUsers, payments, messenger, payAs } = deps;
+  const { outbox, accounts, apiUsers, payments, messenger, nextRefunds, refundAnswers, payAs } = deps;
 
   const paymentOf = (txnIdOrInvoice: string): Payment => {
     const payment = payments.find(txnIdOrInvoice);
@@ -104,7 +128,23 @@ export function createStandardCommands(deps: StandardCommandsDeps): StandardComm
     payment: paymentOf,
     happen(txnIdOrInvoice, order) {
       const payment = paymentOf(txnIdOrInvoice);
-      return { payment, message: happen(payment, readOrder(eventOrder, order), deps) };
+      const isStory = typeof order === 'object' && order !== null && 'kind' in order;
+      const message = isStory
+        ? play(payment, readOrder(storyOrder, order), deps)
+        : happen(payment, readOrder(eventOrder, order), deps);
+      return { payment, message };
+    },
+    orderNext(order) {
+      const { error, status, reason, fee, forget } = readOrder(nextOrder, order);
+      nextRefunds.order({
+        error: error ?? null,
+        pendingReason: status === 'PENDING' ? (reason ?? 'echeck') : null,
+        feeReturned: fee ?? null,
+        isForgotten: forget ?? false,
+      });
+    },
+    forgetRefundKeys: () => {
+      refundAnswers.clear();
     },
     forge(order) {
       const { notifyUrl, like, fields } = readOrder(forgeOrder, order);

@@ -1,10 +1,12 @@
 import { writeAmount } from './amounts';
 import type { PayOutcome } from './pay';
 import type { Payment } from './payments';
+import { isRefund, sumsOf } from './sums';
 
 /** A payment as the control API shows it. Amounts are PayPal's decimal text. */
 export function viewPayment(payment: Payment) {
   const { form, standing } = payment;
+  const sums = sumsOf(payment);
   const text = (units: number) => writeAmount(units, form.currency);
   return {
     txnId: payment.txnId,
@@ -18,9 +20,20 @@ export function viewPayment(payment: Payment) {
     amount: text(form.total),
     currency: form.currency,
     fee: text(payment.fee),
-    refunded: text(payment.refunded),
-    reversed: text(payment.reversed),
-    cases: payment.cases,
+    refunded: text(sums.refunded),
+    pending: text(sums.pending),
+    reversed: text(sums.held + sums.lost),
+    held: text(sums.held),
+    lost: text(sums.lost),
+    left: text(sums.left),
+    movements: payment.movements.map((movement) => ({
+      txnId: movement.txnId,
+      kind: movement.txnType ?? (isRefund(movement) ? 'refund' : movement.standing.status),
+      amount: text(movement.gross),
+      fee: text(movement.fee),
+      status: movement.state,
+    })),
+    cases: payment.cases.map(({ id, type, reasonCode, outcome }) => ({ id, type, reasonCode, outcome })),
     pdtFetches: payment.pdt?.fetches ?? 0,
     notifyUrl: form.notifyUrl,
     returnUrl: payment.returnUrl,

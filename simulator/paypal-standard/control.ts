@@ -26,6 +26,14 @@ export function standardControl({ commands, outbox }: { commands: StandardComman
     const { payment, message } = commands.happen(req.params.txnOrInvoice, req.body);
     res.status(201).json({ payment: viewPayment(payment), message: message && viewMessage(message) });
   });
+  router.post('/next', (req, res) => {
+    commands.orderNext(req.body);
+    res.status(204).end();
+  });
+  router.post('/forget-refund-keys', (_req, res) => {
+    commands.forgetRefundKeys();
+    res.status(204).end();
+  });
   router.post('/messages', (req, res) => {
     res.status(201).json(viewMessage(commands.sendBytes(req.body)));
   });

@@ -12,10 +12,11 @@ import type { CheckoutForm } from './checkout-form';
 import { Checkouts } from './checkouts';
 import { createStandardCommands } from './commands';
 import { standardControl } from './control';
-import { happen } from './events';
+import { giveBack } from './giving-back';
 import { samplePayment, standardSection, standardTestBuyers } from './home-section';
 import { IPN } from './ipn';
 import { Messenger } from './messenger';
+import { NextRefunds } from './next-refunds';
 import { nvpRoute, type RefundAnswers } from './nvp';
 import { pay, type PayOutcome } from './pay';
 import { payerRoutes } from './payer-routes';
@@ -33,6 +34,7 @@ export function createPayPalStandard(given: LookAlikeDeps): LookAlike {
   const accounts = new Accounts();
   const apiUsers = new ApiUsers();
   const refundAnswers: RefundAnswers = new Newest(REFUND_ANSWERS_KEPT);
+  const nextRefunds = new NextRefunds();
   const checkouts = new Checkouts();
   const payments = new Payments();
   const messenger = new Messenger(clock, outbox, accounts, resendSchedule(resendSpeed));
@@ -48,7 +50,7 @@ export function createPayPalStandard(given: LookAlikeDeps): LookAlike {
     laterSpeed === null
       ? 'What comes later comes when you say so.'
       : `A day of PayPal’s takes ${describeDuration(DAY_MS / laterSpeed)} here.`;
-  const commands = createStandardCommands({ ...payDeps, apiUsers, payAs });
+  const commands = createStandardCommands({ ...payDeps, apiUsers, nextRefunds, refundAnswers, payAs });
 
   const router = Router();
   router.use(webscr({ base, accounts, checkouts, payments, messenger, misbehaviour }));
@@ -63,7 +65,8 @@ export function createPayPalStandard(given: LookAlikeDeps): LookAlike {
       payments,
       misbehaviour,
       refundAnswers,
-      refund: (payment, order) => happen(payment, order, payDeps),
+      nextRefunds,
+      refund: (payment, asked) => giveBack(payment, asked, payDeps).movement,
     }),
   );
   router.use(payerRoutes({ base, checkouts, misbehaviour, pay: payAs, timeNote }));
@@ -91,7 +94,8 @@ export function createPayPalStandard(given: LookAlikeDeps): LookAlike {
     resend: (message) => messenger.resend(message),
     subjectOf: (name) => payments.find(name)?.txnId ?? null,
     clear() {
-      for (const store of [accounts, apiUsers, refundAnswers, checkouts, payments, messenger]) store.clear();
+      for (const store of [accounts, apiUsers, refundAnswers, nextRefunds, checkouts, payments, messenger])
+        store.clear();
     },
   };
 }

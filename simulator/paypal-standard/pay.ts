@@ -51,8 +51,6 @@ export function pay(form: CheckoutForm, buyer: Buyer, deps: PayDeps): PayOutcome
     fee: feeOn(form.total, form.currency),
     returnUrl: plan.returns && form.returnUrl !== null ? withPdtQuery(form.returnUrl, txnId, last, form) : null,
     standing: last,
-    refunded: 0,
-    reversed: 0,
     cases: [],
     movements: [],
     pdt: null,
