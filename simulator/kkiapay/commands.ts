@@ -5,7 +5,8 @@ import { readOrder } from '../read-order';
 import { Refusal } from '../refusal';
 import type { Account } from './accounts';
 import { findPayer } from './payers';
-import { payInWidget, settle, type PaymentDeps } from './payments';
+import type { NextReverts } from './next-reverts';
+import { payInWidget, revert, settle, whyNotReverted, type PaymentDeps } from './payments';
 import type { Transaction } from './transactions';
 import { webhookFields } from './webhooks';
 import { callbackUrl, readWidgetOptions } from './widget-options';
@@ -45,6 +46,16 @@ const forgeOrder = z.strictObject({
   fields: z.record(z.string(), z.unknown()).default({}),
 });
 
+const nextOrder = z.strictObject({
+  call: z.literal('revert'),
+  /** Refused with this word: INSUFFICIENT_FUND … */
+  refusal: text.optional(),
+  /** Which member of the answer says SUCCESS. */
+  spelling: z.enum(['code', 'status']).optional(),
+  /** SUCCESS is answered, and nothing is reverted until it is told to. */
+  later: z.boolean().optional(),
+});
+
 /** What can be asked of the KKiaPay look-alike from outside, still unread. Refuses by throwing a `Refusal`. */
 export interface KkiapayCommands {
   account(publicKey: string): Account;
@@ -55,15 +66,20 @@ export interface KkiapayCommands {
   /** By id or partnerId. */
   transaction(idOrPartnerId: string): Transaction;
   settle(idOrPartnerId: string, order: unknown): Transaction;
+  /** Reverted in the merchant's dashboard. Nobody is told. */
+  revert(idOrPartnerId: string): Transaction;
+  /** What the next refund by API comes to. */
+  orderNext(order: unknown): void;
   forge(order: unknown): Message;
 }
 
 export interface KkiapayCommandsDeps extends PaymentDeps {
   readonly outbox: Outbox;
+  readonly nextReverts: NextReverts;
 }
 
 export function createKkiapayCommands(deps: KkiapayCommandsDeps): KkiapayCommands {
-  const { accounts, transactions, webhooks, outbox } = deps;
+  const { accounts, transactions, webhooks, outbox, nextReverts } = deps;
 
   const transactionOf = (idOrPartnerId: string): Transaction => {
     const transaction = transactions.find(idOrPartnerId);
@@ -105,6 +121,21 @@ export function createKkiapayCommands(deps: KkiapayCommandsDeps): KkiapayCommand
       const transaction = transactionOf(idOrPartnerId);
       settle(transaction, readOrder(settlement, order), deps);
       return transaction;
+    },
+    revert(idOrPartnerId) {
+      const transaction = transactionOf(idOrPartnerId);
+      const why = whyNotReverted(transaction, deps);
+      if (why !== null) throw new Refusal(409, 'not_possible', `${transaction.id} is not given back: ${why}`);
+      revert(transaction, deps);
+      return transaction;
+    },
+    orderNext(order) {
+      const { refusal, spelling, later } = readOrder(nextOrder, order);
+      nextReverts.order({
+        ...(refusal !== undefined && { refusal }),
+        ...(spelling !== undefined && { spelling }),
+        ...(later !== undefined && { isLater: later }),
+      });
     },
     forge(order) {
       const { webhookUrl, secret, like, fields } = readOrder(forgeOrder, order);

@@ -35,6 +35,13 @@ export function kkiapayControl({ commands, outbox }: KkiapayControlDeps): Router
   router.post('/transactions/:id/settle', (req, res) => {
     res.json(viewTransaction(commands.settle(req.params.id, req.body)));
   });
+  router.post('/transactions/:id/revert', (req, res) => {
+    res.json(viewTransaction(commands.revert(req.params.id)));
+  });
+  router.post('/next', (req, res) => {
+    commands.orderNext(req.body);
+    res.status(204).end();
+  });
 
   router
     .route('/accounts/:publicKey')

@@ -4,6 +4,7 @@ import { messageList } from '../message-list';
 import type { Account } from './accounts';
 import type { KkiapayCommands } from './commands';
 import { PAYERS } from './payers';
+import { paymentPanel, type Panel } from '../payment-panel';
 import type { Transaction } from './transactions';
 
 const TRANSACTIONS_SHOWN = 30;
@@ -34,6 +35,7 @@ export function kkiapayTestPayers(): Html {
 
 function transactionCard(base: string, transaction: Transaction, account: Account, messages: readonly Message[]): Html {
   const { id, order, by, payer, status, failureCode } = transaction;
+  const action = `${base}/actions/kkiapay/transactions/${id}`;
   return html`<section class="card" id="${id}">
     <h3>
       ${order.amount} F CFA, ${payer.name || payer.phone}
@@ -43,12 +45,47 @@ function transactionCard(base: string, transaction: Transaction, account: Accoun
       ${id} · ${by === 'prompt' ? `prompt to +${payer.phone}` : `widget, ${transaction.source}`} ·
       ${order.partnerId || '(no partnerId)'}
     </p>
-    <form class="row" method="post" action="${base}/actions/kkiapay/transactions/${id}/settle">
-      ${STATUSES.filter((other) => other !== status).map((other) => html`<button class="quiet" name="status" value="${other}">${other}</button>`)}
-    </form>
+    ${paymentPanel(panelOf(transaction, action))}
+    <details>
+      <summary>Another status, by hand …</summary>
+      <form class="row" method="post" action="${action}/settle">
+        ${STATUSES.filter((other) => other !== status).map((other) => html`<button class="quiet" name="status" value="${other}">${other}</button>`)}
+      </form>
+    </details>
     ${account.webhook === null ? html`<p class="note">No webhook: the account ${account.publicKey} has no address for them.</p>` : null}
     ${messageList(base, messages)}
   </section>`;
+}
+
+/** What would happen next in life: the phone is answered, or the merchant gives the money back. */
+function panelOf({ status, source, order, fees, feesBorneByMerchant }: Transaction, action: string): Panel {
+  const nothing: Panel = { action, sums: [], presses: [], forms: [], aftermath: [] };
+  switch (status) {
+    case 'PENDING':
+      return {
+        ...nothing,
+        action: `${action}/settle`,
+        presses: [
+          { label: 'It is paid', fields: { status: 'SUCCESS' } },
+          { label: 'It fails', fields: { status: 'FAILED' } },
+        ],
+      };
+    case 'SUCCESS': {
+      // KKiaPay gives mobile money back, and only whole.
+      const presses = source === 'MOBILE_MONEY' ? [{ label: 'Revert from the dashboard', fields: {} }] : [];
+      return { ...nothing, action: `${action}/revert`, presses };
+    }
+    case 'REVERTED':
+      return {
+        ...nothing,
+        sums: [
+          { label: 'given back', amount: `${order.amount} F CFA` },
+          { label: `fee kept, of the ${feesBorneByMerchant ? 'merchant' : 'payer'}`, amount: `${fees} F CFA` },
+        ],
+      };
+    default:
+      return nothing;
+  }
 }
 
 const STATE: Readonly<Record<string, string>> = { SUCCESS: 'completed', FAILED: 'failed', REVERTED: 'reversed' };

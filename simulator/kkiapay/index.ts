@@ -8,6 +8,7 @@ import { apiRoutes } from './api-routes';
 import { createKkiapayCommands } from './commands';
 import { kkiapayControl } from './control';
 import { kkiapaySection, kkiapayTestPayers } from './home-section';
+import { NextReverts } from './next-reverts';
 import { payInWidget, SLOW_NETWORK_MS, type PaymentDeps } from './payments';
 import { PLACES } from './places';
 import { Transactions } from './transactions';
@@ -25,6 +26,7 @@ export function createKkiapay({
 }: LookAlikeDeps): LookAlike {
   const accounts = new Accounts();
   const transactions = new Transactions();
+  const nextReverts = new NextReverts();
   const webhooks = new Webhooks(accounts, outbox, resendSpeed);
   const laterSpeed = laterEvents === 'by_themselves' ? resendSpeed : null;
   const payments: PaymentDeps = { clock, accounts, transactions, webhooks, laterSpeed };
@@ -34,17 +36,20 @@ export function createKkiapay({
       : `Two hours of the network’s time take ${describeDuration(SLOW_NETWORK_MS / laterSpeed)} here.`;
 
   const router = Router();
-  router.use(apiRoutes({ base, misbehaviour, accounts, transactions, payments }));
+  router.use(apiRoutes({ base, misbehaviour, accounts, transactions, payments, nextReverts }));
   router.use(
     widgetRoutes({ base, misbehaviour, timeNote, pay: (order, payer) => payInWidget(order, payer, payments) }),
   );
 
-  const commands = createKkiapayCommands({ ...payments, outbox });
+  const commands = createKkiapayCommands({ ...payments, outbox, nextReverts });
 
   return {
     host: { path: '/kkiapay', router },
     control: { path: '/kkiapay', router: kkiapayControl({ commands, outbox }) },
-    buttons: [{ path: '/kkiapay/transactions/:id/settle', press: (id, fields) => commands.settle(id, fields).id }],
+    buttons: [
+      { path: '/kkiapay/transactions/:id/settle', press: (id, fields) => commands.settle(id, fields).id },
+      { path: '/kkiapay/transactions/:id/revert', press: (id) => commands.revert(id).id },
+    ],
     home: {
       anchor: 'kkiapay',
       title: 'KKiaPay transactions',
@@ -60,8 +65,7 @@ export function createKkiapay({
     },
     subjectOf: (name) => transactions.find(name)?.id ?? null,
     clear() {
-      accounts.clear();
-      transactions.clear();
+      for (const store of [accounts, transactions, nextReverts]) store.clear();
     },
   };
 }
