@@ -54,6 +54,7 @@ function describeSums(capture: Capture) {
 
 /** What would happen next in life. */
 function likely(capture: Capture): Press[] {
+  const { left } = sumsOf(capture);
   switch (capture.standing.status) {
     case 'PENDING':
       return [
@@ -64,9 +65,12 @@ function likely(capture: Capture): Press[] {
       return [];
     case 'COMPLETED':
       return [
-        ...(sumsOf(capture).left > 0
+        ...(left > 0
           ? [
-              { label: 'Refund in full', fields: { kind: 'refund' } },
+              {
+                label: left < capture.amount.units ? 'Refund what is left' : 'Refund in full',
+                fields: { kind: 'refund' },
+              },
               { label: 'Refund, on its way', fields: { kind: 'refund', status: 'PENDING' } },
               { label: 'Take back and hold', fields: { kind: 'reverse' } },
             ]
@@ -156,7 +160,9 @@ function disputeItem(dispute: Dispute): Aftermath {
           press('The seller accepts', { kind: 'lose', outcome: 'ACCEPTED' }),
           press('The buyer withdraws', { kind: 'withdraw' }),
         ]
-      : [],
+      : outcome.refunded === null
+        ? []
+        : [press('The seller wins after all', { kind: 'resolve_dispute', outcome: 'RESOLVED_SELLER_FAVOUR' })],
     forms: [
       ...(isOpen
         ? [press('The buyer wins a part', { kind: 'lose' })].map((part) => ({ ...part, amountLabel: 'The buyer gets' }))

@@ -65,12 +65,12 @@ function likely(payment: Payment): Press[] {
       { label: 'Reject it', fields: { status: 'Reversed', reasonCode: 'other' } },
     ];
   if (!CAME.has(standing.status)) return [];
-  const { held, left } = sumsOf(payment);
+  const { held, lost, left } = sumsOf(payment);
   const hasCase = payment.cases.some(({ outcome }) => outcome === null);
   return [
     ...(left > 0
       ? [
-          { label: 'Refund in full', fields: { kind: 'refund' } },
+          { label: left < payment.form.total ? 'Refund what is left' : 'Refund in full', fields: { kind: 'refund' } },
           { label: 'Refund, on its way', fields: { kind: 'refund', status: 'PENDING' } },
           { label: 'Take back and hold', fields: { kind: 'reverse' } },
         ]
@@ -84,6 +84,7 @@ function likely(payment: Payment): Press[] {
           { label: 'Keep what is held', fields: { kind: 'lose' } },
         ]
       : []),
+    ...(held === 0 && lost > 0 ? [{ label: 'What was lost comes back', fields: { kind: 'win' } }] : []),
   ];
 }
 
@@ -105,7 +106,7 @@ function movementItem(payment: Payment, movement: Movement): Aftermath {
   });
   const canSettle = isRefund(movement) && txnType === null;
   return {
-    title: `${txnType ?? (isRefund(movement) ? 'Refund' : standing.status)} ${withCurrency(gross, payment)}`,
+    title: `${txnType ?? (isRefund(movement) ? 'Refund' : standing.status)} ${withCurrency(Math.abs(gross), payment)}`,
     state,
     look: state === 'Completed' ? 'completed' : state === 'Pending' ? 'pending' : 'failed',
     facts: [
