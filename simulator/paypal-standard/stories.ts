@@ -42,8 +42,8 @@ export const storyOrder = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dispute'), caseType: word.optional(), reason: word.optional() }),
   /** The same case once more, with the next type. */
   z.strictObject({ kind: z.literal('escalate'), caseType: word.optional(), reason: word.optional(), caseId }),
-  /** The seller's: what is held comes back, also without a case; and what was lost, where nothing is held. */
-  z.strictObject({ kind: z.literal('win'), amount: amount.optional(), caseId }),
+  /** The seller's: what is held comes back, also without a case; without an open one also what was lost. `fee` is charged again. */
+  z.strictObject({ kind: z.literal('win'), amount: amount.optional(), fee: amount.optional(), caseId }),
   /** The buyer's: what is held is kept, or only `amount` of it; where nothing is held, it is taken. */
   z.strictObject({ kind: z.literal('lose'), amount: amount.optional(), caseId }),
   z.strictObject({ kind: z.literal('withdraw'), caseId }),
@@ -80,11 +80,12 @@ export function play(payment: Payment, story: StoryOrder, deps: EventDeps): Mess
     case 'win': {
       const { held, lost } = sumsOf(payment);
       const found = openCase(payment, story.caseId);
-      const units = story.amount === undefined ? held || lost : read(story.amount, 'amount', payment);
+      const usual = held || (found === undefined ? lost : 0);
+      const units = story.amount === undefined ? usual : read(story.amount, 'amount', payment);
       refuseUnless(units > 0 || found !== undefined, payment, 'has no open case, and nothing of it is held');
-      end(found, 'won');
+      end(found ?? payment.cases.findLast(({ outcome }) => outcome === 'lost'), 'won');
       const reasonCode = found?.type === 'chargeback' ? 'chargeback_reimbursement' : 'other';
-      return units === 0 ? null : move('Canceled_Reversal', units, reasonCode);
+      return units === 0 ? null : move('Canceled_Reversal', units, reasonCode, story.fee);
     }
     case 'lose': {
       const { held, left } = sumsOf(payment);

@@ -221,11 +221,25 @@ describe('a case', () => {
   });
 });
 
+it('what one case took stays taken when another is won under which nothing was held', async () => {
+  await happen('dispute');
+  await happen('lose', { amount: '20.00' });
+  await happen('dispute');
+  await happen('win');
+  expect(told()).toHaveLength(3);
+  expect(await seen()).toMatchObject({
+    lost: '20.00',
+    left: '30.00',
+    cases: [{ outcome: 'lost' }, { outcome: 'won' }],
+  });
+});
+
 it('a reversal without a case is cancelled or kept, and what was lost can be won after all', async () => {
   await happen('reverse', { fee: '1.95' });
   expect(last()).toMatchObject({ payment_status: 'Reversed', reason_code: 'buyer-complaint', mc_fee: '-1.95' });
   await happen('lose');
-  await happen('win');
+  await happen('win', { fee: '1.95' });
+  expect(last()).toMatchObject({ payment_status: 'Canceled_Reversal', mc_gross: '50.00', mc_fee: '1.95' });
   expect(told().map(([what]) => what)).toEqual(['Reversed', 'adjustment', 'Canceled_Reversal']);
   expect(await seen()).toMatchObject({ held: '0.00', lost: '0.00', left: '50.00' });
   expect((await refused({ kind: 'win' })).status).toBe(409);
