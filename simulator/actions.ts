@@ -2,13 +2,20 @@ import { Router, type ErrorRequestHandler, type Response } from 'express';
 import type { Commands } from './commands';
 import { readForm, type Fields } from './form-encoding';
 import { html } from './html';
+import type { LookAlike } from './look-alike';
 import { sendPage } from './page';
 import { Refusal } from './refusal';
 import { bodyOf, readBody } from './request-body';
 import { refuseForeignPages } from './visitors';
 
+export interface ActionDeps {
+  readonly base: string;
+  readonly commands: Commands;
+  readonly lookAlikes: readonly LookAlike[];
+}
+
 /** The buttons of the control page: the same commands as the JSON API, as forms, and then back to the page. */
-export function actionRoutes({ base, commands }: { base: string; commands: Commands }): Router {
+export function actionRoutes({ base, commands, lookAlikes }: ActionDeps): Router {
   const router = Router();
   const backTo = (res: Response, place: string) => {
     res.redirect(303, `${base}/#${encodeURIComponent(place)}`);
@@ -17,27 +24,16 @@ export function actionRoutes({ base, commands }: { base: string; commands: Comma
   router.use(refuseForeignPages);
   router.use(readBody);
 
-  router.post('/payments/:txnId/events', (req, res) => {
-    commands.happen(req.params.txnId, filled(readForm(bodyOf(req), 'utf-8')));
-    backTo(res, req.params.txnId);
-  });
+  for (const { path, press } of lookAlikes.flatMap(({ buttons }) => buttons))
+    router.post<{ id: string }>(path, (req, res) => {
+      backTo(res, press(req.params.id, filled(readForm(bodyOf(req), 'utf-8'))));
+    });
   router.post('/messages/:id/resend', (req, res) => {
     backTo(res, commands.resend(req.params.id).parcel.about);
   });
   router.post('/messages/:id/replay', (req, res) => {
     const [message] = commands.replay(req.params.id, {});
     backTo(res, message?.parcel.about ?? '');
-  });
-  router.post('/messages/:id/forge', (req, res) => {
-    const fields = filled(readForm(bodyOf(req), 'utf-8'));
-    backTo(res, commands.forge({ like: req.params.id, fields }).parcel.about);
-  });
-  router.post('/captures/:id/events', (req, res) => {
-    const { capture } = commands.checkout.happen(req.params.id, filled(readForm(bodyOf(req), 'utf-8')));
-    backTo(res, capture.order.id);
-  });
-  router.post('/kkiapay/transactions/:id/settle', (req, res) => {
-    backTo(res, commands.kkiapay.settle(req.params.id, filled(readForm(bodyOf(req), 'utf-8'))).id);
   });
   router.post('/misbehave', (req, res) => {
     const { afterActing, ...order } = filled(readForm(bodyOf(req), 'utf-8'));

@@ -6,12 +6,10 @@ import { createCommands } from './commands';
 import { controlRoutes } from './control';
 import { homePage } from './home';
 import { html } from './html';
-import { createKkiapay } from './kkiapay';
+import { createLookAlikes } from './look-alikes';
 import { Misbehaviour } from './misbehaviour';
 import { Outbox } from './outbox';
 import { sendPage } from './page';
-import { createPayPalCheckout } from './paypal-checkout';
-import { createPayPalStandard } from './paypal-standard';
 import { STYLE } from './style';
 import { createTransport } from './transport';
 import { answerOnlyAs } from './visitors';
@@ -48,8 +46,7 @@ export function createSimulator({
   setMaxListeners(0, stopping.signal); // each message under way listens, however many there are
   const misbehaviour = new Misbehaviour();
   const outbox = new Outbox(timers, createTransport(timers, stopping.signal), misbehaviour);
-  const paypal = createPayPalStandard({ base, clock: timers, outbox, misbehaviour, resendSpeed, laterEvents });
-  const checkout = createPayPalCheckout({
+  const lookAlikes = createLookAlikes({
     base,
     publicUrl: publicUrl?.replace(/\/+$/, '') ?? null,
     clock: timers,
@@ -58,8 +55,7 @@ export function createSimulator({
     resendSpeed,
     laterEvents,
   });
-  const kkiapay = createKkiapay({ base, clock: timers, outbox, misbehaviour, resendSpeed, laterEvents });
-  const commands = createCommands({ misbehaviour, outbox, paypal, checkout, kkiapay });
+  const commands = createCommands({ misbehaviour, outbox, lookAlikes });
 
   const app = express();
   app.disable('x-powered-by');
@@ -74,14 +70,12 @@ export function createSimulator({
     sendPage(res, 200, {
       base,
       title: 'Gateway simulator',
-      body: homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay, resendSpeed }),
+      body: homePage({ base, misbehaviour, outbox, lookAlikes, places: commands.places, resendSpeed }),
     });
   });
-  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, paypal, checkout, kkiapay }));
-  app.use('/actions', actionRoutes({ base, commands }));
-  app.use('/paypal', paypal.router);
-  app.use('/paypal', checkout.router);
-  app.use('/kkiapay', kkiapay.router);
+  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, lookAlikes }));
+  app.use('/actions', actionRoutes({ base, commands, lookAlikes }));
+  for (const { host } of lookAlikes) app.use(host.path, host.router);
   app.use((_req, res) => {
     sendPage(res, 404, {
       base,

@@ -1,33 +1,4 @@
 import type { Message } from './message';
-import { writeAmount } from './paypal-standard/amounts';
-import type { PayOutcome } from './paypal-standard/pay';
-import type { Payment } from './paypal-standard/payments';
-
-/** A payment as the control API shows it. Amounts are PayPal's decimal text. */
-export function viewPayment(payment: Payment) {
-  const { form, standing } = payment;
-  const text = (units: number) => writeAmount(units, form.currency);
-  return {
-    txnId: payment.txnId,
-    invoice: form.invoice,
-    custom: form.custom,
-    business: form.business,
-    buyer: payment.buyer.key,
-    status: standing.status,
-    pendingReason: standing.pendingReason,
-    reasonCode: standing.reasonCode,
-    amount: text(form.total),
-    currency: form.currency,
-    fee: text(payment.fee),
-    refunded: text(payment.refunded),
-    reversed: text(payment.reversed),
-    cases: payment.cases,
-    pdtFetches: payment.pdt?.fetches ?? 0,
-    notifyUrl: form.notifyUrl,
-    returnUrl: payment.returnUrl,
-    at: payment.at.toISOString(),
-  };
-}
 
 /** A message as the control API shows it. */
 export function viewMessage({ id, parcel, createdAt, state, attempts }: Message) {
@@ -48,11 +19,4 @@ export function viewMessage({ id, parcel, createdAt, state, attempts }: Message)
     headers: parcel.headers,
     body: parcel.body.toString('latin1'),
   };
-}
-
-/** What came of paying without a browser. */
-export function viewOutcome(outcome: PayOutcome) {
-  return outcome.kind === 'paid'
-    ? { outcome: 'paid', txnId: outcome.payment.txnId, returnUrl: outcome.payment.returnUrl, reason: null }
-    : { outcome: outcome.kind, txnId: null, returnUrl: null, reason: outcome.reason };
 }

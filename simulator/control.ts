@@ -1,14 +1,9 @@
 import { json, Router, type ErrorRequestHandler } from 'express';
 import type { Commands } from './commands';
-import { viewMessage, viewOutcome, viewPayment } from './control-views';
-import type { Kkiapay } from './kkiapay';
-import { kkiapayControl } from './kkiapay/control';
+import { viewMessage } from './control-views';
+import type { LookAlike } from './look-alike';
 import type { Misbehaviour } from './misbehaviour';
 import type { Outbox } from './outbox';
-import type { PayPalCheckout } from './paypal-checkout';
-import { checkoutControl } from './paypal-checkout/control';
-import type { PayPalStandard } from './paypal-standard';
-import { BUYERS, nameOf } from './paypal-standard/buyers';
 import { Refusal } from './refusal';
 import { refuseForeignPages } from './visitors';
 
@@ -16,54 +11,25 @@ export interface ControlDeps {
   readonly commands: Commands;
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
-  readonly paypal: PayPalStandard;
-  readonly checkout: PayPalCheckout;
-  readonly kkiapay: Kkiapay;
+  readonly lookAlikes: readonly LookAlike[];
 }
 
 /** The control page's buttons as a JSON API, for tests and scripts. */
-export function controlRoutes({ commands, misbehaviour, outbox, paypal, checkout, kkiapay }: ControlDeps): Router {
+export function controlRoutes({ commands, misbehaviour, outbox, lookAlikes }: ControlDeps): Router {
   const router = Router();
   router.use(refuseForeignPages);
   router.use(json({ limit: '1mb' }));
-  router.use('/paypal-checkout', checkoutControl({ commands: commands.checkout, payerPage: checkout.payerPage }));
-
-  router.get('/buyers', (_req, res) => {
-    res.json({ data: BUYERS.map((buyer) => ({ key: buyer.key, name: nameOf(buyer), does: buyer.does })) });
-  });
-  router.post('/pay', (req, res) => {
-    res.json(viewOutcome(commands.pay(req.body)));
-  });
-  router.get('/payments', (_req, res) => {
-    res.json({ data: paypal.payments().map(viewPayment) });
-  });
-  router.get('/payments/:txnOrInvoice', (req, res) => {
-    const payment = paypal.payment(req.params.txnOrInvoice);
-    res.json({ ...viewPayment(payment), messages: outbox.list(payment.txnId).map(viewMessage) });
-  });
-  router.post('/payments/:txnOrInvoice/events', (req, res) => {
-    const { payment, message } = commands.happen(req.params.txnOrInvoice, req.body);
-    res.status(201).json({ payment: viewPayment(payment), message: message && viewMessage(message) });
-  });
+  for (const { control } of lookAlikes) router.use(control.path, control.router);
 
   router.get('/messages', (req, res) => {
     const { about } = req.query;
-    const found = outbox.list(typeof about === 'string' ? about : undefined);
-    // A payment may be named by its invoice too.
-    const messages = found.length === 0 && typeof about === 'string' ? outbox.list(paypal.payment(about).txnId) : found;
-    res.json({ data: messages.map(viewMessage) });
-  });
-  router.post('/messages', (req, res) => {
-    res.status(201).json(viewMessage(commands.sendBytes(req.body)));
+    res.json({ data: commands.messages(typeof about === 'string' ? about : undefined).map(viewMessage) });
   });
   router.post('/messages/:id/replay', (req, res) => {
     res.status(201).json({ data: commands.replay(req.params.id, req.body).map(viewMessage) });
   });
   router.post('/messages/:id/resend', (req, res) => {
     res.status(201).json(viewMessage(commands.resend(req.params.id)));
-  });
-  router.post('/forge', (req, res) => {
-    res.status(201).json(viewMessage(commands.forge(req.body)));
   });
 
   router
@@ -90,16 +56,6 @@ export function controlRoutes({ commands, misbehaviour, outbox, paypal, checkout
       commands.deliverAsUsual();
       res.status(204).end();
     });
-  router
-    .route('/accounts/:business')
-    .get((req, res) => {
-      res.json(paypal.accounts.of(req.params.business));
-    })
-    .put((req, res) => {
-      res.json(commands.setAccount(req.params.business, req.body));
-    });
-
-  router.use('/kkiapay', kkiapayControl({ commands: commands.kkiapay, kkiapay, outbox }));
 
   router.get('/idle', async (_req, res) => {
     await outbox.idle();

@@ -1,40 +1,27 @@
 import { describeDuration } from './duration';
 import { html, type Html } from './html';
-import type { Kkiapay } from './kkiapay';
-import { kkiapaySection, kkiapayTestPayers } from './kkiapay/home-section';
+import type { LookAlike } from './look-alike';
 import type { Message } from './message';
 import { messageList } from './message-list';
-import { MODES, PLACES, type Misbehaviour } from './misbehaviour';
+import { MODES, type Misbehaviour, type Place } from './misbehaviour';
 import type { Outbox } from './outbox';
-import type { PayPalCheckout } from './paypal-checkout';
-import { checkoutSection, checkoutTestBuyers } from './paypal-checkout/home-section';
-import type { PayPalStandard } from './paypal-standard';
-import { BUYERS, nameOf } from './paypal-standard/buyers';
-import { paymentCard } from './paypal-standard/payment-card';
 
-const PAYMENTS_SHOWN = 30;
-
-// Offered when a status is written by hand; any other is sent too.
-const STATUSES =
-  'Completed Pending Processed Created Denied Failed Expired Voided Refunded Reversed Canceled_Reversal new_case adjustment'.split(
-    ' ',
-  );
+const STRAYS_SHOWN = 30;
 
 export interface HomeDeps {
   readonly base: string;
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
-  readonly paypal: PayPalStandard;
-  readonly checkout: PayPalCheckout;
-  readonly kkiapay: Kkiapay;
+  readonly lookAlikes: readonly LookAlike[];
+  readonly places: readonly Place[];
   readonly resendSpeed: number;
 }
 
 /** The control page: what was paid, what was sent, and the buttons that make life harder. */
-export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay, resendSpeed }: HomeDeps): Html {
-  const payments = paypal.payments();
+export function homePage({ base, misbehaviour, outbox, lookAlikes, places, resendSpeed }: HomeDeps): Html {
+  const gateways = lookAlikes.map(({ home }) => home);
   const byPayment = groupByPayment(outbox.list());
-  const strays = (byPayment.get('') ?? []).slice(0, PAYMENTS_SHOWN);
+  const strays = (byPayment.get('') ?? []).slice(0, STRAYS_SHOWN);
   return html`<h1>Gateway simulator</h1>
     <p>
       It stands for PayPal and KKiaPay, so that everything can be tried without an account. A payer’s choices are made
@@ -42,33 +29,31 @@ export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay
       day takes ${describeDuration(86_400_000 / resendSpeed)}.
     </p>
     <nav class="row">
-      <a class="button quiet" href="${base}/">Refresh</a> <a href="#orders">PayPal orders</a>
-      <a href="#kkiapay">KKiaPay</a> <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a>
-      <a href="#buyers">Test buyers</a>
+      <a class="button quiet" href="${base}/">Refresh</a>
+      ${gateways.map(({ anchor, title }) => html`<a href="#${anchor}">${title}</a> `)}
+      <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a> <a href="#buyers">Test buyers</a>
       <a href="#addresses">Addresses</a>
     </nav>
 
-    <h2>Payments</h2>
-    ${payments.length === 0 ? html`<p class="note">None yet. Send a payment form to ${base}/paypal/cgi-bin/webscr, or <a href="${samplePayment(base)}">try one without a merchant</a>.</p>` : null}
-    ${payments.slice(0, PAYMENTS_SHOWN).map((payment) => paymentCard(base, payment, messageList(base, byPayment.get(payment.txnId) ?? [])))}
-    ${payments.length > PAYMENTS_SHOWN ? html`<p class="note">${payments.length - PAYMENTS_SHOWN} older ones are in <a href="${base}/control/payments">the JSON list</a>.</p>` : null}
+    ${gateways.map(
+      ({ anchor, title, section }) =>
+        html`<h2 id="${anchor}">${title}</h2>
+          ${section((subject) => byPayment.get(subject) ?? [])}`,
+    )}
     ${
       strays.length === 0
         ? null
         : html`<h2>Messages about no payment</h2>
             ${messageList(base, strays)}`
     }
-    ${checkoutSection(base, checkout, (id) => byPayment.get(id) ?? [])}
-    ${kkiapaySection(base, kkiapay, (id) => byPayment.get(id) ?? [])}
 
-    <datalist id="statuses">${STATUSES.map((status) => html`<option value="${status}"></option>`)}</datalist>
     <h2 id="misbehaviour">Misbehaviour</h2>
     <p>${describeSwitches(misbehaviour)}</p>
     <form class="fields" method="post" action="${base}/actions/misbehave">
       <label
         >Where
         <select name="where">
-          ${PLACES.map((place) => html`<option>${place}</option>`)}
+          ${places.map(({ name }) => html`<option>${name}</option>`)}
         </select></label
       >
       <label
@@ -104,22 +89,19 @@ export function homePage({ base, misbehaviour, outbox, paypal, checkout, kkiapay
     <form method="post" action="${base}/actions/delivery/reset"><button class="quiet">Deliver as usual</button></form>
 
     <h2 id="buyers">Test buyers</h2>
-    <ul>
-      ${BUYERS.map((buyer) => html`<li><strong>${nameOf(buyer)}</strong> (<code>${buyer.key}</code>): ${buyer.does}</li>`)}
-    </ul>
-
-    ${checkoutTestBuyers()} ${kkiapayTestPayers()}
+    ${gateways.map(({ testPeople }) => testPeople())}
 
     <h2 id="addresses">Addresses</h2>
     <dl>
-      <div>
-        <dt>PayPal form, post-back, PDT</dt>
-        <dd><code>${base}/paypal/cgi-bin/webscr</code></dd>
-      </div>
-      <div>
-        <dt>A payment without a merchant</dt>
-        <dd><a href="${samplePayment(base)}">payer page</a></dd>
-      </div>
+      ${gateways
+        .flatMap(({ addresses }) => addresses)
+        .map(
+          ({ label, address }) =>
+            html`<div>
+              <dt>${label}</dt>
+              <dd>${address}</dd>
+            </div> `,
+        )}
       <div>
         <dt>Control API</dt>
         <dd>
@@ -157,16 +139,4 @@ function describeSwitches(misbehaviour: Misbehaviour): string {
 
 function checked(on: boolean): Html | null {
   return on ? html` checked` : null;
-}
-
-function samplePayment(base: string): string {
-  const form = {
-    cmd: '_xclick',
-    business: 'SAMPLECLUB123',
-    item_name: 'Annual fee',
-    amount: '50.00',
-    currency_code: 'EUR',
-    charset: 'utf-8',
-  };
-  return `${base}/paypal/cgi-bin/webscr?${new URLSearchParams(form).toString()}`;
 }

@@ -24,31 +24,10 @@ function item(base: string, message: Message): Html {
     </p>
     <div class="row">
       <form method="post" action="${action}/replay"><button class="quiet">Replay these bytes</button></form>
-      <form method="post" action="${action}/resend">
-        <button class="quiet">${parcel.channel === 'ipn' ? 'Resend (resend=true)' : 'Resend, signed anew'}</button>
-      </form>
+      ${parcel.channel.resendLabel === null ? null : html`<form method="post" action="${action}/resend"><button class="quiet">${parcel.channel.resendLabel}</button></form>`}
     </div>
-    ${parcel.channel === 'ipn' ? ipnBytes(action, parcel.body) : eventBytes(parcel.body)}
+    ${parcel.channel.show(parcel.body, action)}
   </li>`;
-}
-
-function ipnBytes(action: string, body: Buffer): Html {
-  return html`<details>
-    <summary>Its bytes, and a forgery of it</summary>
-    <pre>${body.toString('latin1').replaceAll('&', '\n&')}</pre>
-    <form class="fields" method="post" action="${action}/forge">
-      <label>Forged txn_id <input name="txn_id" value="FORGED00000000001" /></label>
-      <label>Forged mc_gross <input name="mc_gross" placeholder="as it was" /></label>
-      <button class="quiet">Forge one like it</button>
-    </form>
-  </details>`;
-}
-
-function eventBytes(body: Buffer): Html {
-  return html`<details>
-    <summary>Its bytes</summary>
-    <pre>${body.toString('utf8')}</pre>
-  </details>`;
 }
 
 /** `3 messages: 2 Sent, 1 Retrying`. */

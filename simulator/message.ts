@@ -1,10 +1,21 @@
+import type { Html } from './html';
 import type { SendingPlace } from './misbehaviour';
 import type { Answer } from './transport';
+
+/** Messages of one kind: how they are taken, and how the control page shows them. */
+export interface Channel extends SendingPlace {
+  /** Whether the receiver took a message that it answered with this status. */
+  isTaken(status: number): boolean;
+  /** The button that sends a message again as from the gateway's own pages; null where a gateway has no such thing. */
+  readonly resendLabel: string | null;
+  /** A message's bytes for the control page. `action`: the address below which its buttons are. */
+  show(body: Buffer, action: string): Html;
+}
 
 /** What a gateway hands over to be delivered. */
 export interface Parcel {
   /** What kind of message it is: each kind can be told to leave spoilt. */
-  readonly channel: SendingPlace;
+  readonly channel: Channel;
   /** The payment it is about: one payment's messages leave one after the other, in the order they were handed over. */
   readonly about: string;
   /** For the history: `Completed`, `Pending (echeck)`, `forged`. */
@@ -37,10 +48,14 @@ export interface Message {
   readonly attempts: Attempt[];
 }
 
-/** Whether the receiver took it. For an IPN, PayPal is content with a 200 only; for a webhook's event with any 2xx. */
+/** Whether the receiver took it. */
 export function isTaken({ channel }: Parcel, answer: Answer): boolean {
-  if (!('status' in answer)) return false;
-  return channel === 'ipn' ? answer.status === 200 : answer.status >= 200 && answer.status < 300;
+  return 'status' in answer && channel.isTaken(answer.status);
+}
+
+/** The same bytes again. */
+export function copyOf({ id, parcel }: Message): Parcel {
+  return { ...parcel, copyOf: parcel.copyOf ?? id };
 }
 
 export function describeAnswer(answer: Answer): string {

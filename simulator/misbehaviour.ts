@@ -1,37 +1,39 @@
 import type { Response } from 'express';
 
-/** Where it is asked: questions that it answers wrongly. */
-export const ANSWERING_PLACES = [
-  'postback',
-  'pdt',
-  'page',
-  'nvp',
-  'paypal_token',
-  'paypal_orders',
-  'paypal_capture',
-  'paypal_captures',
-  'paypal_refund',
-  'paypal_webhooks',
-  'paypal_verify',
-  'paypal_certificate',
-  'paypal_partner',
-  'kkiapay_status',
-  'kkiapay_prompt',
-  'kkiapay_revert',
-] as const;
-export type AnsweringPlace = (typeof ANSWERING_PLACES)[number];
-
-/** Where it is the one that asks: messages that leave spoilt. */
-export const SENDING_PLACES = ['ipn', 'paypal_event', 'kkiapay_webhook'] as const;
-export type SendingPlace = (typeof SENDING_PLACES)[number];
-
-/** Where the simulator can be told to misbehave. */
-export const PLACES = [...ANSWERING_PLACES, ...SENDING_PLACES] as const;
-export type Place = (typeof PLACES)[number];
-
-export function isSendingPlace(place: Place): place is SendingPlace {
-  return (SENDING_PLACES as readonly Place[]).includes(place);
+interface Body {
+  readonly type: 'text/plain' | 'application/json';
+  readonly text: string;
 }
+
+export const plain = (text: string): Body => ({ type: 'text/plain', text });
+export const json = (text: string): Body => ({ type: 'application/json', text });
+
+/** Questions of one kind, which can be answered wrongly. */
+export interface AnsweringPlace {
+  readonly kind: 'answering';
+  readonly name: string;
+  /** What means no there; where no word does, an answer beside the point. */
+  readonly no: Body;
+}
+
+/** Messages of one kind, which can leave spoilt. */
+export interface SendingPlace {
+  readonly kind: 'sending';
+  readonly name: string;
+}
+
+/** Where the simulator can be told to misbehave. Each look-alike has its own. */
+export type Place = AnsweringPlace | SendingPlace;
+
+// JSON in order, and nothing of what was asked for in it.
+const BESIDE_THE_POINT = json('{"unexpected":true}');
+
+export function answeringPlace(name: string, no = BESIDE_THE_POINT): AnsweringPlace {
+  return { kind: 'answering', name, no };
+}
+
+/** The pages that payers see, whichever gateway's. */
+export const PAYER_PAGE = answeringPlace('page', plain('Things do not appear to be working at the moment.'));
 
 /** How. What each means at each place is in the README. */
 export const MODES = [
@@ -66,14 +68,15 @@ export interface Fault {
 
 /** One order to misbehave. `times: null` is until it is taken back. */
 export interface Switch extends Fault {
-  readonly where: Place;
+  /** The name of a place. */
+  readonly where: string;
   readonly times: number | null;
 }
 
 /** The switches in force. Those with a number are used up first, in the order they were given; then the lasting one. */
 export class Misbehaviour {
-  #counted: (Fault & { where: Place; times: number })[] = [];
-  readonly #lasting = new Map<Place, Fault>();
+  #counted: (Fault & { where: string; times: number })[] = [];
+  readonly #lasting = new Map<string, Fault>();
 
   turnOn({ where, mode, afterActing, times }: Switch): void {
     if (times === null) this.#lasting.set(where, { mode, afterActing });
@@ -90,9 +93,9 @@ export class Misbehaviour {
   }
 
   /** How to misbehave now at this place, or null. Uses up one time. */
-  take(where: Place): Fault | null {
-    const counted = this.#counted.find((order) => order.where === where);
-    if (!counted) return this.#lasting.get(where) ?? null;
+  take({ name }: Place): Fault | null {
+    const counted = this.#counted.find((order) => order.where === name);
+    if (!counted) return this.#lasting.get(name) ?? null;
     counted.times -= 1;
     this.#counted = this.#counted.filter((order) => order.times > 0);
     return counted;
@@ -101,39 +104,6 @@ export class Misbehaviour {
 
 const SORRY =
   '<!doctype html><html lang="en"><title>Sorry</title><h1>We are sorry</h1><p>The simulator was told to misbehave.</p></html>';
-
-interface Body {
-  readonly type: 'text/plain' | 'application/json';
-  readonly text: string;
-}
-
-const plain = (text: string): Body => ({ type: 'text/plain', text });
-const json = (text: string): Body => ({ type: 'application/json', text });
-
-// JSON in order, and nothing of what was asked for in it.
-const BESIDE_THE_POINT = json('{"unexpected":true}');
-
-/** What means no at each place that has a word for it; elsewhere an answer beside the point. */
-const NO: Record<AnsweringPlace, Body> = {
-  postback: plain('INVALID'),
-  pdt: plain('FAIL\nError: 4003\n'),
-  page: plain('Things do not appear to be working at the moment.'),
-  nvp: plain(
-    'ACK=Failure&L_ERRORCODE0=10001&L_SHORTMESSAGE0=Internal%20Error&L_LONGMESSAGE0=Internal%20Error&L_SEVERITYCODE0=Error',
-  ),
-  paypal_token: BESIDE_THE_POINT,
-  paypal_orders: BESIDE_THE_POINT,
-  paypal_capture: BESIDE_THE_POINT,
-  paypal_captures: BESIDE_THE_POINT,
-  paypal_refund: BESIDE_THE_POINT,
-  paypal_webhooks: BESIDE_THE_POINT,
-  paypal_verify: json('{"verification_status":"FAILURE"}'),
-  paypal_certificate: plain('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
-  paypal_partner: BESIDE_THE_POINT,
-  kkiapay_status: BESIDE_THE_POINT,
-  kkiapay_prompt: BESIDE_THE_POINT,
-  kkiapay_revert: BESIDE_THE_POINT,
-};
 
 // More than a receiver should be willing to read.
 const HUGE_BYTES = 20 * 1024 * 1024;
@@ -165,7 +135,7 @@ export function answerBadly(res: Response, mode: Mode, where: AnsweringPlace, tr
       res.redirect(302, trap);
       return;
     case 'invalid':
-      res.status(200).type(NO[where].type).send(NO[where].text);
+      res.status(200).type(where.no.type).send(where.no.text);
       return;
     case 'rate_limited':
       res.status(429).set('retry-after', '1').json({ name: 'RATE_LIMIT_REACHED', message: 'Too many requests.' });

@@ -63,11 +63,11 @@ export class Outbox {
     return message;
   }
 
-  /** Sends at once, as often as asked, all at the same time, whatever the rules say. */
-  sendNow(parcel: Parcel, times: number): Message[] {
-    const messages = Array.from({ length: times }, () => this.#enter(parcel));
-    for (const message of messages) this.#track(this.#attempt(message));
-    return messages;
+  /** Sends at once, whatever the rules say. */
+  sendNow(parcel: Parcel): Message {
+    const message = this.#enter(parcel);
+    this.#track(this.#attempt(message));
+    return message;
   }
 
   find(id: string): Message | undefined {

@@ -53,6 +53,12 @@ button:hover, .button:hover { filter: brightness(1.08); text-decoration: underli
 .state { display: inline-block; padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 1rem; font-size: 0.8rem; font-weight: 600; color: var(--wait); }
 .state.completed, .state.sent { color: var(--good); }
 .state.failed, .state.denied, .state.reversed, .state.lost { color: var(--alert); }
+.sums { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0; padding: 0; font-size: 0.9rem; color: var(--soft); }
+.sums strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+.aftermath { margin: 0.6rem 0; padding: 0.1rem 0 0.1rem 0.75rem; border-left: 3px solid var(--line); }
+.aftermath h4 { margin: 0; font-size: 0.95rem; overflow-wrap: anywhere; }
+.card .row { gap: 0.4rem 0.5rem; }
+.card .row button { padding: 0.35rem 0.8rem; font-size: 0.9rem; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; margin: 0.75rem 0; }
 .fields label { display: grid; gap: 0.2rem; font-size: 0.875rem; color: var(--soft); flex: 1 1 11rem; }
 .fields label.check { display: flex; gap: 0.5rem; align-items: center; min-height: 2.75rem; }

@@ -3,7 +3,9 @@ import { readForm } from '../form-encoding';
 import { answerBadly, type AnsweringPlace, type Misbehaviour } from '../misbehaviour';
 import { bodyOf, readBody } from '../request-body';
 import type { Account, Accounts } from './accounts';
-import { revert, sendPrompt, type PaymentDeps } from './payments';
+import type { NextReverts } from './next-reverts';
+import { revert, sendPrompt, whyNotReverted, type PaymentDeps } from './payments';
+import { PLACES } from './places';
 import { statusAnswer } from './status-answer';
 import type { Transaction, Transactions } from './transactions';
 
@@ -13,6 +15,7 @@ export interface ApiDeps {
   readonly accounts: Accounts;
   readonly transactions: Transactions;
   readonly payments: PaymentDeps;
+  readonly nextReverts: NextReverts;
 }
 
 interface Answer {
@@ -22,7 +25,7 @@ interface Answer {
 type Fields = Readonly<Record<string, unknown>>;
 
 /** What servers ask KKiaPay: how a transaction stands, to give it back, to prompt a payer. */
-export function apiRoutes({ base, misbehaviour, accounts, transactions, payments }: ApiDeps): Router {
+export function apiRoutes({ base, misbehaviour, accounts, transactions, payments, nextReverts }: ApiDeps): Router {
   const router = Router();
   const at = (path: string, place: AnsweringPlace, act: (req: Request) => Answer): void => {
     router.post(`/api/v1${path}`, readBody, (req, res) => {
@@ -33,16 +36,20 @@ export function apiRoutes({ base, misbehaviour, accounts, transactions, payments
     });
   };
 
-  at('/transactions/status', 'kkiapay_status', (req) =>
+  at('/transactions/status', PLACES.status, (req) =>
     withTransaction(req, (transaction) => ({ status: 200, body: statusAnswer(transaction) })),
   );
-  at('/transactions/revert', 'kkiapay_revert', (req) =>
+  at('/transactions/revert', PLACES.revert, (req) =>
     withTransaction(req, (transaction) => {
-      const word = revert(transaction, payments);
-      return word === 'SUCCESS' ? { status: 200, body: { code: word, transactionId: transaction.id } } : refused(word);
+      const why = whyNotReverted(transaction, payments);
+      if (why !== null) return refused(why);
+      const { refusal, spelling, isLater } = nextReverts.take();
+      if (refusal !== null) return refused(refusal);
+      if (!isLater) revert(transaction, payments);
+      return { status: 200, body: { [spelling]: 'SUCCESS', transactionId: transaction.id } };
     }),
   );
-  at('/payments/request', 'kkiapay_prompt', (req) => {
+  at('/payments/request', PLACES.prompt, (req) => {
     const publicKey = req.get('x-api-key') ?? '';
     return publicKey === '' ? UNAUTHORIZED : prompt(publicKey, fieldsOf(req));
   });

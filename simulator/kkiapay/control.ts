@@ -3,19 +3,17 @@ import { viewMessage } from '../control-views';
 import type { Outbox } from '../outbox';
 import type { Account } from './accounts';
 import type { KkiapayCommands } from './commands';
-import type { Kkiapay } from './index';
 import { PAYERS } from './payers';
 import { statusAnswer } from './status-answer';
 import type { Transaction } from './transactions';
 
 export interface KkiapayControlDeps {
   readonly commands: KkiapayCommands;
-  readonly kkiapay: Kkiapay;
   readonly outbox: Outbox;
 }
 
-/** KKiaPay's part of the control API. */
-export function kkiapayControl({ commands, kkiapay, outbox }: KkiapayControlDeps): Router {
+/** KKiaPay's part of the control API. Bodies are parsed, and refusals answered, by whoever mounts it. */
+export function kkiapayControl({ commands, outbox }: KkiapayControlDeps): Router {
   const router = Router();
 
   router.get('/payers', (_req, res) => {
@@ -28,20 +26,27 @@ export function kkiapayControl({ commands, kkiapay, outbox }: KkiapayControlDeps
   });
 
   router.get('/transactions', (_req, res) => {
-    res.json({ data: kkiapay.transactions().map(viewTransaction) });
+    res.json({ data: commands.transactions().map(viewTransaction) });
   });
   router.get('/transactions/:id', (req, res) => {
-    const transaction = kkiapay.transaction(req.params.id);
+    const transaction = commands.transaction(req.params.id);
     res.json({ ...viewTransaction(transaction), messages: outbox.list(transaction.id).map(viewMessage) });
   });
   router.post('/transactions/:id/settle', (req, res) => {
     res.json(viewTransaction(commands.settle(req.params.id, req.body)));
   });
+  router.post('/transactions/:id/revert', (req, res) => {
+    res.json(viewTransaction(commands.revert(req.params.id)));
+  });
+  router.post('/next', (req, res) => {
+    commands.orderNext(req.body);
+    res.status(204).end();
+  });
 
   router
     .route('/accounts/:publicKey')
     .get((req, res) => {
-      res.json(viewAccount(kkiapay.accounts.of(req.params.publicKey)));
+      res.json(viewAccount(commands.account(req.params.publicKey)));
     })
     .put((req, res) => {
       res.json(viewAccount(commands.setAccount(req.params.publicKey, req.body)));

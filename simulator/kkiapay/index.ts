@@ -1,33 +1,32 @@
 import { Router } from 'express';
-import type { LookAlikeDeps } from '../look-alike';
 import { describeDuration } from '../duration';
+import { html } from '../html';
+import type { LookAlike, LookAlikeDeps } from '../look-alike';
 import { Refusal } from '../refusal';
 import { Accounts } from './accounts';
 import { apiRoutes } from './api-routes';
-import { findPayer } from './payers';
-import { payInWidget, settle, SLOW_NETWORK_MS, type PaymentDeps, type Settlement } from './payments';
-import { Transactions, type Transaction } from './transactions';
-import { Webhooks } from './webhooks';
-import { callbackUrl, readWidgetOptions } from './widget-options';
+import { createKkiapayCommands } from './commands';
+import { kkiapayControl } from './control';
+import { kkiapaySection, kkiapayTestPayers } from './home-section';
+import { NextReverts } from './next-reverts';
+import { payInWidget, SLOW_NETWORK_MS, type PaymentDeps } from './payments';
+import { PLACES } from './places';
+import { Transactions } from './transactions';
+import { WEBHOOK, Webhooks } from './webhooks';
 import { widgetRoutes } from './widget-routes';
 
-/** The KKiaPay look-alike: its HTTP side, and the hands of the control page. */
-export interface Kkiapay {
-  readonly router: Router;
-  readonly accounts: Accounts;
-  readonly webhooks: Webhooks;
-  transactions(): Transaction[];
-  /** By id or partnerId; throws a `Refusal` when there is none. */
-  transaction(idOrPartnerId: string): Transaction;
-  /** Pays without a browser, with what `openKkiapayWidget` would be called with. */
-  pay(options: unknown, payerKey: string): { readonly transaction: Transaction; readonly callbackUrl: string | null };
-  settle(transaction: Transaction, settlement: Settlement): void;
-  clear(): void;
-}
-
-export function createKkiapay({ base, clock, outbox, misbehaviour, resendSpeed, laterEvents }: LookAlikeDeps): Kkiapay {
+/** The KKiaPay look-alike: widget, prompts, status, refunds and webhooks. */
+export function createKkiapay({
+  base,
+  clock,
+  outbox,
+  misbehaviour,
+  resendSpeed,
+  laterEvents,
+}: LookAlikeDeps): LookAlike {
   const accounts = new Accounts();
   const transactions = new Transactions();
+  const nextReverts = new NextReverts();
   const webhooks = new Webhooks(accounts, outbox, resendSpeed);
   const laterSpeed = laterEvents === 'by_themselves' ? resendSpeed : null;
   const payments: PaymentDeps = { clock, accounts, transactions, webhooks, laterSpeed };
@@ -37,37 +36,36 @@ export function createKkiapay({ base, clock, outbox, misbehaviour, resendSpeed, 
       : `Two hours of the network’s time take ${describeDuration(SLOW_NETWORK_MS / laterSpeed)} here.`;
 
   const router = Router();
-  router.use(apiRoutes({ base, misbehaviour, accounts, transactions, payments }));
+  router.use(apiRoutes({ base, misbehaviour, accounts, transactions, payments, nextReverts }));
   router.use(
     widgetRoutes({ base, misbehaviour, timeNote, pay: (order, payer) => payInWidget(order, payer, payments) }),
   );
 
+  const commands = createKkiapayCommands({ ...payments, outbox, nextReverts });
+
   return {
-    router,
-    accounts,
-    webhooks,
-    transactions: () => transactions.list(),
-    transaction(idOrPartnerId) {
-      const transaction = transactions.find(idOrPartnerId);
-      if (!transaction)
-        throw new Refusal(404, 'not_found', `there is no transaction with the id or partnerId "${idOrPartnerId}"`);
-      return transaction;
+    host: { path: '/kkiapay', router },
+    control: { path: '/kkiapay', router: kkiapayControl({ commands, outbox }) },
+    buttons: [
+      { path: '/kkiapay/transactions/:id/settle', press: (id, fields) => commands.settle(id, fields).id },
+      { path: '/kkiapay/transactions/:id/revert', press: (id) => commands.revert(id).id },
+    ],
+    home: {
+      anchor: 'kkiapay',
+      title: 'KKiaPay transactions',
+      section: (messagesOf) => kkiapaySection(base, commands, messagesOf),
+      testPeople: kkiapayTestPayers,
+      addresses: [
+        { label: 'KKiaPay', address: html`<code>${base}/kkiapay/k.js</code>, <code>${base}/kkiapay/api/v1</code>` },
+      ],
     },
-    pay(options, payerKey) {
-      const payer = findPayer(payerKey);
-      if (!payer) throw new Refusal(404, 'not_found', `there is no payer called "${payerKey}"`);
-      const reading = readWidgetOptions(options);
-      if (!reading.ok) throw new Refusal(400, 'invalid_form', reading.problems.join('; '));
-      const transaction = payInWidget(reading.order, payer, payments);
-      const goesBack = payer.returns && transaction.status !== 'FAILED';
-      return { transaction, callbackUrl: goesBack ? callbackUrl(reading.order, transaction.id) : null };
+    places: [...Object.values(PLACES), WEBHOOK],
+    resend() {
+      throw new Refusal(400, 'invalid_request', 'KKiaPay resends nothing on demand; its bytes can be replayed');
     },
-    settle: (transaction, settlement) => {
-      settle(transaction, settlement, payments);
-    },
+    subjectOf: (name) => transactions.find(name)?.id ?? null,
     clear() {
-      accounts.clear();
-      transactions.clear();
+      for (const store of [accounts, transactions, nextReverts]) store.clear();
     },
   };
 }

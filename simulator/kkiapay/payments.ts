@@ -63,16 +63,23 @@ export function settle(
   if (status === 'SUCCESS' || status === 'FAILED') deps.webhooks.tell(transaction);
 }
 
-/** Gives a transaction back, or says in KKiaPay's word why not. */
-export function revert(transaction: Transaction, { accounts }: Pick<PaymentDeps, 'accounts'>): string {
-  const { order, source, status } = transaction;
-  const { publicKey, balance } = accounts.of(order.publicKey);
+/** Why a transaction cannot be given back, in KKiaPay's word; null when it can. */
+export function whyNotReverted(
+  { order, source, status }: Transaction,
+  { accounts }: Pick<PaymentDeps, 'accounts'>,
+): string | null {
+  const { balance } = accounts.of(order.publicKey);
   if (source !== 'MOBILE_MONEY') return 'INVALID_TRANSACTION_TYPE';
   if (status !== 'SUCCESS') return 'TRANSACTION_NOT_ELIGIBLE';
-  if (balance !== null && balance < order.amount) return 'INSUFFICIENT_FUND';
-  if (balance !== null) accounts.change(publicKey, { balance: balance - order.amount });
+  return balance !== null && balance < order.amount ? 'INSUFFICIENT_FUND' : null;
+}
+
+/** Gives a transaction back, from the merchant's balance. KKiaPay announces it to nobody. */
+export function revert(transaction: Transaction, { accounts }: Pick<PaymentDeps, 'accounts'>): void {
+  const { publicKey, amount } = transaction.order;
+  const { balance } = accounts.of(publicKey);
+  if (balance !== null) accounts.change(publicKey, { balance: balance - amount });
   transaction.status = 'REVERTED';
-  return 'SUCCESS';
 }
 
 interface Opening extends Pick<Transaction, 'by' | 'payer' | 'source' | 'network'> {

@@ -1,10 +1,24 @@
-import type { Message, Parcel } from '../message';
+import { html } from '../html';
+import type { Channel, Message, Parcel } from '../message';
 import type { Outbox } from '../outbox';
 import type { Account, Accounts } from './accounts';
 import type { Transaction } from './transactions';
 
 // KKiaPay, Webhook: "5 tries at an interval of 500 ms, incremental".
 const RESEND_AFTER_MS = [500, 1000, 1500, 2000];
+
+/** KKiaPay's only messages. It has no page that sends one again. */
+export const WEBHOOK: Channel = {
+  kind: 'sending',
+  name: 'kkiapay_webhook',
+  isTaken: (status) => status >= 200 && status < 300,
+  resendLabel: null,
+  show: (body) =>
+    html`<details>
+      <summary>Its bytes</summary>
+      <pre>${body.toString('utf8')}</pre>
+    </details>`,
+};
 
 /** Tells merchants what has happened, at the address of their dashboard. */
 export class Webhooks {
@@ -35,7 +49,7 @@ export class Webhooks {
   #parcel(webhook: NonNullable<Account['webhook']>, letter: Letter): Parcel {
     const { about, label, fields, genuine } = letter;
     return {
-      channel: 'kkiapay_webhook',
+      channel: WEBHOOK,
       about,
       label,
       url: webhook.url,

@@ -8,7 +8,7 @@ const widgetOptions = z.object({
     .pipe(z.number().int().positive().max(999_999_999_999)),
   key: z.string().optional(),
   api_key: z.string().optional(),
-  data: z.unknown(),
+  data: z.unknown().optional(),
   partnerId: z.string().max(200).default(''),
   reason: z.string().max(500).default(''),
   callback: z

@@ -1,7 +1,7 @@
 import { Router, type Response } from 'express';
 import { randomUUID } from 'node:crypto';
 import { readForm } from '../form-encoding';
-import { answerBadly, type Misbehaviour } from '../misbehaviour';
+import { answerBadly, PAYER_PAGE, type Misbehaviour } from '../misbehaviour';
 import { Newest } from '../newest';
 import { bodyOf, readBody } from '../request-body';
 import { findPayer, type Payer } from './payers';
@@ -34,9 +34,9 @@ export function widgetRoutes({ base, misbehaviour, pay, timeNote }: WidgetDeps):
   });
 
   router.use('/widget', (_req, res, next) => {
-    const fault = misbehaviour.take('page');
+    const fault = misbehaviour.take(PAYER_PAGE);
     if (fault === null) next();
-    else answerBadly(res, fault.mode, 'page', `${base}/`);
+    else answerBadly(res, fault.mode, PAYER_PAGE, `${base}/`);
   });
   router.get('/widget', (req, res) => {
     const { options } = req.query;

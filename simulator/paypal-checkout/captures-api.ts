@@ -1,12 +1,16 @@
 import { z } from 'zod';
+import { readAmount } from '../paypal-standard/amounts';
+import { viewDispute } from './dispute-view';
+import { giveBack } from './giving-back';
 import { moneyShape, readPositiveMoney } from './money';
 import type { NextAnswers } from './next-answers';
-import { leftOf, type Capture, type Orders, type Refund } from './orders';
+import type { Capture, Orders, Refund } from './orders';
 import { notFound, Problem } from './problem';
 import type { RequestIds } from './request-ids';
 import { readBody, type Call, type Reply } from './rest';
-import { giveBack, type TakingDeps } from './taking';
-import { viewCapture, viewDispute, viewRefund, viewRefundBriefly } from './views';
+import { sumsOf } from './sums';
+import type { TakingDeps } from './taking';
+import { viewCapture, viewRefund, viewRefundBriefly } from './views';
 
 export interface CapturesApiDeps extends TakingDeps {
   readonly orders: Orders;
@@ -48,14 +52,14 @@ export function refundCapture(call: Call<{ id: string }>, deps: CapturesApiDeps)
   const asked = readBody(refundShape, call.body);
   const units = unitsToRefund(capture, asked.amount);
   const next = deps.nextAnswers.take('refund');
-  if (next?.issue !== undefined) throw new Problem(422, next.issue);
+  if (next?.issue !== undefined) throw new Problem(statusOf(next.issue), next.issue);
 
   // After this point the money is given back.
   const refund = giveBack(
     capture,
     {
-      kind: 'refund',
       units,
+      feeReturned: readAmount(next?.feeReturned ?? '0', capture.amount.currency) ?? 0,
       invoiceId: asked.invoice_id ?? null,
       customId: asked.custom_id ?? null,
       note: asked.note_to_payer ?? null,
@@ -63,8 +67,13 @@ export function refundCapture(call: Call<{ id: string }>, deps: CapturesApiDeps)
     },
     deps,
   );
-  deps.requestIds.remember(call, 'refund', refund);
+  if (next?.isForgotten !== true) deps.requestIds.remember(call, 'refund', refund);
   return show(refund, 201, call);
+}
+
+/** A repetition that comes while the first is still under way is a conflict; every other no is a matter of what was asked. */
+function statusOf(issue: string): 409 | 422 {
+  return issue === 'PREVIOUS_REQUEST_IN_PROGRESS' ? 409 : 422;
 }
 
 function find(call: Call<{ id: string }>, { orders }: CapturesApiDeps): Capture {
@@ -78,7 +87,7 @@ function show(refund: Refund, status: number, call: Call<object>): Reply {
 }
 
 function unitsToRefund(capture: Capture, amount: z.output<typeof moneyShape> | undefined): number {
-  const left = leftOf(capture);
+  const { left, held, lost } = sumsOf(capture);
   switch (capture.standing.status) {
     case 'PENDING':
       throw new Problem(422, 'PENDING_CAPTURE', { description: 'Cannot initiate a refund as the capture is pending.' });
@@ -86,6 +95,7 @@ function unitsToRefund(capture: Capture, amount: z.output<typeof moneyShape> | u
       throw new Problem(422, 'TRANSACTION_REFUSED', { description: 'No money was captured.' });
     case 'COMPLETED':
   }
+  if (left <= 0 && held + lost > 0) throw new Problem(422, 'REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK');
   if (left <= 0)
     throw new Problem(422, 'CAPTURE_FULLY_REFUNDED', { description: 'The capture has already been fully refunded.' });
   if (amount === undefined) return left;

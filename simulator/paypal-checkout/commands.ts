@@ -7,16 +7,17 @@ import { Refusal } from '../refusal';
 import { findBuyer } from './buyers';
 import type { Clients } from './clients';
 import { writeEvent, type Event } from './event-body';
-import { happenLater, laterEventOrder } from './later-events';
+import { eventOf } from './events';
+import { happenLater, laterEventOrder, type LaterOutcome } from './later-events';
 import { TAMPERINGS, type Messenger, type Recipient } from './messenger';
 import type { NextAnswer, NextAnswers } from './next-answers';
 import type { Decision, Onboarding } from './onboarding';
-import type { Capture, Dispute, Order, Orders, Refund } from './orders';
+import type { Capture, Order, Orders } from './orders';
 import { findPerson } from './persons';
 import type { RequestIds } from './request-ids';
 import type { Seller, Sellers } from './sellers';
 import { theSigner } from './signer';
-import { approve, cancelAddress, eventOf, type TakingDeps } from './taking';
+import { approve, cancelAddress, type TakingDeps } from './taking';
 import type { Webhook, Webhooks } from './webhooks';
 
 const webAddress = z.string().refine(isWebAddress, 'not an absolute http or https address');
@@ -39,6 +40,10 @@ const nextOrder = z.discriminatedUnion('call', [
     issue: word.optional(),
     status: z.enum(['COMPLETED', 'PENDING', 'FAILED']).optional(),
     reason: word.optional(),
+    /** What PayPal gives back of its fee. */
+    fee: z.string().optional(),
+    /** The money is given back, and the `PayPal-Request-Id` forgotten. */
+    forget: z.boolean().optional(),
   }),
 ]);
 
@@ -84,8 +89,10 @@ export interface CheckoutCommands {
   captures(): Capture[];
   /** By its id, its order's, or its invoice. */
   capture(id: string): Capture;
+  /** The same; null when there is none. */
+  findCapture(id: string): Capture | null;
   messagesAbout(orderId: string): Message[];
-  happen(captureId: string, order: unknown): { capture: Capture; refund: Refund | null; dispute: Dispute | null };
+  happen(captureId: string, order: unknown): LaterOutcome & { capture: Capture };
   orderNext(order: unknown): void;
   webhooks(): Webhook[];
   forge(order: unknown): Promise<Message>;
@@ -119,10 +126,14 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
     if (!order) throw new Refusal(404, 'not_found', `there is no order "${id}"`);
     return order;
   };
+  const findCapture = (id: string): Capture | null =>
+    orders.capture(id) ??
+    orders.captures().find(({ order }) => order.id === id || order.purchase.invoiceId === id) ??
+    null;
   const captureOf = (id: string): Capture => {
-    const capture =
-      orders.capture(id) ?? orders.captures().find(({ order }) => order.id === id || order.purchase.invoiceId === id);
-    if (!capture) throw new Refusal(404, 'not_found', `there is no capture, and no captured order or invoice, "${id}"`);
+    const capture = findCapture(id);
+    if (capture === null)
+      throw new Refusal(404, 'not_found', `there is no capture, and no captured order or invoice, "${id}"`);
     return capture;
   };
 
@@ -140,6 +151,7 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
     order: orderOf,
     captures: () => orders.captures(),
     capture: captureOf,
+    findCapture,
     messagesAbout: (orderId) => outbox.list(orderId),
     happen(captureId, asked) {
       const capture = captureOf(captureId);
@@ -159,9 +171,7 @@ export function createCheckoutCommands(deps: CheckoutCommandsDeps): CheckoutComm
       const body = model?.parcel.body ?? writeEvent(lie(order, subject, deps), recipient.origin, deps.clock.now());
       const about = subject?.id ?? model?.parcel.about ?? '';
       const parcel = messenger.forge(recipient, about, body, order.tamper ?? null, order.certUrl ?? null);
-      const [message] = outbox.sendNow(parcel, 1);
-      if (!message) throw new Error('nothing was sent');
-      return message;
+      return outbox.sendNow(parcel);
     },
     setClient(clientId, asked) {
       const { secret, merchantId } = readOrder(clientOrder, asked);
@@ -202,7 +212,12 @@ function nextAnswerOf(next: z.output<typeof nextOrder>): NextAnswer {
   const issue = next.issue === undefined ? {} : { issue: next.issue };
   const reason = next.reason ?? null;
   if (next.call === 'refund')
-    return { ...issue, ...(next.status !== undefined && { refund: { status: next.status, reason } }) };
+    return {
+      ...issue,
+      ...(next.status !== undefined && { refund: { status: next.status, reason } }),
+      ...(next.fee !== undefined && { feeReturned: next.fee }),
+      ...(next.forget !== undefined && { isForgotten: next.forget }),
+    };
   return {
     ...issue,
     ...(next.status !== undefined && { standing: { status: next.status, reason } }),

@@ -1,5 +1,7 @@
 import { writeAmount } from '../paypal-standard/amounts';
-import type { Capture, Order } from './orders';
+import { heldUnder } from './disputing';
+import type { Capture, Dispute, Order, Refund } from './orders';
+import { sumsOf } from './sums';
 import { captureStatusOf, statusOf } from './views';
 import type { Webhook } from './webhooks';
 
@@ -26,30 +28,60 @@ export function viewOrderForControl(order: Order, payerPage: string) {
 
 export function viewCaptureForControl(capture: Capture) {
   const { currency } = capture.amount;
+  const sums = sumsOf(capture);
+  const text = (units: number) => writeAmount(units, currency);
   return {
     id: capture.id,
     orderId: capture.order.id,
     status: captureStatusOf(capture),
     reason: capture.standing.reason,
-    amount: writeAmount(capture.amount.units, currency),
+    amount: text(capture.amount.units),
     currency,
-    fee: writeAmount(capture.fee, currency),
-    refunds: capture.refunds.map(({ id, kind, units, standing }) => ({
-      id,
-      kind,
-      amount: writeAmount(units, currency),
-      status: standing.status,
-    })),
-    disputes: capture.disputes.map(({ id, reason, units, outcome }) => ({
-      id,
-      reason,
-      amount: writeAmount(units, currency),
-      outcome,
-    })),
+    fee: text(capture.fee),
+    refunded: text(sums.refunded),
+    pending: text(sums.pending),
+    held: text(sums.held),
+    lost: text(sums.lost),
+    left: text(sums.left),
+    refunds: capture.refunds.map(viewRefundForControl),
+    disputes: capture.disputes.map(viewDisputeForControl),
     at: capture.createdAt.toISOString(),
   };
 }
 
 export function viewWebhookForControl({ id, clientId, url, eventTypes }: Webhook) {
   return { id, clientId, url, eventTypes };
+}
+
+function viewRefundForControl({ id, capture, units, feeReturned, standing, reversal }: Refund) {
+  const text = (part: number) => writeAmount(part, capture.amount.currency);
+  return {
+    id,
+    kind: reversal === null ? 'refund' : 'reversal',
+    amount: text(units),
+    status: standing.status,
+    feeReturned: text(feeReturned),
+    returned: reversal === null ? null : text(reversal.returned),
+  };
+}
+
+function viewDisputeForControl(dispute: Dispute) {
+  const { id, capture, reason, stage, channel, status, units, fees, outcome } = dispute;
+  const text = (part: number) => writeAmount(part, capture.amount.currency);
+  return {
+    id,
+    reason,
+    stage,
+    channel,
+    status,
+    amount: text(units),
+    held: text(heldUnder(dispute)),
+    fees: fees.map((fee) => ({
+      reason: fee.reason,
+      amount: writeAmount(fee.money.units, fee.money.currency),
+      currency: fee.money.currency,
+    })),
+    outcome: outcome?.code ?? null,
+    refunded: outcome?.refunded === undefined || outcome.refunded === null ? null : text(outcome.refunded),
+  };
 }

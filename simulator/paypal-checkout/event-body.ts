@@ -6,6 +6,8 @@ export interface Event {
   /** `PAYMENT.CAPTURE.COMPLETED`. */
   readonly type: string;
   readonly resourceType: string;
+  /** 2.0, where it is not said. */
+  readonly resourceVersion?: string;
   readonly summary: string;
   readonly resource: object;
 }
@@ -14,14 +16,18 @@ export interface Event {
  * An event as its bytes. They are JSON that does not survive being parsed and written again, as PayPal's do not: `1.0`, `{}`,
  * escaped slashes, and letters both as they are and escaped. Who verifies another text than the one that came finds it forged.
  */
-export function writeEvent({ type, resourceType, summary, resource }: Event, origin: string, at: Date): Buffer {
+export function writeEvent(
+  { type, resourceType, resourceVersion = '2.0', summary, resource }: Event,
+  origin: string,
+  at: Date,
+): Buffer {
   const id = newEventId();
   const event = {
     id,
     event_version: '1.0',
     create_time: when(at),
     resource_type: resourceType,
-    resource_version: '2.0',
+    resource_version: resourceVersion,
     event_type: type,
     summary,
     resource,

@@ -1,18 +1,23 @@
 import { Router } from 'express';
-import type { LookAlikeDeps } from '../look-alike';
 import { describeDuration } from '../duration';
+import { html } from '../html';
+import type { LookAlike, LookAlikeDeps } from '../look-alike';
 import { readBody } from '../request-body';
 import { captureOrder, createOrder, getOrder } from './orders-api';
 import { getCapture, getDispute, getRefund, refundCapture } from './captures-api';
 import { certificateRoutes } from './certificate-routes';
 import { Clients } from './clients';
-import { createCheckoutCommands, type CheckoutCommands } from './commands';
+import { createCheckoutCommands } from './commands';
+import { checkoutControl } from './control';
+import { EVENT } from './event-channel';
+import { checkoutSection, checkoutTestBuyers } from './home-section';
 import { Messenger } from './messenger';
 import { NextAnswers } from './next-answers';
 import { Onboarding } from './onboarding';
 import { onboardingRoutes } from './onboarding-routes';
 import { findIntegration, getIntegration, referSeller, userInfo } from './partner-api';
 import { payerRoutes } from './payer-routes';
+import { PLACES } from './places';
 import { Orders, type Order, type Refund } from './orders';
 import { RequestIds } from './request-ids';
 import { resendSchedule } from './resend-schedule';
@@ -22,24 +27,10 @@ import { tokenRoute } from './token-route';
 import { changeWebhook, createWebhook, deleteWebhook, getWebhook, listWebhooks, verifySignature } from './webhooks-api';
 import { Webhooks } from './webhooks';
 
-/** The PayPal Checkout look-alike: its HTTP side, and the hands of the control API. */
-export interface PayPalCheckout {
-  readonly router: Router;
-  readonly commands: CheckoutCommands;
-  readonly messenger: Messenger;
-  /** The page where a payer approves this order, for a browser. */
-  payerPage(order: Order): string;
-  clear(): void;
-}
-
-export interface PayPalCheckoutDeps extends LookAlikeDeps {
-  /** The address where a browser finds the simulator, without a slash at the end; null: where the app finds it. */
-  readonly publicUrl: string | null;
-}
-
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export function createPayPalCheckout(given: PayPalCheckoutDeps): PayPalCheckout {
+/** The PayPal Checkout look-alike: orders, captures, refunds, cases, webhooks and partners. */
+export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
   const { base, publicUrl, clock, outbox, misbehaviour, resendSpeed, laterEvents } = given;
   const clients = new Clients();
   const sellers = new Sellers();
@@ -59,76 +50,87 @@ export function createPayPalCheckout(given: PayPalCheckoutDeps): PayPalCheckout 
   const partnerDeps = { sellers, onboarding, browserOrigin: (origin: string) => publicUrl ?? origin };
   const captureDeps = { ...taking, requestIds: refundIds, nextAnswers };
 
+  const commands = createCheckoutCommands({
+    ...taking,
+    outbox,
+    clients,
+    sellers,
+    webhooks,
+    onboarding,
+    nextAnswers,
+    requestIds: [orderIds, refundIds],
+  });
+
   const router = Router();
   router.use(readBody);
   router.post('/v1/oauth2/token', tokenRoute({ base, clock, clients, sellers, misbehaviour }));
   router.post(
     '/v2/checkout/orders',
-    rest('paypal_orders', (call) => createOrder(call, orderDeps)),
+    rest(PLACES.orders, (call) => createOrder(call, orderDeps)),
   );
   router.get(
     '/v2/checkout/orders/:id',
-    rest<{ id: string }>('paypal_orders', (call) => getOrder(call, orderDeps)),
+    rest<{ id: string }>(PLACES.orders, (call) => getOrder(call, orderDeps)),
   );
   router.post(
     '/v2/checkout/orders/:id/capture',
-    rest<{ id: string }>('paypal_capture', (call) => captureOrder(call, orderDeps)),
+    rest<{ id: string }>(PLACES.capture, (call) => captureOrder(call, orderDeps)),
   );
   router.get(
     '/v2/payments/captures/:id',
-    rest<{ id: string }>('paypal_captures', (call) => getCapture(call, captureDeps)),
+    rest<{ id: string }>(PLACES.captures, (call) => getCapture(call, captureDeps)),
   );
   router.get(
     '/v2/payments/refunds/:id',
-    rest<{ id: string }>('paypal_captures', (call) => getRefund(call, captureDeps)),
+    rest<{ id: string }>(PLACES.captures, (call) => getRefund(call, captureDeps)),
   );
   router.get(
     '/v1/customer/disputes/:id',
-    rest<{ id: string }>('paypal_captures', (call) => getDispute(call, captureDeps)),
+    rest<{ id: string }>(PLACES.captures, (call) => getDispute(call, captureDeps)),
   );
   router.post(
     '/v2/payments/captures/:id/refund',
-    rest<{ id: string }>('paypal_refund', (call) => refundCapture(call, captureDeps)),
+    rest<{ id: string }>(PLACES.refund, (call) => refundCapture(call, captureDeps)),
   );
   router.get(
     '/v1/notifications/webhooks',
-    rest('paypal_webhooks', (call) => listWebhooks(call, webhooks)),
+    rest(PLACES.webhooks, (call) => listWebhooks(call, webhooks)),
   );
   router.post(
     '/v1/notifications/webhooks',
-    rest('paypal_webhooks', (call) => createWebhook(call, webhooks)),
+    rest(PLACES.webhooks, (call) => createWebhook(call, webhooks)),
   );
   router.get(
     '/v1/notifications/webhooks/:id',
-    rest<{ id: string }>('paypal_webhooks', (call) => getWebhook(call, webhooks)),
+    rest<{ id: string }>(PLACES.webhooks, (call) => getWebhook(call, webhooks)),
   );
   router.patch(
     '/v1/notifications/webhooks/:id',
-    rest<{ id: string }>('paypal_webhooks', (call) => changeWebhook(call, webhooks)),
+    rest<{ id: string }>(PLACES.webhooks, (call) => changeWebhook(call, webhooks)),
   );
   router.delete(
     '/v1/notifications/webhooks/:id',
-    rest<{ id: string }>('paypal_webhooks', (call) => deleteWebhook(call, webhooks)),
+    rest<{ id: string }>(PLACES.webhooks, (call) => deleteWebhook(call, webhooks)),
   );
   router.post(
     '/v1/notifications/verify-webhook-signature',
-    rest('paypal_verify', (call) => verifySignature(call, webhooks)),
+    rest(PLACES.verify, (call) => verifySignature(call, webhooks)),
   );
   router.post(
     '/v2/customer/partner-referrals',
-    rest('paypal_partner', (call) => referSeller(call, partnerDeps)),
+    rest(PLACES.partner, (call) => referSeller(call, partnerDeps)),
   );
   router.get(
     '/v1/customer/partners/:partner/merchant-integrations',
-    rest<{ partner: string }>('paypal_partner', (call) => findIntegration(call, partnerDeps)),
+    rest<{ partner: string }>(PLACES.partner, (call) => findIntegration(call, partnerDeps)),
   );
   router.get(
     '/v1/customer/partners/:partner/merchant-integrations/:merchant',
-    rest<{ partner: string; merchant: string }>('paypal_partner', (call) => getIntegration(call, partnerDeps)),
+    rest<{ partner: string; merchant: string }>(PLACES.partner, (call) => getIntegration(call, partnerDeps)),
   );
   router.get(
     '/v1/identity/oauth2/userinfo',
-    rest('paypal_partner', (call) => userInfo(call, partnerDeps)),
+    rest(PLACES.partner, (call) => userInfo(call, partnerDeps)),
   );
   router.use(certificateRoutes({ base, misbehaviour }));
   router.use(payerRoutes({ ...taking, base, misbehaviour, timeNote: describeTime(laterSpeed) }));
@@ -144,19 +146,21 @@ export function createPayPalCheckout(given: PayPalCheckoutDeps): PayPalCheckout 
   });
 
   return {
-    router,
-    messenger,
-    payerPage,
-    commands: createCheckoutCommands({
-      ...taking,
-      outbox,
-      clients,
-      sellers,
-      webhooks,
-      onboarding,
-      nextAnswers,
-      requestIds: [orderIds, refundIds],
-    }),
+    host: { path: '/paypal', router },
+    control: { path: '/paypal-checkout', router: checkoutControl({ commands, payerPage }) },
+    buttons: [{ path: '/captures/:id/events', press: (id, fields) => commands.happen(id, fields).capture.order.id }],
+    home: {
+      anchor: 'orders',
+      title: 'PayPal orders',
+      section: (messagesOf) => checkoutSection(base, commands.orders(), payerPage, messagesOf),
+      testPeople: checkoutTestBuyers,
+      addresses: [
+        { label: 'PayPal REST', address: html`<code>${base}/paypal/v1</code>, <code>${base}/paypal/v2</code>` },
+      ],
+    },
+    places: [...Object.values(PLACES), EVENT],
+    resend: (message) => messenger.resend(message),
+    subjectOf: (name) => commands.findCapture(name)?.order.id ?? null,
     clear() {
       for (const store of [clients, sellers, orders, webhooks, nextAnswers, onboarding]) store.clear();
       for (const ids of [orderIds, refundIds]) ids.forget();

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../clock';
 import type { Message, Parcel } from '../message';
 import type { Outbox } from '../outbox';
+import { EVENT } from './event-channel';
 import { writeEvent, type Event } from './event-body';
 import type { CertificateKind, Signer } from './signer';
 import { when } from './views';
@@ -86,10 +87,10 @@ export class Messenger {
     });
   }
 
-  /** The event once more, as from PayPal's list of events: the same bytes in a transmission of its own. Null if it went to no webhook. */
-  resend({ parcel }: Message): Parcel | null {
+  /** The event once more, as from PayPal's list of events: the same bytes in a transmission of its own, or as it was if its webhook is gone. */
+  resend({ parcel }: Message): Parcel {
     const webhook = this.webhooks.list().find(({ url }) => url === parcel.url);
-    if (webhook === undefined || parcel.channel !== 'paypal_event') return null;
+    if (webhook === undefined) return parcel;
     const headers = this.#signed({ ...webhook, webhookId: webhook.id }, parcel.body);
     return { ...parcel, label: `${parcel.label}, resent`, headers };
   }
@@ -123,7 +124,7 @@ export class Messenger {
 
   #parcel({ url }: Recipient, letter: Pick<Parcel, 'about' | 'label' | 'body' | 'headers' | 'genuine'>): Parcel {
     const headers = { 'content-type': 'application/json', 'user-agent': USER_AGENT, ...letter.headers };
-    return { ...letter, channel: 'paypal_event', url, headers, copyOf: null, resendAfterMs: this.resendAfterMs };
+    return { ...letter, channel: EVENT, url, headers, copyOf: null, resendAfterMs: this.resendAfterMs };
   }
 }
 

@@ -7,6 +7,10 @@ export interface NextAnswer extends Surprise {
   readonly issue?: string;
   /** How a refund stands. */
   readonly refund?: Refund['standing'];
+  /** What PayPal gives back of its fee with a refund: decimal text. */
+  readonly feeReturned?: string;
+  /** The key of the call is forgotten at once: a repetition is another call. */
+  readonly isForgotten?: boolean;
 }
 
 export type CallKind = 'capture' | 'refund';

@@ -54,11 +54,10 @@ export interface Capture {
   readonly disputes: Dispute[];
 }
 
-/** Money that went back: given by the seller, or taken. */
+/** Money that went back: given by the seller, or taken from them. */
 export interface Refund {
   readonly id: string;
   readonly capture: Capture;
-  readonly kind: 'refund' | 'reversal';
   /** In the smallest unit. */
   readonly units: number;
   readonly feeReturned: number;
@@ -67,20 +66,58 @@ export interface Refund {
   readonly note: string | null;
   readonly createdAt: Date;
   updatedAt: Date;
-  standing: { readonly status: 'COMPLETED' | 'PENDING' | 'FAILED' | 'CANCELLED'; readonly reason: string | null };
+  standing: RefundStanding;
+  /** What PayPal took; null where the seller gave. */
+  readonly reversal: Reversal | null;
 }
+
+export interface RefundStanding {
+  readonly status: 'COMPLETED' | 'PENDING' | 'FAILED' | 'CANCELLED';
+  readonly reason: string | null;
+}
+
+/** What becomes of money that PayPal took: it is held until it is decided whose it is. */
+export interface Reversal {
+  isDecided: boolean;
+  /** What came back to the seller, in the smallest unit. */
+  returned: number;
+}
+
+/** How far a case went: the two talk, then PayPal or the bank decides. */
+export const STAGES = ['INQUIRY', 'CHARGEBACK', 'PRE_ARBITRATION', 'ARBITRATION'] as const;
+export type Stage = (typeof STAGES)[number];
 
 /** A case of a buyer against a seller. */
 export interface Dispute {
   readonly id: string;
   readonly capture: Capture;
   readonly reason: string;
-  /** In the smallest unit. */
-  readonly units: number;
+  /** What is claimed, in the smallest unit. */
+  units: number;
+  stage: Stage;
+  /** Whether PayPal decides, or the buyer's bank. */
+  channel: 'INTERNAL' | 'EXTERNAL';
+  status: string;
   readonly createdAt: Date;
   updatedAt: Date;
+  readonly answerBy: Date;
+  /** Money that was taken because of it, oldest first. */
+  readonly reversals: Refund[];
+  readonly fees: DisputeFee[];
   /** How it ended; null while it is open. */
-  outcome: string | null;
+  outcome: DisputeOutcome | null;
+}
+
+export interface DisputeFee {
+  readonly reason: string;
+  readonly money: Money;
+  readonly at: Date;
+}
+
+export interface DisputeOutcome {
+  readonly code: string;
+  /** What the buyer was given, in the smallest unit; null where the buyer lost. */
+  readonly refunded: number | null;
 }
 
 const ORDERS_KEPT = 10_000;
@@ -148,22 +185,6 @@ export class Orders {
   clear(): void {
     for (const kept of [this.#orders, this.#captures, this.#refunds, this.#disputes, this.#invoices]) kept.clear();
   }
-}
-
-/** What the seller can still give back, in the smallest unit. What failed was not given. */
-export function leftOf({ amount, refunds }: Capture): number {
-  return refunds
-    .filter(({ standing }) => standing.status === 'COMPLETED' || standing.status === 'PENDING')
-    .reduce((left, { units }) => left - units, amount.units);
-}
-
-/** What the seller gave back himself, in the smallest unit. */
-export function refundedOf({ refunds }: Capture): number {
-  return refunds
-    .filter(
-      ({ kind, standing }) => kind === 'refund' && (standing.status === 'COMPLETED' || standing.status === 'PENDING'),
-    )
-    .reduce((sum, { units }) => sum + units, 0);
 }
 
 function invoiceKey({ merchantId, purchase }: Order): string | null {

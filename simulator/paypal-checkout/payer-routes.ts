@@ -1,7 +1,7 @@
 import { Router, type Response } from 'express';
 import { readForm } from '../form-encoding';
 import { html } from '../html';
-import { answerBadly, type Misbehaviour } from '../misbehaviour';
+import { answerBadly, PAYER_PAGE, type Misbehaviour } from '../misbehaviour';
 import { sendPage } from '../page';
 import { bodyOf } from '../request-body';
 import { findBuyer } from './buyers';
@@ -24,9 +24,9 @@ export function payerRoutes(deps: PayerDeps): Router {
   const router = Router();
 
   router.use('/checkoutnow', (_req, res, next) => {
-    const fault = misbehaviour.take('page');
+    const fault = misbehaviour.take(PAYER_PAGE);
     if (fault === null) next();
-    else answerBadly(res, fault.mode, 'page', `${base}/`);
+    else answerBadly(res, fault.mode, PAYER_PAGE, `${base}/`);
   });
 
   router.get('/checkoutnow', (req, res) => {

@@ -5,6 +5,7 @@ const NAMES: Readonly<Record<number, string>> = {
   401: 'AUTHENTICATION_FAILURE',
   403: 'NOT_AUTHORIZED',
   404: 'RESOURCE_NOT_FOUND',
+  409: 'RESOURCE_CONFLICT',
   415: 'UNSUPPORTED_MEDIA_TYPE',
   422: 'UNPROCESSABLE_ENTITY',
 };
@@ -20,7 +21,7 @@ export class Problem extends Error {
   override readonly name = 'Problem';
 
   constructor(
-    readonly status: 400 | 403 | 404 | 415 | 422,
+    readonly status: 400 | 403 | 404 | 409 | 415 | 422,
     /** The word to decide by: `ORDER_NOT_APPROVED`. */
     readonly issue: string,
     readonly more: {

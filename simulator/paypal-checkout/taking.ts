@@ -1,12 +1,11 @@
 import { feeOn, readAmount } from '../paypal-standard/amounts';
-import { newCaseId, newTxnId } from '../paypal-standard/random-ids';
+import { newTxnId } from '../paypal-standard/random-ids';
 import type { Clock } from '../clock';
 import { COMPLETED, payerIdOf, type Buyer, type Plan, type Standing } from './buyers';
-import type { Event } from './event-body';
+import { captureEvent, orderEvent } from './events';
 import type { Messenger } from './messenger';
 import type { Money } from './money';
-import type { Capture, Dispute, Order, Orders, Refund } from './orders';
-import { statusOf, viewCapture, viewDispute, viewOrder, viewRefund } from './views';
+import type { Capture, Order, Orders } from './orders';
 
 export interface TakingDeps {
   readonly clock: Clock;
@@ -26,12 +25,7 @@ export function approve(order: Order, buyer: Buyer, plan: Approving, deps: Takin
   const card = plan.firstCardDeclined && order.state.kind === 'open' ? 'will_be_declined' : 'good';
   order.state = { kind: 'approved', buyer, card };
   order.updatedAt = deps.clock.now();
-  const event: Event = {
-    type: 'CHECKOUT.ORDER.APPROVED',
-    resourceType: 'checkout-order',
-    summary: 'An order has been approved by buyer',
-    resource: viewOrder(order, deps.payerPage(order)),
-  };
+  const event = orderEvent('CHECKOUT.ORDER.APPROVED', order, deps.payerPage(order));
   const how = plan.approvalEvent === 'lost' ? 'lost' : plan.events === 'once' ? 'once' : 'twice';
   deps.messenger.tell(order.clientId, order.id, [event], how);
   return plan.returns ? returnAddress(order) : null;
@@ -109,129 +103,6 @@ export function restate(capture: Capture, standing: Standing, { clock, messenger
   capture.standing = standing;
   capture.updatedAt = clock.now();
   messenger.tell(capture.order.clientId, capture.order.id, [captureEvent(capture)]);
-}
-
-/** What is asked of giving money back. */
-export type GivingBack = Pick<Refund, 'kind' | 'units'> &
-  Partial<Pick<Refund, 'feeReturned' | 'invoiceId' | 'customId' | 'note' | 'standing'>>;
-
-/** Money goes back: given by the seller, or taken from him (`reversal`). PayPal keeps its fee, unless told otherwise. */
-export function giveBack(capture: Capture, asked: GivingBack, deps: TakingDeps): Refund {
-  const { clock, orders } = deps;
-  const now = clock.now();
-  const refund: Refund = {
-    id: newTxnId(),
-    capture,
-    feeReturned: 0,
-    invoiceId: null,
-    customId: null,
-    note: null,
-    standing: { status: 'COMPLETED', reason: null },
-    ...asked,
-    createdAt: now,
-    updatedAt: now,
-  };
-  orders.addRefund(refund);
-  capture.updatedAt = now;
-  tellOfRefund(refund, deps);
-  return refund;
-}
-
-/** A refund on its way arrives, or does not. */
-export function settleRefund(refund: Refund, status: 'COMPLETED' | 'FAILED' | 'CANCELLED', deps: TakingDeps): void {
-  refund.standing = { status, reason: null };
-  refund.updatedAt = deps.clock.now();
-  tellOfRefund(refund, deps);
-}
-
-/** A buyer opens a case. No money moves by that. */
-export function openDispute(
-  capture: Capture,
-  reason: string,
-  units: number,
-  { clock, orders, messenger }: TakingDeps,
-): Dispute {
-  const now = clock.now();
-  const dispute: Dispute = {
-    id: newCaseId(),
-    capture,
-    reason,
-    units,
-    createdAt: now,
-    updatedAt: now,
-    outcome: null,
-  };
-  orders.addDispute(dispute);
-  messenger.tell(capture.order.clientId, capture.order.id, [disputeEvent(dispute)]);
-  return dispute;
-}
-
-export function resolveDispute(dispute: Dispute, outcome: string, { clock, messenger }: TakingDeps): void {
-  dispute.outcome = outcome;
-  dispute.updatedAt = clock.now();
-  messenger.tell(dispute.capture.order.clientId, dispute.capture.order.id, [disputeEvent(dispute)]);
-}
-
-/** What can be said of an order, by the name of its event; null where that has not happened. */
-export function eventOf(type: string, order: Order, payerPage: string): Event | null {
-  const capture = order.state.kind === 'captured' ? order.state.capture : null;
-  if (type.startsWith('CHECKOUT.ORDER.')) {
-    return {
-      type,
-      resourceType: 'checkout-order',
-      summary: `Order is ${statusOf(order)}`,
-      resource: viewOrder(order, payerPage),
-    };
-  }
-  if (capture === null) return null;
-  const refund = capture.refunds.at(-1);
-  const dispute = capture.disputes.at(-1);
-  if (/\.(REFUNDED|REVERSED)$/.test(type)) return refund ? { ...refundEvent(refund), type } : null;
-  if (type.startsWith('CUSTOMER.DISPUTE.')) return dispute ? { ...disputeEvent(dispute), type } : null;
-  return { ...captureEvent(capture), type };
-}
-
-function tellOfRefund(refund: Refund, { messenger }: TakingDeps): void {
-  const { order } = refund.capture;
-  // Of a refund that is still on its way, or that failed, nothing is told: its status must be asked for.
-  if (refund.standing.status === 'COMPLETED') messenger.tell(order.clientId, order.id, [refundEvent(refund)]);
-}
-
-const CAPTURE_EVENTS: Readonly<Record<Standing['status'], string>> = {
-  COMPLETED: 'PAYMENT.CAPTURE.COMPLETED',
-  PENDING: 'PAYMENT.CAPTURE.PENDING',
-  DECLINED: 'PAYMENT.CAPTURE.DENIED',
-};
-
-function captureEvent(capture: Capture): Event {
-  const { standing, amount } = capture;
-  return {
-    type: CAPTURE_EVENTS[standing.status],
-    resourceType: 'capture',
-    summary: `Payment ${standing.status.toLowerCase()} for ${viewCapture(capture).amount.value} ${amount.currency}`,
-    resource: viewCapture(capture),
-  };
-}
-
-/** The resource of both is the refund; the capture is behind its link `up`. */
-function refundEvent(refund: Refund): Event {
-  const type = refund.kind === 'refund' ? 'PAYMENT.CAPTURE.REFUNDED' : 'PAYMENT.CAPTURE.REVERSED';
-  return {
-    type,
-    resourceType: 'refund',
-    summary: `A payment was ${refund.kind === 'refund' ? 'refunded' : 'reversed'}`,
-    resource: viewRefund(refund),
-  };
-}
-
-function disputeEvent(dispute: Dispute): Event {
-  const type = dispute.outcome === null ? 'CUSTOMER.DISPUTE.CREATED' : 'CUSTOMER.DISPUTE.RESOLVED';
-  return {
-    type,
-    resourceType: 'dispute',
-    summary: `A dispute was ${dispute.outcome === null ? 'opened' : 'resolved'}`,
-    resource: viewDispute(dispute),
-  };
 }
 
 function withQuery(address: string, fields: Readonly<Record<string, string>>): string {

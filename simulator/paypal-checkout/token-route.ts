@@ -2,12 +2,13 @@ import type { RequestHandler } from 'express';
 import { readForm } from '../form-encoding';
 import { bodyOf } from '../request-body';
 import { TOKEN_LIFE_S } from './clients';
+import { PLACES } from './places';
 import { answer, type Reply, type RestDeps } from './rest';
 
 /** `POST /v1/oauth2/token`: a bearer token for an app that shows its secret (RFC 6749, 4.4). */
 export function tokenRoute(deps: RestDeps): RequestHandler {
   return async (req, res) => {
-    await answer(deps, 'paypal_token', res, () =>
+    await answer(deps, PLACES.token, res, () =>
       issue(req.get('authorization'), readForm(bodyOf(req), 'utf-8')['grant_type'], deps),
     );
   };

@@ -1,7 +1,8 @@
 import { emailOf, payerIdOf, type Buyer } from './buyers';
 import { viewMoney } from './money';
-import { leftOf, refundedOf, type Capture, type Dispute, type Order, type Refund } from './orders';
+import type { Capture, Order, Refund } from './orders';
 import type { Link } from './problem';
+import { sumsOf } from './sums';
 
 /** The status of an order in PayPal's words. A capture that is pending or declined completes its order all the same: that is no money. */
 export function statusOf({ state, source }: Order): string {
@@ -18,7 +19,8 @@ export function statusOf({ state, source }: Order): string {
 
 /** The status of a capture, with what was given back since. */
 export function captureStatusOf(capture: Capture): string {
-  const refunded = refundedOf(capture);
+  const { refunded: arrived, pending } = sumsOf(capture);
+  const refunded = arrived + pending;
   if (refunded === 0) return capture.standing.status;
   return refunded < capture.amount.units ? 'PARTIALLY_REFUNDED' : 'REFUNDED';
 }
@@ -113,6 +115,7 @@ export function viewRefundBriefly({ id, standing, capture }: Refund) {
 export function viewRefund(refund: Refund) {
   const { capture, units, feeReturned } = refund;
   const { currency } = capture.amount;
+  const { refunded, pending } = sumsOf(capture);
   const money = (part: number) => viewMoney({ units: part, currency });
   return {
     ...viewRefundBriefly(refund),
@@ -124,44 +127,11 @@ export function viewRefund(refund: Refund) {
       gross_amount: money(units),
       paypal_fee: money(feeReturned),
       net_amount: money(units - feeReturned),
-      total_refunded_amount: money(capture.amount.units - leftOf(capture)),
+      total_refunded_amount: money(refunded + pending),
     },
     payer: payeeOf(capture.order), // who pays a refund is the seller
     create_time: when(refund.createdAt),
     update_time: when(refund.updatedAt),
-  };
-}
-
-export function viewDispute(dispute: Dispute) {
-  const { capture, outcome } = dispute;
-  const { purchase, merchantId, origin } = capture.order;
-  const money = viewMoney({ units: dispute.units, currency: capture.amount.currency });
-  return {
-    dispute_id: dispute.id,
-    create_time: when(dispute.createdAt),
-    update_time: when(dispute.updatedAt),
-    disputed_transactions: [
-      {
-        seller_transaction_id: capture.id,
-        gross_amount: viewMoney(capture.amount),
-        ...given('invoice_number', purchase.invoiceId),
-        ...given('custom', purchase.customId),
-        seller: { merchant_id: merchantId },
-        seller_protection_eligible: true,
-      },
-    ],
-    reason: dispute.reason,
-    status: outcome === null ? 'WAITING_FOR_SELLER_RESPONSE' : 'RESOLVED',
-    dispute_amount: money,
-    ...(outcome !== null && {
-      dispute_outcome: {
-        outcome_code: outcome,
-        ...(outcome === 'RESOLVED_BUYER_FAVOUR' && { amount_refunded: money }),
-      },
-    }),
-    dispute_life_cycle_stage: 'INQUIRY',
-    dispute_channel: 'INTERNAL',
-    links: [link(origin, `/v1/customer/disputes/${dispute.id}`, 'self')],
   };
 }
 
@@ -204,7 +174,7 @@ function paymentsOf(capture: Capture) {
   };
 }
 
-function payeeOf({ merchantId, payeeEmail }: Order) {
+export function payeeOf({ merchantId, payeeEmail }: Order) {
   return { email_address: payeeEmail, merchant_id: merchantId };
 }
 
@@ -221,12 +191,12 @@ function viewPayer(buyer: Buyer) {
   return { ...nameAndEmail(buyer), payer_id: payerIdOf(buyer), address: { country_code: buyer.country } };
 }
 
-function nameAndEmail(buyer: Buyer) {
+export function nameAndEmail(buyer: Buyer) {
   return { name: { given_name: buyer.firstName, surname: buyer.lastName }, email_address: emailOf(buyer) };
 }
 
 /** A member of an object, left out when there is nothing to say. */
-function given(name: string, value: unknown): Record<string, unknown> {
+export function given(name: string, value: unknown): Record<string, unknown> {
   return value === null || value === undefined ? {} : { [name]: value };
 }
 

@@ -3,12 +3,13 @@ import type { Clock } from '../clock';
 import type { Message } from '../message';
 import type { Outbox } from '../outbox';
 import { Refusal } from '../refusal';
-import { feeOn, readAmount, writeAmount } from './amounts';
+import { feeOn, readAmount } from './amounts';
 import type { Standing } from './buyers';
 import type { Happening } from './message-fields';
-import type { Messenger } from './messenger';
+import type { Messenger, Overrides } from './messenger';
 import type { Payment } from './payments';
 import { newCaseId, newTxnId } from './random-ids';
+import { sumsOf } from './sums';
 
 const word = z.string().min(1).max(60);
 const amount = z.string().min(1).max(20);
@@ -27,24 +28,36 @@ export const eventOrder = z.strictObject({
 });
 export type EventOrder = z.infer<typeof eventOrder>;
 
+export interface EventDeps {
+  readonly clock: Clock;
+  readonly messenger: Messenger;
+  readonly outbox: Outbox;
+}
+
 /** Lets something happen to a payment, and tells the merchant. Null when the form named no notify_url. */
-export function happen(
-  payment: Payment,
-  order: EventOrder,
-  { clock, messenger, outbox }: { clock: Clock; messenger: Messenger; outbox: Outbox },
-): Message | null {
-  const happening = plan(payment, order);
+export function happen(payment: Payment, order: EventOrder, { clock, messenger, outbox }: EventDeps): Message | null {
   const at = clock.now();
+  const happening = plan(payment, order, at);
   // After this point it happened.
   apply(payment, happening, at);
-  const fields = messenger.fieldsOf(payment, happening, order.over);
+  return tell(payment, happening, { messenger, outbox }, order.over);
+}
+
+/** Tells the merchant what happened. Null when the form named no notify_url. */
+export function tell(
+  payment: Payment,
+  happening: Happening,
+  { messenger, outbox }: Pick<EventDeps, 'messenger' | 'outbox'>,
+  over?: Overrides,
+): Message | null {
+  const fields = messenger.fieldsOf(payment, happening, over);
   const parcel = messenger.write(payment, fields, label(happening));
   return parcel && outbox.send(parcel);
 }
 
-type Movement = Extract<Happening, { kind: 'movement' }>;
+type Moved = Extract<Happening, { kind: 'movement' }>;
 
-function plan(payment: Payment, order: EventOrder): Happening {
+function plan(payment: Payment, order: EventOrder, at: Date): Happening {
   const { total, currency } = payment.form;
   const given = (name: 'amount' | 'fee'): number | null => {
     const text = order[name];
@@ -59,7 +72,7 @@ function plan(payment: Payment, order: EventOrder): Happening {
     pendingReason: order.pendingReason ?? null,
     reasonCode: order.reasonCode ?? reasonCode,
   });
-  const movement = (usual: number, sign: 1 | -1, reasonCode: string): Movement => {
+  const movement = (usual: number, sign: 1 | -1, reasonCode: string): Moved => {
     const units = given('amount') ?? usual;
     if (units <= 0)
       throw new Refusal(
@@ -79,17 +92,17 @@ function plan(payment: Payment, order: EventOrder): Happening {
     };
   };
 
-  const left = total - payment.refunded - payment.reversed;
+  const { left, held, lost } = sumsOf(payment);
   switch (order.status) {
     case 'Refunded':
       return movement(left, -1, 'refund');
     case 'Reversed':
       return movement(left, -1, 'buyer-complaint');
     case 'Canceled_Reversal':
-      return movement(payment.reversed, 1, 'other');
+      return movement(held || lost, 1, 'other');
     case 'adjustment':
       return {
-        ...movement(left, -1, 'other'),
+        ...movement(held || left, -1, 'other'),
         standing: { ...standing('other'), status: 'Completed' },
         txnType: 'adjustment',
       };
@@ -99,6 +112,7 @@ function plan(payment: Payment, order: EventOrder): Happening {
         caseId: newCaseId(),
         caseType: order.caseType ?? 'complaint',
         reasonCode: order.reasonCode ?? 'non_receipt',
+        openedAt: at,
       };
     default: {
       const gross = given('amount') ?? total;
@@ -116,23 +130,24 @@ function apply(payment: Payment, happening: Happening, at: Date): void {
       payment.standing = happening.standing;
       return;
     case 'case':
-      payment.cases.push(happening.caseId);
+      payment.cases.push({
+        id: happening.caseId,
+        type: happening.caseType,
+        reasonCode: happening.reasonCode,
+        at,
+        outcome: null,
+      });
       return;
-    case 'movement':
-      payment.movements.push({ ...happening, at });
-      payment.standing = happening.standing;
-      if (happening.standing.status === 'Refunded') payment.refunded -= happening.gross;
-      else payment.reversed -= happening.gross;
+    case 'movement': {
+      const { txnId, standing, gross, fee, txnType } = happening;
+      payment.movements.push({ txnId, standing, gross, fee, txnType, at, state: 'Completed', pendingReason: null });
+      payment.standing = standing;
+    }
   }
 }
 
 function label(happening: Happening): string {
-  if (happening.kind === 'case') return `new_case ${happening.caseId}`;
+  if (happening.kind === 'case') return `new_case ${happening.caseId} (${happening.caseType})`;
   const { status, pendingReason } = happening.standing;
   return `${status}${pendingReason === null ? '' : ` (${pendingReason})`}${happening.kind === 'movement' && happening.txnType ? ' adjustment' : ''}`;
-}
-
-/** What can still be given back, as text for a page. */
-export function describeLeft({ form, refunded, reversed }: Payment): string {
-  return writeAmount(form.total - refunded - reversed, form.currency);
 }

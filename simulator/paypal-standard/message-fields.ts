@@ -31,15 +31,18 @@ export type Happening =
       readonly caseId: string;
       readonly caseType: string;
       readonly reasonCode: string;
+      readonly openedAt: Date;
     };
 
 /** The fields of the message about it, in about the order PayPal's have. */
 export function messageFields(payment: Payment, happening: Happening, account: Account, at: Date): Fields {
+  if (happening.kind === 'movement' && happening.txnType === 'adjustment')
+    return adjustmentFields(payment, happening, account, at);
   return compact({
     ...(happening.kind === 'case' ? {} : moneyFields(payment, happening)),
     ...buyerFields(payment),
     payment_date: writePacificDate(happening.kind === 'movement' ? at : payment.at),
-    ...happeningFields(payment, happening, at),
+    ...happeningFields(payment, happening),
     charset: payment.charset,
     notify_version: '3.9',
     custom: payment.form.custom,
@@ -50,6 +53,36 @@ export function messageFields(payment: Payment, happening: Happening, account: A
     payment_type: payment.paymentType,
     ...lineFields(payment),
     transaction_subject: '',
+    test_ipn: '1',
+    verify_sign: newVerifySign(),
+    ipn_track_id: newTrackId(),
+  });
+}
+
+/** What ends a case is between PayPal and the account: that is the payer, and no receiver, thing bought or invoice is named. */
+function adjustmentFields(
+  { form, txnId, charset }: Payment,
+  happening: Extract<Happening, { kind: 'movement' }>,
+  { receiverId, receiverEmail }: Account,
+  at: Date,
+): Fields {
+  const gross = writeAmount(happening.gross, form.currency);
+  return compact({
+    txn_type: happening.txnType,
+    payment_date: writePacificDate(at),
+    payment_gross: form.currency === 'USD' ? gross : '',
+    mc_gross: gross,
+    mc_fee: happening.fee === 0 ? null : writeAmount(happening.fee, form.currency),
+    mc_currency: form.currency,
+    payer_id: receiverId,
+    payer_email: receiverEmail,
+    payer_status: 'verified',
+    txn_id: happening.txnId,
+    parent_txn_id: txnId,
+    ...standingFields(happening.standing),
+    custom: form.custom,
+    charset,
+    notify_version: '3.9',
     test_ipn: '1',
     verify_sign: newVerifySign(),
     ipn_track_id: newTrackId(),
@@ -85,7 +118,7 @@ function moneyFields(
   };
 }
 
-function happeningFields(payment: Payment, happening: Happening, at: Date): Record<string, string | null> {
+function happeningFields(payment: Payment, happening: Happening): Record<string, string | null> {
   const txnType = payment.form.kind === 'cart' ? 'cart' : 'web_accept';
   switch (happening.kind) {
     case 'payment':
@@ -103,7 +136,7 @@ function happeningFields(payment: Payment, happening: Happening, at: Date): Reco
         txn_id: payment.txnId,
         case_id: happening.caseId,
         case_type: happening.caseType,
-        case_creation_date: writePacificDate(at),
+        case_creation_date: writePacificDate(happening.openedAt),
         reason_code: happening.reasonCode,
       };
   }

@@ -4,6 +4,7 @@ import type { Message, Parcel } from '../message';
 import { Newest } from '../newest';
 import type { Outbox } from '../outbox';
 import type { Accounts } from './accounts';
+import { IPN } from './ipn';
 import { messageFields, type Happening } from './message-fields';
 import type { Payment } from './payments';
 
@@ -56,11 +57,6 @@ export class Messenger {
     return this.#parcel({ about, label: 'forged', url, body: encode(fields) }, false, null);
   }
 
-  /** The same bytes again. */
-  replay(message: Message): Parcel {
-    return { ...message.parcel, copyOf: message.parcel.copyOf ?? message.id };
-  }
-
   /** The message as a seller has it resent from PayPal's history page: with `resend=true`, and so with bytes of its own. */
   resend(message: Message): Parcel {
     const { parcel } = message;
@@ -79,7 +75,7 @@ export class Messenger {
   #parcel(letter: Letter, genuine: boolean, copyOf: string | null): Parcel {
     const { about, label, url, body } = letter;
     const headers = { 'content-type': 'application/x-www-form-urlencoded', 'user-agent': USER_AGENT };
-    return { channel: 'ipn', about, label, url, body, headers, genuine, copyOf, resendAfterMs: this.resendAfterMs };
+    return { channel: IPN, about, label, url, body, headers, genuine, copyOf, resendAfterMs: this.resendAfterMs };
   }
 }
 

@@ -4,6 +4,7 @@ import { writeAmount } from './amounts';
 import { nameOf } from './buyers';
 import type { Movement, Payment } from './payments';
 import { idOf } from './random-ids';
+import { isRefund, sumsOf } from './sums';
 
 /** A payment, or money that moved after it. */
 export interface Transaction {
@@ -16,7 +17,7 @@ export function transactionsOf(payment: Payment): Transaction[] {
   return [...payment.movements.map((movement) => ({ payment, movement })).reverse(), { payment, movement: null }];
 }
 
-/** What `GetTransactionDetails` says. Money that moved is `Completed` here, whatever it was: the reason and the sign tell which. */
+/** What `GetTransactionDetails` says. Money that moved is `Completed`, `Pending` or `Failed` here, whatever it was: the reason and the sign tell which. */
 export function detailFields({ payment, movement }: Transaction, accounts: Accounts): Fields {
   const { form, buyer } = payment;
   const { receiverId, receiverEmail } = accounts.of(form.business);
@@ -50,8 +51,8 @@ export function detailFields({ payment, movement }: Transaction, accounts: Accou
           ORDERTIME: instant(movement.at),
           AMT: text(movement.gross),
           FEEAMT: text(movement.fee),
-          PAYMENTSTATUS: 'Completed',
-          PENDINGREASON: 'None',
+          PAYMENTSTATUS: movement.state,
+          PENDINGREASON: movement.state === 'Pending' ? (movement.pendingReason ?? 'None') : 'None',
           REASONCODE: movement.standing.reasonCode ?? 'None',
         }),
     PAYMENTTYPE: payment.paymentType,
@@ -83,7 +84,7 @@ export function searchRow({ payment, movement }: Transaction): Fields {
     L_EMAIL: `${buyer.key}@buyer.example`,
     L_NAME: nameOf(buyer),
     L_TRANSACTIONID: (movement ?? payment).txnId,
-    L_STATUS: movement === null ? statusOf(payment) : 'Completed',
+    L_STATUS: movement === null ? statusOf(payment) : movement.state,
     L_AMT: text(gross),
     L_CURRENCYCODE: form.currency,
     L_FEEAMT: text(-fee),
@@ -91,17 +92,20 @@ export function searchRow({ payment, movement }: Transaction): Fields {
   };
 }
 
-function typeOf({ standing, txnType }: Movement): string {
+function typeOf(movement: Movement): string {
+  const { standing, txnType } = movement;
   if (txnType !== null) return 'Adjustment';
-  if (standing.status === 'Refunded') return 'Refund';
+  if (isRefund(movement)) return 'Refund';
   return standing.status === 'Reversed' ? 'Reversal' : 'Canceled Reversal';
 }
 
 /** The payment's own status follows what came of it since, with hyphens where IPN has underscores. */
-function statusOf({ standing, movements, refunded, reversed, form }: Payment): string {
+function statusOf(payment: Payment): string {
+  const { standing, movements, form } = payment;
   if (movements.length === 0) return standing.status.replaceAll('_', '-');
-  if (refunded > 0) return refunded < form.total ? 'Partially-Refunded' : 'Refunded';
-  return reversed > 0 ? 'Reversed' : 'Completed';
+  const { refunded, pending, held, lost } = sumsOf(payment);
+  if (refunded + pending > 0) return refunded + pending < form.total ? 'Partially-Refunded' : 'Refunded';
+  return held + lost > 0 ? 'Reversed' : 'Completed';
 }
 
 function pendingReasonOf({ standing }: Payment): string {

@@ -8,9 +8,12 @@ import { bodyOf } from '../request-body';
 import type { Accounts } from './accounts';
 import type { ApiUsers } from './api-users';
 import { readAmount, writeAmount } from './amounts';
-import type { EventOrder } from './events';
+import type { GivingBack } from './giving-back';
+import type { NextRefunds } from './next-refunds';
 import { detailFields, searchRow, transactionsOf, type Transaction } from './nvp-views';
-import type { Payment, Payments } from './payments';
+import { CAME, type Movement, type Payment, type Payments } from './payments';
+import { PLACES } from './places';
+import { sumsOf } from './sums';
 
 /** What refunds with a MSGSUBID were answered. */
 export type RefundAnswers = Newest<Fields>;
@@ -23,16 +26,17 @@ export interface NvpDeps {
   readonly payments: Payments;
   readonly misbehaviour: Misbehaviour;
   readonly refundAnswers: RefundAnswers;
+  readonly nextRefunds: NextRefunds;
   /** Lets a refund happen and tells the merchant by IPN, as any refund is. */
-  readonly refund: (payment: Payment, order: EventOrder) => unknown;
+  readonly refund: (payment: Payment, asked: GivingBack) => Movement;
 }
 
 /** PayPal's classic API for name-value pairs, as far as PayPal Standard needs it: details, search, refund. */
 export function nvpRoute(deps: NvpDeps): RequestHandler {
   return (req, res) => {
-    const fault = deps.misbehaviour.take('nvp');
+    const fault = deps.misbehaviour.take(PLACES.nvp);
     const fields = fault === null || fault.afterActing ? answer(readForm(bodyOf(req), 'utf-8'), deps) : {};
-    if (fault !== null) answerBadly(res, fault.mode, 'nvp', `${deps.base}/paypal/elsewhere`);
+    if (fault !== null) answerBadly(res, fault.mode, PLACES.nvp, `${deps.base}/paypal/elsewhere`);
     else res.status(200).set('content-type', 'text/plain; charset=utf-8').send(writeForm(fields, 'utf-8'));
   };
 }
@@ -45,14 +49,15 @@ class NvpError extends Error {
   override readonly name = 'NvpError';
 
   constructor(
-    readonly code: '10002' | '10004' | '10007' | '10009' | '81002',
+    readonly code: string,
     readonly detail: string,
   ) {
     super(detail);
   }
 }
 
-const SHORT: Readonly<Record<NvpError['code'], string>> = {
+const SHORT: Readonly<Record<string, string>> = {
+  '10001': 'Internal error',
   '10002': 'Security error',
   '10004': 'Transaction refused because of an invalid argument. See additional error messages for details.',
   '10007': 'Permission denied',
@@ -76,7 +81,7 @@ function answer(asked: Fields, deps: NvpDeps): Fields {
       ACK: 'Failure',
       ...about,
       L_ERRORCODE0: code,
-      L_SHORTMESSAGE0: SHORT[code],
+      L_SHORTMESSAGE0: SHORT[code] ?? 'Transaction refused',
       L_LONGMESSAGE0: detail,
       L_SEVERITYCODE0: 'Error',
     };
@@ -145,20 +150,24 @@ function refund(asked: Fields, deps: NvpDeps): Fields {
   const key = `${asked['USER'] ?? ''} ${subject}`;
   const before = subject === '' ? undefined : deps.refundAnswers.get(key);
   if (before !== undefined) return before;
-  const { payment, movement } = find(asked, deps);
-  if (movement !== null) throw new NvpError('10009', 'You can not refund this type of transaction');
+  const { payment, movement: other } = find(asked, deps);
+  if (other !== null) throw new NvpError('10009', 'You can not refund this type of transaction');
   const units = unitsToRefund(asked, payment);
 
+  const next = deps.nextRefunds.take();
+  if (next.error !== null) throw new NvpError(next.error, 'The simulator was told to refuse this refund');
+  const feeReturned = readAmount(next.feeReturned ?? '0', payment.form.currency) ?? 0;
+
   // After this point the money is given back.
-  deps.refund(payment, { status: 'Refunded', amount: writeAmount(units, payment.form.currency) });
-  const fields = refundFields(payment);
-  if (subject !== '') deps.refundAnswers.set(key, fields);
+  const movement = deps.refund(payment, { units, feeReturned, pendingReason: next.pendingReason });
+  const fields = refundFields(payment, movement);
+  if (subject !== '' && !next.isForgotten) deps.refundAnswers.set(key, fields);
   return fields;
 }
 
 function unitsToRefund(asked: Fields, payment: Payment): number {
   const { total, currency } = payment.form;
-  const left = total - payment.refunded - payment.reversed;
+  const { left } = sumsOf(payment);
   if (!CAME.has(payment.standing.status)) throw new NvpError('10009', 'The payment is not completed');
   if (left <= 0) throw new NvpError('10009', 'This transaction has already been fully refunded');
   const type = asked['REFUNDTYPE'] ?? 'Full';
@@ -174,6 +183,11 @@ function unitsToRefund(asked: Fields, payment: Payment): number {
       if (units === null || units <= 0) throw new NvpError('10004', 'The partial refund amount is not valid');
       if (units > left)
         throw new NvpError('10009', 'The partial refund amount must be less than or equal to the remaining amount');
+      if (units < left && payment.cases.some(({ outcome }) => outcome === null))
+        throw new NvpError(
+          '10009',
+          'A case exists on this transaction: only the full remaining amount can be refunded',
+        );
       return units;
     }
     default:
@@ -181,23 +195,20 @@ function unitsToRefund(asked: Fields, payment: Payment): number {
   }
 }
 
-/** The payment's money has come, whatever has gone back since. */
-const CAME: ReadonlySet<string> = new Set(['Completed', 'Refunded', 'Reversed', 'Canceled_Reversal']);
-
-function refundFields({ movements, refunded, form }: Payment): Fields {
-  const made = movements.at(-1);
-  if (!made) throw new Error('a refund left no trace');
-  const text = (units: number) => writeAmount(units, form.currency);
+function refundFields(payment: Payment, { txnId, gross, fee, pendingReason }: Movement): Fields {
+  const { currency } = payment.form;
+  const { refunded, pending } = sumsOf(payment);
+  const text = (units: number) => writeAmount(units, currency);
   return {
     ACK: 'Success',
-    REFUNDTRANSACTIONID: made.txnId,
-    FEEREFUNDAMT: text(-made.fee),
-    GROSSREFUNDAMT: text(-made.gross),
-    NETREFUNDAMT: text(made.fee - made.gross),
-    TOTALREFUNDEDAMT: text(refunded),
-    CURRENCYCODE: form.currency,
-    REFUNDSTATUS: 'instant',
-    PENDINGREASON: 'none',
+    REFUNDTRANSACTIONID: txnId,
+    FEEREFUNDAMT: text(-fee),
+    GROSSREFUNDAMT: text(-gross),
+    NETREFUNDAMT: text(fee - gross),
+    TOTALREFUNDEDAMT: text(refunded + pending),
+    CURRENCYCODE: currency,
+    REFUNDSTATUS: pendingReason === null ? 'instant' : 'delayed',
+    PENDINGREASON: pendingReason ?? 'none',
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock';
-import type { Message } from '../message';
+import { copyOf, type Message } from '../message';
 import type { Outbox } from '../outbox';
 import type { Accounts } from './accounts';
 import { feeOn, writeAmount } from './amounts';
@@ -51,8 +51,6 @@ export function pay(form: CheckoutForm, buyer: Buyer, deps: PayDeps): PayOutcome
     fee: feeOn(form.total, form.currency),
     returnUrl: plan.returns && form.returnUrl !== null ? withPdtQuery(form.returnUrl, txnId, last, form) : null,
     standing: last,
-    refunded: 0,
-    reversed: 0,
     cases: [],
     movements: [],
     pdt: null,
@@ -103,7 +101,7 @@ function sendFirstMessages(payment: Payment, { messenger, outbox }: PayDeps): vo
     case 'thrice_newest_first': {
       const newestFirst = parcels.reverse();
       const originals: Message[] = newestFirst.map((parcel) => outbox.send(parcel));
-      for (let again = 1; again < 3; again++) for (const original of originals) outbox.send(messenger.replay(original));
+      for (let again = 1; again < 3; again++) for (const original of originals) outbox.send(copyOf(original));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { readForm } from '../form-encoding';
-import { answerBadly, type Misbehaviour } from '../misbehaviour';
+import { answerBadly, PAYER_PAGE, type Misbehaviour } from '../misbehaviour';
 import { sendPage } from '../page';
 import { bodyOf, readBody } from '../request-body';
 import { findBuyer } from './buyers';
@@ -23,9 +23,9 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
   const router = Router();
 
   router.use('/checkout', (_req, res, next) => {
-    const fault = misbehaviour.take('page');
+    const fault = misbehaviour.take(PAYER_PAGE);
     if (fault === null) next();
-    else answerBadly(res, fault.mode, 'page', `${base}/`);
+    else answerBadly(res, fault.mode, PAYER_PAGE, `${base}/`);
   });
 
   router.get('/checkout/:id', (req, res) => {

@@ -1,8 +1,9 @@
 import { html, type Html } from '../html';
+import { paymentPanel, type Aftermath, type AmountForm, type Press } from '../payment-panel';
 import { writeAmount } from './amounts';
 import { nameOf } from './buyers';
-import { describeLeft } from './events';
-import type { Payment } from './payments';
+import { CAME, type Case, type Movement, type Payment } from './payments';
+import { isRefund, sumsOf } from './sums';
 
 /** One payment on the control page: where it stands, what can happen to it, and what was sent about it (`messages`). */
 export function paymentCard(base: string, payment: Payment, messages: Html): Html {
@@ -15,19 +16,20 @@ export function paymentCard(base: string, payment: Payment, messages: Html): Htm
     </h3>
     <p class="note">
       ${standing.pendingReason === null ? '' : `${standing.pendingReason} · `}${form.lines[0].name || 'no item name'} ·
-      to ${form.business} · invoice ${form.invoice || '(none)'} · ${txnId}${given(payment)}
+      to ${form.business} · invoice ${form.invoice || '(none)'} · ${txnId}
     </p>
-    <div class="row">${likely(payment).map((button) => eventButton(action, button))}</div>
+    ${paymentPanel({
+      action,
+      sums: describeSums(payment),
+      presses: likely(payment),
+      forms: amountForms(payment),
+      aftermath: [
+        ...payment.movements.map((movement) => movementItem(payment, movement)),
+        ...payment.cases.map((one) => caseItem(payment, one)),
+      ],
+    })}
     <details>
-      <summary>Refund a part, or send any status by hand</summary>
-      <form class="fields" method="post" action="${action}">
-        <input type="hidden" name="status" value="Refunded" />
-        <label
-          >Refund, of ${describeLeft(payment)} ${form.currency} <input name="amount" inputmode="decimal" required
-        /></label>
-        <label>Fee given back <input name="fee" inputmode="decimal" placeholder="none" /></label>
-        <button class="quiet">Refund a part</button>
-      </form>
+      <summary>Send any status by hand …</summary>
       <form class="fields" method="post" action="${action}">
         <label>Status <input name="status" list="statuses" required /></label>
         <label>Pending reason <input name="pendingReason" /></label>
@@ -40,52 +42,110 @@ export function paymentCard(base: string, payment: Payment, messages: Html): Htm
   </article>`;
 }
 
-interface EventButton {
-  readonly label: string;
-  readonly fields: Readonly<Record<string, string>>;
+/** Nothing is said of a payment of which nothing went back. */
+function describeSums(payment: Payment) {
+  const { refunded, pending, held, lost, left } = sumsOf(payment);
+  const named = { refunded, 'on its way back': pending, held, 'charged back': lost };
+  const moved = Object.entries(named).filter(([, units]) => units !== 0);
+  const shown = moved.length === 0 ? [] : [...moved, ['left', left] as const];
+  return shown.map(([label, units]) => ({ label, amount: withCurrency(units, payment) }));
 }
 
 /** What would happen next in life. Everything else goes by hand. */
-function likely({ standing, reversed }: Payment): EventButton[] {
-  const buttons: EventButton[] = [];
-  if (standing.status === 'Pending' && standing.pendingReason === 'echeck') {
-    buttons.push(
+function likely(payment: Payment): Press[] {
+  const { standing } = payment;
+  if (standing.status === 'Pending' && standing.pendingReason === 'echeck')
+    return [
       { label: 'Clear the eCheck', fields: { status: 'Completed' } },
       { label: 'Bounce it', fields: { status: 'Failed' } },
-    );
-  } else if (standing.status === 'Pending') {
-    buttons.push(
+    ];
+  if (standing.status === 'Pending')
+    return [
       { label: 'Finish the review', fields: { status: 'Completed' } },
       { label: 'Reject it', fields: { status: 'Reversed', reasonCode: 'other' } },
-    );
-  } else if (!['Failed', 'Denied', 'Expired', 'Voided'].includes(standing.status)) {
-    buttons.push(
-      { label: 'Refund in full', fields: { status: 'Refunded' } },
-      { label: 'Reverse', fields: { status: 'Reversed', reasonCode: 'chargeback' } },
-      { label: 'Open a case', fields: { status: 'new_case' } },
-    );
-  }
-  if (reversed > 0)
-    buttons.push({
-      label: 'Cancel the reversal',
-      fields: { status: 'Canceled_Reversal', reasonCode: 'chargeback_reimbursement' },
-    });
-  return buttons;
-}
-
-function eventButton(action: string, { label, fields }: EventButton): Html {
-  return html`<form method="post" action="${action}">
-    ${Object.entries(fields).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`)}<button>
-      ${label}
-    </button>
-  </form>`;
-}
-
-function given({ form, refunded, reversed, cases }: Payment): string {
-  const parts = [
-    refunded === 0 ? null : `refunded ${writeAmount(refunded, form.currency)}`,
-    reversed === 0 ? null : `reversed ${writeAmount(reversed, form.currency)}`,
-    cases.length === 0 ? null : `cases ${cases.join(', ')}`,
+    ];
+  if (!CAME.has(standing.status)) return [];
+  const { held, lost, left } = sumsOf(payment);
+  const hasCase = payment.cases.some(({ outcome }) => outcome === null);
+  return [
+    ...(left > 0
+      ? [
+          { label: left < payment.form.total ? 'Refund what is left' : 'Refund in full', fields: { kind: 'refund' } },
+          { label: 'Refund, on its way', fields: { kind: 'refund', status: 'PENDING' } },
+          { label: 'Take back and hold', fields: { kind: 'reverse' } },
+        ]
+      : []),
+    { label: 'Open a dispute', fields: { kind: 'dispute', caseType: 'dispute' } },
+    { label: 'Open a claim', fields: { kind: 'dispute' } },
+    { label: 'Open a chargeback', fields: { kind: 'dispute', caseType: 'chargeback', reason: 'unauthorized' } },
+    ...(held > 0 && !hasCase
+      ? [
+          { label: 'Cancel the reversal', fields: { kind: 'win' } },
+          { label: 'Keep what is held', fields: { kind: 'lose' } },
+        ]
+      : []),
+    ...(held === 0 && lost > 0 ? [{ label: 'What was lost comes back', fields: { kind: 'win' } }] : []),
   ];
-  return parts.map((part) => (part === null ? '' : ` · ${part}`)).join('');
+}
+
+function amountForms(payment: Payment): AmountForm[] {
+  const { left } = sumsOf(payment);
+  if (!CAME.has(payment.standing.status) || left <= 0) return [];
+  const of = `of ${withCurrency(left, payment)}`;
+  return [
+    { label: 'Refund a part', amountLabel: `Refund, ${of}`, fields: { kind: 'refund' } },
+    { label: 'Take back a part', amountLabel: `Take back, ${of}`, fields: { kind: 'reverse' } },
+  ];
+}
+
+function movementItem(payment: Payment, movement: Movement): Aftermath {
+  const { txnId, gross, fee, state, standing, txnType } = movement;
+  const settle = (label: string, status: string) => ({
+    label,
+    fields: { kind: 'settle_refund', status, refundId: txnId },
+  });
+  const canSettle = isRefund(movement) && txnType === null;
+  return {
+    title: `${txnType ?? (isRefund(movement) ? 'Refund' : standing.status)} ${withCurrency(Math.abs(gross), payment)}`,
+    state,
+    look: state === 'Completed' ? 'completed' : state === 'Pending' ? 'pending' : 'failed',
+    facts: [
+      txnId,
+      ...(standing.reasonCode === null ? [] : [standing.reasonCode]),
+      ...(fee === 0 ? [] : [`fee ${withCurrency(fee, payment)}`]),
+    ],
+    presses: [
+      ...(canSettle && state === 'Pending' ? [settle('It arrives', 'COMPLETED'), settle('It fails', 'FAILED')] : []),
+      ...(canSettle && state === 'Completed' ? [settle('It fails after all', 'FAILED')] : []),
+    ],
+    forms: [],
+  };
+}
+
+function caseItem(payment: Payment, { id, type, reasonCode, outcome }: Case): Aftermath {
+  const { held } = sumsOf(payment);
+  const press = (label: string, kind: string) => ({ label, fields: { kind, caseId: id } });
+  return {
+    title: `Case ${id}: ${type}`,
+    state: outcome ?? 'open',
+    look: outcome === null ? 'pending' : outcome === 'lost' ? 'failed' : 'completed',
+    facts: [reasonCode, ...(held > 0 && outcome === null ? [`${withCurrency(held, payment)} held`] : [])],
+    presses:
+      outcome === null
+        ? [
+            ...(type === 'chargeback' ? [] : [press('Escalate', 'escalate')]),
+            press('The seller wins', 'win'),
+            press('The buyer wins', 'lose'),
+            press('The buyer withdraws', 'withdraw'),
+          ]
+        : [],
+    forms:
+      outcome === null
+        ? [{ label: 'The buyer wins a part', amountLabel: 'The buyer gets', fields: { kind: 'lose', caseId: id } }]
+        : [],
+  };
+}
+
+function withCurrency(units: number, { form }: Payment): string {
+  return `${writeAmount(units, form.currency)} ${form.currency}`;
 }

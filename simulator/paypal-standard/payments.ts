@@ -12,6 +12,26 @@ export interface Movement {
   readonly fee: number;
   readonly txnType: 'adjustment' | null;
   readonly at: Date;
+  /** A refund may be on its way first, and fail even after it arrived. Everything else is done when it happens. */
+  state: 'Completed' | 'Pending' | 'Failed';
+  /** Why a refund is on its way. */
+  readonly pendingReason: PendingRefund | null;
+}
+
+export const PENDING_REFUNDS = ['echeck', 'regulatoryreview'] as const;
+export type PendingRefund = (typeof PENDING_REFUNDS)[number];
+
+/** How far a case went: the two talk, PayPal decides, the buyer's bank decides. */
+export const CASE_TYPES = ['dispute', 'complaint', 'chargeback'] as const;
+
+/** A case of a buyer against the seller. */
+export interface Case {
+  readonly id: string;
+  type: string;
+  reasonCode: string;
+  readonly at: Date;
+  /** Null while it is open. */
+  outcome: 'won' | 'lost' | 'withdrawn' | null;
 }
 
 /** A payment at the look-alike: what was bought, by whom, and where it stands. Amounts are in PayPal's smallest unit. */
@@ -26,10 +46,7 @@ export interface Payment {
   /** Where his browser was sent, if it was. */
   readonly returnUrl: string | null;
   standing: Standing;
-  refunded: number;
-  /** Taken back and not given back again. */
-  reversed: number;
-  readonly cases: string[];
+  readonly cases: Case[];
   /** Oldest first. */
   readonly movements: Movement[];
   /** What PDT tells: the payment as it was when the buyer came back, and how often it was asked. */
@@ -37,6 +54,9 @@ export interface Payment {
 }
 
 const PAYMENTS_KEPT = 10_000;
+
+/** The money of a payment with one of these has come, whatever has gone back since. */
+export const CAME: ReadonlySet<string> = new Set(['Completed', 'Refunded', 'Reversed', 'Canceled_Reversal']);
 
 // A payment with one of these took no money, so its invoice may be paid again.
 const WITHOUT_MONEY: readonly string[] = ['Failed', 'Denied', 'Expired', 'Voided'];

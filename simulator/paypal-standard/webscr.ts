@@ -1,6 +1,6 @@
 import { Router, type Request, type Response } from 'express';
 import { readForm, type Fields } from '../form-encoding';
-import { answerBadly, type Misbehaviour } from '../misbehaviour';
+import { answerBadly, PAYER_PAGE, type Misbehaviour } from '../misbehaviour';
 import { sendPage } from '../page';
 import { bodyOf, readBody } from '../request-body';
 import type { Accounts } from './accounts';
@@ -11,6 +11,7 @@ import { whyRefused } from './pay';
 import { refusedPage } from './payer-pages';
 import type { Payments } from './payments';
 import { answerPdt } from './pdt';
+import { PLACES } from './places';
 
 export interface WebscrDeps {
   readonly base: string;
@@ -34,8 +35,9 @@ export function webscr(deps: WebscrDeps): Router {
     const query = queryOf(req);
     const fields = readForm(req.method === 'GET' ? query : body, DEFAULT_CHARSET);
     const where = whatIsAsked(body, query, fields);
-    const fault = misbehaviour.take(where);
-    if (fault !== null) answerBadly(res, fault.mode, where, `${base}/paypal/elsewhere`);
+    const place = where === 'page' ? PAYER_PAGE : PLACES[where];
+    const fault = misbehaviour.take(place);
+    if (fault !== null) answerBadly(res, fault.mode, place, `${base}/paypal/elsewhere`);
     else if (where === 'page') openCheckout(res, fields);
     else if (!isDescriptive(req.get('user-agent')))
       res.status(403).type('html').send('<html><body><h1>Access Denied</h1></body></html>');

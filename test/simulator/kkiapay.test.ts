@@ -223,6 +223,11 @@ describe('a payer in the widget', () => {
     });
   });
 
+  it('needs no data of the merchant’s: it comes back empty', async () => {
+    const { transactionId } = await pay('awa', { data: undefined });
+    expect(await status(transactionId)).toMatchObject({ body: { status: 'SUCCESS', state: '' } });
+  });
+
   it('the fee is the merchant’s where the account says so', async () => {
     await control('PUT', '/accounts/public-1', { feesBorneByMerchant: true });
     expect(await status((await pay('awa'))['transactionId'])).toMatchObject({
@@ -438,6 +443,45 @@ describe('a refund', () => {
       body: { status: 'TRANSACTION_NOT_ELIGIBLE' },
     });
     expect(await revert('nothing')).toMatchObject({ status: 400, body: { status: 'TRANSACTION_NOT_FOUND' } });
+  });
+
+  it('made in the dashboard is seen by who looks, and announced to nobody', async () => {
+    await control('PUT', '/accounts/public-1', { balance: 1000 });
+    const { transactionId } = await pay('awa');
+    expect(await control('POST', `/transactions/${String(transactionId)}/revert`)).toMatchObject({
+      status: 200,
+      body: { status: 'REVERTED' },
+    });
+    await idle();
+    expect(await status(transactionId)).toMatchObject({ body: { status: 'REVERTED' } });
+    expect(webhooks()).toHaveLength(1);
+    expect(await revert(transactionId)).toEqual({ status: 400, body: { status: 'TRANSACTION_NOT_ELIGIBLE' } });
+    expect(await control('GET', '/accounts/public-1')).toMatchObject({ body: { balance: 0 } });
+  });
+
+  it('is not made in the dashboard either where KKiaPay makes none', async () => {
+    const { transactionId } = await pay('edith');
+    expect(await control('POST', `/transactions/${String(transactionId)}/revert`)).toMatchObject({
+      status: 409,
+      body: { code: 'not_possible', detail: expect.stringContaining('INVALID_TRANSACTION_TYPE') },
+    });
+  });
+
+  it('can be refused with any word, once', async () => {
+    const { transactionId } = await pay('awa');
+    await control('POST', '/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+    expect(await revert(transactionId)).toEqual({ status: 400, body: { status: 'INSUFFICIENT_FUND' } });
+    expect(await status(transactionId)).toMatchObject({ body: { status: 'SUCCESS' } });
+    expect(await revert(transactionId)).toMatchObject({ status: 200 });
+  });
+
+  it('may be answered in the other spelling, and made later than it is answered', async () => {
+    const { transactionId } = await pay('awa');
+    await control('POST', '/next', { call: 'revert', spelling: 'status', later: true });
+    expect(await revert(transactionId)).toEqual({ status: 200, body: { status: 'SUCCESS', transactionId } });
+    expect(await status(transactionId)).toMatchObject({ body: { status: 'SUCCESS' } });
+    await control('POST', `/transactions/${String(transactionId)}/revert`);
+    expect(await status(transactionId)).toMatchObject({ body: { status: 'REVERTED' } });
   });
 
   it('is paid from the merchant’s balance, while there is some', async () => {

@@ -80,6 +80,40 @@ it('the control page lists payments with their messages, and its buttons work', 
   expect(shop.receiver.received.map((m) => fieldsOf(m)['payment_status'])).toEqual(['Pending', 'Completed']);
 });
 
+it('the control page says where the money of a payment is, and its buttons give back, take back and decide', async () => {
+  const { txnId } = await shop.pay('anne');
+  const action = `${shop.simulator.url}/actions/payments/${txnId}/events`;
+  for (const fields of [
+    { kind: 'refund', amount: '10.00', status: 'PENDING' },
+    { kind: 'dispute' },
+    { kind: 'reverse', amount: '25.00' },
+  ])
+    await post(action, fields);
+  const card = async () => {
+    const page = await (await fetch(shop.simulator.url)).text();
+    const [shown = ''] = new RegExp(`<article class="card" id="${txnId}">.*?</article>`, 's').exec(page) ?? [];
+    return shown.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+  };
+  const open = await card();
+  for (const text of ['on its way back 10.00 EUR', 'held 25.00 EUR', 'left 15.00 EUR', 'It arrives', 'The buyer wins'])
+    expect(open).toContain(text);
+  await post(action, { kind: 'settle_refund', status: 'COMPLETED' });
+  await post(action, { kind: 'lose' });
+  const decided = await card();
+  for (const text of ['refunded 10.00 EUR', 'charged back 25.00 EUR', 'complaint lost'])
+    expect(decided).toContain(text);
+  expect(decided).not.toContain('The buyer wins');
+});
+
+it('a button that cannot be pressed any more says why', async () => {
+  const { txnId } = await shop.pay('anne');
+  const action = `${shop.simulator.url}/actions/payments/${txnId}/events`;
+  await post(action, { kind: 'refund' });
+  const again = await post(action, { kind: 'refund' });
+  expect(again.status).toBe(409);
+  expect(await again.text()).toContain(`0.00 is left of ${txnId}`);
+});
+
 it.each([
   [
     '/actions/misbehave',

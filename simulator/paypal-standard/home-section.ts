@@ -1,0 +1,47 @@
+import { html, type Html } from '../html';
+import type { Message } from '../message';
+import { messageList } from '../message-list';
+import { BUYERS, nameOf } from './buyers';
+import { paymentCard } from './payment-card';
+import type { Payment } from './payments';
+
+const PAYMENTS_SHOWN = 30;
+
+// Offered when a status is written by hand; any other is sent too.
+const STATUSES =
+  'Completed Pending Processed Created Denied Failed Expired Voided Refunded Reversed Canceled_Reversal new_case adjustment'.split(
+    ' ',
+  );
+
+/** PayPal Standard's part of the control page. `messagesOf`: what was sent about a payment. */
+export function standardSection(
+  base: string,
+  payments: readonly Payment[],
+  messagesOf: (txnId: string) => readonly Message[],
+): Html {
+  return html`${payments.length === 0 ? html`<p class="note">None yet. Send a payment form to ${base}/paypal/cgi-bin/webscr, or <a href="${samplePayment(base)}">try one without a merchant</a>.</p>` : null}
+    ${payments.slice(0, PAYMENTS_SHOWN).map((payment) => paymentCard(base, payment, messageList(base, messagesOf(payment.txnId))))}
+    ${payments.length > PAYMENTS_SHOWN ? html`<p class="note">${payments.length - PAYMENTS_SHOWN} older ones are in <a href="${base}/control/payments">the JSON list</a>.</p>` : null}
+    <datalist id="statuses">${STATUSES.map((status) => html`<option value="${status}"></option>`)}</datalist>`;
+}
+
+/** Who can pay a form, and what happens then. */
+export function standardTestBuyers(): Html {
+  return html`<h3>PayPal Standard</h3>
+    <ul>
+      ${BUYERS.map((buyer) => html`<li><strong>${nameOf(buyer)}</strong> (<code>${buyer.key}</code>): ${buyer.does}</li>`)}
+    </ul>`;
+}
+
+/** A form that is in order, for whoever has no merchant at hand. */
+export function samplePayment(base: string): string {
+  const form = {
+    cmd: '_xclick',
+    business: 'SAMPLECLUB123',
+    item_name: 'Annual fee',
+    amount: '50.00',
+    currency_code: 'EUR',
+    charset: 'utf-8',
+  };
+  return `${base}/paypal/cgi-bin/webscr?${new URLSearchParams(form).toString()}`;
+}
