@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { countFacts } from '../books/payments';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
@@ -28,7 +29,7 @@ function main(): void {
   void ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE, log);
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const deliveries = createDeliveries({ db, runs, log });
-  const live = createLive({ db, redis, log });
+  const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
 
   const vault = createVault(...keysFrom(config));

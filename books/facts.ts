@@ -1,7 +1,7 @@
-import type { Database } from '../prisma/client';
 import type { Fact, Recorded } from '../workflows/domain/fact';
 import type { GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { LatePaymentPolicy, Payment, PaymentTerms } from '../workflows/domain/payment';
+import type { Sql } from './sql';
 
 /** The columns of a fact that are its identity and content; the rest of each kind's data lies in `detail`. */
 export interface FactRow {
@@ -76,11 +76,7 @@ interface Loaded {
 }
 
 /** The payment as recorded, or null. `merchantId` narrows the search to one merchant's payments. */
-export async function loadPayment(
-  { sql }: Pick<Database, 'sql'>,
-  id: string,
-  merchantId?: string,
-): Promise<LoadedPayment | null> {
+export async function loadPayment({ sql }: Sql, id: string, merchantId?: string): Promise<LoadedPayment | null> {
   const query = `${PAYMENTS} WHERE p.id = $1${merchantId === undefined ? '' : ' AND p.merchant_id = $2'}`;
   const { rows } = await sql.query<Loaded>({
     name: merchantId === undefined ? 'load_payment' : 'load_payment_of',
@@ -91,7 +87,7 @@ export async function loadPayment(
 }
 
 /** Several payments at once, in the order of the ids given; unknown ids are left out. */
-export async function loadPayments({ sql }: Pick<Database, 'sql'>, ids: readonly string[]): Promise<LoadedPayment[]> {
+export async function loadPayments({ sql }: Sql, ids: readonly string[]): Promise<LoadedPayment[]> {
   const { rows } = await sql.query<Loaded>(`${PAYMENTS} WHERE p.id = ANY ($1)`, [ids]);
   const byId = new Map(rows.map((row) => [row.id, assemble(row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);

@@ -1,4 +1,3 @@
-import type { Database } from '../prisma/client';
 import { book, touchesCart } from '../workflows/domain/booking';
 import type { OpenCharge } from '../workflows/domain/cart';
 import type { Fact } from '../workflows/domain/fact';
@@ -6,6 +5,9 @@ import type { GatewayName } from '../workflows/domain/gateway';
 import type { AttentionCode, CapturedSum, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import { readCart } from './cart';
 import { toRow } from './facts';
+import { call } from './functions';
+import type { RecordAnswer } from './functions';
+import type { Sql } from './sql';
 
 /** Whose money it is: a payment's, or nobody's yet. */
 export type Booked =
@@ -38,18 +40,11 @@ export interface Recording {
   readonly guard?: 'no_unverified';
 }
 
-export type Recorded =
-  | { readonly outcome: 'recorded'; readonly fresh: number }
-  /** By index: known with another content, or as another payment's. Nothing was written. */
-  | { readonly outcome: 'conflict'; readonly conflicts: readonly number[] }
-  | { readonly outcome: 'unverified' }
-  /** Decided without facts that stand already: load the payment and decide again. Nothing was written. */
-  | { readonly outcome: 'stale' };
-
-type Answer = Recorded | { readonly outcome: 'cart_moved' };
+/** What became of a recording; only `recorded` wrote anything. */
+export type Recorded = Exclude<RecordAnswer, { readonly outcome: 'cart_moved' }>;
 
 /** Writes facts with all their consequences in one transaction; safe to repeat. Two short round trips, one where no cart is touched. */
-export async function record(db: Pick<Database, 'sql'>, recording: Recording): Promise<Recorded> {
+export async function record(db: Sql, recording: Recording): Promise<Recorded> {
   for (;;) {
     const answer = await recordOnce(db, recording);
     // Another payment of the same cart was booked in between: allocate again on what is open now.
@@ -58,9 +53,9 @@ export async function record(db: Pick<Database, 'sql'>, recording: Recording): P
 }
 
 async function recordOnce(
-  db: Pick<Database, 'sql'>,
+  db: Sql,
   { on, facts, sums, status, attention, known, notification, command, guard }: Recording,
-): Promise<Answer> {
+): Promise<RecordAnswer> {
   const payment = 'id' in on ? on : null;
   const cart = payment && facts.some((fact) => touchesCart(fact, sums)) ? await readCart(db, payment.memberId) : null;
   let charges: readonly OpenCharge[] = cart?.charges ?? [];
@@ -69,7 +64,7 @@ async function recordOnce(
     charges = payline ? remaining(charges, payline.parts) : charges;
     return { ...toRow(fact), entries, ...(payline && { payline }) };
   });
-  const payload = {
+  return call(db, 'record', {
     merchant: on.merchantId,
     account: on.accountId,
     payment: payment?.id,
@@ -82,14 +77,7 @@ async function recordOnce(
     facts: booked,
     command,
     notification: notification && settled(notification, payment),
-  };
-  const { rows } = await db.sql.query<{ answer: Answer }>({
-    name: 'record',
-    text: 'SELECT record($1) AS answer',
-    values: [JSON.stringify(payload)],
   });
-  if (!rows[0]) throw new Error('record() gave no answer');
-  return rows[0].answer;
 }
 
 /** What is open once these parts are paid, for the next fact of the same recording. */

@@ -1,0 +1,140 @@
+import type { Entry } from '../workflows/domain/ledger';
+import type { Channel } from '../workflows/domain/gateway';
+import type { AttentionCode, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
+import type { Cart } from './cart';
+import type { FactRow } from './facts';
+import type { NewPayment } from './payments';
+import type { Sql } from './sql';
+
+/** Every SQL function that is called: what it is given, in this order, and what it answers. Their texts stand in prisma/migrations. */
+export interface Functions {
+  read_cart: Takes<[memberId: string], Cart | null>;
+  pending_of: Takes<[memberId: string], number>;
+  left_of: Takes<[accountId: string, gatewayReference: string], number | null>;
+  record: Takes<[RecordPayload], RecordAnswer>;
+  add_charge: Takes<[ChargePayload], { readonly outcome: 'recorded' | 'cart_moved' }>;
+  attach: Takes<[AttachPayload], { readonly outcome: 'recorded' | 'cart_moved' | 'given_back' | 'not_unmatched' }>;
+  create_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
+  receive_notification: Takes<[ClaimPayload, dedupeKey: Buffer, sealed: Buffer, lease: string], Received>;
+  says_nothing_new: Takes<[accountId: string, Pick<ClaimPayload, 'channel' | 'references' | 'facts'>], boolean>;
+  settle_without_facts: Takes<[notificationId: string, state: string, reason: string | null], unknown>;
+  dismiss_notification: Takes<[notificationId: string, note: string | null], Dismissal | null>;
+  give_way: Takes<[notificationId: string], boolean>;
+  plan_renewals: Takes<
+    [
+      workflowIds: readonly string[],
+      paymentIds: readonly (string | null)[],
+      notificationIds: readonly (string | null)[],
+      story: number,
+      most: number,
+    ],
+    number
+  >;
+}
+
+/** Calls one. What it is given is written as its parameters are: objects as JSON, arrays as arrays. */
+export async function call<Name extends keyof Functions>(
+  { sql }: Sql,
+  name: Name,
+  ...given: Functions[Name]['given']
+): Promise<Functions[Name]['answer']> {
+  const { rows } = await sql.query<{ answer: Functions[Name]['answer'] }>({
+    name,
+    text: `SELECT ${name}(${given.map((_, index) => `$${index + 1}`).join(', ')}) AS answer`,
+    values: [...given],
+  });
+  if (!rows[0]) throw new Error(`${name}() gave no answer`);
+  return rows[0].answer;
+}
+
+interface Takes<Given extends readonly unknown[], Answer> {
+  readonly given: Given;
+  readonly answer: Answer;
+}
+
+/** Who pays what: a part of a payline and the charge that it is laid on. */
+interface PaylinePayload {
+  readonly amount: number;
+  readonly currency: string;
+  readonly parts: readonly { readonly charge: string; readonly amount: number }[];
+}
+
+export interface RecordPayload {
+  readonly merchant: string;
+  readonly account: string;
+  readonly payment: string | undefined;
+  readonly member: string | undefined;
+  readonly status: PaymentStatus | undefined;
+  readonly attention: AttentionCode | null | undefined;
+  /** How many facts of the payment this was decided on. */
+  readonly known: number | undefined;
+  readonly cartVersion: number | undefined;
+  readonly guard: 'no_unverified' | undefined;
+  readonly facts: readonly (FactRow & { readonly entries: readonly Entry[]; readonly payline?: PaylinePayload })[];
+  readonly command: { readonly id: string; readonly outcome: unknown } | undefined;
+  /** How the message that brought the facts ends, and what it was about. */
+  readonly notification: Readonly<Record<string, unknown>> | undefined;
+}
+export type RecordAnswer =
+  | { readonly outcome: 'recorded'; readonly fresh: number }
+  /** By index: known with another content, or as another payment's. Nothing was written. */
+  | { readonly outcome: 'conflict'; readonly conflicts: readonly number[] }
+  | { readonly outcome: 'unverified' }
+  /** Decided without facts that stand already: load the payment and decide again. Nothing was written. */
+  | { readonly outcome: 'stale' }
+  | { readonly outcome: 'cart_moved' };
+
+interface ChargePayload {
+  readonly id: string;
+  readonly merchant: string;
+  readonly member: string;
+  readonly label: string;
+  readonly category: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly dueOn: string | null;
+  readonly cartVersion: number;
+  readonly credits: readonly { readonly payline: string; readonly amount: number; readonly entry: Entry }[];
+}
+
+interface AttachPayload {
+  readonly notification: string;
+  readonly merchant: string;
+  readonly member: string;
+  readonly fact: number;
+  readonly cartVersion: number;
+  readonly entry: Entry;
+  readonly payline: PaylinePayload;
+}
+
+type PaymentPayload = PaymentTerms &
+  Omit<NewPayment, 'terms' | 'opened' | 'openedWith'> & {
+    readonly merchant: string;
+    readonly member: string;
+    readonly account: string;
+    readonly opened: FactRow | null;
+  };
+
+/** What an unverified message says of itself. */
+export interface ClaimPayload {
+  readonly id: string;
+  readonly account: string;
+  readonly channel: Channel;
+  /** The payment that it names. */
+  readonly payment: string | null;
+  readonly references: readonly string[];
+  readonly facts: readonly Pick<FactRow, 'gatewayReference' | 'kind' | 'qualifier' | 'amount' | 'currency'>[];
+  /** Whether more wait of the account than it may have. */
+  readonly accountFull: boolean;
+}
+export type Received =
+  | { readonly refused: true }
+  /** `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */
+  | { readonly refused?: never; readonly id: string; readonly payment: string | null; readonly tell: boolean };
+
+/** A message that a person put away: what they wrote, and why it had been in front of them. */
+export type Dismissal = {
+  readonly note: string | null;
+  readonly reason: string | null;
+  readonly at: string;
+};
