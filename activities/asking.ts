@@ -1,10 +1,11 @@
+import { readCheckout } from '../books/payments';
 import type { GatewayFact } from '../workflows/domain/fact';
 import type { Lookup, OpenedCheckout } from './gateways/port';
 import { toldFacts } from '../workflows/domain/remark';
 import type { Finding } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
-import { checkoutOf, readCheckout } from './checkouts';
+import { checkoutOf } from './checkouts';
 import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
 import { asTemporalFailure, notYet } from './failures';
 import { GATEWAYS } from './gateways/registry';
@@ -55,7 +56,7 @@ async function askAbout(
   { paymentId, pending }: CheckoutQuestion,
   signal: AbortSignal,
 ): Promise<{ lookup: Lookup; checkout: OpenedCheckout } | null> {
-  const row = await readCheckout(deps, paymentId);
+  const row = await readCheckout(deps.db, paymentId);
   const { gateway, capabilitiesOf } = GATEWAYS[row.gateway];
   const context = contextOf(deps, row, signal);
   if (capabilitiesOf(context.credentials).lookup === 'none') return null;

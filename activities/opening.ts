@@ -1,10 +1,11 @@
+import { claimOnlyCall, keepCheckout, readCheckout, releaseOnlyCall } from '../books/payments';
+import type { CheckoutRow, PlannedOpening } from '../books/payments';
 import { GatewayFailure } from './gateways/port';
-import type { StartedCheckout } from './gateways/port';
 import type { NextAction } from '../workflows/domain/gateway';
+import type { StartedCheckout } from './gateways/port';
 import type { CheckoutOpening } from '../workflows/domain/turn';
 import { contextOf } from './accounts';
-import { readCheckout } from './checkouts';
-import type { CheckoutDependencies, CheckoutRow, PlannedOpening } from './checkouts';
+import type { CheckoutDependencies } from './checkouts';
 import { notYet, toTemporalFailure } from './failures';
 import { GATEWAYS } from './gateways/registry';
 
@@ -15,14 +16,15 @@ export async function openCheckout(
   hurried: boolean,
   signal: AbortSignal,
 ): Promise<CheckoutOpening> {
-  const row = await readCheckout(deps, paymentId);
+  const row = await readCheckout(deps.db, paymentId);
   if (row.nextAction) return { outcome: 'opened', handed: row.nextAction.kind }; // by an attempt that was lost afterwards
   const plan = row.opening;
   if (!plan) throw new Error(`payment ${paymentId} has neither a checkout nor a plan for one`);
   // A call that reaches the payer's phone and must not be repeated is not begun where it would be cut short.
   if (plan.asks === 'once' && hurried)
     throw notYet('needs_patience', `${paymentId} is opened by a call that must not be cut short`);
-  if (plan.asks === 'once' && !(await claimOnlyCall(deps, paymentId)))
+  // Written before the call: a crash in it leaves the question open, and never two calls.
+  if (plan.asks === 'once' && !(await claimOnlyCall(deps.db, paymentId)))
     return keep(deps, paymentId, unheard(plan.nextAction));
 
   const started = await startCheckout(deps, row, plan, signal);
@@ -49,33 +51,17 @@ async function startCheckout(
       return { opened: false, reason: failure.code, detail: failure.message };
     if (plan.asks === 'repeatably') throw failure instanceof GatewayFailure ? toTemporalFailure(failure) : failure;
     if (!(failure instanceof GatewayFailure) || failure.moved === 'perhaps') return unheard(plan.nextAction);
-    await releaseOnlyCall(deps, plan.order.paymentId); // it never left, so the next one is still the first
+    await releaseOnlyCall(deps.db, plan.order.paymentId); // it never left, so the next one is still the first
     throw toTemporalFailure(failure);
   }
 }
 
-/** Whether this caller is the one that may call. Written before the call: a crash in it leaves the question open, and never two calls. */
-async function claimOnlyCall({ db }: CheckoutDependencies, paymentId: string): Promise<boolean> {
-  const { rowCount } = await db.sql.query('UPDATE payments SET asked_at = now() WHERE id = $1 AND asked_at IS NULL', [
-    paymentId,
-  ]);
-  return rowCount === 1;
-}
-
-async function releaseOnlyCall({ db }: CheckoutDependencies, paymentId: string): Promise<void> {
-  await db.sql.query('UPDATE payments SET asked_at = NULL WHERE id = $1', [paymentId]);
-}
-
-/** What was learned first stays. A reference may come later than that: its call was under way when its run was renewed. */
+/** A reference may come later than what the payer does next: its call was under way when its run was renewed. */
 async function keep(
   { db }: CheckoutDependencies,
   paymentId: string,
-  { nextAction, reference }: StartedCheckout & { opened: true },
+  started: StartedCheckout & { opened: true },
 ): Promise<CheckoutOpening> {
-  await db.sql.query(
-    `UPDATE payments SET next_action = coalesce(next_action, $2), checkout_reference = coalesce(checkout_reference, $3)
-     WHERE id = $1 AND (next_action IS NULL OR checkout_reference IS NULL)`,
-    [paymentId, JSON.stringify(nextAction), reference],
-  );
-  return { outcome: 'opened', handed: nextAction.kind };
+  await keepCheckout(db, paymentId, started);
+  return { outcome: 'opened', handed: started.nextAction.kind };
 }

@@ -1,8 +1,9 @@
+import { readCheckout, showCapturing } from '../books/payments';
 import { toldFacts } from '../workflows/domain/remark';
 import type { CaptureEnd } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
-import { checkoutOf, readCheckout } from './checkouts';
+import { checkoutOf } from './checkouts';
 import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
 import { asTemporalFailure, notYet } from './failures';
 import { GATEWAYS } from './gateways/registry';
@@ -27,10 +28,11 @@ export async function capture(
   tries: number,
   signal: AbortSignal,
 ): Promise<CaptureEnd> {
-  const row = await readCheckout(deps, paymentId);
+  const row = await readCheckout(deps.db, paymentId);
   const { capture: take } = GATEWAYS[row.gateway].gateway;
   if (!take) throw new Error(`${row.gateway} takes approved money by itself`);
-  if (tries > 0) await showCapturing(deps, paymentId);
+  // What takes longer than a moment is shown, since the payment can neither be cancelled nor expire before it is known.
+  if (tries > 0) await showCapturing(deps.db, paymentId);
   const checkout = checkoutOf(row, paymentId, pending);
   const idempotencyKey = `capture:${paymentId}:${attempt}`;
   const order = { checkout, reference, attempt, idempotencyKey, again: again || tries > 0 };
@@ -59,12 +61,4 @@ export async function capture(
     default:
       return unreachable(answer);
   }
-}
-
-/** What takes longer than a moment is shown, since the payment can neither be cancelled nor expire before it is known. */
-async function showCapturing({ db }: CheckoutDependencies, paymentId: string): Promise<void> {
-  await db.sql.query(
-    "UPDATE payments SET capturing_since = now() WHERE id = $1 AND status = 'awaiting_payer' AND capturing_since IS NULL",
-    [paymentId],
-  );
 }

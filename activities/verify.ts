@@ -1,18 +1,25 @@
-import type { Database } from '../prisma/client';
+import { disableAccount, keepLearned } from '../books/accounts';
+import { call } from '../books/functions';
+import { accountOfMessage, beginVerification, endMessage, moveMessage } from '../books/notifications';
+import type { MessageRow } from '../books/notifications';
+import { giveWay, putBack } from '../books/outbox';
+import { findMeantPayment } from '../books/payments';
+import type { Sql } from '../books/sql';
+import { openCredentials, sealCredentials } from '../vault/credentials';
 import { openRaw } from '../vault/raw-message';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from './gateways/port';
-import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from './gateways/port';
-import type { Channel, GatewayName } from '../workflows/domain/gateway';
+import type { GatewayName } from '../workflows/domain/gateway';
+import type { GatewayContext, Lookup, RawNotification } from './gateways/port';
 import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
-import type { AskingDependencies, SealedAccount } from './accounts';
+import type { AskingDependencies } from './accounts';
 import { notYet, toTemporalFailure } from './failures';
 import { GATEWAYS } from './gateways/registry';
 
 export interface VerificationDependencies extends AskingDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   /** Milliseconds until the gateway may be asked about this payment (or, where none is named, for this account) again; 0: now. Counts the call. */
   readonly throttle: (key: string) => Promise<number>;
 }
@@ -37,14 +44,6 @@ export interface VerifiedAccount {
   readonly gateway: GatewayName;
 }
 
-interface Row extends VerifiedAccount, SealedAccount {
-  readonly channel: Channel;
-  readonly sealed: Buffer;
-  readonly attempts: number;
-  readonly checkout: OpenedCheckout | null;
-  readonly receivedAt: Date;
-}
-
 /** Some ten seconds of asking: a gateway that was merely slow has answered. */
 const HICCUP_ATTEMPTS = 5;
 
@@ -53,9 +52,10 @@ export async function verifyNotification(
   deps: VerificationDependencies,
   { notificationId, paymentId, signal }: VerificationRequest,
 ): Promise<Verification> {
-  const pause = await deps.throttle(paymentId ?? (await accountOf(deps, notificationId)));
-  if (pause > 0) return putBack(deps, notificationId, paymentId, pause);
-  const row = await beginAttempt(deps, notificationId, paymentId);
+  // Messages that name no payment are counted by their account, so that a flood at one merchant's address holds up nobody else's money.
+  const pause = await deps.throttle(paymentId ?? (await accountOfMessage(deps.db, notificationId)) ?? 'unknown');
+  if (pause > 0) return waitForTurn(deps, notificationId, paymentId, pause);
+  const row = await beginVerification(deps.db, notificationId, paymentId);
   if (!row) return { outcome: 'settled', state: 'settled', reason: null };
 
   const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
@@ -110,53 +110,14 @@ export async function verifyNotification(
 }
 
 /** The gateway was asked enough: the message waits in the outbox, where it costs nothing, and not in a run. One that was settled or moved is let alone. */
-async function putBack(
+async function waitForTurn(
   { db }: VerificationDependencies,
   notificationId: string,
   paymentId: string | null,
   pauseMs: number,
 ): Promise<Verification> {
-  const { rowCount } = await db.sql.query({
-    name: 'put_back',
-    text: `UPDATE outbox SET told_at = NULL, throttled = true, due_at = now() + $3 * interval '1 millisecond'
-           WHERE subject_id = $1 AND payment_id IS NOT DISTINCT FROM $2`,
-    values: [notificationId, paymentId, pauseMs],
-  });
-  return { outcome: 'settled', state: rowCount === 0 ? 'settled' : 'put_back', reason: null };
-}
-
-/** Whether the message left its place with Temporal to another one of its account. */
-async function givesWay({ db }: VerificationDependencies, notificationId: string): Promise<boolean> {
-  const { rows } = await db.sql.query<{ gave: boolean }>('SELECT give_way($1) AS gave', [notificationId]);
-  return rows[0]?.gave === true;
-}
-
-/** What messages that name no payment are counted by, so that a flood at one merchant's address holds up nobody else's money. */
-async function accountOf({ db }: VerificationDependencies, notificationId: string): Promise<string> {
-  const { rows } = await db.sql.query<{ accountId: string }>(
-    'SELECT account_id AS "accountId" FROM notifications WHERE id = $1',
-    [notificationId],
-  );
-  return rows[0]?.accountId ?? 'unknown';
-}
-
-async function beginAttempt(
-  { db }: VerificationDependencies,
-  notificationId: string,
-  paymentId: string | null,
-): Promise<Row | null> {
-  const { rows } = await db.sql.query<Row>({
-    name: 'begin_verification',
-    text: `UPDATE notifications n SET attempts = n.attempts + 1 FROM gateway_accounts a
-           WHERE n.id = $1 AND n.state = 'received' AND a.id = n.account_id
-           RETURNING n.channel, n.sealed, n.attempts, n.received_at AS "receivedAt", a.merchant_id AS "merchantId", a.id AS "accountId", a.gateway, a.environment, a.credentials,
-                     (SELECT p.opened_with FROM payments p WHERE p.id = $2) AS "openedWith",
-                     (SELECT jsonb_build_object('paymentId', p.id, 'money', jsonb_build_object('amount', p.amount, 'currency', p.currency), 'method', p.method,
-                        'handed', p.next_action->>'kind', 'reference', p.checkout_reference, 'pending', '[]'::jsonb, 'createdAt', iso(p.created_at))
-                      FROM payments p WHERE p.id = $2) AS checkout`,
-    values: [notificationId, paymentId],
-  });
-  return rows[0] ?? null;
+  const waits = await putBack(db, { id: notificationId, paymentId }, pauseMs);
+  return { outcome: 'settled', state: waits ? 'put_back' : 'settled', reason: null };
 }
 
 /**
@@ -165,7 +126,7 @@ async function beginAttempt(
  */
 async function isKnownByNow(
   { db }: VerificationDependencies,
-  row: Row,
+  row: MessageRow,
   raw: RawNotification,
   { credentials }: GatewayContext<unknown>,
 ): Promise<boolean> {
@@ -174,15 +135,14 @@ async function isKnownByNow(
   const reading = readNotification(raw, credentials);
   if (!reading.ok) return false;
   const { references, facts } = reading.hint;
-  const { rows } = await db.sql.query<{ known: boolean }>({
-    name: 'says_nothing_new',
-    text: 'SELECT says_nothing_new($1, $2) AS known',
-    values: [row.accountId, JSON.stringify({ channel: row.channel, references, facts })],
-  });
-  return rows[0]?.known === true;
+  return call(db, 'says_nothing_new', row.accountId, { channel: row.channel, references, facts });
 }
 
-async function ask(row: Row, raw: RawNotification, context: GatewayContext<unknown>): Promise<Lookup | GatewayFailure> {
+async function ask(
+  row: MessageRow,
+  raw: RawNotification,
+  context: GatewayContext<unknown>,
+): Promise<Lookup | GatewayFailure> {
   try {
     return await GATEWAYS[row.gateway].gateway.fetchFacts(
       { by: 'notification', raw, checkout: row.checkout, receivedAt: row.receivedAt.toISOString() },
@@ -198,14 +158,14 @@ async function ask(row: Row, raw: RawNotification, context: GatewayContext<unkno
 async function noAnswer(
   deps: VerificationDependencies,
   notificationId: string,
-  row: Row,
+  row: MessageRow,
   failure: GatewayFailure,
 ): Promise<Verification> {
   if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
   const pauses = GATEWAYS[row.gateway].channels[row.channel]?.pausesMs;
   if (!pauses) {
     const isHiccup = row.attempts < HICCUP_ATTEMPTS;
-    if (!isHiccup && (await givesWay(deps, notificationId)))
+    if (!isHiccup && (await giveWay(deps.db, notificationId)))
       return { outcome: 'settled', state: 'put_back', reason: null };
     throw toTemporalFailure(failure);
   }
@@ -227,16 +187,14 @@ async function sendOn(
     paymentId,
     row,
     lookup,
-  }: { notificationId: string; paymentId: string | null; row: Row; lookup: Whose },
+  }: { notificationId: string; paymentId: string | null; row: MessageRow; lookup: Whose },
 ): Promise<Verification | null> {
   const belongsTo =
-    lookup.paymentId === paymentId && paymentId !== null ? paymentId : await findPayment(deps, row.accountId, lookup);
+    lookup.paymentId === paymentId && paymentId !== null
+      ? paymentId
+      : await findMeantPayment(deps.db, row.accountId, lookup);
   if (belongsTo !== paymentId) {
-    await deps.db.sql.query(
-      `WITH moved AS (UPDATE notifications SET payment_id = $2 WHERE id = $1 AND state = 'received' RETURNING id)
-       UPDATE outbox SET payment_id = $2, due_at = now(), tries = 0 WHERE subject_id IN (SELECT id FROM moved)`,
-      [notificationId, belongsTo],
-    );
+    await moveMessage(deps.db, notificationId, belongsTo);
     return { outcome: 'settled', state: 'moved', reason: belongsTo };
   }
   return null;
@@ -245,7 +203,7 @@ async function sendOn(
 async function accept(
   deps: VerificationDependencies,
   notificationId: string,
-  row: Row,
+  row: MessageRow,
   lookup: Lookup & { found: true },
 ): Promise<Verification> {
   const facts = toldFacts(lookup);
@@ -256,17 +214,13 @@ async function accept(
 }
 
 /** Keeps what the message taught us with the account. Had its credentials changed meanwhile, it may not be theirs: then it is asked about anew. */
-async function learn({ db, vault }: VerificationDependencies, row: Row, learned: object): Promise<void> {
-  const { accountId, credentials } = row;
-  const known = JSON.parse(vault.open(credentials, accountId).toString()) as object;
-  const { rowCount } = await db.sql.query(
-    'UPDATE gateway_accounts SET credentials = $3, key_id = $4, updated_at = now() WHERE id = $1 AND credentials = $2',
-    [accountId, credentials, vault.seal(Buffer.from(JSON.stringify({ ...known, ...learned })), accountId), vault.keyId],
-  );
-  if (rowCount === 0)
+async function learn({ db, vault }: VerificationDependencies, row: MessageRow, learned: object): Promise<void> {
+  const known = openCredentials(vault, row) as object;
+  const credentials = sealCredentials(vault, row.accountId, { ...known, ...learned });
+  if (!(await keepLearned(db, row, { credentials, keyId: vault.keyId })))
     throw notYet(
       'credentials_changed',
-      `the credentials of ${accountId} changed while a message was verified with them`,
+      `the credentials of ${row.accountId} changed while a message was verified with them`,
     );
 }
 
@@ -274,25 +228,11 @@ async function learn({ db, vault }: VerificationDependencies, row: Row, learned:
 async function revoke(
   deps: VerificationDependencies,
   notificationId: string,
-  row: Row,
+  row: MessageRow,
   reason: string,
 ): Promise<Verification> {
-  await deps.db.sql.query('UPDATE gateway_accounts SET enabled = false, disabled_reason = $2 WHERE id = $1', [
-    row.accountId,
-    reason,
-  ]);
+  await disableAccount(deps.db, row.accountId, reason);
   return settle(deps, notificationId, 'applied', reason);
-}
-
-async function findPayment({ db }: VerificationDependencies, accountId: string, lookup: Whose): Promise<string | null> {
-  const { rows } = await db.sql.query<{ id: string }>(
-    `SELECT id, 0 AS rank FROM payments WHERE id = $2 AND account_id = $1
-     UNION ALL SELECT id, 1 FROM payments WHERE account_id = $1 AND checkout_reference = ANY ($3)
-     UNION ALL SELECT bound_payment_id, 2 FROM payment_facts WHERE account_id = $1 AND gateway_reference = ANY ($3) AND bound_payment_id IS NOT NULL
-     ORDER BY rank LIMIT 1`,
-    [accountId, lookup.paymentId, lookup.references],
-  );
-  return rows[0]?.id ?? null;
 }
 
 async function settle(
@@ -301,6 +241,6 @@ async function settle(
   state: 'applied' | 'duplicate' | 'invalid' | 'attention',
   reason: string | null,
 ): Promise<Verification> {
-  await db.sql.query('SELECT settle_without_facts($1, $2, $3)', [notificationId, state, reason]);
+  await endMessage(db, notificationId, state, reason);
   return { outcome: 'settled', state, reason };
 }

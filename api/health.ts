@@ -1,11 +1,12 @@
 import type { Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Registry } from 'prom-client';
-import type { Database } from '../prisma/client';
+import { ping } from '../books/sql';
+import type { Sql } from '../books/sql';
 import { refuseOtherMethods, strictRouter } from './http/routing';
 
 export interface HealthDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly redis: Redis | null;
   readonly metrics: Registry;
@@ -22,7 +23,7 @@ export function healthRoutes({ db, temporalAnswers, redis, metrics }: HealthDepe
   });
   router.get('/readyz', async (_req, res) => {
     const [postgres, temporal, cache] = await Promise.all([
-      works(() => db.sql.query('SELECT 1')),
+      works(() => ping(db)),
       works(async () => {
         if (!(await temporalAnswers())) throw new Error('no answer');
       }),

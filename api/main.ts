@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
+import { countFacts } from '../books/payments';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
@@ -29,7 +30,7 @@ function main(): void {
   void ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE, log);
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const deliveries = createDeliveries({ db, runs, log });
-  const live = createLive({ db, redis, log });
+  const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
 
   const vault = createVault(...keysFrom(config));

@@ -1,36 +1,33 @@
-import type { Pool, PoolClient } from 'pg';
-import type { CreditedPayline, OpenCharge } from '../workflows/domain/cart';
-import { allocate, consumeCredit } from '../workflows/domain/cart';
+import { bookAttachment, bookCancellation, settle } from '../workflows/domain/booking';
+import type { Operation, PaylineKind } from '../workflows/domain/booking';
+import type { Cart as DomainCart } from '../workflows/domain/cart';
 import type { Currency, Money } from '../workflows/domain/money';
-import { creditUsed, suspenseReleased } from '../workflows/domain/ledger';
+import { call } from './functions';
+import type { CartChange } from './functions';
+import type { Sql } from './sql';
 
-/** Runs on a connection of its own, or inside the caller's transaction. */
-export interface Sql {
-  readonly sql: Pick<Pool | PoolClient, 'query'>;
-}
-
-/** What allocation needs of a member's cart, at one version of it. */
-export interface Cart {
+/** A member's cart at one version of it; `laid` is empty unless it was read whole. */
+export interface Cart extends DomainCart {
   readonly version: number;
-  readonly charges: readonly OpenCharge[];
-  readonly credits: readonly CreditedPayline[];
 }
 
-export async function readCart({ sql }: Sql, memberId: string): Promise<Cart> {
-  const { rows } = await (sql as Pool).query<{ cart: Cart | null }>({
-    name: 'read_cart',
-    text: 'SELECT read_cart($1) AS cart',
-    values: [memberId],
-  });
-  const cart = rows[0]?.cart;
+/** What is open and what is credit. Throws where the member has no cart. */
+export async function readCart(db: Sql, memberId: string): Promise<Cart> {
+  const cart = await call(db, 'read_cart', memberId);
   if (!cart) throw new Error(`member ${memberId} has no cart`);
-  return cart;
+  return { ...cart, laid: [], made: 0 };
+}
+
+/** With every part that is laid on a charge, for what takes money off the cart. Throws where the member has no cart. */
+export async function readWholeCart(db: Sql, memberId: string): Promise<Cart> {
+  const cart = await call(db, 'read_whole_cart', memberId);
+  if (!cart) throw new Error(`member ${memberId} has no cart`);
+  return { ...cart, made: 0 };
 }
 
 /** What gateways hold of a member's money, in minor units of the cart's currency: on its way, and in no cart yet. */
-export async function pendingOf({ sql }: Sql, memberId: string): Promise<number> {
-  const { rows } = await (sql as Pool).query<{ pending: number }>('SELECT pending_of($1) AS pending', [memberId]);
-  return rows[0]?.pending ?? 0;
+export async function pendingOf(db: Sql, memberId: string): Promise<number> {
+  return call(db, 'pending_of', memberId);
 }
 
 export interface NewCharge {
@@ -46,30 +43,47 @@ export interface NewCharge {
 }
 
 /** Adds a charge; the member's credit pays it at once, as far as it reaches, oldest payline first. */
-export async function addCharge(db: Sql, charge: NewCharge): Promise<void> {
-  await underCartLock(db, charge.memberId, 'add_charge', (cart) => ({
-    id: charge.id,
-    merchant: charge.merchantId,
-    member: charge.memberId,
-    label: charge.label,
-    category: charge.category,
-    amount: charge.amount,
-    currency: charge.currency,
-    dueOn: charge.dueOn,
-    credits: consumeCredit(charge.amount, cart.credits).map((part) => ({
-      ...part,
-      entry: creditUsed({ amount: part.amount, currency: charge.currency }, charge.category),
-    })),
-  }));
+export async function addCharge(db: Sql, { merchantId, memberId, dueOn, ...charge }: NewCharge): Promise<void> {
+  await changeCart(db, merchantId, memberId, readCart, (cart) => {
+    const { id, category, amount, currency } = charge;
+    const open = {
+      id,
+      category,
+      open: amount,
+      dueOn: dueOn ?? new Date().toISOString().slice(0, 10),
+      sequence: Number.MAX_SAFE_INTEGER,
+    };
+    const { operations } = settle({ operations: [], cart: { ...cart, charges: [...cart.charges, open] } }, currency);
+    return { operations, charge: { ...charge, dueOn } };
+  });
+}
+
+/** A charge is owed no more; what was paid of it is credit again, and pays what else is open. */
+export async function cancelCharge(
+  db: Sql,
+  { commandId, merchantId, memberId, chargeId, currency, note }: ChargeCancellation,
+): Promise<'recorded' | 'already_cancelled'> {
+  return changeCart(db, merchantId, memberId, readWholeCart, (cart) => {
+    const body = { kind: 'cancel_charge', charge: chargeId, ...(note !== null && { note }) } as const;
+    return {
+      operations: bookCancellation(cart, [chargeId], currency).operations,
+      command: { id: commandId, kind: 'cancel_charge', body },
+    };
+  });
+}
+
+export interface ChargeCancellation {
+  readonly commandId: string;
+  readonly merchantId: string;
+  readonly memberId: string;
+  readonly chargeId: string;
+  readonly currency: Currency;
+  readonly note: string | null;
 }
 
 /** What of a captured sum is still with the merchant, in minor units: less what was given back and what was taken back; null for none. */
-export async function leftOf({ sql }: Sql, accountId: string, gatewayReference: string): Promise<number | null> {
-  const { rows } = await (sql as Pool).query<{ left: number | null }>('SELECT left_of($1, $2) AS left', [
-    accountId,
-    gatewayReference,
-  ]);
-  return rows[0]?.left ?? null;
+export async function leftOf(db: Sql, accountId: string, gatewayReference: string): Promise<number | null> {
+  return call(db, 'left_of', accountId, gatewayReference);
 }
 
 /**
@@ -80,34 +94,80 @@ export async function attach(
   db: Sql,
   unmatched: { notificationId: string; merchantId: string; memberId: string; factId: number; money: Money },
 ): Promise<'recorded' | 'not_unmatched' | 'given_back'> {
-  return underCartLock(db, unmatched.memberId, 'attach', (cart) => {
-    const allocation = allocate(unmatched.money.amount, cart.charges);
-    return {
-      notification: unmatched.notificationId,
-      merchant: unmatched.merchantId,
-      member: unmatched.memberId,
-      fact: unmatched.factId,
-      entry: suspenseReleased('suspense_attached', unmatched.money, allocation),
-      payline: { ...unmatched.money, parts: allocation.parts },
-    };
-  });
+  const { notificationId, merchantId, memberId, factId, money } = unmatched;
+  return changeCart(db, merchantId, memberId, readCart, (cart) => ({
+    operations: bookAttachment(cart, notificationId, money).operations,
+    attach: { fact: factId, notification: notificationId, amount: money.amount },
+  }));
 }
 
-/** Reads the cart, decides, and writes under its lock if it has not moved meanwhile; else once more. */
-async function underCartLock<Outcome extends string>(
+/** What a cart shows: all charges with what is paid of them, and all paylines. */
+export interface CartLines {
+  readonly charges: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly category: string;
+    readonly amount: number;
+    readonly paid: number;
+    readonly dueOn: string | null;
+    readonly cancelledAt: string | null;
+  }[];
+  readonly paylines: readonly {
+    readonly id: string;
+    readonly payment: string | null;
+    readonly kind: PaylineKind;
+    readonly amount: number;
+    readonly at: string;
+  }[];
+  /** What gateways hold of the member's money. */
+  readonly pending: number;
+}
+
+/** One statement, so that charges and paylines are of one moment and the sums agree. */
+export async function readCartLines({ sql }: Sql, memberId: string): Promise<CartLines> {
+  const { rows } = await sql.query<CartLines & Record<string, unknown>>(
+    `SELECT
+       coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'label', c.label, 'category', c.category, 'amount', c.amount, 'dueOn', c.due_on,
+           'paid', paid_of(c), 'cancelledAt', iso(x.cancelled_at)) ORDER BY c.sequence)
+         FROM charges c LEFT JOIN charge_cancellations x ON x.charge_id = c.id WHERE c.member_id = $1), '[]') AS charges,
+       coalesce((SELECT jsonb_agg(jsonb_build_object('id', 'pln_' || p.id, 'payment', p.payment_id, 'kind', p.kind, 'amount', p.amount, 'at', iso(p.created_at)) ORDER BY p.id)
+         FROM paylines p WHERE p.member_id = $1), '[]') AS paylines,
+       pending_of($1) AS pending`,
+    [memberId],
+  );
+  return rows[0] ?? { charges: [], paylines: [], pending: 0 };
+}
+
+/** What is paid of a charge, in minor units. */
+export async function paidOf({ sql }: Sql, chargeId: string): Promise<number> {
+  const { rows } = await sql.query<{ paid: number }>('SELECT paid_of(c) AS paid FROM charges c WHERE c.id = $1', [
+    chargeId,
+  ]);
+  return rows[0]?.paid ?? 0;
+}
+
+/** Which of these charges are in the member's cart. */
+export async function findCharges({ sql }: Sql, memberId: string, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ id: string }>('SELECT id FROM charges WHERE member_id = $1 AND id = ANY ($2)', [
+    memberId,
+    ids,
+  ]);
+  return rows.map(({ id }) => id);
+}
+
+/** Reads the cart, and changes it if it has not moved meanwhile; else once more. */
+async function changeCart<Outcome extends CartChange['answer']['outcome']>(
   db: Sql,
-  memberId: string,
-  booking: 'add_charge' | 'attach',
-  decide: (cart: Cart) => Readonly<Record<string, unknown>>,
-): Promise<Exclude<Outcome, 'cart_moved'>> {
+  merchant: string,
+  member: string,
+  read: (db: Sql, memberId: string) => Promise<Cart>,
+  decide: (
+    cart: Cart,
+  ) => Omit<CartChange['given'], 'merchant' | 'member' | 'cartVersion'> & { readonly operations: readonly Operation[] },
+): Promise<Outcome> {
   for (;;) {
-    const cart = await readCart(db, memberId);
-    const payload = JSON.stringify({ ...decide(cart), cartVersion: cart.version });
-    const { rows } = await (db.sql as Pool).query<{ answer: { outcome: Outcome } }>(`SELECT ${booking}($1) AS answer`, [
-      payload,
-    ]);
-    const outcome = rows[0]?.answer.outcome;
-    if (!outcome) throw new Error(`${booking}() gave no answer`);
-    if (outcome !== 'cart_moved') return outcome as Exclude<Outcome, 'cart_moved'>;
+    const cart = await read(db, member);
+    const { outcome } = await call(db, 'change_cart', { ...decide(cart), merchant, member, cartVersion: cart.version });
+    if (outcome !== 'cart_moved') return outcome as Outcome;
   }
 }

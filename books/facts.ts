@@ -1,7 +1,7 @@
-import type { Database } from '../prisma/client';
 import type { Fact, Recorded } from '../workflows/domain/fact';
 import type { GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { LatePaymentPolicy, Payment, PaymentTerms } from '../workflows/domain/payment';
+import type { Sql } from './sql';
 
 /** The columns of a fact that are its identity and content; the rest of each kind's data lies in `detail`. */
 export interface FactRow {
@@ -38,6 +38,8 @@ export interface PaymentRow extends PaymentTerms {
 export interface LoadedPayment extends Payment {
   readonly row: PaymentRow;
   readonly facts: readonly Recorded[];
+  /** Of these, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
+  readonly unbooked: readonly Recorded[];
 }
 
 /** How the checkout was handed to its payer; null while it is not open. */
@@ -50,7 +52,8 @@ const PAYMENTS = `
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
          p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
          coalesce((SELECT jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
-             'currency', f.currency, 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)
+             'currency', f.currency, 'unbooked', f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_closed')
+               AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)
            FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
                  UNION ALL SELECT f.*, b.bound_at FROM fact_bindings b JOIN facts f ON f.id = b.fact_id WHERE b.payment_id = p.id) f), '[]') AS facts
   FROM payments p`;
@@ -72,15 +75,11 @@ interface Loaded {
   cancelUrl: string | null;
   capturingSince: Date | null;
   createdAt: Date;
-  facts: (FactRow & { recordedAt: string })[];
+  facts: (FactRow & { recordedAt: string; unbooked: boolean })[];
 }
 
 /** The payment as recorded, or null. `merchantId` narrows the search to one merchant's payments. */
-export async function loadPayment(
-  { sql }: Pick<Database, 'sql'>,
-  id: string,
-  merchantId?: string,
-): Promise<LoadedPayment | null> {
+export async function loadPayment({ sql }: Sql, id: string, merchantId?: string): Promise<LoadedPayment | null> {
   const query = `${PAYMENTS} WHERE p.id = $1${merchantId === undefined ? '' : ' AND p.merchant_id = $2'}`;
   const { rows } = await sql.query<Loaded>({
     name: merchantId === undefined ? 'load_payment' : 'load_payment_of',
@@ -91,7 +90,7 @@ export async function loadPayment(
 }
 
 /** Several payments at once, in the order of the ids given; unknown ids are left out. */
-export async function loadPayments({ sql }: Pick<Database, 'sql'>, ids: readonly string[]): Promise<LoadedPayment[]> {
+export async function loadPayments({ sql }: Sql, ids: readonly string[]): Promise<LoadedPayment[]> {
   const { rows } = await sql.query<Loaded>(`${PAYMENTS} WHERE p.id = ANY ($1)`, [ids]);
   const byId = new Map(rows.map((row) => [row.id, assemble(row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);
@@ -108,10 +107,12 @@ function assemble({
   expiresAt,
   ...terms
 }: Loaded): LoadedPayment {
+  const told = facts.map(({ unbooked, ...fact }) => ({ fact: fromRow(fact), unbooked }));
   const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
   return {
     terms: complete,
-    facts: facts.map(fromRow),
+    facts: told.map(({ fact }) => fact),
+    unbooked: told.flatMap(({ fact, unbooked }) => (unbooked ? [fact] : [])),
     row: {
       ...complete,
       method,

@@ -1,11 +1,19 @@
-import type { Database } from '../prisma/client';
-import { book, touchesCart } from '../workflows/domain/booking';
-import type { OpenCharge } from '../workflows/domain/cart';
+import { book, bookUnmatched, cartNeeded, movesMoney } from '../workflows/domain/booking';
+import type { Operation } from '../workflows/domain/booking';
+import { EMPTY_CART } from '../workflows/domain/cart';
+import type { Cart as DomainCart } from '../workflows/domain/cart';
+import { keyOf } from '../workflows/domain/fact';
 import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
-import type { AttentionCode, CapturedSum, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
-import { readCart } from './cart';
-import { toRow } from './facts';
+import { evolve, summarize } from '../workflows/domain/payment';
+import type { Payment, PaymentTerms } from '../workflows/domain/payment';
+import { readCart, readWholeCart } from './cart';
+import type { Cart } from './cart';
+import { loadPayment, toRow } from './facts';
+import type { LoadedPayment } from './facts';
+import { call } from './functions';
+import type { RecordAnswer, StandingPayload } from './functions';
+import type { Sql } from './sql';
 
 /** Whose money it is: a payment's, or nobody's yet. */
 export type Booked =
@@ -25,11 +33,6 @@ export interface SettledNotification {
 export interface Recording {
   readonly on: Booked;
   readonly facts: readonly Fact[];
-  /** Where the payment's captured sums stand with these facts taken in; empty where there is no payment. */
-  readonly sums: readonly CapturedSum[];
-  readonly status?: PaymentStatus;
-  /** The code of what a person must look at, with `status`. */
-  readonly attention?: AttentionCode | null;
   /** How many facts of the payment this was decided on; where others stand by now, nothing is written. */
   readonly known?: number;
   readonly notification?: SettledNotification;
@@ -38,18 +41,11 @@ export interface Recording {
   readonly guard?: 'no_unverified';
 }
 
-export type Recorded =
-  | { readonly outcome: 'recorded'; readonly fresh: number }
-  /** By index: known with another content, or as another payment's. Nothing was written. */
-  | { readonly outcome: 'conflict'; readonly conflicts: readonly number[] }
-  | { readonly outcome: 'unverified' }
-  /** Decided without facts that stand already: load the payment and decide again. Nothing was written. */
-  | { readonly outcome: 'stale' };
+/** What became of a recording; only `recorded` wrote anything. */
+export type Recorded = Exclude<RecordAnswer, { readonly outcome: 'cart_moved' }>;
 
-type Answer = Recorded | { readonly outcome: 'cart_moved' };
-
-/** Writes facts with all their consequences in one transaction; safe to repeat. Two short round trips, one where no cart is touched. */
-export async function record(db: Pick<Database, 'sql'>, recording: Recording): Promise<Recorded> {
+/** Writes facts with all their consequences in one transaction; safe to repeat. */
+export async function record(db: Sql, recording: Recording): Promise<Recorded> {
   for (;;) {
     const answer = await recordOnce(db, recording);
     // Another payment of the same cart was booked in between: allocate again on what is open now.
@@ -57,47 +53,144 @@ export async function record(db: Pick<Database, 'sql'>, recording: Recording): P
   }
 }
 
-async function recordOnce(
-  db: Pick<Database, 'sql'>,
-  { on, facts, sums, status, attention, known, notification, command, guard }: Recording,
-): Promise<Answer> {
-  const payment = 'id' in on ? on : null;
-  const cart = payment && facts.some((fact) => touchesCart(fact, sums)) ? await readCart(db, payment.memberId) : null;
-  let charges: readonly OpenCharge[] = cart?.charges ?? [];
-  const booked = facts.map((fact) => {
-    const { entries, payline } = book(fact, on.gateway, sums, charges, payment?.charges ?? []);
-    charges = payline ? remaining(charges, payline.parts) : charges;
-    return { ...toRow(fact), entries, ...(payline && { payline }) };
-  });
-  const payload = {
+async function recordOnce(db: Sql, recording: Recording): Promise<RecordAnswer> {
+  const { on, facts, known, notification, command, guard } = recording;
+  const terms = 'id' in on ? on : null;
+  const booked = terms ? await bookOn(db, terms, facts) : bookNobodys(on.gateway, facts);
+  if (known !== undefined && booked.known !== known) return { outcome: 'stale' };
+  return call(db, 'record_turn', {
     merchant: on.merchantId,
     account: on.accountId,
-    payment: payment?.id,
-    member: payment?.memberId,
-    status,
-    attention,
-    known,
-    cartVersion: cart?.version,
+    gateway: on.gateway,
+    payment: terms?.id,
+    member: terms?.memberId,
+    known: terms ? booked.known : undefined,
+    cartVersion: booked.cartVersion,
     guard,
-    facts: booked,
+    facts: booked.facts,
+    standing: booked.standing,
     command,
-    notification: notification && settled(notification, payment),
-  };
-  const { rows } = await db.sql.query<{ answer: Answer }>({
-    name: 'record',
-    text: 'SELECT record($1) AS answer',
-    values: [JSON.stringify(payload)],
+    notification: notification && settled(notification, terms),
   });
-  if (!rows[0]) throw new Error('record() gave no answer');
-  return rows[0].answer;
 }
 
-/** What is open once these parts are paid, for the next fact of the same recording. */
-function remaining(charges: readonly OpenCharge[], parts: readonly { charge: string; amount: number }[]): OpenCharge[] {
-  return charges.map((charge) => ({
-    ...charge,
-    open: charge.open - (parts.find((part) => part.charge === charge.id)?.amount ?? 0),
-  }));
+interface BookedFacts {
+  readonly facts: readonly (ReturnType<typeof toRow> & { readonly operations: readonly Operation[] })[];
+  readonly known?: number;
+  readonly cartVersion?: number;
+  readonly standing?: StandingPayload;
+}
+
+function bookNobodys(gateway: GatewayName, facts: readonly Fact[]): BookedFacts {
+  return { facts: facts.map((fact) => ({ ...toRow(fact), operations: bookUnmatched(fact, gateway) })) };
+}
+
+/** Books each fact on the payment as it is recorded, with those before it, and says how the payment stands after them. */
+async function bookOn(db: Sql, terms: PaymentTerms, facts: readonly Fact[]): Promise<BookedFacts> {
+  // Most turns that lay money lay it on what is open, so that this much is read at once.
+  const [payment, openCart] = await Promise.all([
+    loadPayment(db, terms.id),
+    facts.some(({ kind }) => kind === 'payment_captured') ? readCart(db, terms.memberId) : null,
+  ]);
+  if (!payment) throw new Error(`payment ${terms.id} is not recorded`);
+  // What an earlier release recorded and did not book comes before what is new.
+  const told = [...payment.unbooked, ...facts];
+  const needed = cartNeededBy(payment, told);
+  const cart =
+    needed === 'whole'
+      ? await readWholeCart(db, terms.memberId)
+      : (openCart ?? (needed === 'open' ? await readCart(db, terms.memberId) : null));
+  return {
+    facts: bookInTurn(payment, told, cart),
+    known: payment.facts.length,
+    ...(cart && { cartVersion: cart.version }),
+    standing: standingOf(facts.reduce(evolve, payment)),
+  };
+}
+
+/** Whether anything that an earlier release only recorded moves money, and so is still to be booked. */
+export function hasUnbooked(payment: LoadedPayment): boolean {
+  return steps(payment, payment.unbooked).some(({ before, fact }) => movesMoney(before, fact));
+}
+
+function bookInTurn(payment: LoadedPayment, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {
+  let current: DomainCart = cart ?? EMPTY_CART;
+  return steps(payment, facts).map(({ before, fact }) => {
+    const booked = book(before, fact, payment.terms.gateway, current);
+    current = booked.cart;
+    return { ...toRow(fact), operations: booked.operations };
+  });
+}
+
+function cartNeededBy(payment: LoadedPayment, facts: readonly Fact[]): 'none' | 'open' | 'whole' {
+  const needs = steps(payment, facts).map(({ before, fact }) => cartNeeded(before, fact));
+  return needs.includes('whole') ? 'whole' : needs.includes('open') ? 'open' : 'none';
+}
+
+/** Each fact with the payment as it stood before it: what is recorded already has its place there. */
+function steps(payment: LoadedPayment, facts: readonly Fact[]): { before: Payment; fact: Fact }[] {
+  let current: Payment = payment;
+  return facts.map((fact) => {
+    const place = payment.facts.findIndex((known) => keyOf(known) === keyOf(fact));
+    if (place >= 0) return { before: { terms: payment.terms, facts: payment.facts.slice(0, place) }, fact };
+    const before = current;
+    current = evolve(current, fact);
+    return { before, fact };
+  });
+}
+
+function standingOf(payment: Payment): StandingPayload {
+  const { status, attentions, refunds, disputes } = summarize(payment);
+  return {
+    status,
+    attention: attentions[0]?.code ?? null,
+    attentions: attentions.map(({ code, detail, since }) => ({ code, detail, since })),
+    refunds: refunds.map(
+      ({ id, capture, money, status: is, reason, detail, feeReturned, gatewayReference, origin, charges }) => ({
+        id,
+        capture,
+        ...money,
+        status: is,
+        reason,
+        detail,
+        feeReturned,
+        gatewayReference,
+        origin,
+        charges,
+      }),
+    ),
+    disputes: disputes.map(
+      ({
+        id,
+        capture,
+        gatewayReference,
+        stage,
+        reason,
+        status: is,
+        amount,
+        held,
+        lost,
+        currency,
+        fee,
+        answerBy,
+        gatewayUrl,
+      }) => ({
+        id,
+        capture,
+        gatewayReference,
+        stage,
+        reason,
+        status: is,
+        amount,
+        held,
+        lost,
+        currency,
+        fee,
+        answerBy,
+        gatewayUrl,
+      }),
+    ),
+  };
 }
 
 function settled({ about, ...notification }: SettledNotification, payment: PaymentTerms | null) {
@@ -116,5 +209,7 @@ function settled({ about, ...notification }: SettledNotification, payment: Payme
 /** The capture that a message is about, where that is not the message's own money. */
 function moneyBehind(fact: Fact): string | undefined {
   if ('parent' in fact) return fact.parent;
-  return fact.kind === 'dispute_opened' || fact.kind === 'dispute_closed' ? fact.gatewayReference : undefined;
+  return fact.kind === 'dispute_opened' || fact.kind === 'dispute_updated' || fact.kind === 'dispute_closed'
+    ? fact.gatewayReference
+    : undefined;
 }

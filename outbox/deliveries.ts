@@ -1,14 +1,16 @@
 import type { Logger } from 'pino';
-import type { Database } from '../prisma/client';
+import { confirmTold, strike } from '../books/outbox';
+import type { Told } from '../books/outbox';
+import type { Sql } from '../books/sql';
 import type { NextAction } from '../workflows/domain/gateway';
 import type { PaymentTerms } from '../workflows/domain/payment';
 import { sayNowAndThen } from '../platform/log';
 import type { Runs } from './runs';
 
 /** How long the process that committed has, before a sweeper delivers in its place. */
-export const LEASE = '5 seconds';
+export const LEASE_MS = 5_000;
 /** A message that Temporal has accepted is safe there; it is told again only if nobody verified it for so long. */
-const TOLD_PAUSE = '10 minutes';
+export const TOLD_PAUSE_MS = 600_000;
 /** Confirmations are gathered, so that they cost one statement a moment and not one a message. */
 const FLUSH_MS = 250;
 /** So many starts, and so many messages, are being delivered at once: what Temporal takes in a second or two. More would only wait here, in memory. */
@@ -21,36 +23,7 @@ export interface Deliveries {
   close(): Promise<void>;
 }
 
-interface Told {
-  readonly id: string;
-  readonly paymentId: string | null;
-}
-
-/** Due at once, whatever is being confirmed: the run that was told was renewed meanwhile, and the new one must hear of it. */
-export const TELL_ANEW = "timestamptz 'epoch'";
-
-/**
- * Temporal has them. Only as they were told: verification may have found meanwhile that a message is another payment's, who must
- * still hear of it, or have sent it back to wait for its turn.
- */
-export async function confirmTold({ sql }: Pick<Database, 'sql'>, told: readonly Told[]): Promise<void> {
-  if (told.length === 0) return;
-  await sql.query(
-    `UPDATE outbox o SET due_at = now() + interval '${TOLD_PAUSE}' FROM unnest($1::text[], $2::text[]) AS told (id, payment_id)
-     WHERE o.subject_id = told.id AND o.payment_id IS NOT DISTINCT FROM told.payment_id AND o.told_at IS NOT NULL AND o.due_at > ${TELL_ANEW}`,
-    [told.map(({ id }) => id), told.map(({ paymentId }) => paymentId)],
-  );
-}
-
-export function createDeliveries({
-  db,
-  runs,
-  log,
-}: {
-  db: Pick<Database, 'sql'>;
-  runs: Runs;
-  log: Logger;
-}): Deliveries {
+export function createDeliveries({ db, runs, log }: { db: Sql; runs: Runs; log: Logger }): Deliveries {
   const underWay = { 'a start': new Set<Promise<void>>(), 'a message': new Set<Promise<void>>() };
   const undelivered = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'not delivered; the sweeper will');
@@ -77,8 +50,8 @@ export function createDeliveries({
     const [started, heard] = [startedIds, told];
     [startedIds, told] = [[], []];
     try {
-      if (started.length > 0) await db.sql.query('DELETE FROM outbox WHERE subject_id = ANY ($1)', [started]);
-      await confirmTold(db, heard);
+      if (started.length > 0) await strike(db, started);
+      if (heard.length > 0) await confirmTold(db, heard, TOLD_PAUSE_MS);
     } catch (error) {
       log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
     }

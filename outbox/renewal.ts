@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { TELL_ANEW } from './deliveries';
 import type { OlderRuns, Runs } from './runs';
 import { loadPayment } from '../books/facts';
-import type { Database } from '../prisma/client';
+import { endRenewal, planRenewals as plan, readRenewal } from '../books/outbox';
+import type { Due } from '../books/outbox';
+import type { Sql } from '../books/sql';
 import { isLeftToPayer } from '../workflows/domain/payment';
 import { subjectOf } from '../workflows/messages';
 
@@ -17,7 +18,7 @@ const MOST_AT_ONCE = 50;
 const MOST_LISTED = 500;
 
 interface RenewalDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   readonly runs: OlderRuns;
   readonly log: Logger;
   readonly lookEveryMs?: number;
@@ -62,14 +63,14 @@ export async function planRenewals(
   const behind = await runs.leftBehind(MOST_LISTED);
   if (behind.length === 0) return 0;
   const subjects = behind.map(subjectOf);
-  const { rows } = await db.sql.query<{ waiting: number }>('SELECT plan_renewals($1, $2, $3, $4, $5) AS waiting', [
-    behind,
-    subjects.map((subject) => (subject && 'paymentId' in subject ? subject.paymentId : null)),
-    subjects.map((subject) => (subject && 'notificationId' in subject ? subject.notificationId : null)),
-    runs.story,
-    most,
-  ]);
-  return rows[0]?.waiting ?? 0;
+  const olderRuns = {
+    workflowIds: behind,
+    paymentIds: subjects.map((subject) => (subject && 'paymentId' in subject ? subject.paymentId : null)),
+    notificationIds: subjects.map((subject) =>
+      subject && 'notificationId' in subject ? subject.notificationId : null,
+    ),
+  };
+  return plan(db, olderRuns, runs.story, most);
 }
 
 /**
@@ -77,39 +78,15 @@ export async function planRenewals(
  * was being recorded meanwhile is told as well, so that the new run looks again at what it loaded too early.
  */
 export async function renew(
-  { db, runs }: { readonly db: Pick<Database, 'sql'>; readonly runs: Runs & OlderRuns },
-  {
-    subject_id: workflowId,
-    payment_id: paymentId,
-  }: { readonly subject_id: string; readonly payment_id: string | null },
+  { db, runs }: { readonly db: Sql; readonly runs: Runs & OlderRuns },
+  { subjectId: workflowId, paymentId }: Pick<Due, 'subjectId' | 'paymentId'>,
 ): Promise<void> {
-  const planned = await readPlan(db, workflowId);
+  const planned = await readRenewal(db, workflowId);
   if (!planned || planned.story > runs.story) return; // gone, or planned by the release that takes our place
   const subject = subjectOf(workflowId);
   if (subject && 'notificationId' in subject) await runs.renewMessage(subject.notificationId);
   const payment = paymentId === null ? null : await loadPayment(db, paymentId);
   if (payment) await runs.renewPayment(payment, isLeftToPayer(payment) && planned.messages.length === 0);
   await Promise.all(planned.messages.map((id) => runs.notify(id, paymentId)));
-  await db.sql.query(
-    `WITH done AS (DELETE FROM outbox WHERE subject_id = $1)
-     UPDATE outbox SET due_at = ${TELL_ANEW}
-       WHERE payment_id = $2 AND (kind = 'command' OR kind = 'notification' AND told_at IS NOT NULL) AND subject_id <> ALL ($3)`,
-    [workflowId, paymentId, planned.messages],
-  );
-}
-
-interface Planned {
-  readonly story: number;
-  /** Those that the run was told of and that are not settled: read before the payment is, since what settles one of them changes both at once. */
-  readonly messages: readonly string[];
-}
-
-async function readPlan({ sql }: Pick<Database, 'sql'>, workflowId: string): Promise<Planned | undefined> {
-  const { rows } = await sql.query<Planned>(
-    `SELECT r.story,
-            ARRAY(SELECT o.subject_id FROM outbox o WHERE o.payment_id = r.payment_id AND o.kind = 'notification' AND o.told_at IS NOT NULL) AS messages
-     FROM outbox r WHERE r.subject_id = $1`,
-    [workflowId],
-  );
-  return rows[0];
+  await endRenewal(db, workflowId, paymentId, planned.messages);
 }

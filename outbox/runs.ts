@@ -5,16 +5,11 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
+import type { Order } from '../books/commands';
 import type { NextAction } from '../workflows/domain/gateway';
 import { describeMoney } from '../workflows/domain/money';
 import { summarize } from '../workflows/domain/payment';
-import type {
-  AttentionCode,
-  Payment,
-  PaymentStatus,
-  PaymentTerms,
-  ResolutionAction,
-} from '../workflows/domain/payment';
+import type { AttentionCode, Payment, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type * as workflows from '../workflows';
 import {
   cancelPayment,
@@ -32,7 +27,7 @@ import type { PaymentStart } from '../workflows/messages';
 export interface Command {
   readonly id: string;
   readonly paymentId: string;
-  readonly order: { readonly kind: 'cancel' } | { readonly kind: 'resolve'; readonly action: ResolutionAction };
+  readonly order: Order;
 }
 
 /** What Temporal is told about payments. Each may be repeated: ids make a repeat harmless. */

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { confirmTold } from './deliveries';
+import { TOLD_PAUSE_MS } from './deliveries';
 import { sayNowAndThen } from '../platform/log';
-import type { Command, OlderRuns, Runs } from './runs';
+import type { OlderRuns, Runs } from './runs';
 import { handedBy, loadPayment } from '../books/facts';
-import type { Database } from '../prisma/client';
+import { readCommand } from '../books/commands';
+import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
+import type { Due } from '../books/outbox';
+import type { Sql } from '../books/sql';
 import { renew } from './renewal';
 
 const EVERY_MS = 1_000;
@@ -13,16 +16,10 @@ const AGAIN_MS = 100;
 /** Of starts and commands, and of messages. */
 const MOST_PER_SWEEP = 100;
 /** How long until what nobody heard is told again. */
-const RETRY_PAUSE = '2 seconds';
-
-interface Due {
-  readonly subject_id: string;
-  readonly kind: 'start' | 'notification' | 'command' | 'renewal';
-  readonly payment_id: string | null;
-}
+const RETRY_PAUSE_MS = 2_000;
 
 interface SweeperDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   readonly runs: Runs & OlderRuns;
   readonly log: Logger;
 }
@@ -56,11 +53,11 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
 
 /** Delivers what is due and whose turn it is; gives how many rows it took, or 0 when Temporal does not listen. */
 async function sweep(deps: SweeperDependencies, undelivered: (error: unknown) => void): Promise<number> {
-  const { rows } = await deps.db.sql.query<Due>('SELECT * FROM take_due($1)', [MOST_PER_SWEEP]);
+  const taken = await takeDue(deps.db, MOST_PER_SWEEP);
   const heard: Due[] = [];
   const unheard: Due[] = [];
   await Promise.all(
-    rows.map((due) =>
+    taken.map((due) =>
       deliver(deps, due).then(
         () => heard.push(due),
         (error: unknown) => {
@@ -71,48 +68,45 @@ async function sweep(deps: SweeperDependencies, undelivered: (error: unknown) =>
     ),
   );
   const messages = heard.filter((due) => due.kind === 'notification');
-  await confirmTold(
-    deps.db,
-    messages.map((due) => ({ id: due.subject_id, paymentId: due.payment_id })),
-  );
-  await putOff(deps.db, unheard); // it was not the growing pause that was meant: nobody heard
-  return unheard.length > 0 ? 0 : rows.length;
+  if (messages.length > 0)
+    await confirmTold(
+      deps.db,
+      messages.map(({ subjectId, paymentId }) => ({ id: subjectId, paymentId })),
+      TOLD_PAUSE_MS,
+    );
+  // It was not the growing pause that was meant: nobody heard.
+  if (unheard.length > 0)
+    await putOff(
+      deps.db,
+      unheard.map(({ subjectId }) => subjectId),
+      RETRY_PAUSE_MS,
+    );
+  return unheard.length > 0 ? 0 : taken.length;
 }
 
 async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promise<void> {
   switch (due.kind) {
     case 'start': {
-      const payment = await loadPayment(db, due.subject_id);
+      const payment = await loadPayment(db, due.subjectId);
       if (payment) await runs.start(payment.terms, handedBy(payment));
-      await db.sql.query('DELETE FROM outbox WHERE subject_id = $1', [due.subject_id]);
+      await strike(db, [due.subjectId]);
       return;
     }
     case 'renewal':
       return renew({ db, runs }, due);
     case 'notification':
-      return runs.notify(due.subject_id, due.payment_id);
+      return runs.notify(due.subjectId, due.paymentId);
     case 'command': {
-      const { rows } = await db.sql.query<{ id: string; payment_id: string; body: Command['order']; outcome: unknown }>(
-        'SELECT id, payment_id, body, outcome FROM commands WHERE id = $1',
-        [due.subject_id],
-      );
-      const command = rows[0];
+      const command = await readCommand(db, due.subjectId);
       if (command?.outcome === null) {
         // Not waited for: the outcome is stored by the run, and a run that is stuck must not hold up what else is due.
-        runs.command({ id: command.id, paymentId: command.payment_id, order: command.body }).catch((error: unknown) => {
+        runs.command(command).catch((error: unknown) => {
           log.warn({ err: error, id: command.id }, 'a command was not delivered; the next sweep tries again');
         });
         return;
       }
-      await db.sql.query('DELETE FROM outbox WHERE subject_id = $1', [due.subject_id]);
+      await strike(db, [due.subjectId]);
       return;
     }
   }
-}
-
-async function putOff(db: Pick<Database, 'sql'>, rows: readonly Due[]): Promise<void> {
-  if (rows.length === 0) return;
-  await db.sql.query(`UPDATE outbox SET due_at = now() + interval '${RETRY_PAUSE}' WHERE subject_id = ANY ($1)`, [
-    rows.map((due) => due.subject_id),
-  ]);
 }

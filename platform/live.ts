@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Redis } from 'ioredis';
-import type { Database } from '../prisma/client';
 
 /** Where recordings are announced, and what a message on it says: the payment's id. */
 export const LIVE_CHANNEL = 'quittance:payments';
@@ -13,7 +12,14 @@ export interface Live {
   close(): Promise<void>;
 }
 
-export function createLive({ db, redis, log }: { db: Pick<Database, 'sql'>; redis: Redis | null; log: Logger }): Live {
+interface LiveDependencies {
+  /** How many facts each of these payments has by now. */
+  readonly countFacts: (paymentIds: readonly string[]) => Promise<readonly { id: string; facts: number }[]>;
+  readonly redis: Redis | null;
+  readonly log: Logger;
+}
+
+export function createLive({ countFacts, redis, log }: LiveDependencies): Live {
   const watched = new Map<string, { listeners: Set<() => void>; facts: number }>();
   const subscriber = redis?.duplicate() ?? null;
   subscriber?.on('error', () => undefined); // Redis may vanish; looking for ourselves goes on
@@ -36,11 +42,7 @@ export function createLive({ db, redis, log }: { db: Pick<Database, 'sql'>; redi
   }, LOOK_EVERY_MS).unref();
 
   async function look(): Promise<void> {
-    const { rows } = await db.sql.query<{ id: string; facts: number }>(
-      `SELECT p.id, (SELECT count(*) FROM facts f WHERE f.payment_id = p.id) + (SELECT count(*) FROM fact_bindings b WHERE b.payment_id = p.id) AS facts
-       FROM payments p WHERE p.id = ANY ($1)`,
-      [[...watched.keys()]],
-    );
+    const rows = await countFacts([...watched.keys()]);
     for (const row of rows) {
       const payment = watched.get(row.id);
       if (!payment || payment.facts === row.facts) continue;

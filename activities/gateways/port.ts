@@ -1,47 +1,20 @@
 import type { z } from 'zod';
 import type { GatewayFact } from '../../workflows/domain/fact';
 import type {
+  AccountCheck,
   Capabilities,
   Channel,
+  CheckoutOrder,
   Environment,
   GatewayName,
   NextAction,
-  Starter,
+  OpenedCheckout,
+  Payer,
 } from '../../workflows/domain/gateway';
 import type { Currency, Money } from '../../workflows/domain/money';
 import type { Remark } from '../../workflows/domain/remark';
 
-/** What a gateway needs to know to open a checkout. URLs are absolute. */
-export interface CheckoutOrder {
-  readonly paymentId: string;
-  readonly money: Money;
-  /** One of the gateway's methods, or null: the payer chooses. */
-  readonly method: string | null;
-  readonly startedBy: Starter;
-  /** The payer's phone number as it was given, or null. */
-  readonly phone: string | null;
-  readonly payer: Payer;
-  /** What the payer reads on the gateway's page, for example the merchant's name. */
-  readonly description: string;
-  readonly returnUrl: string;
-  readonly cancelUrl: string;
-  readonly notificationUrl: string;
-}
-
-/** A checkout as it was handed to the payer: where to look for its money. */
-export interface OpenedCheckout {
-  readonly paymentId: string;
-  readonly money: Money;
-  readonly method: string | null;
-  /** How the payer is reached; null while the gateway has not been asked. */
-  readonly handed: NextAction['kind'] | null;
-  /** The gateway's own id of the checkout (an order, a prompt), where it gave one. */
-  readonly reference: string | null;
-  /** References of money that the gateway said it holds and has not decided on since. */
-  readonly pending: readonly string[];
-  /** Our clock, ISO 8601. */
-  readonly createdAt: string;
-}
+export type { AccountCheck, CheckoutOrder, OpenedCheckout, Payer }; // what is stored as well is the domain's
 
 /** A message from outside, exactly as it came. */
 export interface RawNotification {
@@ -68,11 +41,6 @@ export interface NotificationHint {
 export type NotificationReading =
   | { readonly ok: true; readonly hint: NotificationHint }
   | { readonly ok: false; readonly status: 400 | 401; readonly reason: string };
-
-export interface Payer {
-  readonly name: string | null;
-  readonly email: string | null;
-}
 
 /** What is asked of the gateway: the truth behind a message (of the payment on whose behalf it is asked, if any), or how a payment of ours stands. */
 export type Subject =
@@ -257,20 +225,15 @@ export type RefundAnswer =
   /** Accepted and not done yet; `reference`: null where the gateway gave none. */
   | { readonly status: 'pending'; readonly reference: string | null; readonly reason: string }
   /** A clear no, in the gateway's word; nothing moved. `reference`: where the no is of a refund that it had accepted. */
-  | { readonly status: 'refused'; readonly reason: string; readonly detail: string; readonly reference?: string | null };
+  | {
+      readonly status: 'refused';
+      readonly reason: string;
+      readonly detail: string;
+      readonly reference?: string | null;
+    };
 /** What became of a refund that was asked for, without asking for it again. `none`: the gateway knows of no such refund. */
 export type RefundLookup = RefundAnswer | { readonly status: 'none' };
 
-/** One question about a gateway account, answered for a person. `ok`: null where it cannot be known yet. */
-export interface AccountCheck {
-  readonly name: string;
-  readonly ok: boolean | null;
-  readonly detail: string;
-  /** What to do about it; null when nothing is to be done. */
-  readonly remedy: string | null;
-  /** The account must not be used while this is not true. */
-  readonly required: boolean;
-}
 /** What an account is to be used for. */
 export interface AccountUse {
   readonly notificationUrl: string;
@@ -328,6 +291,8 @@ export interface Gateway<Credentials, Partner extends PartnerCredentials = Partn
   /** Takes approved money, where approving and taking are two steps. `found: false`: it is not approved. */
   capture?(order: CaptureOrder, context: GatewayContext<Credentials, Partner>): Promise<CaptureAnswer>;
   refund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundAnswer>;
+  /** Says what became of a refund; never moves money. There wherever `refund` is. */
+  lookUpRefund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundLookup>;
   /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
   inspectAccount(use: AccountUse, context: GatewayContext<Credentials, Partner>): Promise<Inspection<Credentials>>;
   /** What the credentials alone say of the account; told whenever it is shown. */

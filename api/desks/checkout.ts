@@ -1,4 +1,5 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { openCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
 import type { CheckoutOrder, Opening } from '../../activities/gateways/port';
 import type { Environment, GatewayName } from '../../workflows/domain/gateway';
@@ -31,7 +32,7 @@ export function planCheckout(
     cancelUrl: `${publicUrl}/cancel/${wish.paymentId}`,
     notificationUrl: notificationUrl(publicUrl, gateway, account.pathToken),
   };
-  const credentials: unknown = JSON.parse(vault.open(account.credentials, account.id).toString());
+  const credentials = openCredentials(vault, { accountId: account.id, credentials: account.credentials });
   return {
     order,
     opening: GATEWAYS[gateway].openCheckout(order, {

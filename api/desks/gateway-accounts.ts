@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import type { Sql } from '../../books/cart';
+import { findOrAddAccount, keepInspection, replaceCredentials } from '../../books/accounts';
+import type { SealedAccount } from '../../books/accounts';
+import { seenMessages } from '../../books/notifications';
+import { holdConnection, voidInvitations } from '../../books/onboardings';
+import { inTransaction } from '../../books/sql';
+import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
+import { openCredentials, sealCredentials } from '../../vault/credentials';
+import type { SealedCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
 import { worldFor } from '../../activities/gateways/port';
 import type { AccountCheck, GatewayWorld } from '../../activities/gateways/port';
 import type { Environment, GatewayName } from '../../workflows/domain/gateway';
 import { notificationUrl } from './checkout';
 import { newId } from '../../platform/ids';
-import { holdConnection, voidInvitations } from './invitations';
 import { Problem } from '../http/problems';
 import type * as schemas from '../http/schemas';
-import { inTransaction } from '../http/transaction';
 
 export interface AccountDeskDependencies {
   readonly db: Database;
@@ -22,24 +27,20 @@ export interface AccountDeskDependencies {
   readonly publicUrl: string;
 }
 
-/** An account's credentials as they lie in its row. */
-interface Sealed {
-  readonly id: string;
-  readonly credentials: Uint8Array;
-}
-
 /** How long a whole inspection may take: a person waits for it. */
 const INSPECTION_PATIENCE_MS = 25_000;
 
 /** Keeps gateway accounts: seals credentials, asks the gateway about them, and lets only those be used that surely work. */
 export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDeskDependencies) {
-  const seal = (credentials: unknown, accountId: string) =>
-    vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
-  const open = ({ credentials, id }: Sealed): unknown => JSON.parse(vault.open(credentials, id).toString());
+  const open = ({ id, credentials }: GatewayAccount) => openCredentials(vault, { accountId: id, credentials });
+  const seal = (accountId: string, credentials: unknown) => ({
+    credentials: sealCredentials(vault, accountId, credentials),
+    keyId: vault.keyId,
+  });
   /** Null where the key is lost that sealed them: entering them anew is what mends that. */
-  const openIfPossible = (account: Sealed): unknown => {
+  const openIfPossible = (account: SealedCredentials): unknown => {
     try {
-      return open(account);
+      return openCredentials(vault, account);
     } catch {
       return null;
     }
@@ -71,25 +72,16 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     credentials: unknown,
   ): Promise<void> {
     const fresh = newId('acc');
-    await tx.sql.query(
-      `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
-      [
-        fresh,
-        merchantId,
-        gateway,
-        environment,
-        randomBytes(24).toString('base64url'),
-        seal(credentials, fresh),
-        vault.keyId,
-      ],
-    );
-    const { rows } = await tx.sql.query<{ id: string; environment: Environment; credentials: Buffer }>(
-      'SELECT id, environment, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
-      [merchantId, gateway],
-    );
-    const [account] = rows;
-    if (!account || account.id === fresh) return;
+    const pathToken = randomBytes(24).toString('base64url');
+    const account = await findOrAddAccount(tx, {
+      id: fresh,
+      merchantId,
+      gateway,
+      environment,
+      pathToken,
+      ...seal(fresh, credentials),
+    });
+    if (account.accountId === fresh) return;
     const former = account.environment === environment ? openIfPossible(account) : null;
     await replace(
       tx,
@@ -102,29 +94,17 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   /** What was found of the credentials before says nothing of these. */
   async function replace(
     tx: Sql,
-    account: Pick<GatewayAccount, 'id' | 'environment'>,
+    { accountId, environment: former }: Pick<SealedAccount, 'accountId' | 'environment'>,
     environment: Environment,
     credentials: unknown,
   ): Promise<void> {
-    await tx.sql
-      .query(
-        `UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now(), enabled = false, disabled_reason = $5
-         WHERE id = $1`,
-        [
-          account.id,
-          environment,
-          seal(credentials, account.id),
-          vault.keyId,
-          'the credentials have not been checked yet',
-        ],
-      )
-      .catch((error: unknown) => {
-        if ((error as { constraint?: unknown }).constraint !== 'environment_has_books') throw error;
-        throw new Problem(
-          'environment_has_books',
-          `this account has books in ${account.environment}; use another merchant for ${environment}`,
-        );
-      });
+    const sealed = { environment, ...seal(accountId, credentials) };
+    const outcome = await replaceCredentials(tx, accountId, sealed, 'the credentials have not been checked yet');
+    if (outcome === 'environment_has_books')
+      throw new Problem(
+        'environment_has_books',
+        `this account has books in ${former}; use another merchant for ${environment}`,
+      );
   }
 
   /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
@@ -145,23 +125,21 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     );
     const verdict = judge(checks, trusted && account.enabled);
     // What was found of credentials that changed meanwhile is not true of those: a message taught us more, or they were entered anew.
-    const { rowCount } = await db.sql.query(
-      `UPDATE gateway_accounts SET credentials = $3, key_id = $4, checks = $5, checked_at = now(), enabled = $6, disabled_reason = $7
-       WHERE id = $1 AND credentials = $2`,
-      [
-        account.id,
-        account.credentials,
-        Object.keys(learned as object).length > 0
-          ? seal({ ...credentials, ...(learned as object) }, account.id)
-          : account.credentials,
-        vault.keyId,
-        JSON.stringify(checks),
-        verdict.enabled,
-        verdict.reason,
-      ],
+    const taught = Object.keys(learned as object).length > 0;
+    const isKept = await keepInspection(
+      db,
+      { accountId: account.id, credentials: account.credentials },
+      {
+        ...(taught
+          ? seal(account.id, { ...credentials, ...(learned as object) })
+          : { credentials: account.credentials, keyId: vault.keyId }),
+        checks,
+        enabled: verdict.enabled,
+        disabledReason: verdict.reason,
+      },
     );
     const now = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
-    return rowCount === 0 ? inspect(now, trusted) : now;
+    return isKept ? now : inspect(now, trusted);
   }
 
   async function view(account: GatewayAccount): Promise<z.input<typeof schemas.account>> {
@@ -169,7 +147,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     const { channels, turningMessagesOn, capabilitiesOf, checkCredentials } = GATEWAYS[gateway];
     const asked = account.checks as unknown as AccountCheck[];
     const credentials = open(account);
-    const seen = await seenOf(account.id);
+    const seen = await seenMessages(db, account.id);
     const proven = asked.map((check) =>
       seen.pdt && check.name === channels.pdt?.proves ? provenByReturn(check) : check,
     );
@@ -187,17 +165,6 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       checks: [...proven, ...checkCredentials(credentials), ...told, checkAddress(publicUrl, account.environment)],
       checkedAt: account.checkedAt?.toISOString() ?? null,
     };
-  }
-
-  /** Which kinds of verified messages this account ever had: some settings can only be proven by what they send. */
-  async function seenOf(accountId: string): Promise<{ told: boolean; pdt: boolean }> {
-    const seen = (channels: string) =>
-      `EXISTS (SELECT FROM notifications WHERE account_id = $1 AND channel IN (${channels}) AND state IN ('applied', 'duplicate', 'unmatched') AND dismissal IS NULL)`;
-    const { rows } = await db.sql.query<{ told: boolean; pdt: boolean }>(
-      `SELECT ${seen(`'ipn', 'webhook'`)} AS told, ${seen(`'pdt'`)} AS pdt`,
-      [accountId],
-    );
-    return rows[0] ?? { told: false, pdt: false };
   }
 
   return { save, write, inspect, view };

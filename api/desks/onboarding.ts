@@ -2,6 +2,16 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
+import {
+  addInvitation,
+  bindArrival,
+  findInvitation,
+  holdConnection,
+  useUp,
+  voidInvitations,
+} from '../../books/onboardings';
+import type { Invitation } from '../../books/onboardings';
+import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
 import { GatewayFailure, worldFor } from '../../activities/gateways/port';
@@ -17,12 +27,9 @@ import { isId } from '../../workflows/domain/ids';
 import type { AccountDesk } from './gateway-accounts';
 import { hashKey } from '../http/auth';
 import { newId } from '../../platform/ids';
-import { addInvitation, bindArrival, findInvitation, holdConnection, useUp, voidInvitations } from './invitations';
-import type { Invitation } from './invitations';
 import { createLimiter, waitFor } from '../../platform/limits';
 import { isRegistered } from '../http/origins';
 import { Problem } from '../http/problems';
-import { inTransaction } from '../http/transaction';
 
 export interface OnboardingDependencies {
   readonly db: Database;

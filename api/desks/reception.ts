@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import type { Database } from '../../prisma/client';
+import { readCredentials } from '../../books/accounts';
+import { keepMessage } from '../../books/notifications';
+import type { Sql } from '../../books/sql';
+import { openCredentials } from '../../vault/credentials';
 import { sealRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
-import type { NotificationReading, RawNotification } from '../../activities/gateways/port';
 import type { GatewayName } from '../../workflows/domain/gateway';
-import { LEASE } from '../../outbox/deliveries';
+import type { NotificationReading, RawNotification } from '../../activities/gateways/port';
+import { LEASE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
 import { createCrowdControl } from './crowd';
@@ -22,13 +25,8 @@ export type Reception =
 
 const TOO_MANY: Reception = { ok: false, status: 503, reason: 'too many messages wait to be verified; send again' };
 
-type Received =
-  | { readonly refused: true }
-  /** `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */
-  | { readonly refused?: never; readonly id: string; readonly payment: string | null; readonly tell: boolean };
-
 interface InboxDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   readonly vault: Vault;
   readonly deliveries: Deliveries;
   /** Whether an account has too many unverified messages for one more that names no payment; without it, no account has. */
@@ -59,13 +57,7 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
   async function credentialsOf(accountId: string, memory: 'fresh' | 'remembered'): Promise<unknown> {
     const known = remembered.get(accountId);
     if (memory === 'remembered' && known && known.until > Date.now()) return known.credentials;
-    const { rows } = await db.sql.query<{ credentials: Buffer }>({
-      name: 'door_credentials',
-      text: 'SELECT credentials FROM gateway_accounts WHERE id = $1',
-      values: [accountId],
-    });
-    if (!rows[0]) throw new Error(`account ${accountId} is gone`);
-    const credentials: unknown = JSON.parse(vault.open(rows[0].credentials, accountId).toString());
+    const credentials = openCredentials(vault, { accountId, credentials: await readCredentials(db, accountId) });
     remembered.set(accountId, { credentials, until: Date.now() + CREDENTIALS_MEMORY_MS });
     return credentials;
   }
@@ -101,13 +93,8 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
         currency,
       })),
     };
-    const { rows } = await db.sql.query<{ received: Received }>({
-      name: 'receive_notification',
-      text: `SELECT receive_notification($1, $2, $3, interval '${LEASE}') AS received`,
-      values: [JSON.stringify(claim), dedupeKey(raw, identity), sealRaw(vault, raw, accountId)],
-    });
-    const received = rows[0]?.received;
-    if (!received) throw new Error('the database said nothing of a message');
+    const message = { claim, dedupeKey: dedupeKey(raw, identity), sealed: sealRaw(vault, raw, accountId) };
+    const received = await keepMessage(db, message, LEASE_MS);
     if (received.refused) return TOO_MANY;
     if (received.tell) deliveries.notified(received.id, received.payment);
     return { ok: true };

@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
-import type { Database } from '../../prisma/client';
+import { findMerchantByKey } from '../../books/merchants';
+import type { Sql } from '../../books/sql';
 import type { Vault } from '../../vault/vault';
 import { Problem } from './problems';
 
@@ -71,7 +72,7 @@ export function createTokens(vault: Vault): Tokens {
 const KEY_MEMORY_MS = 5_000;
 
 export interface AuthDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   readonly tokens: Tokens;
   readonly operatorKey: string;
 }
@@ -100,13 +101,10 @@ export function createAuthenticator({ db, tokens, operatorKey }: AuthDependencie
     const known = remembered.get(name);
     if (known && known.until > Date.now()) return { kind: 'merchant', merchantId: known.merchantId };
     remembered.delete(name);
-    const { rows } = await db.sql.query<{ merchant_id: string }>(
-      'SELECT merchant_id FROM api_keys WHERE hash = $1 AND revoked_at IS NULL',
-      [hash],
-    );
-    if (!rows[0]) return null;
+    const merchantId = await findMerchantByKey(db, hash);
+    if (merchantId === null) return null;
     if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
-    remembered.set(name, { merchantId: rows[0].merchant_id, until: Date.now() + KEY_MEMORY_MS });
-    return { kind: 'merchant', merchantId: rows[0].merchant_id };
+    remembered.set(name, { merchantId, until: Date.now() + KEY_MEMORY_MS });
+    return { kind: 'merchant', merchantId };
   }
 }

@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import type { Sql } from '../../books/cart';
+import { amendAnswer, findFirstAnswer, forgetAnswer, keepAnswer } from '../../books/idempotency';
+import type { IdempotencyKey } from '../../books/idempotency';
+import { inTransaction } from '../../books/sql';
+import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import type { Caller } from './auth';
 import { holderOf } from './auth';
 import { Problem } from './problems';
-import { inTransaction } from './transaction';
 
 export interface IdempotencyDependencies {
   readonly db: Pick<Database, 'sql'>;
@@ -42,7 +44,7 @@ export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest 
       try {
         return await inTransaction(db, async (tx) => {
           const result = await effect(tx);
-          if (claim && !(await keep(tx, claim, result))) throw new FirstAnswer();
+          if (claim && !(await keepAnswer(tx, claim, result))) throw new FirstAnswer();
           return result;
         });
       } catch (error) {
@@ -53,44 +55,24 @@ export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest 
     },
 
     async amend(result: unknown): Promise<void> {
-      if (!claim) return;
-      await db.sql.query('UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2', [
-        claim.scope,
-        claim.key,
-        JSON.stringify({ result }),
-      ]);
+      if (claim) await amendAnswer(db, claim, result);
     },
 
     async forget(): Promise<void> {
-      if (claim)
-        await db.sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [claim.scope, claim.key]);
+      if (claim) await forgetAnswer(db, claim);
     },
   };
 
-  async function findFirst({ scope, key, bodyHash }: Claim): Promise<unknown> {
-    const { rows } = await db.sql.query<{ body_hash: Buffer; answer: { result: unknown } }>({
-      name: 'find_first_answer',
-      text: 'SELECT body_hash, answer FROM idempotency_keys WHERE scope = $1 AND key = $2',
-      values: [scope, key],
-    });
-    if (!rows[0]) return null;
-    if (!rows[0].body_hash.equals(bodyHash))
+  async function findFirst(of: Claim): Promise<unknown> {
+    const first = await findFirstAnswer(db, of);
+    if (!first) return null;
+    if (!first.bodyHash.equals(of.bodyHash))
       throw new Problem('idempotency_key_reused', 'this Idempotency-Key was used with another body');
-    return rows[0].answer.result;
-  }
-
-  async function keep({ sql }: Sql, { scope, key, bodyHash }: Claim, result: unknown): Promise<boolean> {
-    const { rowCount } = await sql.query(
-      'INSERT INTO idempotency_keys (scope, key, body_hash, answer) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-      [scope, key, bodyHash, JSON.stringify({ result })],
-    );
-    return rowCount === 1;
+    return first.result;
   }
 }
 
-interface Claim {
-  readonly scope: Buffer;
-  readonly key: string;
+interface Claim extends IdempotencyKey {
   readonly bodyHash: Buffer;
 }
 

@@ -2,7 +2,8 @@ import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { BrowserOrigins } from '../../activities/gateways/port';
-import type { Database } from '../../prisma/client';
+import { isAnySimulated } from '../../books/accounts';
+import type { Sql } from '../../books/sql';
 
 /** How long a page goes on allowing the simulator without looking: an account may have left it meanwhile. */
 const MEMORY_MS = 60_000;
@@ -14,33 +15,24 @@ export const ownContentOnly = allowing([]);
  * Payers' pages open the checkouts of gateways, and for that allow their scripts, frames and forms; the simulator's only where an
  * account is at the simulator. That there is none is not remembered, so the first such account works at once.
  */
-export function gatewayContentAllowed({
-  db,
-  simulatorPublicUrl,
-}: {
-  db: Pick<Database, 'sql'>;
-  simulatorPublicUrl: string;
-}) {
+export function gatewayContentAllowed({ db, simulatorPublicUrl }: { db: Sql; simulatorPublicUrl: string }) {
   const gateways = Object.values(GATEWAYS).map(({ browser = {} }) => browser);
   const simulator = [new URL(simulatorPublicUrl).origin];
   const real = helmet.contentSecurityPolicy(allowing(gateways));
-  const simulated = helmet.contentSecurityPolicy(
+  const withSimulator = helmet.contentSecurityPolicy(
     allowing([...gateways, { scripts: simulator, frames: simulator, forms: simulator }]),
   );
   let simulatedUntil = 0;
 
   async function isSimulated(): Promise<boolean> {
     if (simulatedUntil > Date.now()) return true;
-    const { rows } = await db.sql.query<{ some: boolean }>({
-      name: 'find_simulated_account',
-      text: `SELECT EXISTS (SELECT FROM gateway_accounts WHERE environment = 'simulator') AS some`,
-    });
-    if (rows[0]?.some) simulatedUntil = Date.now() + MEMORY_MS;
-    return rows[0]?.some ?? false;
+    const simulated = await isAnySimulated(db);
+    if (simulated) simulatedUntil = Date.now() + MEMORY_MS;
+    return simulated;
   }
 
   return async (req: Request, res: Response, next: NextFunction): Promise<void> => {
-    const policy = (await isSimulated().catch(() => false)) ? simulated : real; // a page must not fail for this
+    const policy = (await isSimulated().catch(() => false)) ? withSimulator : real; // a page must not fail for this
     policy(req, res, next);
   };
 }

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
-import type { Sql } from '../../books/cart';
+import type { Sql } from '../../books/sql';
 import type { Caller } from './auth';
 import { answerOnce } from './idempotency';
 import type { IdempotencyDependencies } from './idempotency';

@@ -2,6 +2,7 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import { pendingOf, readCart } from '../../books/cart';
 import type { Database } from '../../prisma/client';
 import type { GatewayAccount } from '../../prisma/generated/client';
+import { openCredentials } from '../../vault/credentials';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
@@ -13,7 +14,7 @@ import { notFound } from '../http/problems';
 import type { ProblemCode } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
-import { nothingToAsk } from './payments';
+import { nothingToAsk } from '../desks/opening';
 
 export interface OptionDependencies extends CheckoutDependencies {
   readonly db: Database;
@@ -106,7 +107,7 @@ function methodsFor(
   { amount, currency }: Money,
 ) {
   const { methods } = GATEWAYS[gateway].capabilitiesOf(
-    JSON.parse(vault.open(account.credentials, account.id).toString()),
+    openCredentials(vault, { accountId: account.id, credentials: account.credentials }),
   );
   return Object.entries(methods)
     .filter(

@@ -1,10 +1,11 @@
-import type { CommandKind, Prisma } from '../../prisma/generated/client';
-import type { Database } from '../../prisma/client';
+import { readCommand, storeCommand } from '../../books/commands';
+import type { Order } from '../../books/commands';
 import { loadPayment } from '../../books/facts';
+import type { Sql } from '../../books/sql';
 import { decide } from '../../workflows/domain/payment';
 import type { PaymentInput, Rejection } from '../../workflows/domain/payment';
 import type { CommandOutcome } from '../../workflows/domain/turn';
-import { LEASE } from '../../outbox/deliveries';
+import { LEASE_MS } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
 import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
@@ -19,9 +20,7 @@ import type { RouteRequest } from '../http/routing';
 /** How long a person waits for the outcome before being told that it will come: 202. */
 const OUTCOME_PATIENCE_MS = 5_000;
 
-type Order = Command['order'];
-
-export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; view: ViewSettings }) {
+export function commandRoutes({ db, runs, view }: { db: Sql; runs: Runs; view: ViewSettings }) {
   const answers = { 200: schemas.payment, 202: schemas.payment };
 
   /** Stores the command, sends it, and answers with what became of it. */
@@ -35,26 +34,16 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
       RouteRequest<'merchant' | 'member', typeof schemas.idParams, undefined, undefined>,
       'caller' | 'params' | 'once' | 'forget'
     >,
-    kind: CommandKind,
     order: Order,
-    stored: Prisma.InputJsonObject,
+    stored: { readonly note?: string },
   ): Promise<Answer> {
     const commandId = await once(async (tx) => {
-      const payment = await readPayment(tx as Pick<Database, 'sql'>, caller, params.id);
+      const payment = await readPayment(tx, caller, params.id);
       // What is plainly impossible is refused before anything is stored; the run decides everything else.
       const decision = decide(payment, toInput('precheck', order));
       if (decision.outcome === 'rejected') throw refusal(decision.reason);
       const id = newId('cmd');
-      await tx.sql.query('INSERT INTO commands (id, payment_id, kind, body) VALUES ($1, $2, $3, $4)', [
-        id,
-        params.id,
-        kind,
-        JSON.stringify({ ...order, ...stored }),
-      ]);
-      await tx.sql.query(
-        `INSERT INTO outbox (subject_id, kind, payment_id, due_at) VALUES ($1, 'command', $2, now() + interval '${LEASE}')`,
-        [id, params.id],
-      );
+      await storeCommand(tx, { id, paymentId: params.id, order }, stored, LEASE_MS);
       return id;
     });
     const outcome = await outcomeOf({ id: commandId, paymentId: params.id, order });
@@ -68,11 +57,8 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
   }
 
   async function outcomeOf(command: Command): Promise<CommandOutcome | null> {
-    const { rows } = await db.sql.query<{ outcome: CommandOutcome | null }>(
-      'SELECT outcome FROM commands WHERE id = $1',
-      [command.id],
-    );
-    if (rows[0]?.outcome) return rows[0].outcome;
+    const stored = await readCommand(db, command.id);
+    if (stored?.outcome) return stored.outcome;
     const sent = runs.command(command).catch(() => null); // Temporal is away: the sweeper sends it again
     return Promise.race([sent, new Promise<null>((resolve) => setTimeout(resolve, OUTCOME_PATIENCE_MS, null).unref())]);
   }
@@ -95,7 +81,7 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
         'payment_needs_review',
       ],
       idempotent: true,
-      handle: (request) => give(request, 'cancel', { kind: 'cancel' }, {}),
+      handle: (request) => give(request, { kind: 'cancel' }, {}),
     }),
     route({
       method: 'post',
@@ -110,7 +96,6 @@ export function commandRoutes({ db, runs, view }: { db: Database; runs: Runs; vi
       handle: (request) =>
         give(
           request,
-          'resolve',
           { kind: 'resolve', action: request.body.action },
           request.body.note === undefined ? {} : { note: request.body.note },
         ),

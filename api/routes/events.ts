@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from 'express';
 import { loadPayment } from '../../books/facts';
-import type { Database } from '../../prisma/client';
+import type { Sql } from '../../books/sql';
 import type { Live } from '../../platform/live';
 import { Problem } from '../http/problems';
 import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
@@ -15,7 +15,7 @@ const HEARTBEAT_MS = 15_000;
 const ASK_AGAIN_MS = 2_000;
 
 export interface EventDependencies {
-  readonly db: Pick<Database, 'sql'>;
+  readonly db: Sql;
   readonly live: Live;
   readonly authenticate: Authenticate;
   /** The same, without counting a request: a stream that is open asks nothing new. */

@@ -1,7 +1,8 @@
 import { raw } from 'express';
 import type { Request, Response, Router } from 'express';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import type { Database } from '../../prisma/client';
+import { findAccountByPath } from '../../books/accounts';
+import type { Sql } from '../../books/sql';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { Channel, GatewayName } from '../../workflows/domain/gateway';
 import { unreachable } from '../../workflows/domain/unreachable';
@@ -19,22 +20,16 @@ const PATH_MEMORY_MS = 60_000;
 const ALWAYS_KEPT = ['content-type', 'user-agent'];
 
 /** Where gateways send their messages: kept raw, then answered 2xx, then acted upon. */
-export function hookRoutes({ db, inbox }: { db: Pick<Database, 'sql'>; inbox: Inbox }): Router {
+export function hookRoutes({ db, inbox }: { db: Sql; inbox: Inbox }): Router {
   const remembered = new Map<string, { addressee: Addressee; until: number }>();
 
   async function findAddressee(gateway: string, token: string): Promise<Addressee> {
     const known = remembered.get(token);
     if (known && known.until > Date.now() && known.addressee.gateway === gateway) return known.addressee;
     const name = GATEWAY_NAMES.find((candidate) => candidate === gateway);
-    const { rows } =
-      name && /^[\w-]+$/.test(token)
-        ? await db.sql.query<{ id: string }>('SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2', [
-            token,
-            name,
-          ])
-        : { rows: [] };
-    if (!name || !rows[0]) throw notFound('notification address');
-    const addressee = { accountId: rows[0].id, gateway: name };
+    const accountId = name && /^[\w-]+$/.test(token) ? await findAccountByPath(db, name, token) : null;
+    if (!name || accountId === null) throw notFound('notification address');
+    const addressee = { accountId, gateway: name };
     remembered.set(token, { addressee, until: Date.now() + PATH_MEMORY_MS });
     return addressee;
   }

@@ -1,3 +1,4 @@
+import { listBalances, listEntries } from '../../books/ledger';
 import type { Database } from '../../prisma/client';
 import { readCursor, toPage } from '../http/paging';
 import { route } from '../http/routing';
@@ -13,20 +14,8 @@ export function ledgerRoutes({ db }: { db: Database }) {
       query: schemas.entryFilter,
       answers: { 200: schemas.list(schemas.entry) },
       async handle({ caller, query }) {
-        const before = readCursor(query);
-        const rows = await db.prisma.entry.findMany({
-          where: {
-            merchantId: caller.merchantId,
-            ...(query.payment !== undefined && { paymentId: query.payment }),
-            ...(before !== null && { id: { lt: before } }),
-          },
-          include: {
-            fact: { select: { occurredAt: true } },
-            postings: { orderBy: { position: 'asc' }, include: { account: true } },
-          },
-          orderBy: { id: 'desc' },
-          take: query.limit + 1,
-        });
+        const part = { before: readCursor(query), limit: query.limit };
+        const rows = await listEntries(db, caller.merchantId, query.payment, part);
         const page = toPage(
           rows,
           query,
@@ -56,20 +45,8 @@ export function ledgerRoutes({ db }: { db: Database }) {
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.balance) },
       async handle({ caller, query }) {
-        const before = readCursor(query);
-        const { rows } = await db.sql.query<{
-          id: number;
-          account: string;
-          currency: string;
-          debit: number;
-          credit: number;
-        }>(
-          `SELECT a.id, a.name AS account, a.currency, coalesce(sum(p.amount) FILTER (WHERE p.side = 'debit'), 0)::bigint AS debit,
-                  coalesce(sum(p.amount) FILTER (WHERE p.side = 'credit'), 0)::bigint AS credit
-           FROM ledger_accounts a JOIN postings p ON p.account_id = a.id
-           WHERE a.merchant_id = $1 AND ($2::bigint IS NULL OR a.id < $2) GROUP BY a.id ORDER BY a.id DESC LIMIT $3`,
-          [caller.merchantId, before, query.limit + 1],
-        );
+        const part = { before: readCursor(query), limit: query.limit };
+        const rows = await listBalances(db, caller.merchantId, part);
         const page = toPage(
           rows,
           query,

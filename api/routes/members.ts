@@ -1,6 +1,8 @@
 import type { Member } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
-import { addCharge } from '../../books/cart';
+import { addCharge, paidOf, readCartLines } from '../../books/cart';
+import { addMember, findMember, listMembers } from '../../books/members';
+import type { Sql } from '../../books/sql';
 import { isId } from '../../workflows/domain/ids';
 import type { Tokens } from '../http/auth';
 import { newId } from '../../platform/ids';
@@ -10,13 +12,8 @@ import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 
 export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
-  async function findMember(merchantId: string, id: string) {
-    const found = isId('mem', id)
-      ? await db.prisma.member.findFirst({
-          where: { id, merchantId },
-          include: { merchant: { select: { currency: true, name: true } } },
-        })
-      : null;
+  async function memberOf({ merchantId }: { readonly merchantId: string }, id: string) {
+    const found = isId('mem', id) ? await findMember(db, merchantId, id) : null;
     if (!found) throw notFound('member');
     return found;
   }
@@ -31,21 +28,11 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       answers: { 201: schemas.member },
       idempotent: true,
       async handle({ caller, body, once }) {
-        const created = await once(async ({ sql }) => {
-          const member = {
-            id: newId('mem'),
-            name: body.name,
-            email: body.email ?? null,
-            phone: body.phone ?? null,
-            reference: body.reference ?? null,
-          };
-          const { rows } = await sql.query<{ created_at: Date }>(
-            `WITH created AS (INSERT INTO members (id, merchant_id, name, email, phone, reference) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id, created_at),
-                  cart AS (INSERT INTO carts (member_id) SELECT id FROM created)
-             SELECT created_at FROM created`,
-            [member.id, caller.merchantId, member.name, member.email, member.phone, member.reference],
-          );
-          return { ...member, createdAt: rows[0]?.created_at.toISOString() };
+        const { name, email = null, phone = null, reference = null } = body;
+        const created = await once(async (tx) => {
+          const member = { id: newId('mem'), name, email, phone, reference };
+          const createdAt = await addMember(tx, { ...member, merchantId: caller.merchantId });
+          return viewMember({ ...member, createdAt });
         });
         return { status: 201, body: created };
       },
@@ -58,12 +45,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.member) },
       async handle({ caller, query }) {
-        const before = readCursor(query);
-        const rows = await db.prisma.member.findMany({
-          where: { merchantId: caller.merchantId, ...(before !== null && { sequence: { lt: before } }) },
-          orderBy: { sequence: 'desc' },
-          take: query.limit + 1,
-        });
+        const rows = await listMembers(db, caller.merchantId, { before: readCursor(query), limit: query.limit });
         return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewMember) };
       },
     }),
@@ -76,7 +58,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       answers: { 200: schemas.member },
       async handle({ caller, params }) {
         if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
-        return { status: 200, body: viewMember(await findMember(caller.merchantId, params.id)) };
+        return { status: 200, body: viewMember(await memberOf(caller, params.id)) };
       },
     }),
     route({
@@ -88,7 +70,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       body: schemas.newToken,
       answers: { 201: schemas.memberToken },
       async handle({ caller, params, body }) {
-        const member = await findMember(caller.merchantId, params.id);
+        const member = await memberOf(caller, params.id);
         return { status: 201, body: await tokens.mintMember(caller.merchantId, member.id, body.expiresInMs) };
       },
     }),
@@ -101,7 +83,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       answers: { 200: schemas.cart },
       async handle({ caller, params }) {
         if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
-        return { status: 200, body: await viewCart(db, await findMember(caller.merchantId, params.id)) };
+        return { status: 200, body: await viewCart(db, await memberOf(caller, params.id)) };
       },
     }),
     route({
@@ -115,7 +97,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       refusals: ['currency_not_supported'],
       idempotent: true,
       async handle({ caller, params, body, once }) {
-        const member = await findMember(caller.merchantId, params.id);
+        const member = await memberOf(caller, params.id);
         const { currency } = member.merchant;
         if (body.currency !== currency)
           throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
@@ -132,18 +114,8 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
             currency,
             dueOn: body.dueOn ?? null,
           });
-          const { rows } = await tx.sql.query<{ paid: number }>(
-            'SELECT coalesce(sum(amount), 0)::bigint AS paid FROM allocations WHERE charge_id = $1',
-            [id],
-          );
-          return {
-            id,
-            label,
-            category,
-            amount,
-            paid: rows[0]?.paid ?? 0,
-            ...(body.dueOn !== undefined && { dueOn: body.dueOn }),
-          };
+          const paid = await paidOf(tx, id);
+          return { id, label, category, amount, paid, ...(body.dueOn !== undefined && { dueOn: body.dueOn }) };
         });
         return { status: 201, body: created };
       },
@@ -151,27 +123,12 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   ];
 }
 
-function viewMember({ id, name, email, phone, reference, createdAt }: Member) {
+function viewMember({ id, name, email, phone, reference, createdAt }: Omit<Member, 'merchantId' | 'sequence'>) {
   return { id, name, email, phone, reference, createdAt: createdAt.toISOString() };
 }
 
-/** One statement, so that charges and paylines are of one moment and the sums agree. */
-async function viewCart({ sql }: Database, member: { id: string; merchant: { currency: string; name: string } }) {
-  const { rows } = await sql.query<{
-    charges: { id: string; label: string; category: string; amount: number; paid: number; dueOn: string | null }[];
-    paylines: { id: string; payment: string | null; amount: number; at: string }[];
-    pending: number;
-  }>(
-    `SELECT
-       coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'label', c.label, 'category', c.category, 'amount', c.amount, 'dueOn', c.due_on,
-           'paid', coalesce((SELECT sum(a.amount) FROM allocations a WHERE a.charge_id = c.id), 0)) ORDER BY c.sequence)
-         FROM charges c WHERE c.member_id = $1), '[]') AS charges,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('id', 'pln_' || p.id, 'payment', p.payment_id, 'amount', p.amount, 'at', iso(p.created_at)) ORDER BY p.id)
-         FROM paylines p WHERE p.member_id = $1), '[]') AS paylines,
-       pending_of($1) AS pending`,
-    [member.id],
-  );
-  const { charges = [], paylines = [], pending = 0 } = rows[0] ?? {};
+async function viewCart(db: Sql, member: { id: string; merchant: { currency: string; name: string } }) {
+  const { charges, paylines, pending } = await readCartLines(db, member.id);
   const total = (lines: readonly { amount: number }[]) => lines.reduce((sum, line) => sum + line.amount, 0);
   const balance = total(paylines) - total(charges);
   return {

@@ -1,7 +1,10 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { attach, leftOf } from '../../books/cart';
+import type { Dismissal } from '../../books/functions';
+import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
+import type { ListedMessage } from '../../books/notifications';
 import type { Database } from '../../prisma/client';
-import type { GatewayAccount, Notification } from '../../prisma/generated/client';
+import { openCredentials } from '../../vault/credentials';
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import type { GatewayName } from '../../workflows/domain/gateway';
@@ -11,20 +14,14 @@ import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 
-type Row = Notification & { account: GatewayAccount };
-/** A message that a person put away: what they wrote, and why it had been in front of them. */
-type Dismissal = { readonly note: string | null; readonly reason: string | null; readonly at: string };
-
 export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }) {
-  async function find(merchantId: string, id: string): Promise<Row> {
-    const found = isId('ntf', id)
-      ? await db.prisma.notification.findFirst({ where: { id, account: { merchantId } }, include: { account: true } })
-      : null;
+  async function find(merchantId: string, id: string): Promise<ListedMessage> {
+    const found = isId('ntf', id) ? await findMessage(db, merchantId, id) : null;
     if (!found) throw notFound('notification');
     return found;
   }
 
-  const view = (row: Row) => {
+  const view = (row: ListedMessage) => {
     const verified = row.kind !== null;
     return {
       id: row.id,
@@ -45,11 +42,11 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
     };
   };
 
-  function payerOf(row: Row) {
+  function payerOf(row: ListedMessage) {
     const raw = { channel: row.channel, ...openRaw(vault, row.sealed, row.accountId) };
     const reading = GATEWAYS[row.account.gateway as GatewayName].readNotification(
       raw,
-      JSON.parse(vault.open(row.account.credentials, row.accountId).toString()),
+      openCredentials(vault, { accountId: row.accountId, credentials: row.account.credentials }),
     );
     return reading.ok ? reading.hint.payer : null;
   }
@@ -63,18 +60,9 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
       query: schemas.notificationFilter,
       answers: { 200: schemas.list(schemas.notification) },
       async handle({ caller, query }) {
+        const { state, payment: paymentId, limit } = query;
         const before = readCursor(query);
-        const rows = await db.prisma.notification.findMany({
-          where: {
-            account: { merchantId: caller.merchantId },
-            ...(query.state && { state: query.state }),
-            ...(query.payment !== undefined && { paymentId: query.payment }),
-            ...(before !== null && { sequence: { lt: before } }),
-          },
-          include: { account: true },
-          orderBy: { sequence: 'desc' },
-          take: query.limit + 1,
-        });
+        const rows = await listMessages(db, caller.merchantId, { state, paymentId }, { before, limit });
         return { status: 200, body: toPage(rows, query, (row) => row.sequence, view) };
       },
     }),
@@ -96,7 +84,7 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
             include: { merchant: true },
           });
           if (!member) throw notFound('member');
-          const fact = row.state === 'unmatched' ? await suspendedFact(row) : null;
+          const fact = row.state === 'unmatched' ? await findSuspendedMoney(db, row) : null;
           if (!fact?.amount || fact.currency === null)
             throw new Problem('not_unmatched', 'this notification is not unmatched money');
           const left = await leftOf(tx, row.accountId, fact.gatewayReference);
@@ -137,11 +125,7 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
           const row = await find(caller.merchantId, params.id);
-          const { rows } = await tx.sql.query<{ dismissal: Dismissal | null }>(
-            'SELECT dismiss_notification($1, $2) AS dismissal',
-            [row.id, body.note ?? null],
-          );
-          const dismissal = rows[0]?.dismissal;
+          const dismissal = await dismissMessage(tx, row.id, body.note ?? null);
           if (!dismissal)
             throw new Problem(
               'not_dismissible',
@@ -168,16 +152,4 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
       },
     }),
   ];
-
-  async function suspendedFact(row: Row) {
-    if (row.gatewayReference === null) return null;
-    return db.prisma.fact.findFirst({
-      where: {
-        accountId: row.accountId,
-        gatewayReference: row.gatewayReference,
-        kind: 'payment_captured',
-        paymentId: null,
-      },
-    });
-  }
 }

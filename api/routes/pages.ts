@@ -3,7 +3,9 @@ import type { Logger } from 'pino';
 import { GATEWAYS, labelOf } from '../../activities/gateways/registry';
 import { loadPayment } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
-import type { Database } from '../../prisma/client';
+import { readPageMerchant } from '../../books/merchants';
+import { countHints } from '../../books/notifications';
+import type { Sql } from '../../books/sql';
 import type { NextAction } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { summarize } from '../../workflows/domain/payment';
@@ -22,7 +24,7 @@ import type { Place } from '../../words/standing';
 import { connectRoutes } from './connect';
 
 export interface PageDependencies {
-  readonly db: Database;
+  readonly db: Sql;
   readonly inbox: Inbox;
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
@@ -64,7 +66,7 @@ export function pageRoutes({
       });
       const { terms, row } = payment;
       const { status, reason } = summarize(payment);
-      const merchant = await readMerchant(terms.merchantId);
+      const merchant = await readPageMerchant(db, terms.merchantId);
       const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl ?? merchant.thankYouUrl];
       const onward = onwards.find((url) => url !== null && isRegistered(url, merchant.returnOrigins));
       sendPage(
@@ -93,23 +95,8 @@ export function pageRoutes({
     const { id, accountId, gateway } = terms;
     const channel = (['pdt', 'poll'] as const).find((candidate) => candidate in GATEWAYS[gateway].channels);
     if (query === '' || !channel) return;
-    const { rows } = await db.sql.query<{ hints: number }>({
-      name: 'count_hints',
-      text: `SELECT count(*) AS hints FROM notifications WHERE payment_id = $1 AND channel IN ('pdt', 'poll')`,
-      values: [id],
-    });
-    if ((rows[0]?.hints ?? 0) >= MOST_HINTS_PER_PAYMENT) return;
+    if ((await countHints(db, id)) >= MOST_HINTS_PER_PAYMENT) return;
     await inbox.receive({ accountId, gateway }, { channel, headers: {}, body: Buffer.from(query) }, id); // refused where it names nothing
-  }
-
-  async function readMerchant(id: string): Promise<PageMerchant> {
-    const { rows } = await db.sql.query<PageMerchant>({
-      name: 'read_page_merchant',
-      text: 'SELECT name, return_origins AS "returnOrigins", thank_you_url AS "thankYouUrl" FROM merchants WHERE id = $1',
-      values: [id],
-    });
-    if (!rows[0]) throw new Error(`merchant ${id} of a payment is gone`);
-    return rows[0];
   }
 
   const router = strictRouter();
@@ -133,12 +120,6 @@ export function pageRoutes({
     sendPage(res, 503, plainPage('We cannot look this up right now', text));
   });
   return router;
-}
-
-interface PageMerchant {
-  readonly name: string;
-  readonly returnOrigins: string[];
-  readonly thankYouUrl: string | null;
 }
 
 /** Adds the payment's id and leaves the rest of the address exactly as the merchant wrote it. */

@@ -14,6 +14,7 @@ import { createLimiter, waitFor } from '../../platform/limits';
 import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
 import { temporalAnswers } from '../../platform/temporal';
+import { countFacts } from '../../books/payments';
 import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
@@ -99,7 +100,7 @@ export async function startWorld({
   const temporal = new Client({ connection, namespace });
   const db = openDatabase(await databaseVia(database.url), { connections: 5 });
   const vault = createVault(ENCRYPTION_KEY);
-  const live = createLive({ db, redis: null, log });
+  const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
 
   // The port is known only once it listens, and the app wants its own address.

@@ -1,4 +1,5 @@
-import { confirmTold } from '../../outbox/deliveries';
+import { confirmTold } from '../../books/outbox';
+import { TOLD_PAUSE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { createInbox } from '../../api/desks/reception';
 import { createRuns } from '../../outbox/runs';
@@ -215,7 +216,7 @@ test('a message that a run of the story before swallowed is told to the run that
   const body = Buffer.from(await vouchFor(merchant, ipn(merchant, payment)));
   await inbox.receive({ accountId: rows[0]!.id, gateway: 'paypal-standard' }, { channel: 'ipn', headers: {}, body });
   await before.notify(told[0]!.id, told[0]!.paymentId);
-  await confirmTold(world.db, told);
+  await confirmTold(world.db, told, TOLD_PAUSE_MS);
 
   expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, reason: 'late_payment' });
   await untilRenewed();
@@ -256,8 +257,8 @@ test('no more runs than a bounded number are renewed at once', async () => {
   await untilBehind(3);
   const waiting = async () =>
     (
-      await world.db.sql.query<{ subject_id: string; payment_id: string }>(
-        "SELECT * FROM outbox WHERE kind = 'renewal'",
+      await world.db.sql.query<{ subjectId: string; paymentId: string }>(
+        `SELECT subject_id AS "subjectId", payment_id AS "paymentId" FROM outbox WHERE kind = 'renewal'`,
       )
     ).rows;
   expect(await planRenewals(deps, 2)).toBe(2);

@@ -94,6 +94,11 @@ export function cartNeeded(payment: Payment, fact: Fact): 'none' | 'open' | 'who
   return isLaid || change.ofMember < 0 ? 'open' : 'none';
 }
 
+/** Whether the fact moves money that had been taken before. */
+export function movesMoney(payment: Payment, fact: Fact): boolean {
+  return Object.values(movement(payment, fact).change).some((amount) => amount !== 0);
+}
+
 /**
  * Books one fact of a payment. `payment`: as it stood before the fact. `named`: charges the member chose to pay first. What
  * the fact does to money taken before is the difference between the positions before and after it.

@@ -1,4 +1,4 @@
-import type { Currency } from './money';
+import type { Currency, Money } from './money';
 
 /** The gateways this release knows, by the name they have in the API. */
 export const GATEWAY_NAMES = ['paypal-standard', 'paypal-checkout', 'kkiapay'] as const;
@@ -55,3 +55,51 @@ export type NextAction =
 /** How a message reached us. */
 export const CHANNELS = ['ipn', 'pdt', 'webhook', 'poll'] as const;
 export type Channel = (typeof CHANNELS)[number];
+
+/** What a gateway needs to know to open a checkout. URLs are absolute. */
+export interface CheckoutOrder {
+  readonly paymentId: string;
+  readonly money: Money;
+  /** One of the gateway's methods, or null: the payer chooses. */
+  readonly method: string | null;
+  readonly startedBy: Starter;
+  /** The payer's phone number as it was given, or null. */
+  readonly phone: string | null;
+  readonly payer: Payer;
+  /** What the payer reads on the gateway's page, for example the merchant's name. */
+  readonly description: string;
+  readonly returnUrl: string;
+  readonly cancelUrl: string;
+  readonly notificationUrl: string;
+}
+
+/** A checkout as it was handed to the payer: where to look for its money. */
+export interface OpenedCheckout {
+  readonly paymentId: string;
+  readonly money: Money;
+  readonly method: string | null;
+  /** How the payer is reached; null while the gateway has not been asked. */
+  readonly handed: NextAction['kind'] | null;
+  /** The gateway's own id of the checkout (an order, a prompt), where it gave one. */
+  readonly reference: string | null;
+  /** References of money that the gateway said it holds and has not decided on since. */
+  readonly pending: readonly string[];
+  /** Our clock, ISO 8601. */
+  readonly createdAt: string;
+}
+
+export interface Payer {
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** One question about a gateway account, answered for a person. `ok`: null where it cannot be known yet. */
+export interface AccountCheck {
+  readonly name: string;
+  readonly ok: boolean | null;
+  readonly detail: string;
+  /** What to do about it; null when nothing is to be done. */
+  readonly remedy: string | null;
+  /** The account must not be used while this is not true. */
+  readonly required: boolean;
+}

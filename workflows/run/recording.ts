@@ -56,7 +56,7 @@ async function write(payment: Payment, { facts, messages, commands, guard }: Tur
     const isFirst = place === 0;
     const message = messages[place];
     const recorded = await hands.recordFacts({
-      on: { paymentId: payment.terms.id },
+      on: payment.terms,
       known: (isFirst ? payment : next).facts.length,
       facts: isFirst ? facts : [],
       ...(isFirst && guard && { guard: 'no_unverified' as const }),

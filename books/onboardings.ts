@@ -1,5 +1,5 @@
-import type { Sql } from '../../books/cart';
-import type { Environment, GatewayName } from '../../workflows/domain/gateway';
+import type { Environment, GatewayName } from '../workflows/domain/gateway';
+import type { Sql } from './sql';
 
 /** An invitation to connect an account, as it stands now. */
 export interface Invitation {
@@ -38,6 +38,7 @@ export async function voidInvitations({ sql }: Sql, merchantId: string, gateway:
   );
 }
 
+/** Keeps an invitation that was made, open for a day. */
 export async function addInvitation(
   { sql }: Sql,
   {
@@ -56,6 +57,7 @@ export async function addInvitation(
   );
 }
 
+/** The invitation as it stands now, or null. */
 export async function findInvitation({ sql }: Sql, trackingId: string): Promise<Invitation | null> {
   const { rows } = await sql.query<Invitation>(
     `SELECT o.tracking_id AS "trackingId", o.merchant_id AS "merchantId", m.name AS "merchantName", m.return_origins AS "returnOrigins", o.gateway,

@@ -1,0 +1,142 @@
+import type { AccountCheck, Environment, GatewayName } from '../workflows/domain/gateway';
+import type { Sql } from './sql';
+
+/** What of an account a gateway is asked with, as it lies in the database. */
+export interface SealedAccount {
+  readonly accountId: string;
+  readonly environment: Environment;
+  readonly credentials: Buffer;
+  /** The credentials that the payment in question was opened with, or null. */
+  readonly openedWith: Buffer | null;
+}
+
+/** Credentials as they are written: sealed, with the name of the key that sealed them. */
+export interface Sealed {
+  readonly credentials: Uint8Array;
+  readonly keyId: string;
+}
+
+/** The account behind the unguessable part of a notification URL, or null. */
+export async function findAccountByPath({ sql }: Sql, gateway: GatewayName, token: string): Promise<string | null> {
+  const { rows } = await sql.query<{ id: string }>(
+    'SELECT id FROM gateway_accounts WHERE path_token = $1 AND gateway = $2',
+    [token, gateway],
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** The account's credentials, sealed. Throws where there is no such account. */
+export async function readCredentials({ sql }: Sql, accountId: string): Promise<Buffer> {
+  const { rows } = await sql.query<{ credentials: Buffer }>({
+    name: 'door_credentials',
+    text: 'SELECT credentials FROM gateway_accounts WHERE id = $1',
+    values: [accountId],
+  });
+  if (!rows[0]) throw new Error(`account ${accountId} is gone`);
+  return rows[0].credentials;
+}
+
+/** Whether any account is at the simulator. */
+export async function isAnySimulated({ sql }: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ some: boolean }>({
+    name: 'find_simulated_account',
+    text: `SELECT EXISTS (SELECT FROM gateway_accounts WHERE environment = 'simulator') AS some`,
+  });
+  return rows[0]?.some ?? false;
+}
+
+export interface NewAccount extends Sealed {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly gateway: GatewayName;
+  readonly environment: Environment;
+  readonly pathToken: string;
+}
+
+/** Makes the account, unless the merchant has one at this gateway; gives the one that stands now. */
+export async function findOrAddAccount(
+  { sql }: Sql,
+  { id, merchantId, gateway, environment, pathToken, credentials, keyId }: NewAccount,
+): Promise<Pick<SealedAccount, 'accountId' | 'environment' | 'credentials'>> {
+  await sql.query(
+    `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
+     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
+    [id, merchantId, gateway, environment, pathToken, credentials, keyId],
+  );
+  const { rows } = await sql.query<Pick<SealedAccount, 'accountId' | 'environment' | 'credentials'>>(
+    'SELECT id AS "accountId", environment, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
+    [merchantId, gateway],
+  );
+  if (!rows[0]) throw new Error(`the account of ${merchantId} at ${gateway} is gone`);
+  return rows[0];
+}
+
+/**
+ * Puts other credentials in an account's place, for which nothing is proven yet. `environment_has_books`: the account has
+ * books in another environment, and nothing was written.
+ */
+export async function replaceCredentials(
+  { sql }: Sql,
+  accountId: string,
+  { environment, credentials, keyId }: Sealed & { readonly environment: Environment },
+  disabledReason: string,
+): Promise<'replaced' | 'environment_has_books'> {
+  try {
+    await sql.query(
+      `UPDATE gateway_accounts SET environment = $2, credentials = $3, key_id = $4, updated_at = now(), enabled = false, disabled_reason = $5
+       WHERE id = $1`,
+      [accountId, environment, credentials, keyId, disabledReason],
+    );
+    return 'replaced';
+  } catch (error) {
+    if ((error as { constraint?: unknown }).constraint !== 'environment_has_books') throw error;
+    return 'environment_has_books';
+  }
+}
+
+/** Keeps what was found of credentials. False: they changed meanwhile, so it is not true of those that stand now. */
+export async function keepInspection(
+  { sql }: Sql,
+  { accountId, credentials }: Pick<SealedAccount, 'accountId'> & Pick<Sealed, 'credentials'>,
+  found: Sealed & {
+    readonly checks: readonly AccountCheck[];
+    readonly enabled: boolean;
+    readonly disabledReason: string | null;
+  },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE gateway_accounts SET credentials = $3, key_id = $4, checks = $5, checked_at = now(), enabled = $6, disabled_reason = $7
+     WHERE id = $1 AND credentials = $2`,
+    [
+      accountId,
+      credentials,
+      found.credentials,
+      found.keyId,
+      JSON.stringify(found.checks),
+      found.enabled,
+      found.disabledReason,
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** Keeps what a message taught of an account. False: its credentials changed meanwhile, and nothing was written. */
+export async function keepLearned(
+  { sql }: Sql,
+  { accountId, credentials }: Pick<SealedAccount, 'accountId' | 'credentials'>,
+  taught: Sealed,
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    'UPDATE gateway_accounts SET credentials = $3, key_id = $4, updated_at = now() WHERE id = $1 AND credentials = $2',
+    [accountId, credentials, taught.credentials, taught.keyId],
+  );
+  return rowCount === 1;
+}
+
+/** No new payment is opened with the account; money that is under way through it is still followed. */
+export async function disableAccount({ sql }: Sql, accountId: string, reason: string): Promise<void> {
+  await sql.query('UPDATE gateway_accounts SET enabled = false, disabled_reason = $2 WHERE id = $1', [
+    accountId,
+    reason,
+  ]);
+}
