@@ -125,7 +125,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     );
     const verdict = judge(checks, trusted && account.enabled);
     // What was found of credentials that changed meanwhile is not true of those: a message taught us more, or they were entered anew.
-    const taught = Object.keys(learned as object).length > 0;
+    const taught = Object.keys(learned).length > 0;
     const isKept = await keepInspection(
       db,
       { accountId: account.id, credentials: account.credentials },
