@@ -1,6 +1,7 @@
 import type { SealedAccount } from '../books/accounts';
 import { openCredentials } from '../vault/credentials';
 import type { Vault } from '../vault/vault';
+import { worldFor } from './gateways/port';
 import type { GatewayContext, GatewayWorld } from './gateways/port';
 
 export interface AskingDependencies {

@@ -1,12 +1,14 @@
 import { Context } from '@temporalio/activity';
 import { loadPayment } from '../books/facts';
-import { record } from '../books/record';
+import { hasUnbooked, record } from '../books/record';
 import type { Recorded, Recording } from '../books/record';
 import type { Payment } from '../workflows/domain/payment';
-import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
+import type { CaptureEnd, CheckoutOpening, Finding, RefundEnd } from '../workflows/domain/turn';
 import { lookUp, watch } from './asking';
 import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
 import { openCheckout } from './opening';
+import { checkRefund, refund, watchRefund } from './refunding';
+import type { RefundQuestion } from './refunding';
 import { capture } from './taking';
 import type { CaptureRequest } from './taking';
 import { verifyNotification } from './verify';
@@ -20,11 +22,12 @@ export interface ActivityDependencies extends VerificationDependencies, Checkout
 /** Every side effect of the workflows. */
 export function createActivities(deps: ActivityDependencies) {
   return {
-    /** The payment as recorded; a run that resumes one begins with it. */
+    /** The payment as recorded; a run that resumes one begins with it, and books what an earlier release only recorded. */
     async loadPayment(paymentId: string): Promise<Payment> {
-      const loaded = await loadPayment(deps.db, paymentId);
-      if (!loaded) throw new Error(`payment ${paymentId} is not recorded`);
-      return { terms: loaded.terms, facts: loaded.facts };
+      const recorded = await loadPayment(deps.db, paymentId);
+      if (!recorded) throw new Error(`payment ${paymentId} is not recorded`);
+      if (hasUnbooked(recorded)) await record(deps.db, { on: recorded.terms, facts: [] });
+      return { terms: recorded.terms, facts: recorded.facts };
     },
 
     /** Asks the gateway to open a payment's checkout, where that needs the network. */
@@ -48,6 +51,29 @@ export function createActivities(deps: ActivityDependencies) {
       const { info, cancellationSignal } = Context.current();
       // Tried first inside a workflow task, and only after that as a durable activity: whatever comes later repeats something.
       return capture(deps, request, info.isLocal ? info.attempt - 1 : info.attempt, cancellationSignal);
+    },
+
+    /** Asks the gateway to give money back. */
+    async refundPayment(request: RefundQuestion & { readonly again: boolean }): Promise<RefundEnd> {
+      const { info, cancellationSignal } = Context.current();
+      // Tried first inside a workflow task: whatever comes later repeats something.
+      const again = request.again || !info.isLocal || info.attempt > 1;
+      return refund(deps, { ...request, again }, cancellationSignal);
+    },
+
+    /** Asks the gateway until a refund is decided: fails, and is retried, while it is not. */
+    async watchRefund(question: RefundQuestion): Promise<RefundEnd> {
+      return watchRefund(deps, question, Context.current().cancellationSignal);
+    },
+
+    /** The same, of a refund that has been on its way for long. */
+    async watchRefundDaily(question: RefundQuestion): Promise<RefundEnd> {
+      return watchRefund(deps, question, Context.current().cancellationSignal);
+    },
+
+    /** Asks the gateway whether a refund has moved, before it is given up. */
+    async checkRefund(question: RefundQuestion): Promise<RefundEnd> {
+      return checkRefund(deps, question, Context.current().cancellationSignal);
     },
 
     /** Asks the gateway whether a stored message is true, and sends it on when it belongs elsewhere. */

@@ -23,7 +23,10 @@ import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
 import { mount } from './http/routing';
 import type { Authenticate } from './http/routing';
+import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
+import { disputeRoutes } from './routes/disputes';
+import { refundRoutes } from './routes/refunds';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { docsRoutes } from './routes/docs';
@@ -70,6 +73,7 @@ export function createApp(deps: AppDependencies): Express {
   const authenticate = limited(recognise, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
+  const refunds = createRefundDesk({ vault });
   const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
@@ -77,7 +81,9 @@ export function createApp(deps: AppDependencies): Express {
     ...memberRoutes({ db, tokens }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
-    ...commandRoutes({ db, runs, view }),
+    ...commandRoutes({ db, runs, refunds, view }),
+    ...refundRoutes({ db, runs, refunds }),
+    ...disputeRoutes({ db, runs }),
     ...notificationRoutes({ db, vault }),
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),

@@ -4,6 +4,7 @@ import type { Sql } from './sql';
 /** What of an account a gateway is asked with, as it lies in the database. */
 export interface SealedAccount {
   readonly accountId: string;
+  readonly gateway: GatewayName;
   readonly environment: Environment;
   readonly credentials: Buffer;
   /** The credentials that the payment in question was opened with, or null. */
@@ -23,6 +24,11 @@ export async function findAccountByPath({ sql }: Sql, gateway: GatewayName, toke
     [token, gateway],
   );
   return rows[0]?.id ?? null;
+}
+
+/** The account's credentials with the account that they are sealed for. Throws where there is no such account. */
+export async function readAccount(db: Sql, accountId: string): Promise<{ accountId: string; credentials: Buffer }> {
+  return { accountId, credentials: await readCredentials(db, accountId) };
 }
 
 /** The account's credentials, sealed. Throws where there is no such account. */

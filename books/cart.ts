@@ -138,6 +138,14 @@ export async function readCartLines({ sql }: Sql, memberId: string): Promise<Car
   return rows[0] ?? { charges: [], paylines: [], pending: 0 };
 }
 
+/** What these charges are called. */
+export async function readChargeLabels({ sql }: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const { rows } = await sql.query<{ id: string; label: string }>('SELECT id, label FROM charges WHERE id = ANY ($1)', [
+    ids,
+  ]);
+  return new Map(rows.map(({ id, label }) => [id, label]));
+}
+
 /** What is paid of a charge, in minor units. */
 export async function paidOf({ sql }: Sql, chargeId: string): Promise<number> {
   const { rows } = await sql.query<{ paid: number }>('SELECT paid_of(c) AS paid FROM charges c WHERE c.id = $1', [

@@ -1,9 +1,18 @@
-import type { ResolutionAction } from '../workflows/domain/payment';
 import type { CommandOutcome } from '../workflows/domain/turn';
 import type { Sql } from './sql';
 
 /** What a person asks of a payment. */
-export type Order = { readonly kind: 'cancel' } | { readonly kind: 'resolve'; readonly action: ResolutionAction };
+export type Order =
+  | { readonly kind: 'cancel' | 'resolve' }
+  | {
+      readonly kind: 'refund';
+      readonly refundId: string;
+      readonly capture: string;
+      readonly amount: number;
+      readonly charges: readonly string[];
+    }
+  | { readonly kind: 'retry_refund' | 'give_up_refund'; readonly refundId: string }
+  | { readonly kind: 'resolve_dispute'; readonly disputeId: string; readonly outcome: 'lost' | 'withdrawn' };
 
 export interface StoredCommand {
   readonly id: string;

@@ -75,7 +75,7 @@ interface TurnPayload {
 export interface StandingPayload {
   readonly status: PaymentStatus;
   readonly attention: AttentionCode | null;
-  readonly attentions: readonly Attention[];
+  readonly attentions: readonly Pick<Attention, 'code' | 'detail'>[];
   readonly refunds: readonly (Money &
     Pick<
       Refund,

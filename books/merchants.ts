@@ -25,3 +25,12 @@ export async function readPageMerchant({ sql }: Sql, merchantId: string): Promis
   if (!rows[0]) throw new Error(`merchant ${merchantId} of a payment is gone`);
   return rows[0];
 }
+
+/** Who bears the fee that a gateway keeps on a refund. */
+export async function readRefundFees({ sql }: Sql, merchantId: string): Promise<'merchant' | 'payer'> {
+  const { rows } = await sql.query<{ fees: 'merchant' | 'payer' }>(
+    'SELECT refund_fees AS fees FROM merchants WHERE id = $1',
+    [merchantId],
+  );
+  return rows[0]?.fees ?? 'merchant';
+}

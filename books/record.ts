@@ -144,7 +144,7 @@ function standingOf(payment: Payment): StandingPayload {
   return {
     status,
     attention: attentions[0]?.code ?? null,
-    attentions: attentions.map(({ code, detail, since }) => ({ code, detail, since })),
+    attentions: attentions.map(({ code, detail }) => ({ code, detail })),
     refunds: refunds.map(
       ({ id, capture, money, status: is, reason, detail, feeReturned, gatewayReference, origin, charges }) => ({
         id,

@@ -5,7 +5,8 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
-import type { Order } from '../books/commands';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { StoredCommand } from '../books/commands';
 import type { NextAction } from '../workflows/domain/gateway';
 import { describeMoney } from '../workflows/domain/money';
 import { summarize } from '../workflows/domain/payment';
@@ -13,22 +14,23 @@ import type { AttentionCode, Payment, PaymentStatus, PaymentTerms } from '../wor
 import type * as workflows from '../workflows';
 import {
   cancelPayment,
+  giveUpRefund,
   notificationReceived,
   notificationWorkflowId,
   paymentWorkflowId,
+  refundPayment,
+  resolveDispute,
   resolvePayment,
+  retryRefund,
   searchAttributes,
   STORY,
   taskQueueOf,
 } from '../workflows/messages';
 import type { CommandOutcome } from '../workflows/domain/turn';
+import { unreachable } from '../workflows/domain/unreachable';
 import type { PaymentStart } from '../workflows/messages';
 
-export interface Command {
-  readonly id: string;
-  readonly paymentId: string;
-  readonly order: Order;
-}
+export type Command = Pick<StoredCommand, 'id' | 'paymentId' | 'order'>;
 
 /** What Temporal is told about payments. Each may be repeated: ids make a repeat harmless. */
 export interface Runs {
@@ -36,6 +38,8 @@ export interface Runs {
   start(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
   /** Tells a payment's run, or the message's own, that a stored message waits. */
   notify(notificationId: string, paymentId: string | null): Promise<void>;
+  /** Has a payment's run look at what is recorded of it, where none is at work. */
+  wake(paymentId: string): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
   command(command: Command): Promise<CommandOutcome>;
 }
@@ -122,7 +126,7 @@ export function createRuns(
       }
     },
 
-    async command({ id, paymentId, order }) {
+    async command({ id: commandId, paymentId, order }) {
       const args: [PaymentStart] = [{ paymentId }];
       const startWorkflowOperation = new WithStartWorkflowOperation<(start: PaymentStart) => Promise<unknown>>(
         'payment',
@@ -134,17 +138,39 @@ export function createRuns(
           staticSummary: `more about ${paymentId}`,
         },
       );
-      return order.kind === 'cancel'
-        ? client.workflow.executeUpdateWithStart(cancelPayment, {
-            updateId: id,
-            args: [{ commandId: id }],
-            startWorkflowOperation,
-          })
-        : client.workflow.executeUpdateWithStart(resolvePayment, {
-            updateId: id,
-            args: [{ commandId: id, action: order.action }],
-            startWorkflowOperation,
-          });
+      const obey = <Input extends { readonly commandId: string }>(
+        update: UpdateDefinition<CommandOutcome, [Input]>,
+        input: Input,
+      ): Promise<CommandOutcome> =>
+        client.workflow.executeUpdateWithStart(update, { updateId: commandId, args: [input], startWorkflowOperation });
+      switch (order.kind) {
+        case 'cancel':
+          return obey(cancelPayment, { commandId });
+        case 'resolve':
+          return obey(resolvePayment, { commandId });
+        case 'refund': {
+          const { refundId, capture, amount, charges } = order;
+          return obey(refundPayment, { commandId, refundId, capture, amount, charges });
+        }
+        case 'retry_refund':
+          return obey(retryRefund, { commandId, refundId: order.refundId });
+        case 'give_up_refund':
+          return obey(giveUpRefund, { commandId, refundId: order.refundId });
+        case 'resolve_dispute':
+          return obey(resolveDispute, { commandId, disputeId: order.disputeId, outcome: order.outcome });
+        default:
+          return unreachable(order);
+      }
+    },
+
+    async wake(paymentId) {
+      await client.workflow.start<typeof workflows.payment>('payment', {
+        workflowId: paymentWorkflowId(paymentId),
+        taskQueue,
+        args: [{ paymentId }],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `more about ${paymentId}`,
+      });
     },
 
     async leftBehind(most) {

@@ -94,6 +94,10 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
     }
     case 'renewal':
       return renew({ db, runs }, due);
+    case 'wake':
+      if (due.paymentId !== null) await runs.wake(due.paymentId);
+      await strike(db, [due.subjectId]);
+      return;
     case 'notification':
       return runs.notify(due.subjectId, due.paymentId);
     case 'command': {

@@ -333,6 +333,10 @@ export interface Manifest<
   readonly keptHeaders: readonly string[];
   /** How a merchant has its messages sent to the notification URL. */
   readonly turningMessagesOn: string;
+  /** Where a person gives money back at the gateway's own site. */
+  readonly refundAt: string;
+  /** Whether the gateway can write this amount as a refund; left out: any. Pure. */
+  readonly refundable?: (money: Money) => boolean;
   /** What a payer's browser loads from it or sends to it, live and in the sandbox. */
   readonly browser?: BrowserOrigins;
   /** The account's own fields, without `environment`: validates and documents what a merchant enters. */

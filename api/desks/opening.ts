@@ -102,6 +102,7 @@ export async function openPayment(
     terms,
     row: { ...terms, ...checkout, capturingSince: null, createdAt },
     facts: first ? [{ ...first, recordedAt: createdAt }] : [],
+    unbooked: [],
   };
 }
 

@@ -20,9 +20,22 @@ export const PROBLEMS = {
   already_failed: [409, 'The payment failed before.'],
   payment_processing: [409, 'The gateway holds the payment and decides about it; it cannot be stopped here.'],
   payment_needs_review: [409, 'Money came that does not fit; resolve it first.'],
-  nothing_to_resolve: [409, 'No sum of this payment is in suspense.'],
+  nothing_to_resolve: [409, 'No sum of this payment is in suspense, and nothing is shown that a person could end.'],
   currency_mismatch: [409, "The money is in another currency than the merchant's cart; only a refund ends it."],
-  refund_not_supported: [409, 'Refunds cannot be made here yet.'],
+  payment_disputed: [409, "A case is open or money is held; the gateway's own pages decide there."],
+  refund_in_flight: [409, 'Another refund of this money has no outcome yet.'],
+  nothing_to_refund: [409, 'No accepted money is left to give back.'],
+  refund_not_supported: [409, 'This gateway or method gives nothing back.'],
+  refund_at_gateway_only: [409, "This account cannot give back from here; `detail` says where at the gateway's site."],
+  amount_not_refundable: [409, 'More than can be given back, or nothing; `refundable` says how much can.'],
+  partial_refund_not_supported: [409, 'This gateway or method gives back whole sums only.'],
+  charge_not_paid_by_payment: [409, 'The payment paid nothing of a charge that is to be cancelled with its refund.'],
+  refund_settled: [409, 'The refund has its outcome.'],
+  refund_moving: [409, 'The gateway has taken the refund on; it cannot be given up.'],
+  charge_already_cancelled: [409, 'The charge was cancelled before.'],
+  dispute_closed: [409, 'The dispute is closed.'],
+  nothing_held: [409, 'Nothing is held under this dispute.'],
+  money_held: [409, 'Money is held under this dispute.'],
   nothing_due: [409, 'The cart owes nothing and no amount was given.'],
   payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
   onboarding_not_offered: [409, 'The platform is no partner of this gateway: enter keys instead.'],
@@ -59,6 +72,8 @@ interface ProblemExtras {
   readonly retryAfterS?: number;
   /** The methods that the path does take. */
   readonly allow?: readonly string[];
+  /** Of a refund that is too large: what can be given back now, in minor units. */
+  readonly refundable?: number;
   /** For our log, never for the client. */
   readonly cause?: unknown;
 }
@@ -131,6 +146,7 @@ export function sendProblem(res: Response, problem: Problem): void {
         code: problem.code,
         detail: problem.detail,
         ...(problem.more.errors && { errors: problem.more.errors }),
+        ...(problem.more.refundable !== undefined && { refundable: problem.more.refundable }),
       }),
     );
 }

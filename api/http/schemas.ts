@@ -10,6 +10,11 @@ import {
   PAYMENT_STATUSES,
   RESOLUTION_ACTIONS,
 } from '../../workflows/domain/payment';
+import { PAYLINE_KINDS } from '../../workflows/domain/booking';
+import { DISPUTE_STATUSES } from '../../workflows/domain/dispute';
+import { DISPUTE_STAGES } from '../../workflows/domain/fact';
+import { REFUND_ORIGINS, REFUND_STATUSES } from '../../workflows/domain/refund';
+import { REFUND_FEES } from '../../workflows/domain/refund-plan';
 
 /** The words of the contract as zod schemas: what validates requests also writes the OpenAPI document. */
 
@@ -85,6 +90,7 @@ export const newMerchant = z.strictObject({
 export const merchantChange = z.strictObject({
   name: newMerchant.shape.name.optional(),
   latePayments: z.enum(LATE_PAYMENT_POLICIES).optional(),
+  refundFees: z.enum(REFUND_FEES).optional().describe('who bears the fee that a gateway keeps on a refund'),
   returnOrigins: newMerchant.shape.returnOrigins.unwrap().optional(),
   thankYouUrl: webUrl
     .nullable()
@@ -98,6 +104,8 @@ export const merchant = z.object({
   country: z.string().nullable(),
   chartOfAccounts: z.string(),
   latePayments: z.enum(LATE_PAYMENT_POLICIES),
+  refundFees: z.enum(REFUND_FEES),
+  timeZone: z.string(),
   returnOrigins: z.array(z.string()),
   thankYouUrl: z.string().nullable(),
   createdAt: moment,
@@ -146,14 +154,22 @@ export const charge = z.object({
   category: z.string(),
   amount: minor,
   paid: minor,
+  status: z.enum(['open', 'partly_paid', 'paid', 'cancelled']),
+  cancelledAt: moment.nullable(),
   dueOn: z.iso.date().optional(),
 });
-export const payline = z.object({ id: z.string(), payment: id('pay').nullable(), amount: minor, at: moment });
+export const payline = z.object({
+  id: z.string(),
+  payment: id('pay').nullable(),
+  kind: z.enum(PAYLINE_KINDS),
+  amount: minor.describe('below zero: given or taken back'),
+  at: moment,
+});
 export const cart = z.object({
   member: id('mem'),
   merchantName: z.string(),
   currency,
-  balance: minor.describe('sum of paylines − sum of charges'),
+  balance: minor.describe('sum of paylines − sum of charges that are not cancelled'),
   due: minor,
   credit: minor,
   pending: minor.describe('what gateways hold of the member: on its way, and in no payline yet'),
@@ -213,9 +229,12 @@ export const payment = z.object({
   captured: minor,
   fee: minor,
   refunded: minor,
-  disputed: minor,
+  disputed: minor.describe('taken back and undecided now'),
+  chargedBack: minor.describe('taken back for good'),
+  refundable: minor.describe('the most that one refund can give back now'),
   nextAction: nextAction.nullable(),
-  attention: attention.nullable(),
+  attention: attention.nullable().describe('the most urgent of `attentions`'),
+  attentions: z.array(attention),
   charges: z.array(id('chg')),
   createdAt: moment,
   expiresAt: moment,
@@ -233,15 +252,102 @@ export const paymentFilter = z.strictObject({
   gateway: gatewayName.optional(),
   ...paging,
 });
-export const newRefund = z.strictObject({ amount: amount.optional(), reason: text(255).optional() });
+export const newRefund = z.strictObject({
+  amount: amount
+    .optional()
+    .describe('minor units; defaults to all that is refundable, or to what was paid of `cancelCharges`'),
+  note: text(1000).optional().describe('stays here'),
+  noteToPayer: text(255).optional().describe('sent where the gateway can'),
+  cancelCharges: z.array(wantedId('chg')).min(1).max(100).optional().describe('owed no more once the money is back'),
+});
+export const unmatchedRefund = z.strictObject({ note: text(1000).optional() });
 export const refund = z.object({
   id: id('ref'),
+  payment: id('pay').nullable(),
+  notification: id('ntf').nullable(),
+  member: id('mem').nullable(),
+  gateway: gatewayName,
   amount: minor,
   currency,
-  status: z.enum(['pending', 'succeeded', 'failed']),
+  status: z.enum(REFUND_STATUSES),
+  reason: z.string().nullable(),
+  detail: z.string().nullable(),
   feeReturned: minor,
   gatewayReference: z.string().nullable(),
+  origin: z.enum(REFUND_ORIGINS),
+  note: z.string().nullable(),
+  cancelledCharges: z.array(id('chg')),
+  createdAt: moment,
+  settledAt: moment.nullable(),
 });
+export const refundFilter = z.strictObject({
+  status: z.enum(REFUND_STATUSES).optional(),
+  gateway: gatewayName.optional(),
+  member: wantedId('mem').optional(),
+  ...paging,
+});
+export const refundNote = z.strictObject({ note: text(1000).optional() });
+export const previewFilter = z.strictObject({
+  amount: z
+    .string()
+    .regex(/^[1-9]\d{0,11}$/, 'a positive integer in minor units')
+    .transform(Number)
+    .optional(),
+  cancelCharges: z
+    .string()
+    .max(4_000)
+    .transform((list) => list.split(',').filter((part) => part !== ''))
+    .pipe(z.array(wantedId('chg')).max(100))
+    .optional()
+    .describe('charge ids, separated by commas'),
+});
+const postingView = z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency });
+export const refundPreview = z.object({
+  possible: z.boolean(),
+  code: z.string().nullable().describe('the code with which the refund would be refused'),
+  detail: z.string().nullable(),
+  amount: minor,
+  currency,
+  refundable: minor,
+  payerReceives: minor,
+  feeCharged: minor,
+  feeReturned: minor.nullable().describe('null: only the gateway knows'),
+  feeLost: minor.nullable(),
+  chargesDueAgain: z.array(z.object({ id: id('chg'), label: z.string(), amount: minor })),
+  creditReduced: minor,
+  entries: z.array(z.object({ kind: z.string(), postings: z.array(postingView) })),
+});
+
+export const dispute = z.object({
+  id: id('dis'),
+  payment: id('pay'),
+  member: id('mem'),
+  gateway: gatewayName,
+  gatewayReference: z.string(),
+  stage: z.enum(DISPUTE_STAGES),
+  reason: z.string(),
+  amount: minor.nullable().describe('what is claimed; null where the gateway does not say'),
+  held: minor.describe('taken back and undecided now'),
+  lost: minor,
+  currency,
+  status: z.enum(DISPUTE_STATUSES),
+  answerBy: moment.nullable(),
+  gatewayUrl: z.string().nullable(),
+  fee: minor,
+  openedAt: moment,
+  closedAt: moment.nullable(),
+});
+export const disputeFilter = z.strictObject({
+  status: z.enum(DISPUTE_STATUSES).optional(),
+  payment: wantedId('pay').optional(),
+  member: wantedId('mem').optional(),
+  ...paging,
+});
+export const disputeResolution = z.strictObject({
+  outcome: z.enum(['lost', 'withdrawn']),
+  note: text(1000).optional(),
+});
+export const chargeParams = z.object({ id: z.string(), charge: z.string() });
 export const resolution = z.strictObject({ action: z.enum(RESOLUTION_ACTIONS), note: text(1000).optional() });
 export const nothing = z.strictObject({});
 

@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { LoadedPayment } from '../../books/facts';
+import type { ListedRefund } from '../../books/refunds';
+import type { Dispute } from '../../prisma/generated/client';
 import type { Recorded } from '../../workflows/domain/fact';
 import { outsideReference, summarize } from '../../workflows/domain/payment';
 import { paymentWorkflowId } from '../../workflows/messages';
@@ -15,7 +17,7 @@ export function viewPayment(
   { row, terms, facts }: LoadedPayment,
   { temporalUiUrl, temporalNamespace }: ViewSettings,
 ): z.input<typeof schemas.payment> {
-  const { sums: _sums, ...summary } = summarize({ terms, facts });
+  const { sums: _sums, refunds: _refunds, disputes: _disputes, ...summary } = summarize({ terms, facts });
   const workflowId = paymentWorkflowId(terms.id);
   return {
     id: terms.id,
@@ -23,6 +25,7 @@ export function viewPayment(
     gateway: terms.gateway,
     method: row.method,
     ...summary,
+    attentions: [...summary.attentions],
     // Neither cancelled nor expired before it is known: whoever looks should see why.
     reason: summary.status === 'awaiting_payer' && row.capturingSince !== null ? 'capturing' : summary.reason,
     amount: terms.amount,
@@ -46,5 +49,49 @@ export function viewFact(fact: Recorded): z.input<typeof schemas.timelineRow> {
     reason: 'reason' in fact ? fact.reason : null,
     occurredAt: fact.occurredAt,
     recordedAt: fact.recordedAt,
+  };
+}
+
+export function viewRefund(row: ListedRefund): z.input<typeof schemas.refund> {
+  return {
+    id: row.id,
+    payment: row.paymentId,
+    notification: row.notificationId,
+    member: row.memberId,
+    gateway: row.account.gateway as z.input<typeof schemas.refund>['gateway'],
+    amount: Number(row.amount),
+    currency: row.currency,
+    status: row.status as z.input<typeof schemas.refund>['status'],
+    reason: row.reason,
+    detail: row.detail,
+    feeReturned: Number(row.feeReturned),
+    gatewayReference: row.gatewayReference,
+    origin: row.origin as z.input<typeof schemas.refund>['origin'],
+    note: row.note,
+    cancelledCharges: row.charges,
+    createdAt: row.createdAt.toISOString(),
+    settledAt: row.settledAt?.toISOString() ?? null,
+  };
+}
+
+export function viewDispute(row: Dispute): z.input<typeof schemas.dispute> {
+  return {
+    id: row.id,
+    payment: row.paymentId,
+    member: row.memberId,
+    gateway: row.gateway as z.input<typeof schemas.dispute>['gateway'],
+    gatewayReference: row.gatewayReference,
+    stage: row.stage as z.input<typeof schemas.dispute>['stage'],
+    reason: row.reason,
+    amount: row.amount === null ? null : Number(row.amount),
+    held: Number(row.held),
+    lost: Number(row.lost),
+    currency: row.currency,
+    status: row.status as z.input<typeof schemas.dispute>['status'],
+    answerBy: row.answerBy?.toISOString() ?? null,
+    gatewayUrl: row.gatewayUrl,
+    fee: Number(row.fee),
+    openedAt: row.openedAt.toISOString(),
+    closedAt: row.closedAt?.toISOString() ?? null,
   };
 }

@@ -1,6 +1,7 @@
 import type { Member } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
-import { addCharge, paidOf, readCartLines } from '../../books/cart';
+import { addCharge, cancelCharge, findCharges, paidOf, readCartLines } from '../../books/cart';
+import type { CartLines } from '../../books/cart';
 import { addMember, findMember, listMembers } from '../../books/members';
 import type { Sql } from '../../books/sql';
 import { isId } from '../../workflows/domain/ids';
@@ -115,12 +116,58 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
             dueOn: body.dueOn ?? null,
           });
           const paid = await paidOf(tx, id);
-          return { id, label, category, amount, paid, ...(body.dueOn !== undefined && { dueOn: body.dueOn }) };
+          return viewCharge({ id, label, category, amount, paid, dueOn: body.dueOn ?? null, cancelledAt: null });
         });
         return { status: 201, body: created };
       },
     }),
+    route({
+      method: 'post',
+      path: '/v1/members/:id/charges/:charge/cancellation',
+      summary: 'Cancel a charge: it is owed no more, and what was paid of it is credit again',
+      access: ['merchant'],
+      params: schemas.chargeParams,
+      body: schemas.refundNote,
+      answers: { 200: schemas.charge },
+      refusals: ['charge_already_cancelled'],
+      idempotent: true,
+      async handle({ caller, params, body, once }) {
+        const member = await memberOf(caller, params.id);
+        const chargeId = params.charge;
+        const known = isId('chg', chargeId) ? await findCharges(db, member.id, [chargeId]) : [];
+        if (known.length === 0) throw notFound('charge');
+        const cancelled = await once(async (tx) => {
+          const done = await cancelCharge(tx, {
+            commandId: newId('cmd'),
+            merchantId: caller.merchantId,
+            memberId: member.id,
+            chargeId,
+            currency: member.merchant.currency,
+            note: body.note ?? null,
+          });
+          if (done === 'already_cancelled')
+            throw new Problem('charge_already_cancelled', 'this charge was cancelled before');
+          const charge = (await readCartLines(tx, member.id)).charges.find(({ id }) => id === chargeId);
+          if (!charge) throw new Error(`charge ${chargeId} is gone`);
+          return viewCharge(charge);
+        });
+        return { status: 200, body: cancelled };
+      },
+    }),
   ];
+}
+
+function viewCharge({ dueOn, ...charge }: CartLines['charges'][number]) {
+  return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };
+}
+
+function standingOf({
+  amount,
+  paid,
+  cancelledAt,
+}: Pick<CartLines['charges'][number], 'amount' | 'paid' | 'cancelledAt'>) {
+  if (cancelledAt !== null) return 'cancelled';
+  return paid >= amount ? 'paid' : paid > 0 ? 'partly_paid' : 'open';
 }
 
 function viewMember({ id, name, email, phone, reference, createdAt }: Omit<Member, 'merchantId' | 'sequence'>) {
@@ -130,7 +177,7 @@ function viewMember({ id, name, email, phone, reference, createdAt }: Omit<Membe
 async function viewCart(db: Sql, member: { id: string; merchant: { currency: string; name: string } }) {
   const { charges, paylines, pending } = await readCartLines(db, member.id);
   const total = (lines: readonly { amount: number }[]) => lines.reduce((sum, line) => sum + line.amount, 0);
-  const balance = total(paylines) - total(charges);
+  const balance = total(paylines) - total(charges.filter(({ cancelledAt }) => cancelledAt === null));
   return {
     member: member.id,
     merchantName: member.merchant.name,
@@ -139,7 +186,7 @@ async function viewCart(db: Sql, member: { id: string; merchant: { currency: str
     due: Math.max(0, -balance),
     credit: Math.max(0, balance),
     pending,
-    charges: charges.map(({ dueOn, ...charge }) => ({ ...charge, ...(dueOn !== null && { dueOn }) })),
+    charges: charges.map(viewCharge),
     paylines,
   };
 }

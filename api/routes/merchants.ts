@@ -3,6 +3,7 @@ import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import { hashKey } from '../http/auth';
 import { newId } from '../../platform/ids';
+import { timeZoneOf } from '../../workflows/domain/time-zone';
 import { checkOrigin } from '../http/origins';
 import { notFound } from '../http/problems';
 import { route } from '../http/routing';
@@ -30,6 +31,7 @@ export function merchantRoutes({ db }: { db: Database }) {
             ...body,
             id: newId('mer'),
             country: body.country ?? null,
+            timeZone: timeZoneOf(body.country),
             apiKeys: { create: { hash: new Uint8Array(hashKey(secretKey)) } },
           },
         });
@@ -54,7 +56,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
       refusals: ['origin_not_registered'],
-      async handle({ caller, body: { name, latePayments, returnOrigins, thankYouUrl } }) {
+      async handle({ caller, body: { name, latePayments, refundFees, returnOrigins, thankYouUrl } }) {
         if (thankYouUrl)
           checkOrigin(
             'thankYouUrl',
@@ -66,6 +68,7 @@ export function merchantRoutes({ db }: { db: Database }) {
           data: {
             ...(name !== undefined && { name }),
             ...(latePayments && { latePayments }),
+            ...(refundFees && { refundFees }),
             ...(returnOrigins && { returnOrigins }),
             ...(thankYouUrl !== undefined && { thankYouUrl }),
           },

@@ -102,19 +102,6 @@ export function paymentRoutes(deps: PaymentDependencies) {
         return { status: 200, body: viewPayment(await readPayment(db, caller, params.id), view) };
       },
     }),
-    route({
-      method: 'get',
-      path: '/v1/payments/:id/refunds',
-      summary: 'List the refunds of a payment that were made here',
-      access: ['merchant', 'member'],
-      params: schemas.idParams,
-      query: schemas.noFilter,
-      answers: { 200: schemas.list(schemas.refund) },
-      async handle({ caller, params }) {
-        await readPayment(db, caller, params.id);
-        return { status: 200, body: { data: [], nextCursor: null } }; // none can be made before refunds exist
-      },
-    }),
   ];
 }
 

@@ -12,6 +12,7 @@ export const manifest: Manifest<typeof storedPaypalCheckoutCredentials, PaypalPa
   channels: { webhook: {}, poll: {} },
   keptHeaders: ['paypal-'],
   turningMessagesOn: "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
+  refundAt: 'In the PayPal account, under Activity: open the payment and choose Issue a refund.',
   credentials: paypalCheckoutCredentials,
   stored: storedPaypalCheckoutCredentials,
   gateway: paypalCheckout,

@@ -15,6 +15,7 @@ export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
   keptHeaders: ['paypal-'],
   turningMessagesOn:
     'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
+  refundAt: 'In the PayPal account, under Activity: open the payment and choose Issue a refund.',
   browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
   credentials: paypalStandardCredentials,
   stored: storedPaypalStandardCredentials,

@@ -89,7 +89,7 @@ CREATE TABLE disputes (
 CREATE INDEX disputes_of_merchant ON disputes (merchant_id, sequence);
 CREATE INDEX disputes_of_payment ON disputes (payment_id);
 
--- Every reason to look at a payment, the most urgent first: [{ code, detail, since }]; `attention` is the code of the first.
+-- Every reason to look at a payment, the most urgent first: [{ code, detail }]; `attention` is the code of the first.
 ALTER TABLE payments ADD COLUMN attentions jsonb NOT NULL DEFAULT '[]';
 
 -- A command is about a payment, or about a member's charge.

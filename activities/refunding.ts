@@ -1,0 +1,160 @@
+import { loadPayment } from '../books/facts';
+import { readRefundRow } from '../books/refunds';
+import type { GatewayFact } from '../workflows/domain/fact';
+import { sumsOf } from '../workflows/domain/payment';
+import type { Payment } from '../workflows/domain/payment';
+import { INSUFFICIENT_FUND, refundsOf } from '../workflows/domain/refund';
+import type { Refund } from '../workflows/domain/refund';
+import type { RefundEnd } from '../workflows/domain/turn';
+import { unreachable } from '../workflows/domain/unreachable';
+import { contextOf } from './accounts';
+import type { CheckoutDependencies } from './checkouts';
+import { asTemporalFailure, notYet } from './failures';
+import type { GatewayContext, RefundLookup, RefundOrder } from './gateways/port';
+import { GATEWAYS } from './gateways/registry';
+
+export interface RefundQuestion {
+  readonly paymentId: string;
+  readonly refundId: string;
+}
+
+/** Asks the gateway to give the money back. `again`: an earlier call for this refund may have reached it. */
+export async function refund(
+  deps: CheckoutDependencies,
+  { again, ...question }: RefundQuestion & { readonly again: boolean },
+  signal: AbortSignal,
+): Promise<RefundEnd> {
+  const asked = await prepare(deps, question, again, signal);
+  const { gateway, context, order, refund: wanted } = asked;
+  const refused = refusalOf(asked);
+  if (refused) return told(wanted, { status: 'refused', ...refused });
+  if (!gateway.refund)
+    return told(wanted, { status: 'refused', reason: 'refund_not_supported', detail: 'it gives nothing back' });
+  return told(wanted, await gateway.refund(order, context).catch(asTemporalFailure));
+}
+
+/** Asks once whether a pending refund is decided; throws an expected wait while it is not. One durable call keeps asking. */
+export async function watchRefund(
+  deps: CheckoutDependencies,
+  question: RefundQuestion,
+  signal: AbortSignal,
+): Promise<RefundEnd> {
+  const asked = await prepare(deps, question, true, signal);
+  const { gateway, context, order, refund: wanted } = asked;
+  // A refund that waits for funds has not moved: it is asked for once more, after a look.
+  const isWaiting = wanted.reason === INSUFFICIENT_FUND && gateway.refund !== undefined;
+  const ask = isWaiting ? gateway.refund : gateway.lookUpRefund;
+  const answer: RefundLookup = ask ? await ask(order, context).catch(asTemporalFailure) : { status: 'none' };
+  const isNews = answer.status === 'succeeded' || answer.status === 'refused' || changes(wanted, answer);
+  if (!isNews) throw notYet('undecided', `${question.refundId}: the gateway has not decided yet`);
+  return told(wanted, answer);
+}
+
+/** Asks whether a refund has moved, and moves nothing. */
+export async function checkRefund(
+  deps: CheckoutDependencies,
+  question: RefundQuestion,
+  signal: AbortSignal,
+): Promise<RefundEnd> {
+  const { gateway, context, order, refund: wanted } = await prepare(deps, question, true, signal);
+  if (!gateway.lookUpRefund) return { outcome: 'broke' };
+  return told(wanted, await gateway.lookUpRefund(order, context).catch(asTemporalFailure));
+}
+
+interface Asked {
+  readonly gateway: (typeof GATEWAYS)[keyof typeof GATEWAYS]['gateway'];
+  readonly capabilities: ReturnType<(typeof GATEWAYS)[keyof typeof GATEWAYS]['capabilitiesOf']>;
+  readonly refundAt: string;
+  readonly context: GatewayContext<unknown>;
+  readonly order: RefundOrder;
+  readonly refund: Refund;
+}
+
+async function prepare(
+  deps: CheckoutDependencies,
+  { paymentId, refundId }: RefundQuestion,
+  again: boolean,
+  signal: AbortSignal,
+): Promise<Asked> {
+  const [row, payment] = await Promise.all([
+    readRefundRow(deps.db, paymentId, refundId),
+    loadPayment(deps.db, paymentId),
+  ]);
+  const wanted = payment && refundsOf(payment).find(({ id }) => id === refundId);
+  if (!payment || !wanted) throw new Error(`refund ${refundId} of ${paymentId} is not recorded`);
+  const { gateway, capabilitiesOf, refundAt } = GATEWAYS[row.gateway];
+  const context = contextOf(deps, row, signal);
+  const order = orderOf(payment, wanted, again, row);
+  return { gateway, capabilities: capabilitiesOf(context.credentials), refundAt, context, order, refund: wanted };
+}
+
+function orderOf(
+  payment: Payment,
+  { id, capture, money, gatewayReference }: Refund,
+  again: boolean,
+  { method, noteToPayer }: { readonly method: string | null; readonly noteToPayer: string | null },
+): RefundOrder {
+  const sum = sumsOf(payment).find(({ reference }) => reference === capture);
+  if (!sum) throw new Error(`${capture} of ${payment.terms.id} is not recorded`);
+  const others = refundsOf(payment).filter((other) => other.id !== id && other.capture === capture);
+  return {
+    refundId: id,
+    paymentId: payment.terms.id,
+    capture,
+    captured: sum.money,
+    method,
+    money,
+    whole: money.amount === sum.money.amount && others.every(({ status }) => status === 'failed'),
+    note: noteToPayer,
+    idempotencyKey: id,
+    again,
+    reference: gatewayReference === capture ? null : gatewayReference,
+    known: others.flatMap((other) =>
+      other.gatewayReference === null ? [] : [{ reference: other.gatewayReference, money: other.money }],
+    ),
+  };
+}
+
+/** What this account cannot do at all is not asked for. */
+function refusalOf({ capabilities, order, refundAt }: Asked): { reason: string; detail: string } | null {
+  const able = Object.entries(capabilities.methods)
+    .filter(([name]) => order.method === null || name === order.method)
+    .some(([, method]) => method.refund !== 'none');
+  return able ? null : { reason: 'refund_at_gateway_only', detail: refundAt };
+}
+
+function changes({ reason, gatewayReference }: Refund, answer: RefundLookup): boolean {
+  return answer.status === 'pending' && (answer.reason !== reason || answer.reference !== gatewayReference);
+}
+
+/** The gateway's answer as facts of our refund. */
+function told({ id, capture, money }: Refund, answer: RefundLookup): RefundEnd {
+  const about = { ...money, parent: capture, refundId: id, occurredAt: null };
+  switch (answer.status) {
+    case 'succeeded':
+      return facts({ ...answer.fact, refundId: id });
+    case 'pending': {
+      const { reference, reason } = answer;
+      return facts({ kind: 'refund_pending', gatewayReference: reference ?? id, qualifier: reason, reason, ...about });
+    }
+    case 'refused': {
+      const { reference, reason, detail } = answer;
+      return facts({
+        kind: 'refund_failed',
+        gatewayReference: reference ?? id,
+        qualifier: '',
+        reason,
+        detail,
+        ...about,
+      });
+    }
+    case 'none':
+      return { outcome: 'nothing' };
+    default:
+      return unreachable(answer);
+  }
+}
+
+function facts(fact: GatewayFact): RefundEnd {
+  return { outcome: 'facts', facts: [fact] };
+}

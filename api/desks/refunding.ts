@@ -1,0 +1,165 @@
+import { GATEWAYS } from '../../activities/gateways/registry';
+import { findCharges, readWholeCart } from '../../books/cart';
+import { storeCommand } from '../../books/commands';
+import type { Order, StoredCommand } from '../../books/commands';
+import { readAccount } from '../../books/accounts';
+import type { LoadedPayment } from '../../books/facts';
+import { readRefundFees } from '../../books/merchants';
+import { admitRefund, isRefundAdmitted, lockPayment } from '../../books/refunds';
+import type { Sql } from '../../books/sql';
+import { LEASE_MS } from '../../outbox/deliveries';
+import { newId } from '../../platform/ids';
+import { openCredentials } from '../../vault/credentials';
+import type { Vault } from '../../vault/vault';
+import type { Capabilities } from '../../workflows/domain/gateway';
+import { isInSuspense, summarize, sumsOf, suspendedOf } from '../../workflows/domain/payment';
+import { inability, planRefund, previewRefund } from '../../workflows/domain/refund-plan';
+import type { RefundAbility, RefundPlan, RefundRefusal, RefundWish } from '../../workflows/domain/refund-plan';
+import { disputesOf } from '../../workflows/domain/dispute';
+import { refundInFlight } from '../../workflows/domain/refund';
+import { notFound, Problem } from '../http/problems';
+
+/** What the person who asks adds to a refund. */
+export interface Remarks {
+  readonly note: string | null;
+  readonly noteToPayer: string | null;
+}
+
+/** A refund that is admitted, and the command that has it made. */
+export interface Admitted {
+  readonly refundId: string;
+  readonly command: Pick<StoredCommand, 'id' | 'paymentId'> & { readonly order: Order & { readonly kind: 'refund' } };
+}
+
+export function createRefundDesk({ vault }: { readonly vault: Vault }) {
+  async function situationOf(db: Sql, payment: LoadedPayment) {
+    const { id, memberId, merchantId } = payment.terms;
+    const cart = await readWholeCart(db, memberId);
+    const feesBorneBy = await readRefundFees(db, merchantId);
+    const ability = await abilityOf(db, payment);
+    const inFlight = (await isRefundAdmitted(db, id)) || refundInFlight(payment) !== null;
+    return { payment, cart, ability, feesBorneBy, inFlight };
+  }
+
+  async function abilityOf(db: Sql, { terms, row }: LoadedPayment): Promise<RefundAbility> {
+    const { gateway, capabilitiesOf, refundAt, refundable } = GATEWAYS[terms.gateway];
+    const account = await readAccount(db, terms.accountId);
+    const able = (capabilities: Capabilities) => {
+      const methods = Object.entries(capabilities.methods).filter(
+        ([name]) => row.method === null || name === row.method,
+      );
+      const best = (['partial', 'full'] as const).find((most) => methods.some(([, { refund }]) => refund === most));
+      return {
+        refund: best ?? 'none',
+        feesReturned: methods.some(([, method]) => method.feesReturned === 'some'),
+      } as const;
+    };
+    const now = able(capabilitiesOf(openCredentials(vault, account)));
+    return {
+      gateway: able(gateway.capabilities).refund,
+      account: now.refund,
+      feesReturned: now.feesReturned ? 'some' : 'none',
+      refundAt,
+      writes: (money) => refundable?.(money) ?? true,
+    };
+  }
+
+  async function checkCharges(db: Sql, { terms }: LoadedPayment, charges: readonly string[]): Promise<void> {
+    const found = charges.length === 0 ? [] : await findCharges(db, terms.memberId, charges);
+    if (charges.some((charge) => !found.includes(charge))) throw notFound('charge');
+  }
+
+  /** Admits a refund under the payment's lock: of twenty at once one is, Temporal up or away. */
+  async function admit(
+    tx: Sql,
+    payment: LoadedPayment,
+    plan: RefundPlan,
+    currency: string,
+    remarks: Remarks,
+  ): Promise<Admitted> {
+    const { id: paymentId, memberId, merchantId, accountId } = payment.terms;
+    const { capture, amount, charges } = plan;
+    const refundId = newId('ref');
+    const commandId = newId('cmd');
+    const order = { kind: 'refund', refundId, capture, amount, charges } as const;
+    await admitRefund(tx, {
+      id: refundId,
+      merchantId,
+      accountId,
+      paymentId,
+      memberId,
+      capture,
+      amount,
+      currency,
+      charges,
+      ...remarks,
+    });
+    await storeCommand(
+      tx,
+      { id: commandId, paymentId, order },
+      remarks.note === null ? {} : { note: remarks.note },
+      LEASE_MS,
+    );
+    return { refundId, command: { id: commandId, paymentId, order } };
+  }
+
+  return {
+    /** A refund of accepted money. `load` reads the payment once it is locked. */
+    async request(
+      tx: Sql,
+      paymentId: string,
+      load: () => Promise<LoadedPayment>,
+      wish: RefundWish,
+      remarks: Remarks,
+    ): Promise<Admitted> {
+      await load(); // whose is not the caller's must not be locked by them
+      await lockPayment(tx, paymentId);
+      const payment = await load();
+      await checkCharges(tx, payment, wish.charges);
+      const situation = await situationOf(tx, payment);
+      const plan = planRefund(situation, wish);
+      if (!plan.possible) throw refusal(plan);
+      return admit(tx, payment, plan, payment.terms.currency, remarks);
+    },
+
+    /** Gives the oldest sum in suspense back, whole. */
+    async returnSuspended(
+      tx: Sql,
+      paymentId: string,
+      load: () => Promise<LoadedPayment>,
+      note: string | null,
+    ): Promise<Admitted> {
+      await load();
+      await lockPayment(tx, paymentId);
+      const payment = await load();
+      const sum = sumsOf(payment).find(isInSuspense);
+      if (!sum) throw new Problem('nothing_to_resolve', 'no sum of this payment is in suspense');
+      if (disputesOf(payment).some(({ status }) => status === 'open'))
+        throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
+      if ((await isRefundAdmitted(tx, paymentId)) || refundInFlight(payment))
+        throw new Problem('refund_in_flight', 'another refund of this payment has no outcome yet');
+      const ability = await abilityOf(tx, payment);
+      const unable = inability(ability);
+      if (unable) throw new Problem(...unable);
+      const amount = suspendedOf(sum);
+      if (ability.account === 'full' && amount !== sum.money.amount)
+        throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
+      const plan = { possible: true, capture: sum.reference, amount, charges: [] } as const;
+      return admit(tx, payment, plan, sum.money.currency, { note, noteToPayer: null });
+    },
+
+    /** What a refund would do; never a refusal. */
+    async preview(db: Sql, payment: LoadedPayment, wish: RefundWish) {
+      await checkCharges(db, payment, wish.charges);
+      const situation = await situationOf(db, payment);
+      const plan = planRefund(situation, wish);
+      const refundable = summarize(payment).refundable;
+      return { plan, refundable, preview: plan.possible ? previewRefund(situation, plan) : null };
+    },
+  };
+}
+export type RefundDesk = ReturnType<typeof createRefundDesk>;
+
+function refusal({ code, detail, refundable }: RefundRefusal): Problem {
+  return new Problem(code, detail, code === 'amount_not_refundable' ? { refundable } : {});
+}

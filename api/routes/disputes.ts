@@ -1,0 +1,87 @@
+import { findDispute, listDisputes } from '../../books/disputes';
+import { storeCommand } from '../../books/commands';
+import { LEASE_MS } from '../../outbox/deliveries';
+import type { Runs } from '../../outbox/runs';
+import { newId } from '../../platform/ids';
+import type { Database } from '../../prisma/client';
+import type { Dispute } from '../../prisma/generated/client';
+import { decide } from '../../workflows/domain/payment';
+import { sendCommand } from '../desks/commanding';
+import { readCursor, toPage } from '../http/paging';
+import { notFound } from '../http/problems';
+import { rejection } from '../http/rejections';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
+import { viewDispute } from '../http/views';
+import { readPayment } from './payments';
+
+export function disputeRoutes({ db, runs }: { readonly db: Database; readonly runs: Runs }) {
+  /** The dispute, if this caller may see it; else the same 404 as if there were none. */
+  async function readDispute(
+    caller: { readonly merchantId: string; readonly memberId?: string },
+    id: string,
+  ): Promise<Dispute> {
+    const found = await findDispute(db, caller.merchantId, id);
+    if (!found || (caller.memberId !== undefined && found.memberId !== caller.memberId)) throw notFound('dispute');
+    return found;
+  }
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/disputes',
+      summary: 'List disputes, newest first',
+      access: ['merchant', 'member'],
+      query: schemas.disputeFilter,
+      answers: { 200: schemas.list(schemas.dispute) },
+      async handle({ caller, query }) {
+        const { status, payment: paymentId, member: memberId } = query;
+        const own = caller.kind === 'member' ? { memberIds: [caller.memberId] } : {};
+        const page = { before: readCursor(query), limit: query.limit };
+        const rows = await listDisputes(db, caller.merchantId, { status, paymentId, memberId, ...own }, page);
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewDispute) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/disputes/:id',
+      summary: 'Read a dispute',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      answers: { 200: schemas.dispute },
+      async handle({ caller, params }) {
+        return { status: 200, body: viewDispute(await readDispute(caller, params.id)) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/disputes/:id/resolution',
+      summary: 'Say how a dispute ended, where the gateway says no more',
+      access: ['merchant'],
+      params: schemas.idParams,
+      body: schemas.disputeResolution,
+      answers: { 200: schemas.dispute },
+      refusals: ['dispute_closed', 'nothing_held', 'money_held'],
+      idempotent: true,
+      async handle({ caller, params, body, once, forget }) {
+        const { outcome, note } = body;
+        const command = await once(async (tx) => {
+          const { paymentId, id: disputeId } = await readDispute(caller, params.id);
+          const payment = await readPayment(tx, caller, paymentId);
+          const order = { kind: 'resolve_dispute', disputeId, outcome } as const;
+          const decision = decide(payment, { ...order, commandId: 'precheck', at: new Date().toISOString() });
+          if (decision.outcome === 'rejected') throw rejection(decision.reason);
+          const stored = { id: newId('cmd'), paymentId, order };
+          await storeCommand(tx, stored, note === undefined ? {} : { note }, LEASE_MS);
+          return stored;
+        });
+        const done = await sendCommand({ db, runs }, command);
+        if (done?.outcome === 'rejected') {
+          await forget();
+          throw rejection(done.reason);
+        }
+        return { status: 200, body: viewDispute(await readDispute(caller, params.id)) };
+      },
+    }),
+  ];
+}

@@ -1,0 +1,190 @@
+import { findRefund, listRefunds } from '../../books/refunds';
+import type { ListedRefund } from '../../books/refunds';
+import { storeCommand } from '../../books/commands';
+import { readChargeLabels } from '../../books/cart';
+import { LEASE_MS } from '../../outbox/deliveries';
+import type { Runs } from '../../outbox/runs';
+import { newId } from '../../platform/ids';
+import type { Database } from '../../prisma/client';
+import { REFUND_REFUSALS } from '../../workflows/domain/refund-plan';
+import { AWAITING_GATEWAY } from '../../workflows/domain/refund';
+import { sendCommand } from '../desks/commanding';
+import type { RefundDesk } from '../desks/refunding';
+import { readCursor, toPage } from '../http/paging';
+import { notFound } from '../http/problems';
+import { rejection } from '../http/rejections';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
+import { viewRefund } from '../http/views';
+import { readPayment } from './payments';
+
+export interface RefundDependencies {
+  readonly db: Database;
+  readonly runs: Runs;
+  readonly refunds: RefundDesk;
+}
+
+/** How long an answer waits for the gateway's word on a refund. */
+const REFUND_PATIENCE_MS = 5_000;
+
+export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
+  /** The refund, if this caller may see it; else the same 404 as if there were none. */
+  async function readRefund(caller: Reader, id: string): Promise<ListedRefund> {
+    const found = await findRefund(db, caller.merchantId, id);
+    if (!found || (caller.kind === 'member' && found.memberId !== caller.memberId)) throw notFound('refund');
+    return found;
+  }
+
+  const hurry = (kind: 'retry_refund' | 'give_up_refund', path: string, summary: string) =>
+    route({
+      method: 'post',
+      path,
+      summary,
+      access: ['merchant'],
+      params: schemas.idParams,
+      body: schemas.refundNote,
+      answers: { 200: schemas.refund },
+      refusals: ['refund_settled', 'refund_moving'],
+      idempotent: true,
+      async handle({ caller, params, body, once, forget }) {
+        const command = await once(async (tx) => {
+          const { paymentId, status, id: refundId } = await readRefund(caller, params.id);
+          if (status !== 'pending' || paymentId === null) throw rejection('refund_settled');
+          const stored = { id: newId('cmd'), paymentId, order: { kind, refundId } } as const;
+          await storeCommand(tx, stored, body.note === undefined ? {} : { note: body.note }, LEASE_MS);
+          return stored;
+        });
+        const outcome = await sendCommand({ db, runs }, command);
+        if (outcome?.outcome === 'rejected') {
+          await forget();
+          throw rejection(outcome.reason);
+        }
+        if (kind === 'retry_refund') await untilSettled(db, caller.merchantId, params.id);
+        return { status: 200, body: viewRefund(await readRefund(caller, params.id)) };
+      },
+    });
+
+  return [
+    route({
+      method: 'post',
+      path: '/v1/payments/:id/refunds',
+      summary: 'Give money of a payment back',
+      access: ['merchant'],
+      params: schemas.idParams,
+      body: schemas.newRefund,
+      answers: { 201: schemas.refund },
+      refusals: [...REFUND_REFUSALS],
+      idempotent: true,
+      async handle({ caller, params, body, once }) {
+        const { amount = null, cancelCharges: charges = [], note = null, noteToPayer = null } = body;
+        const { refundId, command } = await once((tx) =>
+          refunds.request(
+            tx,
+            params.id,
+            () => readPayment(tx, caller, params.id),
+            { amount, charges },
+            { note, noteToPayer },
+          ),
+        );
+        await sendCommand({ db, runs }, command);
+        await untilSettled(db, caller.merchantId, refundId);
+        return { status: 201, body: viewRefund(await readRefund(caller, refundId)) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/payments/:id/refund-preview',
+      summary: 'What a refund would do to cart and books',
+      access: ['merchant'],
+      params: schemas.idParams,
+      query: schemas.previewFilter,
+      answers: { 200: schemas.refundPreview },
+      async handle({ caller, params, query }) {
+        const payment = await readPayment(db, caller, params.id);
+        const { amount = null, cancelCharges: charges = [] } = query;
+        const { plan, preview, refundable } = await refunds.preview(db, payment, { amount, charges });
+        const labels = await readChargeLabels(db, preview?.chargesDueAgain.map(({ id }) => id) ?? []);
+        return {
+          status: 200,
+          body: {
+            possible: plan.possible,
+            code: plan.possible ? null : plan.code,
+            detail: plan.possible ? null : plan.detail,
+            amount: plan.possible ? plan.amount : (amount ?? 0),
+            currency: preview?.currency ?? payment.terms.currency,
+            refundable,
+            payerReceives: plan.possible ? plan.amount : 0,
+            feeCharged: preview?.feeCharged ?? 0,
+            feeReturned: preview?.feeReturned ?? null,
+            feeLost: preview?.feeLost ?? null,
+            chargesDueAgain: preview?.chargesDueAgain.map((due) => ({ ...due, label: labels.get(due.id) ?? '' })) ?? [],
+            creditReduced: preview?.creditReduced ?? 0,
+            entries: preview?.entries ?? [],
+          },
+        };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/payments/:id/refunds',
+      summary: 'List the refunds of a payment, newest first',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      query: schemas.noFilter,
+      answers: { 200: schemas.list(schemas.refund) },
+      async handle({ caller, params, query }) {
+        await readPayment(db, caller, params.id);
+        const page = { before: readCursor(query), limit: query.limit };
+        const rows = await listRefunds(db, caller.merchantId, { paymentId: params.id }, page);
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewRefund) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/refunds',
+      summary: 'List refunds, newest first',
+      access: ['merchant', 'member'],
+      query: schemas.refundFilter,
+      answers: { 200: schemas.list(schemas.refund) },
+      async handle({ caller, query }) {
+        const { status, gateway, member: memberId } = query;
+        const filter = { status, gateway, memberId };
+        const own = caller.kind === 'member' ? { memberIds: [caller.memberId] } : {};
+        const rows = await listRefunds(
+          db,
+          caller.merchantId,
+          { ...filter, ...own },
+          { before: readCursor(query), limit: query.limit },
+        );
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewRefund) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/refunds/:id',
+      summary: 'Read a refund',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      answers: { 200: schemas.refund },
+      async handle({ caller, params }) {
+        return { status: 200, body: viewRefund(await readRefund(caller, params.id)) };
+      },
+    }),
+    hurry('retry_refund', '/v1/refunds/:id/retry', 'Ask the gateway about a pending refund now'),
+    hurry('give_up_refund', '/v1/refunds/:id/cancel', 'Give a pending refund up, where nothing has moved'),
+  ];
+}
+
+type Reader =
+  | { readonly kind: 'merchant'; readonly merchantId: string }
+  | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string };
+
+/** Until the gateway has said something of the refund, or a short patience is over: then it is pending. */
+export async function untilSettled(db: Database, merchantId: string, refundId: string): Promise<void> {
+  const end = Date.now() + REFUND_PATIENCE_MS;
+  for (let waitMs = 40; Date.now() < end; waitMs = Math.min(waitMs * 1.5, 400)) {
+    const refund = await findRefund(db, merchantId, refundId);
+    if (refund?.status !== 'pending' || refund.reason !== AWAITING_GATEWAY) return;
+    await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+  }
+}

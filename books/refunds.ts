@@ -1,0 +1,111 @@
+import type { Prisma } from '../prisma/generated/client';
+import type { Database } from '../prisma/client';
+import type { GatewayName } from '../workflows/domain/gateway';
+import type { RefundStatus } from '../workflows/domain/refund';
+import type { SealedAccount } from './accounts';
+import type { Page, Sql } from './sql';
+
+/** A refund that is admitted: the payment's one in flight. */
+export interface NewRefund {
+  readonly id: string;
+  readonly merchantId: string;
+  readonly accountId: string;
+  readonly paymentId: string;
+  readonly memberId: string;
+  readonly capture: string;
+  readonly amount: number;
+  readonly currency: string;
+  readonly charges: readonly string[];
+  readonly note: string | null;
+  readonly noteToPayer: string | null;
+}
+
+/**
+ * Locks the payment for as long as the caller's transaction lasts, so that of twenty who ask for a refund at once one sees
+ * that nobody did before.
+ */
+export async function lockPayment({ sql }: Sql, paymentId: string): Promise<void> {
+  await sql.query('SELECT FROM payments WHERE id = $1 FOR NO KEY UPDATE', [paymentId]);
+}
+
+/** Whether a refund of the payment was admitted that has no outcome yet. */
+export async function isRefundAdmitted({ sql }: Sql, paymentId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ some: boolean }>(
+    `SELECT EXISTS (SELECT FROM refunds WHERE payment_id = $1 AND status = 'pending') AS some`,
+    [paymentId],
+  );
+  return rows[0]?.some ?? false;
+}
+
+/** Admits a refund; the database lets one of a payment be in flight. */
+export async function admitRefund({ sql }: Sql, refund: NewRefund): Promise<void> {
+  const { id, merchantId, accountId, paymentId, memberId, capture, amount, currency, charges, note, noteToPayer } =
+    refund;
+  await sql.query(
+    `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, reason, origin, charges, note, note_to_payer)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 'awaiting_gateway', 'merchant', $9, $10, $11)`,
+    [id, merchantId, accountId, paymentId, memberId, capture, amount, currency, charges, note, noteToPayer],
+  );
+}
+
+/** What the gateway is asked with for a refund. */
+export interface RefundRow extends SealedAccount {
+  readonly method: string | null;
+  readonly noteToPayer: string | null;
+}
+
+/** Reads it. Throws where no such payment is recorded. */
+export async function readRefundRow({ sql }: Sql, paymentId: string, refundId: string): Promise<RefundRow> {
+  const { rows } = await sql.query<RefundRow>({
+    name: 'read_refund',
+    text: `SELECT p.gateway, p.method, p.opened_with AS "openedWith", a.id AS "accountId", a.environment, a.credentials,
+                  (SELECT r.note_to_payer FROM refunds r WHERE r.id = $2) AS "noteToPayer"
+           FROM payments p JOIN gateway_accounts a ON a.id = p.account_id WHERE p.id = $1`,
+    values: [paymentId, refundId],
+  });
+  if (!rows[0]) throw new Error(`payment ${paymentId} is not recorded`);
+  return rows[0];
+}
+
+export type ListedRefund = Prisma.RefundGetPayload<{ include: { account: { select: { gateway: true } } } }>;
+const LISTED = { account: { select: { gateway: true } } } as const;
+
+/** The merchant's refund of this id, or null. */
+export async function findRefund(
+  { prisma }: Pick<Database, 'prisma'>,
+  merchantId: string,
+  id: string,
+): Promise<ListedRefund | null> {
+  return prisma.refund.findFirst({ where: { id, merchantId }, include: LISTED });
+}
+
+export interface RefundFilter {
+  readonly status?: RefundStatus | undefined;
+  readonly gateway?: GatewayName | undefined;
+  readonly memberId?: string | undefined;
+  /** Of these members only, besides. */
+  readonly memberIds?: readonly string[];
+  readonly paymentId?: string | undefined;
+}
+
+/** A merchant's refunds, newest first; one more than asked for where there are more. */
+export async function listRefunds(
+  { prisma }: Pick<Database, 'prisma'>,
+  merchantId: string,
+  { status, gateway, memberId, memberIds, paymentId }: RefundFilter,
+  { before, limit }: Page,
+): Promise<ListedRefund[]> {
+  return prisma.refund.findMany({
+    where: {
+      merchantId,
+      ...(status && { status }),
+      ...(gateway && { account: { gateway } }),
+      AND: [memberId === undefined ? {} : { memberId }, memberIds ? { memberId: { in: [...memberIds] } } : {}],
+      ...(paymentId !== undefined && { paymentId }),
+      ...(before !== null && { sequence: { lt: before } }),
+    },
+    include: LISTED,
+    orderBy: { sequence: 'desc' },
+    take: limit + 1,
+  });
+}
