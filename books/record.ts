@@ -48,8 +48,9 @@ export type Recorded = Exclude<RecordAnswer, { readonly outcome: 'cart_moved' }>
 export async function record(db: Sql, recording: Recording): Promise<Recorded> {
   for (;;) {
     const answer = await recordOnce(db, recording);
-    // Another payment of the same cart was booked in between: allocate again on what is open now.
-    if (answer.outcome !== 'cart_moved') return answer;
+    // Another payment of the same cart was booked in between, or more became known: book again on what stands now.
+    const isOvertaken = answer.outcome === 'cart_moved' || (answer.outcome === 'stale' && recording.known === undefined);
+    if (!isOvertaken) return answer;
   }
 }
 

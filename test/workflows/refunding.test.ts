@@ -1,0 +1,189 @@
+import { brokenInvariants } from '../support/audit';
+import { eventually, Merchant, net, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, visit } from '../support/gateways';
+import { untilQuiet } from '../support/quiet';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(async () => {
+  const broken = await brokenInvariants(world);
+  await world.stop();
+  expect(broken).toEqual({});
+});
+
+interface RefundView {
+  readonly id: string;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly amount: number;
+  readonly origin: string;
+  readonly cancelledCharges: readonly string[];
+  readonly code?: string;
+  readonly refundable?: number;
+}
+
+const refund = (merchant: Merchant, { id }: PaymentView, wish: object = {}) =>
+  merchant.post<RefundView>(`/v1/payments/${id}/refunds`, wish);
+const refundsOf = async (merchant: Merchant, { id }: PaymentView) =>
+  (await merchant.get<{ data: RefundView[] }>(`/v1/payments/${id}/refunds`)).body.data;
+
+/** A payment of 50.00 and 20.00, paid by PayPal Checkout. */
+async function paidByCheckout(over: Record<string, unknown> = {}) {
+  const merchant = await Merchant.create(world, over);
+  await connectCheckout(merchant);
+  const member = await merchant.member([
+    ['fee', 5000],
+    ['outing', 2000],
+  ]);
+  const payment = await merchant.pay(member, { gateway: 'paypal-checkout' });
+  await visit(await approveAs(merchant, payment));
+  const paid = await untilStatus(merchant, payment.id, 'paid');
+  const capture = paid.timeline.find(({ kind }) => kind === 'payment_captured')?.gatewayReference ?? '';
+  return { merchant, member, payment: paid, capture };
+}
+
+test.concurrent('a refund gives all of it back: income is undone, the charges are due again', async () => {
+  const { merchant, member, payment } = await paidByCheckout();
+  const { status, body } = await refund(merchant, payment, { note: 'moved away' });
+  expect({ status, body }).toMatchObject({
+    status: 201,
+    body: { status: 'succeeded', amount: 7000, origin: 'merchant', note: 'moved away', reason: null },
+  });
+
+  expect(await merchant.payment(payment.id)).toMatchObject({
+    status: 'refunded',
+    refunded: 7000,
+    refundable: 0,
+    attention: null,
+  });
+  const entries = await merchant.entries(payment.id);
+  expect(net(entries, 'income:fee')).toBe(0);
+  expect(net(entries, 'income:outing')).toBe(0);
+  expect(await merchant.cart(member)).toMatchObject({
+    due: 7000,
+    credit: 0,
+    paylines: [
+      { amount: 7000, kind: 'payment' },
+      { amount: -7000, kind: 'refund' },
+    ],
+  });
+
+  await untilQuiet(merchant); // PayPal's own message about it is no second refund
+  expect(await refundsOf(merchant, payment)).toMatchObject([{ id: body.id, status: 'succeeded' }]);
+  expect(await refund(merchant, payment)).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } });
+});
+
+test.concurrent('a part, then more than is left, then the rest', async () => {
+  const { merchant, member, payment } = await paidByCheckout();
+  expect(await refund(merchant, payment, { amount: 3000 })).toMatchObject({
+    status: 201,
+    body: { status: 'succeeded' },
+  });
+  expect(await merchant.payment(payment.id)).toMatchObject({
+    status: 'partially_refunded',
+    refunded: 3000,
+    refundable: 4000,
+  });
+  // The newest allocation is undone first.
+  expect((await merchant.cart(member)).charges).toMatchObject([
+    { paid: 4000, status: 'partly_paid' },
+    { paid: 0, status: 'open' },
+  ]);
+
+  expect(await refund(merchant, payment, { amount: 4001 })).toMatchObject({
+    status: 409,
+    body: { code: 'amount_not_refundable', refundable: 4000 },
+  });
+  expect(await refund(merchant, payment)).toMatchObject({ status: 201, body: { status: 'succeeded', amount: 4000 } });
+  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'refunded', refunded: 7000 });
+});
+
+test.concurrent('a charge that does not take place is cancelled with its refund, and owed no more', async () => {
+  const { merchant, member, payment } = await paidByCheckout();
+  const outing = (await merchant.cart(member)).charges.find(({ category }) => category === 'outing')?.id;
+  const preview = await merchant.get<{ entries: { kind: string }[] }>(
+    `/v1/payments/${payment.id}/refund-preview?cancelCharges=${outing}`,
+  );
+  expect(preview.body).toMatchObject({
+    possible: true,
+    code: null,
+    amount: 2000,
+    payerReceives: 2000,
+    chargesDueAgain: [],
+    creditReduced: 0,
+  });
+
+  const { body } = await refund(merchant, payment, { cancelCharges: [outing] });
+  expect(body).toMatchObject({ status: 'succeeded', amount: 2000, cancelledCharges: [outing] });
+  expect(await merchant.cart(member)).toMatchObject({
+    due: 0,
+    credit: 0,
+    balance: 0,
+    charges: [{ status: 'paid' }, { status: 'cancelled', paid: 0 }],
+  });
+  const kinds = (await merchant.entries(payment.id)).map(({ kind }) => kind);
+  expect(preview.body.entries.map(({ kind }) => kind)).toEqual(['charge_cancelled', 'payment_refunded']);
+  expect(kinds).toEqual(expect.arrayContaining(['charge_cancelled', 'payment_refunded']));
+});
+
+test.concurrent('twenty who ask at once give the money back once', async () => {
+  const { merchant, payment } = await paidByCheckout();
+  const answers = await Promise.all(Array.from({ length: 20 }, () => refund(merchant, payment)));
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(19);
+  await eventually(
+    () => merchant.payment(payment.id),
+    ({ status }) => status === 'refunded',
+  );
+  expect(await refundsOf(merchant, payment)).toHaveLength(1);
+});
+
+test.concurrent('a refund made at PayPal is adopted, once', async () => {
+  const { merchant, member, payment, capture } = await paidByCheckout();
+  await control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, { kind: 'refund', amount: '20.00' });
+  await untilStatus(merchant, payment.id, 'partially_refunded');
+  await untilQuiet(merchant);
+  expect(await refundsOf(merchant, payment)).toMatchObject([{ status: 'succeeded', amount: 2000, origin: 'gateway' }]);
+  expect((await merchant.cart(member)).due).toBe(2000);
+});
+
+test.concurrent(
+  'a refund that PayPal has not carried out is pending, books nothing, and is done by a later look',
+  async () => {
+    const { merchant, payment, capture } = await paidByCheckout();
+    await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', about: capture, status: 'PENDING' }).catch(
+      () => undefined,
+    );
+    const { body } = await refund(merchant, payment);
+    if (body.status === 'pending') {
+      expect((await merchant.entries(payment.id)).map(({ kind }) => kind)).not.toContain('payment_refunded');
+      expect(await refund(merchant, payment)).toMatchObject({ status: 409, body: { code: 'refund_in_flight' } });
+      await control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, {
+        kind: 'settle_refund',
+        status: 'COMPLETED',
+      });
+    }
+    await untilStatus(merchant, payment.id, 'refunded');
+    expect(await refundsOf(merchant, payment)).toMatchObject([{ id: body.id, status: 'succeeded' }]);
+  },
+);
+
+test.concurrent('KKiaPay gives a payment back whole, and nothing less', async () => {
+  const merchant = await kkiapayMerchant(world);
+  const member = await merchant.member([['cotisation', 5000]]);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  await visit((await payInWidget(merchant, payment)).callbackUrl);
+  await untilStatus(merchant, payment.id, 'paid');
+  expect(await refund(merchant, payment, { amount: 2000 })).toMatchObject({
+    status: 409,
+    body: { code: 'partial_refund_not_supported' },
+  });
+  expect(await refund(merchant, payment)).toMatchObject({ status: 201, body: { status: 'succeeded', amount: 5000 } });
+  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'refunded', refunded: 5000 });
+  expect((await merchant.cart(member)).due).toBe(5000);
+});
