@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids';
 import type { MethodCapabilities, Opening, Starter } from '../../workflows/domain/gateway';
 import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
 import type { Money } from '../../workflows/domain/money';
-import { checkoutOpened } from '../../workflows/domain/payment';
+import { checkoutOpened, summarize } from '../../workflows/domain/payment';
 import type { PaymentTerms } from '../../workflows/domain/payment';
 import type { Caller } from '../http/auth';
 import { checkOrigin } from '../http/origins';
@@ -89,7 +89,7 @@ export async function openPayment(
     {
       terms,
       ...checkout,
-      status: first ? 'awaiting_payer' : 'created',
+      status: summarize({ terms, facts: first ? [first] : [] }).status,
       opening: opening.asks === 'nobody' ? null : { ...opening, order },
       opened: first,
       openedWith: account.credentials,
