@@ -1,16 +1,17 @@
 import { disableAccount, keepLearned } from '../books/accounts';
-import { call } from '../books/functions';
-import { accountOfMessage, beginVerification, endMessage, moveMessage } from '../books/notifications';
+import { accountOfMessage, beginVerification, endMessage, isKnown, moveMessage } from '../books/notifications';
 import type { MessageRow } from '../books/notifications';
 import { giveWay, putBack } from '../books/outbox';
 import { findMeantPayment } from '../books/payments';
 import type { Sql } from '../books/sql';
 import { openCredentials, sealCredentials } from '../vault/credentials';
 import { openRaw } from '../vault/raw-message';
+import { claimOf } from '../workflows/domain/claim';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from './gateways/port';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { GatewayContext, Lookup, RawNotification } from './gateways/port';
+import { TURNS } from '../workflows/domain/places';
 import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
@@ -134,8 +135,7 @@ async function isKnownByNow(
   if (gateway.capabilities.capture !== 'by_us') return false;
   const reading = readNotification(raw, credentials);
   if (!reading.ok) return false;
-  const { references, facts } = reading.hint;
-  return call(db, 'says_nothing_new', row.accountId, { channel: row.channel, references, facts });
+  return isKnown(db, row.accountId, claimOf(row.channel, reading.hint));
 }
 
 async function ask(
@@ -165,7 +165,7 @@ async function noAnswer(
   const pauses = GATEWAYS[row.gateway].channels[row.channel]?.pausesMs;
   if (!pauses) {
     const isHiccup = row.attempts < HICCUP_ATTEMPTS;
-    if (!isHiccup && (await giveWay(deps.db, notificationId)))
+    if (!isHiccup && (await giveWay(deps.db, notificationId, TURNS.pauseMs)))
       return { outcome: 'settled', state: 'put_back', reason: null };
     throw toTemporalFailure(failure);
   }

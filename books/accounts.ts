@@ -1,3 +1,5 @@
+import type { Database } from '../prisma/client';
+import type { GatewayAccount } from '../prisma/generated/client';
 import type { AccountCheck, Environment, GatewayName } from '../workflows/domain/gateway';
 import type { Sql } from './sql';
 
@@ -9,6 +11,47 @@ export interface SealedAccount {
   readonly credentials: Buffer;
   /** The credentials that the payment in question was opened with, or null. */
   readonly openedWith: Buffer | null;
+}
+
+/** A gateway account's row: what its columns of text and JSON hold is known here. */
+export type AccountRow = Omit<GatewayAccount, 'gateway' | 'environment' | 'checks'> & {
+  readonly gateway: GatewayName;
+  readonly environment: Environment;
+  /** What the gateway said when it was last asked about the account. */
+  readonly checks: readonly AccountCheck[];
+};
+
+/** The columns take no other words: the domain of one refuses them, and the others are written by {@link keepInspection} and {@link findOrAddAccount}. */
+export const toAccountRow = (row: GatewayAccount): AccountRow => row as unknown as AccountRow;
+
+/** The merchant's account at this gateway, or null. */
+export async function findAccount(
+  { prisma }: Pick<Database, 'prisma'>,
+  merchantId: string,
+  gateway: GatewayName,
+): Promise<AccountRow | null> {
+  const row = await prisma.gatewayAccount.findUnique({ where: { merchantId_gateway: { merchantId, gateway } } });
+  return row && toAccountRow(row);
+}
+
+/** The merchant's account at this gateway. Throws where there is none. */
+export async function readAccount(
+  db: Pick<Database, 'prisma'>,
+  merchantId: string,
+  gateway: GatewayName,
+): Promise<AccountRow> {
+  const account = await findAccount(db, merchantId, gateway);
+  if (!account) throw new Error(`${merchantId} has no account at ${gateway}`);
+  return account;
+}
+
+/** All accounts of a merchant, in the order they were made. */
+export async function listAccounts(
+  { prisma }: Pick<Database, 'prisma'>,
+  merchantId: string,
+): Promise<readonly AccountRow[]> {
+  const rows = await prisma.gatewayAccount.findMany({ where: { merchantId }, orderBy: { createdAt: 'asc' } });
+  return rows.map(toAccountRow);
 }
 
 /** Credentials as they are written: sealed, with the name of the key that sealed them. */
@@ -24,11 +67,6 @@ export async function findAccountByPath({ sql }: Sql, gateway: GatewayName, toke
     [token, gateway],
   );
   return rows[0]?.id ?? null;
-}
-
-/** The account's credentials with the account that they are sealed for. Throws where there is no such account. */
-export async function readAccount(db: Sql, accountId: string): Promise<{ accountId: string; credentials: Buffer }> {
-  return { accountId, credentials: await readCredentials(db, accountId) };
 }
 
 /** The account's credentials, sealed. Throws where there is no such account. */

@@ -1,11 +1,14 @@
 import type { Operation } from '../workflows/domain/booking';
+import type { Claim } from '../workflows/domain/claim';
 import type { Dispute } from '../workflows/domain/dispute';
 import type { Channel, GatewayName } from '../workflows/domain/gateway';
 import type { Money } from '../workflows/domain/money';
 import type { Attention, AttentionCode, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
+import type { TurnRules } from '../workflows/domain/places';
 import type { Refund } from '../workflows/domain/refund';
 import type { Cart } from './cart';
 import type { FactRow } from './facts';
+import type { Due } from './outbox';
 import type { NewPayment } from './payments';
 import type { Sql } from './sql';
 
@@ -17,12 +20,13 @@ export interface Functions {
   left_of: Takes<[accountId: string, gatewayReference: string], number | null>;
   record_turn: Takes<[TurnPayload], RecordAnswer>;
   change_cart: Takes<[CartChange['given']], CartChange['answer']>;
-  create_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
-  receive_notification: Takes<[ClaimPayload, dedupeKey: Buffer, sealed: Buffer, lease: string], Received>;
-  says_nothing_new: Takes<[accountId: string, Pick<ClaimPayload, 'channel' | 'references' | 'facts'>], boolean>;
+  open_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
+  keep_message: Takes<[MessagePayload, dedupeKey: Buffer, sealed: Buffer, lease: string], Received>;
+  is_known: Takes<[accountId: string, Claim], boolean>;
   settle_without_facts: Takes<[notificationId: string, state: string, reason: string | null], unknown>;
   dismiss_notification: Takes<[notificationId: string, note: string | null], Dismissal | null>;
-  give_way: Takes<[notificationId: string], boolean>;
+  leave_place: Takes<[notificationId: string, pause: string], boolean>;
+  take_outbox: Takes<[TakePayload], Due[]>;
   plan_renewals: Takes<
     [
       workflowIds: readonly string[],
@@ -127,18 +131,58 @@ type PaymentPayload = PaymentTerms &
     readonly opened: FactRow | null;
   };
 
-/** What an unverified message says of itself. */
-export interface ClaimPayload {
+/** The rules of turns, by the names of the SQL type. */
+interface TurnRulesPayload {
+  readonly of_payment: number;
+  readonly strays: number;
+  readonly in_all: number;
+  readonly strays_lately: number;
+  readonly in_all_lately: number;
+  readonly lately: string;
+  readonly acceptable: number;
+  readonly pause: string;
+}
+
+/** A message that came, and what it says of itself. */
+interface MessagePayload {
   readonly id: string;
   readonly account: string;
   readonly channel: Channel;
   /** The payment that it names. */
   readonly payment: string | null;
-  readonly references: readonly string[];
-  readonly facts: readonly Pick<FactRow, 'gatewayReference' | 'kind' | 'qualifier' | 'amount' | 'currency'>[];
-  /** Whether more wait of the account than it may have. */
-  readonly accountFull: boolean;
+  readonly claim: Claim;
+  /** How often one that was answered is asked about in all; null: once. */
+  readonly askAgain: number | null;
+  /** Whether more wait of the account than it may have; a caller that does not say takes everything. */
+  readonly accountFull: boolean | undefined;
+  readonly turns: TurnRulesPayload;
 }
+
+interface TakePayload {
+  readonly most: number;
+  readonly turns: TurnRulesPayload;
+  /** How long whoever tells a message has to confirm it. */
+  readonly lease: string;
+  /** How long until the rest is told again; doubles each time up to the longest. */
+  readonly firstPause: string;
+  readonly longestPause: string;
+}
+
+/** As the functions take a duration. */
+export const interval = (ms: number): string => `${ms} milliseconds`;
+
+/** As the functions take the rules of turns. */
+export const turnRules = (rules: TurnRules): TurnRulesPayload => ({
+  of_payment: rules.ofPayment,
+  strays: rules.strays,
+  in_all: rules.inAll,
+  strays_lately: rules.straysLately,
+  in_all_lately: rules.inAllLately,
+  lately: interval(rules.latelyMs),
+  acceptable: rules.acceptable,
+  pause: interval(rules.pauseMs),
+});
+
 export type Received =
   | { readonly refused: true }
   /** `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */

@@ -1,29 +1,52 @@
 import type { Database } from '../prisma/client';
-import type { GatewayAccount, Notification } from '../prisma/generated/client';
+import type { Notification } from '../prisma/generated/client';
+import type { Claim } from '../workflows/domain/claim';
 import type { Channel, GatewayName, OpenedCheckout } from '../workflows/domain/gateway';
-import type { SealedAccount } from './accounts';
-import { call } from './functions';
-import type { ClaimPayload, Dismissal, Received } from './functions';
+import type { TurnRules } from '../workflows/domain/places';
+import { toAccountRow } from './accounts';
+import type { AccountRow, SealedAccount } from './accounts';
+import { call, interval, turnRules } from './functions';
+import type { Dismissal, Received } from './functions';
 import type { Page, Sql } from './sql';
 
 /** Every state that a message can be in. */
 export type NotificationState = 'received' | 'applied' | 'duplicate' | 'invalid' | 'unmatched' | 'attention';
 
 export interface NewMessage {
-  readonly claim: ClaimPayload;
+  readonly id: string;
+  readonly accountId: string;
+  readonly channel: Channel;
+  /** The payment that it names, or on whose page it came. */
+  readonly paymentId: string | null;
+  readonly claim: Claim;
+  /** How often one that was answered is asked about in all; null: once. */
+  readonly askAgain: number | null;
+  /** Whether more wait of the account than it may have; a caller that does not say takes everything. */
+  readonly accountFull?: boolean;
   /** What makes two messages the same one. */
   readonly dedupeKey: Buffer;
   /** Headers and raw bytes, sealed for the account. */
   readonly sealed: Buffer;
 }
 
-/** Keeps a message and that Temporal is to be told of it; `leaseMs`: how long whoever may tell it at once has for that. One round trip. */
+/**
+ * Keeps a message and that Temporal is to be told of it; `leaseMs`: how long whoever may tell it at once has for that. One round
+ * trip.
+ */
 export async function keepMessage(
   db: Sql,
-  { claim, dedupeKey, sealed }: NewMessage,
+  { id, accountId, channel, paymentId, claim, askAgain, accountFull, dedupeKey, sealed }: NewMessage,
+  rules: TurnRules,
   leaseMs: number,
 ): Promise<Received> {
-  return call(db, 'receive_notification', claim, dedupeKey, sealed, `${leaseMs} milliseconds`);
+  const turns = turnRules(rules);
+  const payload = { id, account: accountId, channel, payment: paymentId, claim, askAgain, accountFull, turns };
+  return call(db, 'keep_message', payload, dedupeKey, sealed, interval(leaseMs));
+}
+
+/** Whether all that an unverified message claims is recorded already. */
+export async function isKnown(db: Sql, accountId: string, claim: Claim): Promise<boolean> {
+  return call(db, 'is_known', accountId, claim);
 }
 
 /** How many messages browsers brought back to a payment's page. */
@@ -113,7 +136,13 @@ export async function seenMessages({ sql }: Sql, accountId: string): Promise<{ t
 }
 
 /** A message with the account that it came for. */
-export type ListedMessage = Notification & { readonly account: GatewayAccount };
+export type ListedMessage = Omit<Notification, 'channel'> & { readonly channel: Channel; readonly account: AccountRow };
+
+const toListed = (row: Notification & { readonly account: Parameters<typeof toAccountRow>[0] }): ListedMessage => ({
+  ...row,
+  channel: row.channel as Channel, // the column's domain takes no other word
+  account: toAccountRow(row.account),
+});
 
 /** The merchant's message of this id, or null. */
 export async function findMessage(
@@ -121,7 +150,11 @@ export async function findMessage(
   merchantId: string,
   id: string,
 ): Promise<ListedMessage | null> {
-  return prisma.notification.findFirst({ where: { id, account: { merchantId } }, include: { account: true } });
+  const row = await prisma.notification.findFirst({
+    where: { id, account: { merchantId } },
+    include: { account: true },
+  });
+  return row && toListed(row);
 }
 
 /** A merchant's messages, newest first; one more than asked for where there are more. */
@@ -131,7 +164,7 @@ export async function listMessages(
   { state, paymentId }: { readonly state?: NotificationState | undefined; readonly paymentId?: string | undefined },
   { before, limit }: Page,
 ): Promise<ListedMessage[]> {
-  return prisma.notification.findMany({
+  const rows = await prisma.notification.findMany({
     where: {
       account: { merchantId },
       ...(state && { state }),
@@ -142,6 +175,7 @@ export async function listMessages(
     orderBy: { sequence: 'desc' },
     take: limit + 1,
   });
+  return rows.map(toListed);
 }
 
 /** The captured money of no payment that a message told of, or null. */

@@ -1,4 +1,5 @@
-import { call } from './functions';
+import type { TurnRules } from '../workflows/domain/places';
+import { call, interval, turnRules } from './functions';
 import type { Sql } from './sql';
 
 /** What Temporal is to be told: a payment's first run, a stored message, a stored command, or that an older run is to be renewed. */
@@ -7,6 +8,8 @@ export interface Due {
   /** The payment, message or command; of a renewal the workflow's id. */
   readonly subjectId: string;
   readonly paymentId: string | null;
+  /** How often it was taken, this time included. */
+  readonly tries: number;
 }
 
 /** A message as Temporal was told of it. */
@@ -18,13 +21,24 @@ export interface Told {
 /** Due at once, whatever is being confirmed: the run that was told was renewed meanwhile, and the new one must hear of it. */
 const TELL_ANEW = "timestamptz 'epoch'";
 
+/** How long what was taken is left to whoever took it, before it is due again. */
+export interface TakingPauses {
+  /** Of a message, to tell it and to confirm that. */
+  readonly leaseMs: number;
+  /** Of anything else after the first try; each pause is twice the one before, up to the longest. */
+  readonly firstMs: number;
+  readonly longestMs: number;
+}
+
 /** Takes what is due and whose turn it is, at most `most` of each kind; nobody else takes it for a while. */
-export async function takeDue({ sql }: Sql, most: number): Promise<Due[]> {
-  const { rows } = await sql.query<Due>(
-    'SELECT kind, subject_id AS "subjectId", payment_id AS "paymentId" FROM take_due($1)',
-    [most],
-  );
-  return rows;
+export async function takeDue(db: Sql, most: number, rules: TurnRules, pauses: TakingPauses): Promise<Due[]> {
+  return call(db, 'take_outbox', {
+    most,
+    turns: turnRules(rules),
+    lease: interval(pauses.leaseMs),
+    firstPause: interval(pauses.firstMs),
+    longestPause: interval(pauses.longestMs),
+  });
 }
 
 /** Nothing of these has to be told any more. */
@@ -63,9 +77,9 @@ export async function putBack({ sql }: Sql, { id, paymentId }: Told, pauseMs: nu
   return rowCount !== 0;
 }
 
-/** Whether a message left its place with Temporal to another one of its account that waits for it. */
-export async function giveWay(db: Sql, notificationId: string): Promise<boolean> {
-  return call(db, 'give_way', notificationId);
+/** Whether a message left its place with Temporal, for so long, to another one of its account that waits for it. */
+export async function giveWay(db: Sql, notificationId: string, pauseMs: number): Promise<boolean> {
+  return call(db, 'leave_place', notificationId, interval(pauseMs));
 }
 
 /** Runs of an older story, each with what it is about. */

@@ -5,7 +5,7 @@ import type { AttentionCode, LatePaymentPolicy, PaymentStatus, PaymentTerms } fr
 import type { SealedAccount } from './accounts';
 import type { Cart } from './cart';
 import { toRow } from './facts';
-import { call } from './functions';
+import { call, interval } from './functions';
 import type { Page, Sql } from './sql';
 
 /** All that opening a payment depends on, as it stands at one moment. */
@@ -86,7 +86,7 @@ export async function createPayment(
 ): Promise<Date> {
   const { merchantId: merchant, memberId: member, accountId: account } = terms;
   const payload = { ...terms, ...checkout, merchant, member, account, opened: opened && toRow(opened) };
-  return call(db, 'create_payment', payload, openedWith, `${leaseMs} milliseconds`);
+  return call(db, 'open_payment', payload, openedWith, interval(leaseMs));
 }
 
 /** What a payment's phone was prompted by: the account, and every way in which the number may have been written. */

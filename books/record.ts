@@ -49,7 +49,8 @@ export async function record(db: Sql, recording: Recording): Promise<Recorded> {
   for (;;) {
     const answer = await recordOnce(db, recording);
     // Another payment of the same cart was booked in between, or more became known: book again on what stands now.
-    const isOvertaken = answer.outcome === 'cart_moved' || (answer.outcome === 'stale' && recording.known === undefined);
+    const isOvertaken =
+      answer.outcome === 'cart_moved' || (answer.outcome === 'stale' && recording.known === undefined);
     if (!isOvertaken) return answer;
   }
 }

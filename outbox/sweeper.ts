@@ -6,8 +6,9 @@ import type { OlderRuns, Runs } from './runs';
 import { handedBy, loadPayment } from '../books/facts';
 import { readCommand } from '../books/commands';
 import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
-import type { Due } from '../books/outbox';
+import type { Due, TakingPauses } from '../books/outbox';
 import type { Sql } from '../books/sql';
+import { TURNS } from '../workflows/domain/places';
 import { renew } from './renewal';
 
 const EVERY_MS = 1_000;
@@ -15,6 +16,8 @@ const EVERY_MS = 1_000;
 const AGAIN_MS = 100;
 /** Of starts and commands, and of messages. */
 const MOST_PER_SWEEP = 100;
+/** Whoever tells a message has a minute to confirm it; a run that never started is tried again after ever longer pauses. */
+export const TAKING: TakingPauses = { leaseMs: 60_000, firstMs: 5_000, longestMs: 3_600_000 };
 /** How long until what nobody heard is told again. */
 const RETRY_PAUSE_MS = 2_000;
 
@@ -53,7 +56,7 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
 
 /** Delivers what is due and whose turn it is; gives how many rows it took, or 0 when Temporal does not listen. */
 async function sweep(deps: SweeperDependencies, undelivered: (error: unknown) => void): Promise<number> {
-  const taken = await takeDue(deps.db, MOST_PER_SWEEP);
+  const taken = await takeDue(deps.db, MOST_PER_SWEEP, TURNS, TAKING);
   const heard: Due[] = [];
   const unheard: Due[] = [];
   await Promise.all(

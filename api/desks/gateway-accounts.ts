@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { findOrAddAccount, keepInspection, replaceCredentials } from '../../books/accounts';
-import type { SealedAccount } from '../../books/accounts';
+import { findOrAddAccount, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
+import type { AccountRow, SealedAccount } from '../../books/accounts';
 import { seenMessages } from '../../books/notifications';
 import { holdConnection, voidInvitations } from '../../books/onboardings';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
-import type { GatewayAccount } from '../../prisma/generated/client';
 import { openCredentials, sealCredentials } from '../../vault/credentials';
 import type { SealedCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
@@ -32,7 +31,7 @@ const INSPECTION_PATIENCE_MS = 25_000;
 
 /** Keeps gateway accounts: seals credentials, asks the gateway about them, and lets only those be used that surely work. */
 export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDeskDependencies) {
-  const open = ({ id, credentials }: GatewayAccount) => openCredentials(vault, { accountId: id, credentials });
+  const open = ({ id, credentials }: AccountRow) => openCredentials(vault, { accountId: id, credentials });
   const seal = (accountId: string, credentials: unknown) => ({
     credentials: sealCredentials(vault, accountId, credentials),
     keyId: vault.keyId,
@@ -45,8 +44,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       return null;
     }
   };
-  const urlOf = (account: GatewayAccount) =>
-    notificationUrl(publicUrl, account.gateway as GatewayName, account.pathToken);
+  const urlOf = (account: AccountRow) => notificationUrl(publicUrl, account.gateway, account.pathToken);
 
   /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
   async function save(
@@ -54,13 +52,13 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     gateway: GatewayName,
     environment: Environment,
     credentials: unknown,
-  ): Promise<GatewayAccount> {
+  ): Promise<AccountRow> {
     await inTransaction(db, async (tx) => {
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
       await write(tx, merchantId, gateway, environment, credentials);
     });
-    return db.prisma.gatewayAccount.findUniqueOrThrow({ where: { merchantId_gateway: { merchantId, gateway } } });
+    return readAccount(db, merchantId, gateway);
   }
 
   /** Credentials are sealed for the id of their row, so the row is made first. Its caller holds the connection. */
@@ -108,16 +106,16 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   }
 
   /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
-  async function inspect(account: GatewayAccount, trusted: boolean): Promise<GatewayAccount> {
+  async function inspect(account: AccountRow, trusted: boolean): Promise<AccountRow> {
     const { currency } = await db.prisma.merchant.findUniqueOrThrow({
       where: { id: account.merchantId },
       select: { currency: true },
     });
     const credentials = open(account) as object;
-    const { checks, learned } = await GATEWAYS[account.gateway as GatewayName].gateway.inspectAccount(
+    const { checks, learned } = await GATEWAYS[account.gateway].gateway.inspectAccount(
       { notificationUrl: urlOf(account), currency },
       {
-        ...worldFor(account.gateway as GatewayName, gateways),
+        ...worldFor(account.gateway, gateways),
         credentials,
         environment: account.environment,
         signal: AbortSignal.timeout(INSPECTION_PATIENCE_MS),
@@ -138,14 +136,13 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
         disabledReason: verdict.reason,
       },
     );
-    const now = await db.prisma.gatewayAccount.findUniqueOrThrow({ where: { id: account.id } });
+    const now = await readAccount(db, account.merchantId, account.gateway);
     return isKept ? now : inspect(now, trusted);
   }
 
-  async function view(account: GatewayAccount): Promise<z.input<typeof schemas.account>> {
-    const gateway = account.gateway as GatewayName;
+  async function view(account: AccountRow): Promise<z.input<typeof schemas.account>> {
+    const { gateway, checks: asked } = account;
     const { channels, turningMessagesOn, capabilitiesOf, checkCredentials } = GATEWAYS[gateway];
-    const asked = account.checks as unknown as AccountCheck[];
     const credentials = open(account);
     const seen = await seenMessages(db, account.id);
     const proven = asked.map((check) =>

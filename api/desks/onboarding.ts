@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { readAccount } from '../../books/accounts';
+import type { AccountRow } from '../../books/accounts';
 import {
   addInvitation,
   bindArrival,
@@ -13,7 +15,6 @@ import {
 import type { Invitation } from '../../books/onboardings';
 import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
-import type { GatewayAccount } from '../../prisma/generated/client';
 import { GatewayFailure, worldFor } from '../../activities/gateways/port';
 import type {
   GatewayWorld,
@@ -52,7 +53,7 @@ export type Arrival =
       readonly replaces: boolean;
       readonly onwardUrl: string | null;
     }
-  | { readonly outcome: 'connected'; readonly account: GatewayAccount; readonly onwardUrl: string | null }
+  | { readonly outcome: 'connected'; readonly account: AccountRow; readonly onwardUrl: string | null }
   | { readonly outcome: 'not_connected'; readonly detail: string; readonly onwardUrl: string | null }
   /** Somebody connected an account with it, which is all that others than its browser learn. */
   | { readonly outcome: 'used'; readonly gateway: GatewayName }
@@ -147,9 +148,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     });
     if (!isConnected) return arrive(trackingId, query, cookie);
     log.info({ invitation: trackingId, merchant: merchantId, gateway, account }, 'an account was connected');
-    const saved = await db.prisma.gatewayAccount.findUniqueOrThrow({
-      where: { merchantId_gateway: { merchantId, gateway } },
-    });
+    const saved = await readAccount(db, merchantId, gateway);
     return { outcome: 'connected', account: await accounts.inspect(saved, false), onwardUrl: onwardOf(invitation) };
   }
 
@@ -159,9 +158,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     const cameFirst = token !== null && !isOver && arrivalHash?.equals(hashKey(token)) === true;
     if (completedAt) {
       if (!cameFirst || !isInUse) return { outcome: 'used', gateway };
-      const connected = await db.prisma.gatewayAccount.findUniqueOrThrow({
-        where: { merchantId_gateway: { merchantId, gateway } },
-      });
+      const connected = await readAccount(db, merchantId, gateway);
       return { outcome: 'connected', account: connected, onwardUrl: onwardOf(invitation) };
     }
     if (isOver) return { outcome: 'over' };

@@ -10,7 +10,7 @@ import type { MethodCapabilities, Starter } from '../../workflows/domain/gateway
 import type { Opening } from '../../activities/gateways/port';
 import { describeMoney, MAX_AMOUNT } from '../../workflows/domain/money';
 import type { Money } from '../../workflows/domain/money';
-import { checkoutOpened } from '../../workflows/domain/payment';
+import { checkoutOpened, summarize } from '../../workflows/domain/payment';
 import type { PaymentTerms } from '../../workflows/domain/payment';
 import type { Caller } from '../http/auth';
 import { checkOrigin } from '../http/origins';
@@ -90,7 +90,7 @@ export async function openPayment(
     {
       terms,
       ...checkout,
-      status: first ? 'awaiting_payer' : 'created',
+      status: summarize({ terms, facts: first ? [first] : [] }).status,
       opening: opening.asks === 'nobody' ? null : { ...opening, order },
       opened: first,
       openedWith: account.credentials,

@@ -8,6 +8,8 @@ import { sealRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import type { NotificationReading, RawNotification } from '../../activities/gateways/port';
+import { claimOf, mostQuestions } from '../../workflows/domain/claim';
+import { TURNS } from '../../workflows/domain/places';
 import { LEASE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
@@ -77,24 +79,19 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
     const { accountId } = addressee;
     const reading = await readAtTheDoor(addressee, raw);
     if (!reading.ok) return reading;
-    const { identity, paymentId, references, facts } = reading.hint;
-    const claim = {
+    const { hint } = reading;
+    const message = {
       id: newId('ntf'),
-      account: accountId,
+      accountId,
       channel: raw.channel,
-      payment: hintedPayment ?? paymentId,
-      references,
+      paymentId: hintedPayment ?? hint.paymentId,
+      claim: claimOf(raw.channel, hint),
+      askAgain: mostQuestions(raw.channel),
       accountFull: isFull(accountId),
-      facts: facts.map(({ gatewayReference, kind, qualifier, amount, currency }) => ({
-        gatewayReference,
-        kind,
-        qualifier,
-        amount,
-        currency,
-      })),
+      dedupeKey: dedupeKey(raw, hint.identity),
+      sealed: sealRaw(vault, raw, accountId),
     };
-    const message = { claim, dedupeKey: dedupeKey(raw, identity), sealed: sealRaw(vault, raw, accountId) };
-    const received = await keepMessage(db, message, LEASE_MS);
+    const received = await keepMessage(db, message, TURNS, LEASE_MS);
     if (received.refused) return TOO_MANY;
     if (received.tell) deliveries.notified(received.id, received.payment);
     return { ok: true };

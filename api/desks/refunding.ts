@@ -2,7 +2,7 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import { findCharges, readWholeCart } from '../../books/cart';
 import { storeCommand } from '../../books/commands';
 import type { Order, StoredCommand } from '../../books/commands';
-import { readAccount } from '../../books/accounts';
+import { readCredentials } from '../../books/accounts';
 import type { LoadedPayment } from '../../books/facts';
 import { readRefundFees } from '../../books/merchants';
 import { admitRefund, isRefundAdmitted, lockPayment } from '../../books/refunds';
@@ -43,7 +43,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
 
   async function abilityOf(db: Sql, { terms, row }: LoadedPayment): Promise<RefundAbility> {
     const { gateway, capabilitiesOf, refundAt, refundable } = GATEWAYS[terms.gateway];
-    const account = await readAccount(db, terms.accountId);
+    const account = { accountId: terms.accountId, credentials: await readCredentials(db, terms.accountId) };
     const able = (capabilities: Capabilities) => {
       const methods = Object.entries(capabilities.methods).filter(
         ([name]) => row.method === null || name === row.method,

@@ -1,7 +1,9 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { listAccounts } from '../../books/accounts';
+import type { AccountRow } from '../../books/accounts';
 import { pendingOf, readCart } from '../../books/cart';
+import { findMember } from '../../books/members';
 import type { Database } from '../../prisma/client';
-import type { GatewayAccount } from '../../prisma/generated/client';
 import { openCredentials } from '../../vault/credentials';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
@@ -35,15 +37,11 @@ export function optionRoutes(deps: OptionDependencies) {
       answers: { 200: schemas.checkoutOptions },
       async handle({ caller, params, query }) {
         if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
-        const member = isId('mem', params.id)
-          ? await db.prisma.member.findFirst({
-              where: { id: params.id, merchantId: caller.merchantId },
-              include: { merchant: { include: { accounts: true } } },
-            })
-          : null;
+        const member = isId('mem', params.id) ? await findMember(db, caller.merchantId, params.id) : null;
         const cart = member && (await readCart(db, member.id));
         if (!member || !cart) throw notFound('member');
-        const { currency, accounts, name } = member.merchant;
+        const { currency, name } = member.merchant;
+        const accounts = await listAccounts(db, caller.merchantId);
         const due = cart.charges.reduce((sum, charge) => sum + charge.open, 0);
         const pending = { amount: await pendingOf(db, member.id), currency };
         const money = {
@@ -73,7 +71,7 @@ export function optionRoutes(deps: OptionDependencies) {
 function refuse(
   deps: OptionDependencies,
   gateway: GatewayName,
-  account: GatewayAccount | undefined,
+  account: AccountRow | undefined,
   money: Money,
   merchant: { currency: string; name: string; ifNothing: Refusal },
 ): Refusal | null {
@@ -103,7 +101,7 @@ function refuse(
 function methodsFor(
   { vault }: OptionDependencies,
   gateway: GatewayName,
-  account: GatewayAccount,
+  account: AccountRow,
   { amount, currency }: Money,
 ) {
   const { methods } = GATEWAYS[gateway].capabilitiesOf(

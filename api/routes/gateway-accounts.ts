@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { findAccount, listAccounts } from '../../books/accounts';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
@@ -51,10 +52,7 @@ export function accountRoutes({
       answers: { 200: schemas.list(schemas.account) },
       async handle({ caller, query }) {
         const before = readCursor(query);
-        const found = await db.prisma.gatewayAccount.findMany({
-          where: { merchantId: caller.merchantId },
-          orderBy: { createdAt: 'asc' },
-        });
+        const found = await listAccounts(db, caller.merchantId);
         // A handful, and none ever goes: its place among them, counted from the oldest, is its sequence.
         const newestFirst = found.map((account, sequence) => ({ account, sequence })).reverse();
         const rest = newestFirst.filter(({ sequence }) => before === null || sequence < before);
@@ -77,9 +75,7 @@ export function accountRoutes({
       answers: { 200: schemas.account },
       async handle({ caller, params }) {
         const gateway = findGateway(params.gateway);
-        const account = await db.prisma.gatewayAccount.findUnique({
-          where: { merchantId_gateway: { merchantId: caller.merchantId, gateway } },
-        });
+        const account = await findAccount(db, caller.merchantId, gateway);
         if (!account) throw notFound('gateway account');
         return { status: 200, body: await accounts.view(await accounts.inspect(account, true)) };
       },

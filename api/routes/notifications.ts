@@ -7,7 +7,6 @@ import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
-import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
@@ -44,7 +43,7 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
 
   function payerOf(row: ListedMessage) {
     const raw = { channel: row.channel, ...openRaw(vault, row.sealed, row.accountId) };
-    const reading = GATEWAYS[row.account.gateway as GatewayName].readNotification(
+    const reading = GATEWAYS[row.account.gateway].readNotification(
       raw,
       openCredentials(vault, { accountId: row.accountId, credentials: row.account.credentials }),
     );

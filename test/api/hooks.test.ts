@@ -209,7 +209,7 @@ describe('while a message cannot be stored', () => {
     ['something unforeseen happens', new Error('column "sealed" of relation "notifications"')],
   ])('because %s, the answer is 503 and says nothing of our insides', async (_what, error) => {
     const merchant = await Merchant.create(world);
-    const api = await startApi({ db: breaking(world.db, 'receive_notification', error) });
+    const api = await startApi({ db: breaking(world.db, 'keep_message', error) });
     const { pathname } = new URL(merchant.notificationUrl);
     const reply = await asking(api, null).post(pathname, 'txn_id=1', FORM);
     refused(reply, 'unavailable');

@@ -1,17 +1,25 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { addCharge } from '../../books/cart';
-import { loadPayment, toRow } from '../../books/facts';
+import { loadPayment } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
+import { keepMessage } from '../../books/notifications';
+import { takeDue } from '../../books/outbox';
+import type { Due } from '../../books/outbox';
+import { createPayment } from '../../books/payments';
 import { record } from '../../books/record';
 import type { Recorded, Recording, SettledNotification } from '../../books/record';
+import { TAKING } from '../../outbox/sweeper';
 import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
+import { claimOf, mostQuestions } from '../../workflows/domain/claim';
 import type { Fact, GatewayFact } from '../../workflows/domain/fact';
+import type { Channel } from '../../workflows/domain/gateway';
 import { ID_RANDOM_BYTES, makeId } from '../../workflows/domain/ids';
 import type { IdPrefix } from '../../workflows/domain/ids';
 import { checkoutOpened, decide, evolve, summarize } from '../../workflows/domain/payment';
 import type { PaymentInput, PaymentTerms } from '../../workflows/domain/payment';
+import { TURNS } from '../../workflows/domain/places';
 import { createTestDatabase } from '../support/environment/database';
 import type { TestDatabase } from '../support/environment/database';
 
@@ -91,7 +99,7 @@ export async function owe(
 
 /** A payment as the API creates it: 50.00 EUR unless said otherwise. */
 export async function newPayment(
-  { sql }: Pick<Database, 'sql'>,
+  db: Pick<Database, 'sql'>,
   club: Club,
   memberId: string,
   over: Partial<PaymentTerms> = {},
@@ -107,17 +115,22 @@ export async function newPayment(
     charges: [],
     ...over,
   };
-  const { merchantId: merchant, accountId: account } = terms;
-  const payload = {
-    ...terms,
-    merchant,
-    member: memberId,
-    account,
-    nextAction: { kind: 'form' },
-    opening: null,
-    opened: toRow(checkoutOpened(terms, 'form', now())),
-  };
-  await sql.query("SELECT create_payment($1, '', interval '30 seconds')", [JSON.stringify(payload)]);
+  const opened = checkoutOpened(terms, 'form', now());
+  await createPayment(
+    db,
+    {
+      terms,
+      status: summarize({ terms, facts: [opened] }).status,
+      method: null,
+      nextAction: { kind: 'form', action: 'https://gateway.example', method: 'POST', fields: {} },
+      returnUrl: null,
+      cancelUrl: null,
+      opening: null,
+      opened,
+      openedWith: Buffer.alloc(0),
+    },
+    30_000,
+  );
   return terms;
 }
 
@@ -172,10 +185,10 @@ export async function newMessage(db: Pick<Database, 'sql'>, club: Club, claim: P
 
 export interface Claim {
   readonly id: string;
-  readonly channel: string;
+  readonly channel: Channel;
   readonly payment: string | null;
   readonly references: readonly string[];
-  readonly facts: readonly Pick<Fact, 'gatewayReference' | 'kind' | 'qualifier' | 'amount' | 'currency'>[];
+  readonly facts: readonly GatewayFact[];
   /** What makes two messages the same one. */
   readonly bytes: string;
   /** Whether the account is said to have too many messages waiting. */
@@ -193,27 +206,32 @@ export interface Reception {
 }
 
 export async function receive(
-  { sql }: Pick<Database, 'sql'>,
+  db: Pick<Database, 'sql'>,
   club: Club,
-  claim: Partial<Claim> = {},
+  { bytes = randomUUID(), ...claim }: Partial<Claim> = {},
 ): Promise<Reception> {
-  const { bytes = randomUUID(), ...payload } = claim;
-  const { rows } = await sql.query<{ received: Reception }>(
-    "SELECT receive_notification($1, sha256($2), $2, interval '30 seconds') AS received",
-    [
-      JSON.stringify({
-        id: newId('ntf'),
-        account: club.accountId,
-        channel: 'ipn',
-        references: [],
-        facts: [],
-        ...payload,
-      }),
-      Buffer.from(bytes),
-    ],
+  const { id = newId('ntf'), channel = 'ipn', payment = null, references = [], facts = [], accountFull } = claim;
+  const received = await keepMessage(
+    db,
+    {
+      id,
+      accountId: club.accountId,
+      channel,
+      paymentId: payment,
+      claim: claimOf(channel, { references, facts }),
+      askAgain: mostQuestions(channel),
+      ...(accountFull !== undefined && { accountFull }),
+      dedupeKey: createHash('sha256').update(bytes).digest(),
+      sealed: Buffer.from(bytes),
+    },
+    TURNS,
+    30_000,
   );
-  return rows[0]!.received;
+  return received as Reception;
 }
+
+/** What a sweeper takes. */
+export const take = (db: Pick<Database, 'sql'>, most = 100): Promise<Due[]> => takeDue(db, most, TURNS, TAKING);
 
 /** Every row of every table, to see that nothing was written. */
 export async function everything({ sql }: Pick<Database, 'sql'>): Promise<Record<string, unknown[]>> {

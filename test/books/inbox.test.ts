@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { giveWay as leavePlace } from '../../books/outbox';
+import { TURNS } from '../../workflows/domain/places';
 import { captured, eur, expired, fee, pending } from '../domain/builders';
 import {
   act,
@@ -13,6 +15,7 @@ import {
   now,
   openBooks,
   receive,
+  take as takeFrom,
   tell,
   tellUnmatched,
 } from './bookkeeping';
@@ -71,7 +74,7 @@ describe('a message that says nothing new', () => {
     await tell(db, await newPayment(db, club, member), ...known);
   });
 
-  test.each([
+  test.each<[string, Parameters<typeof receive>[2], string]>([
     ['all its claims are known', { facts: known }, 'duplicate'],
     ['one of its claims is known and it makes no other', { facts: [known[0]!] }, 'duplicate'],
     [
@@ -197,8 +200,7 @@ test('a payment is created with its first fact and its run to start', async () =
 });
 
 describe('what is due is taken by one sweeper', () => {
-  const take = async (on: Pick<Books, 'sql'>, most: number) =>
-    (await on.sql.query<{ subject_id: string; tries: number }>('SELECT * FROM take_due($1)', [most])).rows;
+  const take = takeFrom;
   const allDue = () => db.sql.query("UPDATE outbox SET due_at = now() - interval '1 second'");
   /** Messages that found no place with Temporal, of this club unless said otherwise. */
   const addDue = async (count: number, of = club) => {
@@ -212,10 +214,10 @@ describe('what is due is taken by one sweeper', () => {
     const ids: string[] = [];
     for (const of of clubs) ids.push(...(await addDue(2, of)));
     const taken = await Promise.all(Array.from({ length: 10 }, () => take(db, 10)));
-    const subjects = taken.flat().map((row) => row.subject_id);
+    const subjects = taken.flat().map((row) => row.subjectId);
     expect(new Set(subjects).size).toBe(subjects.length);
     const rest = await take(db, 100);
-    expect([...subjects, ...rest.map((row) => row.subject_id)].sort()).toEqual(ids.sort());
+    expect([...subjects, ...rest.map((row) => row.subjectId)].sort()).toEqual(ids.sort());
   });
 
   test('an account that another sweeper serves is passed over, not waited for', async () => {
@@ -225,7 +227,7 @@ describe('what is due is taken by one sweeper', () => {
       await db.sql.query("UPDATE outbox SET due_at = now() + interval '1 hour' WHERE subject_id = ANY ($1)", [others]);
       expect(await take(tx, 2)).toHaveLength(2);
       await db.sql.query('UPDATE outbox SET due_at = now() WHERE subject_id = ANY ($1)', [others]);
-      expect((await take(db, 10)).map((row) => row.subject_id)).toEqual(others);
+      expect((await take(db, 10)).map((row) => row.subjectId)).toEqual(others);
     });
     await db.sql.query("UPDATE outbox SET told_at = told_at - interval '3 seconds'");
     expect(await take(db, 10)).toHaveLength(1);
@@ -245,8 +247,8 @@ describe('what is due is taken by one sweeper', () => {
     const [old, young, later] = await addDue(3);
     await db.sql.query("UPDATE outbox SET due_at = now() - interval '1 hour' WHERE subject_id = $1", [old]);
     await db.sql.query("UPDATE outbox SET due_at = now() + interval '1 hour' WHERE subject_id = $1", [later]);
-    expect((await take(db, 1)).map((row) => row.subject_id)).toEqual([old]);
-    expect((await take(db, 10)).map((row) => row.subject_id)).toEqual([young]);
+    expect((await take(db, 1)).map((row) => row.subjectId)).toEqual([old]);
+    expect((await take(db, 10)).map((row) => row.subjectId)).toEqual([young]);
   });
 
   test('a run that was taken and never started comes back, each time after a longer pause', async () => {
@@ -254,7 +256,7 @@ describe('what is due is taken by one sweeper', () => {
     const pauses: number[] = [];
     for (let tries = 1; tries <= 12; tries++) {
       await allDue();
-      expect(await take(db, 1)).toMatchObject([{ subject_id: id, tries }]);
+      expect(await take(db, 1)).toMatchObject([{ subjectId: id, tries }]);
       const { rows } = await db.sql.query<{ pause: number }>(
         'SELECT round(extract(epoch FROM due_at - now()))::int AS pause FROM outbox WHERE subject_id = $1',
         [id],
@@ -268,8 +270,7 @@ describe('what is due is taken by one sweeper', () => {
 });
 
 describe('a flood waits in the outbox', () => {
-  const take = async (most = 100) =>
-    (await db.sql.query<{ subject_id: string }>('SELECT * FROM take_due($1)', [most])).rows;
+  const take = (most = 100) => takeFrom(db, most);
   const settle = (ids: readonly string[]) =>
     db.sql.query("SELECT settle_without_facts(id, 'invalid', 'forged') FROM unnest($1::text[]) AS id", [ids]);
   const sendBack = (ids: readonly string[], pause: string) =>
@@ -291,7 +292,7 @@ describe('a flood waits in the outbox', () => {
     const taken: string[] = [];
     for (;;) {
       await db.sql.query("UPDATE outbox SET told_at = told_at - interval '3 seconds'");
-      const ids = (await take()).map((row) => row.subject_id);
+      const ids = (await take()).map((row) => row.subjectId);
       if (ids.length === 0) return taken;
       taken.push(...ids);
     }
@@ -330,7 +331,7 @@ describe('a flood waits in the outbox', () => {
     const receptions = await flood(9);
     await settle(told(receptions));
     expect((await receive(db, club)).tell).toBe(false);
-    const taken = (await take()).map((row) => row.subject_id);
+    const taken = (await take()).map((row) => row.subjectId);
     expect(taken).toHaveLength(2);
     expect(receptions.map(({ id }) => id)).toEqual(expect.arrayContaining(taken));
   });
@@ -340,14 +341,14 @@ describe('a flood waits in the outbox', () => {
     const quiet = await newClub(db);
     const [message] = await flood(1, {}, quiet);
     await db.sql.query('UPDATE outbox SET told_at = NULL, due_at = now() WHERE subject_id = $1', [message!.id]);
-    expect((await take(2)).map((row) => row.subject_id)).toContain(message!.id);
+    expect((await take(2)).map((row) => row.subjectId)).toContain(message!.id);
   });
 
   test('twenty sweepers at once give away no place twice', async () => {
     await settle(told(await flood(60)));
     const taken = await Promise.all(Array.from({ length: 20 }, () => take(3)));
     const rest = await take();
-    expect(new Set([...taken.flat(), ...rest].map((row) => row.subject_id)).size).toBe(2);
+    expect(new Set([...taken.flat(), ...rest].map((row) => row.subjectId)).size).toBe(2);
     expect(await withTemporal(club)).toBe(2);
   });
 
@@ -371,13 +372,12 @@ describe('a flood waits in the outbox', () => {
   test('a place that somebody died with is told again, and counts until the message is settled', async () => {
     const ids = told(await flood(25));
     await db.sql.query("UPDATE outbox SET due_at = now() - interval '1 second' WHERE told_at IS NOT NULL");
-    expect((await take()).map((row) => row.subject_id).sort()).toEqual(ids.sort());
+    expect((await take()).map((row) => row.subjectId).sort()).toEqual(ids.sort());
     expect(await withTemporal(club)).toBe(2);
   });
 
   test('what nobody answers leaves its place only to one of its kind that waits, and comes back behind it', async () => {
-    const giveWay = async (id: string) =>
-      (await db.sql.query<{ gave: boolean }>('SELECT give_way($1) AS gave', [id])).rows[0]!.gave;
+    const giveWay = (id: string) => leavePlace(db, id, TURNS.pauseMs);
     const alone = await receive(db, club, { payment: (await openPayments(1))[0]! });
     const ids = told(await flood(3));
     expect(await giveWay(alone.id)).toBe(false);
@@ -416,7 +416,7 @@ describe('a flood waits in the outbox', () => {
           )
         ).rows[0]!.rows;
       const before = await read();
-      expect((await tx.sql.query('SELECT * FROM take_due(100)')).rows).toHaveLength(2);
+      expect(await takeFrom(tx)).toHaveLength(2);
       expect((await receive(tx, club)).tell).toBe(false);
       return (await read()) - before;
     });
@@ -536,7 +536,7 @@ describe('a flood waits in the outbox', () => {
           await db.sql.query(
             "UPDATE outbox SET due_at = now() - interval '1 second', told_at = told_at - interval '3 seconds'",
           );
-          await settle((await take()).map((row) => row.subject_id));
+          await settle((await take()).map((row) => row.subjectId));
         }
         const { rows } = await db.sql.query<{ state: string }>(
           'SELECT DISTINCT state FROM notifications WHERE id = ANY ($1)',

@@ -224,6 +224,52 @@ describe('an entry that was written stays as it was', () => {
     ],
   ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
+  // A restored database keeps the stamps of the cluster that it was dumped from, and its own transactions count from low.
+  test.each([
+    ['that was restored before this transaction began', 'before'],
+    ['that was restored since this transaction began', 'after'],
+  ] as const)('nor are postings added to an entry %s and has its number as a stamp', async (_, restored) => {
+    const restoring = await db.sql.connect();
+    try {
+      await restoring.query('BEGIN');
+      await restoring.query('SET LOCAL session_replication_role = replica');
+      if (restored === 'before') await restoring.query('SELECT pg_current_xact_id()');
+      const adding = inTransaction(db, async (tx) => {
+        const { rows } = await tx.sql.query<{ id: string }>('SELECT pg_current_xact_id()::text AS id');
+        await restoring.query('UPDATE entries SET transaction_id = $2::text::xid8 WHERE id = $1', [
+          names['entry'],
+          rows[0]!.id,
+        ]);
+        await restoring.query('COMMIT');
+        const { rows: stamped } = await tx.sql.query('SELECT transaction_id::text AS id FROM entries WHERE id = $1', [
+          names['entry'],
+        ]);
+        expect(stamped).toEqual(rows);
+        for (const statement of balanced(':entry'))
+          await tx.sql.query(statement.replace(/:(\w+)/g, (_all, name: string) => `'${names[name]}'`));
+      });
+      await expect(adding).rejects.toThrow('was written by another transaction');
+    } finally {
+      restoring.release(true);
+    }
+  });
+
+  test('while a savepoint of the same transaction adds to an entry of it, as a control', async () => {
+    await inTransaction(db, async (tx) => {
+      const run = (statement: string) =>
+        tx.sql.query(statement.replace(/:(\w+)/g, (_all, name: string) => `'${names[name]}'`));
+      const [written, first, second] = entry(['clearing', 'debit', 1000], ['fees', 'credit', 1000]);
+      await run('SAVEPOINT outer_one');
+      await run('SAVEPOINT inner_one');
+      await run(written!);
+      await run(first!);
+      await run('RELEASE inner_one');
+      await run(second!);
+      await run('SET CONSTRAINTS ALL IMMEDIATE');
+      await run('ROLLBACK TO outer_one');
+    });
+  });
+
   test('a forged transaction id is not believed: it is overwritten with the true one', async () => {
     await inTransaction(db, async (tx) => {
       await tx.sql.query('SAVEPOINT before');

@@ -31,7 +31,9 @@ export function toldFacts(
     : [...facts, ...remarks.map((remark) => noted(remark, remark.about ?? beside, facts))];
 }
 
-const ABOUT_FEES: ReadonlySet<string> = new Set(['fee_unreadable', 'fee_negative', 'fee_in_other_currency']);
+/** The remarks about a fee that is not in the books. */
+export const FEE_REMARKS = ['fee_unreadable', 'fee_negative', 'fee_in_other_currency'] as const;
+const ABOUT_FEES: ReadonlySet<string> = new Set(FEE_REMARKS);
 
 /** Whether the remark is about a fee that is not in the books, whatever was wrong with it. */
 export function isAboutFee({ reason }: Fact & { kind: 'remark_noted' }): boolean {
