@@ -2,8 +2,10 @@ import { Context } from '@temporalio/activity';
 import { loadPayment } from '../books/facts';
 import { hasUnbooked, record } from '../books/record';
 import type { Recorded, Recording } from '../books/record';
+import { loadUnmatched } from '../books/unmatched';
 import type { Payment } from '../workflows/domain/payment';
-import type { CaptureEnd, CheckoutOpening, Finding, RefundEnd } from '../workflows/domain/turn';
+import type { RefundEnd } from '../workflows/domain/refunding';
+import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
 import { lookUp, watch } from './asking';
 import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
 import { openCheckout } from './opening';
@@ -27,6 +29,13 @@ export function createActivities(deps: ActivityDependencies) {
       const recorded = await loadPayment(deps.db, paymentId);
       if (!recorded) throw new Error(`payment ${paymentId} is not recorded`);
       if (hasUnbooked(recorded)) await record(deps.db, { on: recorded.terms, facts: [] });
+      return { terms: recorded.terms, facts: recorded.facts };
+    },
+
+    /** Money of nobody's as recorded, by the message that told of it. */
+    async loadUnmatched(notificationId: string): Promise<Payment> {
+      const recorded = await loadUnmatched(deps.db, notificationId);
+      if (!recorded) throw new Error(`message ${notificationId} tells of no money of nobody's`);
       return { terms: recorded.terms, facts: recorded.facts };
     },
 

@@ -1,11 +1,13 @@
 import { loadPayment } from '../books/facts';
 import { readRefundRow } from '../books/refunds';
+import { loadUnmatched } from '../books/unmatched';
 import type { GatewayFact } from '../workflows/domain/fact';
+import { isId } from '../workflows/domain/ids';
 import { sumsOf } from '../workflows/domain/payment';
 import type { Payment } from '../workflows/domain/payment';
 import { INSUFFICIENT_FUND, refundsOf } from '../workflows/domain/refund';
 import type { Refund } from '../workflows/domain/refund';
-import type { RefundEnd } from '../workflows/domain/turn';
+import type { RefundEnd } from '../workflows/domain/refunding';
 import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
 import type { CheckoutDependencies } from './checkouts';
@@ -14,7 +16,8 @@ import type { GatewayContext, RefundLookup, RefundOrder } from './gateways/port'
 import { GATEWAYS } from './gateways/registry';
 
 export interface RefundQuestion {
-  readonly paymentId: string;
+  /** Whose money it is: a payment, or the message that told of money of nobody's. */
+  readonly of: string;
   readonly refundId: string;
 }
 
@@ -72,20 +75,29 @@ interface Asked {
 
 async function prepare(
   deps: CheckoutDependencies,
-  { paymentId, refundId }: RefundQuestion,
+  { of, refundId }: RefundQuestion,
   again: boolean,
   signal: AbortSignal,
 ): Promise<Asked> {
-  const [row, payment] = await Promise.all([
-    readRefundRow(deps.db, paymentId, refundId),
-    loadPayment(deps.db, paymentId),
-  ]);
-  const wanted = payment && refundsOf(payment).find(({ id }) => id === refundId);
-  if (!payment || !wanted) throw new Error(`refund ${refundId} of ${paymentId} is not recorded`);
+  const { row, money } = isId('pay', of) ? await ofPayment(deps, of, refundId) : await ofUnmatched(deps, of);
+  const wanted = refundsOf(money).find(({ id }) => id === refundId);
+  if (!wanted) throw new Error(`refund ${refundId} of ${of} is not recorded`);
   const { gateway, capabilitiesOf, refundAt } = GATEWAYS[row.gateway];
   const context = contextOf(deps, row, signal);
-  const order = orderOf(payment, wanted, again, row);
+  const order = orderOf(money, wanted, again, row);
   return { gateway, capabilities: capabilitiesOf(context.credentials), refundAt, context, order, refund: wanted };
+}
+
+async function ofPayment({ db }: CheckoutDependencies, id: string, refundId: string) {
+  const [row, money] = await Promise.all([readRefundRow(db, id, refundId), loadPayment(db, id)]);
+  if (!money) throw new Error(`payment ${id} is not recorded`);
+  return { row, money };
+}
+
+async function ofUnmatched({ db }: CheckoutDependencies, id: string) {
+  const money = await loadUnmatched(db, id);
+  if (!money) throw new Error(`message ${id} tells of no money of nobody's`);
+  return { row: { ...money, method: null, noteToPayer: null }, money };
 }
 
 function orderOf(
@@ -99,7 +111,7 @@ function orderOf(
   const others = refundsOf(payment).filter((other) => other.id !== id && other.capture === capture);
   return {
     refundId: id,
-    paymentId: payment.terms.id,
+    paymentId: isId('pay', payment.terms.id) ? payment.terms.id : null,
     capture,
     captured: sum.money,
     method,

@@ -84,7 +84,7 @@ export function createApp(deps: AppDependencies): Express {
     ...commandRoutes({ db, runs, refunds, view }),
     ...refundRoutes({ db, runs, refunds }),
     ...disputeRoutes({ db, runs }),
-    ...notificationRoutes({ db, vault }),
+    ...notificationRoutes({ db, vault, runs, refunds }),
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
   ];

@@ -20,7 +20,7 @@ export function toRow(fact: Fact): FactRow {
 }
 
 /** A row was written by {@link toRow} from a fact and never changed since, so it is one. */
-function fromRow(row: FactRow & { readonly recordedAt: string }): Recorded {
+export function fromRow(row: FactRow & { readonly recordedAt: string }): Recorded {
   const { detail, ...columns } = row;
   return { ...columns, ...detail } as unknown as Recorded;
 }
@@ -47,16 +47,24 @@ export function handedBy({ facts }: Payment): NextAction['kind'] | null {
   return facts.find((fact) => fact.kind === 'checkout_opened')?.handed ?? null;
 }
 
+/** Facts as JSON, of rows `f` that say in `place` when each was recorded here; `unbooked`: it tells of money given or taken back and has no entry. */
+export const FACTS = `jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
+             'currency', f.currency, 'unbooked', f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_closed')
+               AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+
 const PAYMENTS = `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
          p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
-         coalesce((SELECT jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
-             'currency', f.currency, 'unbooked', f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_closed')
-               AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)
+         coalesce((SELECT ${FACTS}
            FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
                  UNION ALL SELECT f.*, b.bound_at FROM fact_bindings b JOIN facts f ON f.id = b.fact_id WHERE b.payment_id = p.id) f), '[]') AS facts
   FROM payments p`;
+
+export interface RecordedRow extends FactRow {
+  readonly recordedAt: string;
+  readonly unbooked: boolean;
+}
 
 interface Loaded {
   id: string;
@@ -75,7 +83,7 @@ interface Loaded {
   cancelUrl: string | null;
   capturingSince: Date | null;
   createdAt: Date;
-  facts: (FactRow & { recordedAt: string; unbooked: boolean })[];
+  facts: RecordedRow[];
 }
 
 /** The payment as recorded, or null. `merchantId` narrows the search to one merchant's payments. */

@@ -64,8 +64,11 @@ interface TurnPayload {
   readonly account: string;
   readonly gateway: GatewayName;
   readonly payment: string | undefined;
+  /** The message that told of money of nobody's, where these facts are about it, and that money's reference. */
+  readonly message: string | undefined;
+  readonly moneyOf: string | undefined;
   readonly member: string | undefined;
-  /** How many facts of the payment this was decided on. */
+  /** How many facts of the payment, or of that money, this was decided on. */
   readonly known: number | undefined;
   readonly cartVersion: number | undefined;
   readonly guard: 'no_unverified' | undefined;

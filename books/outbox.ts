@@ -4,7 +4,7 @@ import type { Sql } from './sql';
 
 /** What Temporal is to be told: a payment's first run, a stored message, a stored command, or that an older run is to be renewed. */
 export interface Due {
-  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake';
+  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake' | 'refund';
   /** The payment, message or command; of a renewal the workflow's id. */
   readonly subjectId: string;
   readonly paymentId: string | null;

@@ -14,10 +14,17 @@ import type { LoadedPayment } from './facts';
 import { call } from './functions';
 import type { RecordAnswer, StandingPayload } from './functions';
 import type { Sql } from './sql';
+import { findUnmatched, isOwnAttachment, loadUnmatched } from './unmatched';
+import type { Unmatched } from './unmatched';
 
-/** Whose money it is: a payment's, or nobody's yet. */
-export type Booked =
-  PaymentTerms | { readonly merchantId: string; readonly accountId: string; readonly gateway: GatewayName };
+/** Whose money it is: a payment's, or nobody's yet; of the latter, which message told of it, where that is known. */
+export type Booked = PaymentTerms | Nobodys;
+interface Nobodys {
+  readonly merchantId: string;
+  readonly accountId: string;
+  readonly gateway: GatewayName;
+  readonly unmatched?: string;
+}
 
 /** How the message that brought the facts ends. */
 export interface SettledNotification {
@@ -58,15 +65,17 @@ export async function record(db: Sql, recording: Recording): Promise<Recorded> {
 async function recordOnce(db: Sql, recording: Recording): Promise<RecordAnswer> {
   const { on, facts, known, notification, command, guard } = recording;
   const terms = 'id' in on ? on : null;
-  const booked = terms ? await bookOn(db, terms, facts) : bookNobodys(on.gateway, facts);
+  const booked = 'id' in on ? await bookOn(db, on, facts) : await bookNobodys(db, on, facts);
   if (known !== undefined && booked.known !== known) return { outcome: 'stale' };
   return call(db, 'record_turn', {
     merchant: on.merchantId,
     account: on.accountId,
     gateway: on.gateway,
     payment: terms?.id,
-    member: terms?.memberId,
-    known: terms ? booked.known : undefined,
+    message: booked.unmatched?.notificationId,
+    member: terms?.memberId ?? booked.unmatched?.memberId ?? undefined,
+    known: booked.known,
+    moneyOf: booked.unmatched?.reference,
     cartVersion: booked.cartVersion,
     guard,
     facts: booked.facts,
@@ -77,14 +86,33 @@ async function recordOnce(db: Sql, recording: Recording): Promise<RecordAnswer> 
 }
 
 interface BookedFacts {
+  /** The money of nobody's that these facts are about. */
+  readonly unmatched?: Unmatched;
   readonly facts: readonly (ReturnType<typeof toRow> & { readonly operations: readonly Operation[] })[];
   readonly known?: number;
   readonly cartVersion?: number;
   readonly standing?: StandingPayload;
 }
 
-function bookNobodys(gateway: GatewayName, facts: readonly Fact[]): BookedFacts {
-  return { facts: facts.map((fact) => ({ ...toRow(fact), operations: bookUnmatched(fact, gateway) })) };
+/** Money of nobody's is suspended; what is told of such money later is booked on it as on a payment. */
+async function bookNobodys(
+  db: Sql,
+  { accountId, gateway, unmatched }: Nobodys,
+  facts: readonly Fact[],
+): Promise<BookedFacts> {
+  const parent = facts.flatMap((fact) => ('parent' in fact ? [fact.parent] : []))[0];
+  const notificationId = unmatched ?? (parent === undefined ? null : await findUnmatched(db, accountId, parent));
+  const money = notificationId === null ? null : await loadUnmatched(db, notificationId);
+  if (!money) return { facts: facts.map((fact) => ({ ...toRow(fact), operations: bookUnmatched(fact, gateway) })) };
+  const needed = cartNeededBy(money, facts);
+  const cart = needed === 'none' || money.memberId === null ? null : await readWholeCart(db, money.memberId);
+  return {
+    unmatched: money,
+    facts: bookInTurn(money, facts, cart),
+    known: money.facts.filter((fact) => !isOwnAttachment(fact)).length,
+    ...(cart && { cartVersion: cart.version }),
+    standing: standingOf(facts.reduce(evolve, money)),
+  };
 }
 
 /** Books each fact on the payment as it is recorded, with those before it, and says how the payment stands after them. */
@@ -115,7 +143,7 @@ export function hasUnbooked(payment: LoadedPayment): boolean {
   return steps(payment, payment.unbooked).some(({ before, fact }) => movesMoney(before, fact));
 }
 
-function bookInTurn(payment: LoadedPayment, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {
+function bookInTurn(payment: Payment, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {
   let current: DomainCart = cart ?? EMPTY_CART;
   return steps(payment, facts).map(({ before, fact }) => {
     const booked = book(before, fact, payment.terms.gateway, current);
@@ -124,13 +152,13 @@ function bookInTurn(payment: LoadedPayment, facts: readonly Fact[], cart: Cart |
   });
 }
 
-function cartNeededBy(payment: LoadedPayment, facts: readonly Fact[]): 'none' | 'open' | 'whole' {
+function cartNeededBy(payment: Payment, facts: readonly Fact[]): 'none' | 'open' | 'whole' {
   const needs = steps(payment, facts).map(({ before, fact }) => cartNeeded(before, fact));
   return needs.includes('whole') ? 'whole' : needs.includes('open') ? 'open' : 'none';
 }
 
 /** Each fact with the payment as it stood before it: what is recorded already has its place there. */
-function steps(payment: LoadedPayment, facts: readonly Fact[]): { before: Payment; fact: Fact }[] {
+function steps(payment: Payment, facts: readonly Fact[]): { before: Payment; fact: Fact }[] {
   let current: Payment = payment;
   return facts.map((fact) => {
     const place = payment.facts.findIndex((known) => keyOf(known) === keyOf(fact));

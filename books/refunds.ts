@@ -10,8 +10,10 @@ export interface NewRefund {
   readonly id: string;
   readonly merchantId: string;
   readonly accountId: string;
-  readonly paymentId: string;
-  readonly memberId: string;
+  /** Whose money it is: a payment's, or that of a message that names none. */
+  readonly paymentId: string | null;
+  readonly notificationId: string | null;
+  readonly memberId: string | null;
   readonly capture: string;
   readonly amount: number;
   readonly currency: string;
@@ -28,23 +30,53 @@ export async function lockPayment({ sql }: Sql, paymentId: string): Promise<void
   await sql.query('SELECT FROM payments WHERE id = $1 FOR NO KEY UPDATE', [paymentId]);
 }
 
-/** Whether a refund of the payment was admitted that has no outcome yet. */
-export async function isRefundAdmitted({ sql }: Sql, paymentId: string): Promise<boolean> {
+/** The same of a message that told of money of nobody's. */
+export async function lockMessage({ sql }: Sql, notificationId: string): Promise<void> {
+  await sql.query('SELECT FROM notifications WHERE id = $1 FOR NO KEY UPDATE', [notificationId]);
+}
+
+/** Whether a refund of the payment, or of that message's money, was admitted that has no outcome yet. */
+export async function isRefundAdmitted({ sql }: Sql, subjectId: string): Promise<boolean> {
   const { rows } = await sql.query<{ some: boolean }>(
-    `SELECT EXISTS (SELECT FROM refunds WHERE payment_id = $1 AND status = 'pending') AS some`,
-    [paymentId],
+    `SELECT EXISTS (SELECT FROM refunds WHERE (payment_id = $1 OR notification_id = $1) AND status = 'pending') AS some`,
+    [subjectId],
   );
   return rows[0]?.some ?? false;
 }
 
 /** Admits a refund; the database lets one of a payment be in flight. */
 export async function admitRefund({ sql }: Sql, refund: NewRefund): Promise<void> {
-  const { id, merchantId, accountId, paymentId, memberId, capture, amount, currency, charges, note, noteToPayer } =
-    refund;
+  const {
+    id,
+    merchantId,
+    accountId,
+    paymentId,
+    notificationId,
+    memberId,
+    capture,
+    amount,
+    currency,
+    charges,
+    note,
+    noteToPayer,
+  } = refund;
   await sql.query(
-    `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, reason, origin, charges, note, note_to_payer)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'pending', 'awaiting_gateway', 'merchant', $9, $10, $11)`,
-    [id, merchantId, accountId, paymentId, memberId, capture, amount, currency, charges, note, noteToPayer],
+    `INSERT INTO refunds (id, merchant_id, account_id, payment_id, notification_id, member_id, capture_reference, amount, currency, status, reason, origin, charges, note, note_to_payer)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending', 'awaiting_gateway', 'merchant', $10, $11, $12)`,
+    [
+      id,
+      merchantId,
+      accountId,
+      paymentId,
+      notificationId,
+      memberId,
+      capture,
+      amount,
+      currency,
+      charges,
+      note,
+      noteToPayer,
+    ],
   );
 }
 
@@ -65,6 +97,30 @@ export async function readRefundRow({ sql }: Sql, paymentId: string, refundId: s
   });
   if (!rows[0]) throw new Error(`payment ${paymentId} is not recorded`);
   return rows[0];
+}
+
+/** Has a refund of nobody's money begun by whoever sweeps, unless somebody does so within `leaseMs`. */
+export async function planRefundRun({ sql }: Sql, refundId: string, leaseMs: number): Promise<void> {
+  await sql.query(
+    `INSERT INTO outbox (subject_id, kind, due_at) VALUES ($1, 'refund', now() + $2 * interval '1 millisecond')`,
+    [refundId, leaseMs],
+  );
+}
+
+/** A refund of nobody's money as its run begins with it; null where it is a payment's, or not known. */
+export async function readUnmatchedRefund({ sql }: Sql, refundId: string): Promise<UnmatchedRefund | null> {
+  const { rows } = await sql.query<UnmatchedRefund>(
+    `SELECT id AS "refundId", notification_id AS "notificationId", capture_reference AS capture, amount
+     FROM refunds WHERE id = $1 AND notification_id IS NOT NULL`,
+    [refundId],
+  );
+  return rows[0] ?? null;
+}
+export interface UnmatchedRefund {
+  readonly refundId: string;
+  readonly notificationId: string;
+  readonly capture: string;
+  readonly amount: number;
 }
 
 export type ListedRefund = Prisma.RefundGetPayload<{ include: { account: { select: { gateway: true } } } }>;

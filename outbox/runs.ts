@@ -25,10 +25,11 @@ import {
   searchAttributes,
   STORY,
   taskQueueOf,
+  unmatchedRefundWorkflowId,
 } from '../workflows/messages';
 import type { CommandOutcome } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
-import type { PaymentStart } from '../workflows/messages';
+import type { PaymentStart, UnmatchedRefundStart } from '../workflows/messages';
 
 export type Command = Pick<StoredCommand, 'id' | 'paymentId' | 'order'>;
 
@@ -40,6 +41,8 @@ export interface Runs {
   notify(notificationId: string, paymentId: string | null): Promise<void>;
   /** Has a payment's run look at what is recorded of it, where none is at work. */
   wake(paymentId: string): Promise<void>;
+  /** Begins a refund of money of nobody's, once. */
+  refundUnmatched(refund: UnmatchedRefundStart): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
   command(command: Command): Promise<CommandOutcome>;
 }
@@ -171,6 +174,20 @@ export function createRuns(
         workflowIdConflictPolicy: 'USE_EXISTING',
         staticSummary: `more about ${paymentId}`,
       });
+    },
+
+    async refundUnmatched(refund) {
+      try {
+        await client.workflow.start<typeof workflows.unmatchedRefund>('unmatchedRefund', {
+          workflowId: unmatchedRefundWorkflowId(refund.refundId),
+          taskQueue,
+          args: [refund],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: `gives back ${refund.capture}, which names no payment`,
+        });
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
     },
 
     async leftBehind(most) {

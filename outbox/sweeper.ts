@@ -7,6 +7,7 @@ import { handedBy, loadPayment } from '../books/facts';
 import { readCommand } from '../books/commands';
 import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
 import type { Due, TakingPauses } from '../books/outbox';
+import { readUnmatchedRefund } from '../books/refunds';
 import type { Sql } from '../books/sql';
 import { TURNS } from '../workflows/domain/places';
 import { renew } from './renewal';
@@ -101,6 +102,12 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
       if (due.paymentId !== null) await runs.wake(due.paymentId);
       await strike(db, [due.subjectId]);
       return;
+    case 'refund': {
+      const refund = await readUnmatchedRefund(db, due.subjectId);
+      if (refund) await runs.refundUnmatched(refund);
+      await strike(db, [due.subjectId]);
+      return;
+    }
     case 'notification':
       return runs.notify(due.subjectId, due.paymentId);
     case 'command': {

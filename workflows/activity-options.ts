@@ -67,6 +67,7 @@ const slowRefunds = proxyActivities<Pick<Activities, 'watchRefundDaily'>>({
  */
 export const hands: Activities = {
   loadPayment: localFirst('loadPayment', 'Read what was recorded'),
+  loadUnmatched: localFirst('loadUnmatched', 'Read what was recorded'),
   verifyNotification: localFirst('verifyNotification', 'Ask the gateway whether a message is true'),
   recordFacts: localFirst('recordFacts', 'Write facts and books'),
   lookUpPayment: localFirst('lookUpPayment', 'Ask the gateway before the time is over'),

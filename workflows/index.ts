@@ -1,2 +1,3 @@
 export { notification } from './notification';
 export { payment } from './payment';
+export { unmatchedRefund } from './unmatched-refund';

@@ -39,6 +39,15 @@ export type PaymentStart =
   | { readonly terms: PaymentTerms; readonly handed: NextAction['kind'] | null }
   | { readonly paymentId: string; readonly unverified?: readonly string[] };
 
+/** A refund of money of nobody's: `notificationId` is the message that told of it; `amount` in minor units of `capture`. */
+export interface UnmatchedRefundStart {
+  readonly notificationId: string;
+  readonly refundId: string;
+  readonly capture: string;
+  readonly amount: number;
+}
+export const unmatchedRefundWorkflowId = (refundId: string) => `refund-${refundId}`;
+
 /** A stored message waits to be verified. Carries its id and nothing of its content. */
 export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');
 

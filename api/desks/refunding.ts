@@ -5,14 +5,17 @@ import type { Order, StoredCommand } from '../../books/commands';
 import { readCredentials } from '../../books/accounts';
 import type { LoadedPayment } from '../../books/facts';
 import { readRefundFees } from '../../books/merchants';
-import { admitRefund, isRefundAdmitted, lockPayment } from '../../books/refunds';
+import { admitRefund, isRefundAdmitted, lockMessage, lockPayment, planRefundRun } from '../../books/refunds';
+import type { UnmatchedRefund } from '../../books/refunds';
+import { loadUnmatched } from '../../books/unmatched';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
 import { openCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
 import type { Capabilities } from '../../workflows/domain/gateway';
-import { isInSuspense, summarize, sumsOf, suspendedOf } from '../../workflows/domain/payment';
+import { isInSuspense, leftOf, summarize, sumsOf, suspendedOf } from '../../workflows/domain/payment';
+import type { Payment } from '../../workflows/domain/payment';
 import { inability, planRefund, previewRefund } from '../../workflows/domain/refund-plan';
 import type { RefundAbility, RefundPlan, RefundRefusal, RefundWish } from '../../workflows/domain/refund-plan';
 import { disputesOf } from '../../workflows/domain/dispute';
@@ -36,17 +39,17 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
     const { id, memberId, merchantId } = payment.terms;
     const cart = await readWholeCart(db, memberId);
     const feesBorneBy = await readRefundFees(db, merchantId);
-    const ability = await abilityOf(db, payment);
+    const ability = await abilityOf(db, payment, payment.row.method);
     const inFlight = (await isRefundAdmitted(db, id)) || refundInFlight(payment) !== null;
     return { payment, cart, ability, feesBorneBy, inFlight };
   }
 
-  async function abilityOf(db: Sql, { terms, row }: LoadedPayment): Promise<RefundAbility> {
+  async function abilityOf(db: Sql, { terms }: Payment, usedMethod: string | null): Promise<RefundAbility> {
     const { gateway, capabilitiesOf, refundAt, refundable } = GATEWAYS[terms.gateway];
     const account = { accountId: terms.accountId, credentials: await readCredentials(db, terms.accountId) };
     const able = (capabilities: Capabilities) => {
       const methods = Object.entries(capabilities.methods).filter(
-        ([name]) => row.method === null || name === row.method,
+        ([name]) => usedMethod === null || name === usedMethod,
       );
       const best = (['partial', 'full'] as const).find((most) => methods.some(([, { refund }]) => refund === most));
       return {
@@ -87,6 +90,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       merchantId,
       accountId,
       paymentId,
+      notificationId: null,
       memberId,
       capture,
       amount,
@@ -138,7 +142,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
         throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
       if ((await isRefundAdmitted(tx, paymentId)) || refundInFlight(payment))
         throw new Problem('refund_in_flight', 'another refund of this payment has no outcome yet');
-      const ability = await abilityOf(tx, payment);
+      const ability = await abilityOf(tx, payment, payment.row.method);
       const unable = inability(ability);
       if (unable) throw new Problem(...unable);
       const amount = suspendedOf(sum);
@@ -146,6 +150,37 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
         throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
       const plan = { possible: true, capture: sum.reference, amount, charges: [] } as const;
       return admit(tx, payment, plan, sum.money.currency, { note, noteToPayer: null });
+    },
+
+    /** Gives unmatched money back, whole: what of it is left, attached to a member or not. */
+    async returnUnmatched(
+      tx: Sql,
+      notificationId: string,
+      merchantId: string,
+      note: string | null,
+    ): Promise<UnmatchedRefund> {
+      await lockMessage(tx, notificationId);
+      const money = await loadUnmatched(tx, notificationId, merchantId);
+      const sum = money && sumsOf(money)[0];
+      const left = sum ? leftOf(sum) : 0;
+      if (!money || !sum || (left <= 0 && sum.held === 0))
+        throw new Problem('nothing_to_refund', 'this notification holds no money that could be given back');
+      if (sum.held > 0 || disputesOf(money).some(({ status }) => status === 'open'))
+        throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
+      if ((await isRefundAdmitted(tx, notificationId)) || refundInFlight(money))
+        throw new Problem('refund_in_flight', 'another refund of this money has no outcome yet');
+      const ability = await abilityOf(tx, money, null);
+      const unable = inability(ability);
+      if (unable) throw new Problem(...unable);
+      if (ability.account === 'full' && left !== sum.money.amount)
+        throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
+      const id = newId('ref');
+      const { reference: capture, accountId, memberId } = money;
+      const about = { merchantId, accountId, paymentId: null, notificationId, memberId, capture };
+      const { currency } = sum.money;
+      await admitRefund(tx, { id, ...about, amount: left, currency, charges: [], note, noteToPayer: null });
+      await planRefundRun(tx, id, LEASE_MS);
+      return { refundId: id, notificationId, capture, amount: left };
     },
 
     /** What a refund would do; never a refusal. */

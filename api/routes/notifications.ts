@@ -3,17 +3,29 @@ import { attach, leftOf } from '../../books/cart';
 import type { Dismissal } from '../../books/functions';
 import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
 import type { ListedMessage } from '../../books/notifications';
+import { findRefund, isRefundAdmitted } from '../../books/refunds';
+import type { Runs } from '../../outbox/runs';
 import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import { isId } from '../../workflows/domain/ids';
+import type { RefundDesk } from '../desks/refunding';
 import { readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
+import { viewRefund } from '../http/views';
+import { untilSettled } from './refunds';
 
-export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }) {
+export interface NotificationDependencies {
+  readonly db: Database;
+  readonly vault: Vault;
+  readonly runs: Pick<Runs, 'refundUnmatched'>;
+  readonly refunds: RefundDesk;
+}
+
+export function notificationRoutes({ db, vault, runs, refunds }: NotificationDependencies) {
   async function find(merchantId: string, id: string): Promise<ListedMessage> {
     const found = isId('ntf', id) ? await findMessage(db, merchantId, id) : null;
     if (!found) throw notFound('notification');
@@ -73,7 +85,7 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
       params: schemas.idParams,
       body: schemas.attachment,
       answers: { 200: schemas.notification },
-      refusals: ['not_unmatched', 'currency_mismatch'],
+      refusals: ['not_unmatched', 'currency_mismatch', 'refund_in_flight'],
       idempotent: true,
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
@@ -86,6 +98,8 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
           const fact = row.state === 'unmatched' ? await findSuspendedMoney(db, row) : null;
           if (!fact?.amount || fact.currency === null)
             throw new Problem('not_unmatched', 'this notification is not unmatched money');
+          if (await isRefundAdmitted(tx, row.id))
+            throw new Problem('refund_in_flight', 'this money is being given back');
           const left = await leftOf(tx, row.accountId, fact.gatewayReference);
           if (left === null || left <= 0)
             throw new Problem('not_unmatched', 'this money was given back, so there is nothing to attach');
@@ -138,16 +152,29 @@ export function notificationRoutes({ db, vault }: { db: Database; vault: Vault }
     route({
       method: 'post',
       path: '/v1/notifications/:id/refunds',
-      summary: 'Give unmatched money back (not supported yet)',
+      summary: 'Give unmatched money back, attached to a member or not',
       access: ['merchant'],
       params: schemas.idParams,
-      body: schemas.newRefund,
-      answers: { 202: schemas.refund },
-      refusals: ['refund_not_supported'],
+      body: schemas.unmatchedRefund,
+      answers: { 201: schemas.refund },
+      refusals: [
+        'payment_disputed',
+        'refund_in_flight',
+        'nothing_to_refund',
+        'refund_not_supported',
+        'refund_at_gateway_only',
+        'partial_refund_not_supported',
+      ],
       idempotent: true,
-      async handle({ caller, params }) {
-        await find(caller.merchantId, params.id);
-        throw new Problem('refund_not_supported', 'refunds cannot be made here yet');
+      async handle({ caller, params, body, once }) {
+        const { merchantId } = caller;
+        await find(merchantId, params.id);
+        const admitted = await once((tx) => refunds.returnUnmatched(tx, params.id, merchantId, body.note ?? null));
+        await runs.refundUnmatched(admitted).catch(() => undefined); // Temporal is away: the sweeper begins it
+        await untilSettled(db, merchantId, admitted.refundId);
+        const refund = await findRefund(db, merchantId, admitted.refundId);
+        if (!refund) throw new Error(`refund ${admitted.refundId} is gone`);
+        return { status: 201, body: viewRefund(refund) };
       },
     }),
   ];

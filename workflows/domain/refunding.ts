@@ -5,6 +5,17 @@ import { sumsOf, suspendedOf } from './payment/sums';
 import type { CapturedSum, Payment } from './payment/types';
 import type { Refund } from './refund';
 import { isRefundNews, refundsOf } from './refund';
+import { unreachable } from './unreachable';
+
+/** What the gateway says of a refund. */
+export type RefundEnd =
+  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] }
+  /** The gateway knows of no such refund: nothing has moved. */
+  | { readonly outcome: 'nothing' }
+  /** No outcome for as long as one may be waited for. */
+  | { readonly outcome: 'undecided' }
+  /** A bug ended it, or the gateway's answer that says neither yes nor no: whether money moved is not known. */
+  | { readonly outcome: 'broke' };
 
 type Requested = OwnFact & { kind: 'refund_requested' };
 
@@ -88,7 +99,7 @@ export function refundRefused(
 }
 
 /** Whether the gateway gave the money back is not known, and asking for it once more could give it back twice. */
-export function refundUncertain({ id, capture, money }: Refund): GatewayFact & { kind: 'refund_pending' } {
+function refundUncertain({ id, capture, money }: Refund): GatewayFact & { kind: 'refund_pending' } {
   return {
     kind: 'refund_pending',
     gatewayReference: id,
@@ -101,7 +112,7 @@ export function refundUncertain({ id, capture, money }: Refund): GatewayFact & {
   };
 }
 
-export function refundIsSlow({ id }: Refund, at: string): OwnFact {
+function refundIsSlow({ id }: Refund, at: string): OwnFact {
   return { kind: 'refund_slow', gatewayReference: id, qualifier: '', amount: null, currency: null, occurredAt: at };
 }
 
@@ -109,7 +120,7 @@ export function refundIsSlow({ id }: Refund, at: string): OwnFact {
  * The answer to our own call, which names our refund. Where a message had told of it first, as of a refund of the gateway's
  * site, one fact more says that the two are one.
  */
-export function named(payment: Payment, { id, money, capture }: Refund, facts: readonly GatewayFact[]): GatewayFact[] {
+function named(payment: Payment, { id, money, capture }: Refund, facts: readonly GatewayFact[]): GatewayFact[] {
   return facts.flatMap((fact): GatewayFact[] => {
     if (!isRefundNews(fact)) return [fact];
     const told = { ...fact, refundId: id };
@@ -124,4 +135,19 @@ export function named(payment: Payment, { id, money, capture }: Refund, facts: r
     } as const;
     return [{ ...link, gatewayReference: fact.gatewayReference, ...money, parent: capture }];
   });
+}
+
+/** What the end of a question about a pending refund says of it, as facts; none where nothing is new. */
+export function refundNews(payment: Payment, refund: Refund, end: RefundEnd, at: string): readonly Fact[] {
+  switch (end.outcome) {
+    case 'facts':
+      return named(payment, refund, end.facts);
+    case 'undecided':
+      return refund.slow ? [] : [refundIsSlow(refund, at)];
+    case 'nothing':
+    case 'broke':
+      return [refundUncertain(refund)];
+    default:
+      return unreachable(end);
+  }
 }

@@ -16,15 +16,8 @@ import {
 } from './payment';
 import type { Decision, Payment, PaymentInput, Rejection } from './payment';
 import { AWAITING_GATEWAY, isMoving, isRefundNews, knowsRefund, refundsOf, unnamedRefund } from './refund';
-import {
-  named,
-  refundByPolicy,
-  refundDueByPolicy,
-  refundIsSlow,
-  refundRefused,
-  refundRequested,
-  refundUncertain,
-} from './refunding';
+import { refundByPolicy, refundDueByPolicy, refundNews, refundRefused, refundRequested } from './refunding';
+import type { RefundEnd } from './refunding';
 import { reasonOf } from './remark';
 import { unreachable } from './unreachable';
 
@@ -56,6 +49,8 @@ export interface Approval {
 /** What wants the payment closed, and waits until it is known whether money was taken. */
 export type Closer =
   { readonly kind: 'deadline' } | { readonly kind: 'cancel'; readonly commandId: string; readonly at: string };
+
+export type { RefundEnd };
 
 /** What has its turn in a payment's run. */
 export type Item =
@@ -114,16 +109,6 @@ export type CaptureEnd =
   /** We stopped asking before an answer came: whether money was taken is not known. */
   | { readonly outcome: 'stopped' }
   /** A bug ended it: whether money was taken is not known. */
-  | { readonly outcome: 'broke' };
-
-/** What the gateway says of a refund. */
-export type RefundEnd =
-  | { readonly outcome: 'facts'; readonly facts: readonly GatewayFact[] }
-  /** The gateway knows of no such refund: nothing has moved. */
-  | { readonly outcome: 'nothing' }
-  /** No outcome for as long as one may be waited for. */
-  | { readonly outcome: 'undecided' }
-  /** A bug ended it, or the gateway's answer that says neither yes nor no: whether money moved is not known. */
   | { readonly outcome: 'broke' };
 
 /** What a run has the hands do while it goes on. */
@@ -296,7 +281,7 @@ function takeIn(payment: Payment, cause: Cause, facts: readonly GatewayFact[], a
   };
 }
 
-function newIn(payment: Payment, facts: readonly GatewayFact[], at: string): readonly Fact[] {
+function newIn(payment: Payment, facts: readonly Fact[], at: string): readonly Fact[] {
   const decision = decide(payment, { kind: 'facts', facts, at });
   return decision.outcome === 'accepted' ? decision.facts : [];
 }
@@ -502,19 +487,9 @@ function endRefund(run: Run, refundId: string, end: RefundEnd, at: string): Turn
   const refund = refundsOf(payment).find(({ id }) => id === refundId);
   const then = { then: aside, remember: { aside: [] } };
   if (refund?.status !== 'pending') return { ...NOTHING, ...then };
-  switch (end.outcome) {
-    case 'facts': {
-      const told = newIn(payment, named(payment, refund, end.facts), at);
-      return { ...NOTHING, ...then, facts: [...told, ...nextByPolicy(payment, told, at)] };
-    }
-    case 'undecided':
-      return refund.slow ? NOTHING : { ...NOTHING, facts: [refundIsSlow(refund, at)] };
-    case 'nothing':
-    case 'broke':
-      return { ...NOTHING, facts: newIn(payment, [refundUncertain(refund)], at) };
-    default:
-      return unreachable(end);
-  }
+  const told = newIn(payment, refundNews(payment, refund, end, at), at);
+  const isHeard = end.outcome === 'facts';
+  return { ...NOTHING, facts: [...told, ...(isHeard ? nextByPolicy(payment, told, at) : [])], ...(isHeard && then) };
 }
 
 /** After one refund by policy comes the next: each sum that came late, one at a time. */

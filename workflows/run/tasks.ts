@@ -90,7 +90,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     holdsDeadline: false,
     repeatable: true, // under the same key, or after a look
     async perform({ refundId, again }, { terms }) {
-      const end = await hands.refundPayment({ paymentId: terms.id, refundId, again });
+      const end = await hands.refundPayment({ of: terms.id, refundId, again });
       return { kind: 'refund', refundId, end };
     },
     broke: ({ refundId }) => ({ kind: 'refund', refundId, end: { outcome: 'broke' } }),
@@ -101,7 +101,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     holdsDeadline: false,
     repeatable: true,
     async perform({ refundId, slow }, { terms }) {
-      const question = { paymentId: terms.id, refundId };
+      const question = { of: terms.id, refundId };
       const end = slow ? await hands.watchRefundDaily(question) : await hands.watchRefund(question);
       return { kind: 'refund', refundId, end };
     },
@@ -113,7 +113,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     holdsDeadline: false,
     repeatable: false,
     async perform({ refundId, commandId }, { terms }) {
-      const end = await hands.checkRefund({ paymentId: terms.id, refundId });
+      const end = await hands.checkRefund({ of: terms.id, refundId });
       return { kind: 'refund_check', refundId, commandId, end };
     },
     broke: ({ refundId, commandId }) => ({ kind: 'refund_check', refundId, commandId, end: { outcome: 'broke' } }),

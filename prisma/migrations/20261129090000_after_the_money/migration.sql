@@ -12,7 +12,7 @@ ALTER DOMAIN command_kind DROP CONSTRAINT command_kind_check;
 ALTER DOMAIN command_kind ADD CONSTRAINT command_kind_check CHECK (VALUE IN (
   'cancel', 'resolve', 'refund', 'retry_refund', 'give_up_refund', 'resolve_dispute', 'cancel_charge'));
 ALTER DOMAIN outbox_kind DROP CONSTRAINT outbox_kind_check;
-ALTER DOMAIN outbox_kind ADD CONSTRAINT outbox_kind_check CHECK (VALUE IN ('start', 'notification', 'command', 'renewal', 'wake'));
+ALTER DOMAIN outbox_kind ADD CONSTRAINT outbox_kind_check CHECK (VALUE IN ('start', 'notification', 'command', 'renewal', 'wake', 'refund'));
 
 CREATE DOMAIN refund_status AS text CHECK (VALUE IN ('pending', 'succeeded', 'failed'));
 CREATE DOMAIN refund_origin AS text CHECK (VALUE IN ('merchant', 'policy', 'gateway'));
@@ -251,6 +251,15 @@ BEGIN
   RETURN NEW;
 END $$;
 
+-- What of a captured sum is still with the merchant: less what was given back for good, and what was taken back and did not return.
+CREATE OR REPLACE FUNCTION left_of(account text, reference text) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT c.amount - coalesce(sum(f.amount) FILTER (WHERE f.kind = 'payment_refunded' AND NOT EXISTS (SELECT FROM facts x
+      WHERE x.account_id = account AND x.gateway_reference = f.gateway_reference AND x.kind = 'refund_failed')), 0)
+    - greatest(0, coalesce(sum(CASE f.kind WHEN 'payment_reversed' THEN f.amount WHEN 'reversal_cancelled' THEN -f.amount END), 0))
+  FROM facts c LEFT JOIN facts f ON f.account_id = account AND f.detail->>'parent' = reference AND f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled')
+  WHERE c.account_id = account AND c.gateway_reference = reference AND c.kind = 'payment_captured' GROUP BY c.id
+$$;
+
 -- ---------------------------------------------------------------- reading a cart
 
 -- What is open and what is credit. The release before reads `version`, `charges` and `credits` as it did.
@@ -365,7 +374,7 @@ $$;
 
 -- record_turn(payload): the facts of one turn with all that they do, and how the message or command that brought them ends.
 --   { merchant, account, gateway, payment?, message?, member?, standing?: { status, attention, attentions, refunds, disputes }, known?, cartVersion?,
---     guard?: 'no_unverified', facts: [{ gatewayReference, kind, qualifier, amount, currency, detail, occurredAt, operations }],
+--     moneyOf?: the reference of that message's money, guard?: 'no_unverified', facts: [{ gatewayReference, kind, qualifier, amount, currency, detail, occurredAt, operations }],
 --     notification?: { id, state, … }, command?: { id, outcome } }
 -- `known`: how many facts of the payment this was decided on. `message`: the money is of a message that names no payment.
 -- answers { outcome: 'recorded', fresh } | { outcome: 'conflict', conflicts: [index] } | { outcome: 'cart_moved' | 'unverified' | 'stale' }
@@ -384,7 +393,7 @@ DECLARE
 BEGIN
   -- A run decides on what it remembers. When an attempt of it was lost after it had written here (its worker died, or Temporal
   -- refused its task because something came meanwhile), the next attempt remembers less than stands, and must look again.
-  IF payload->>'known' IS NOT NULL THEN
+  IF payment IS NOT NULL AND payload->>'known' IS NOT NULL THEN
     PERFORM FROM payments WHERE id = payment FOR NO KEY UPDATE; -- a lost attempt that still writes is waited for
     IF (SELECT count(*) FROM facts WHERE payment_id = payment) + (SELECT count(*) FROM fact_bindings WHERE payment_id = payment)
        <> (payload->>'known')::bigint THEN
@@ -400,6 +409,10 @@ BEGIN
   END IF;
 
   PERFORM take_turns(account, payload->'facts');
+  IF payload->>'moneyOf' IS NOT NULL AND (SELECT count(*) FROM facts f WHERE f.account_id = account
+      AND (f.gateway_reference = payload->>'moneyOf' OR f.detail->>'parent' = payload->>'moneyOf')) <> (payload->>'known')::bigint THEN
+    RETURN jsonb_build_object('outcome', 'stale');
+  END IF;
   conflicts := contradicted_facts(account, payment, payload->'facts');
   IF conflicts <> '[]' THEN RETURN jsonb_build_object('outcome', 'conflict', 'conflicts', conflicts); END IF;
 
@@ -432,9 +445,13 @@ BEGIN
       WHERE id = payment AND (status, attention, attentions, capturing_since)
         IS DISTINCT FROM ((standing->>'status')::payment_status, standing->>'attention', standing->'attentions', NULL);
     IF jsonb_array_length(standing->'refunds') > 0 THEN PERFORM write_refunds(merchant, account, payment, message, member, standing->'refunds'); END IF;
-    IF jsonb_array_length(standing->'disputes') > 0 THEN PERFORM write_disputes(merchant, payment, member, payload->>'gateway', standing->'disputes'); END IF;
+    IF payment IS NOT NULL AND jsonb_array_length(standing->'disputes') > 0 THEN PERFORM write_disputes(merchant, payment, member, payload->>'gateway', standing->'disputes'); END IF;
   END IF;
   IF payload->'notification' IS NOT NULL THEN PERFORM settle_notification(payload->'notification', fresh > 0); END IF;
+  IF message IS NOT NULL THEN
+    UPDATE notifications SET reason = 'given_back'
+      WHERE id = message AND state = 'unmatched' AND left_of(account, gateway_reference) <= 0;
+  END IF;
   IF payload->'command' IS NOT NULL THEN
     UPDATE commands SET outcome = payload->'command'->'outcome' WHERE id = payload->'command'->>'id' AND outcome IS NULL;
     DELETE FROM outbox WHERE subject_id = payload->'command'->>'id';

@@ -1,6 +1,6 @@
 import { disputesOf } from '../dispute';
 import { sameContent } from '../fact';
-import type { Fact, GatewayFact, OwnFact } from '../fact';
+import type { Fact, OwnFact } from '../fact';
 import { excessOf } from '../position';
 import { refundInFlight } from '../refund';
 import { refundRequested } from '../refunding';
@@ -41,7 +41,7 @@ function ownFact(
   return { kind, gatewayReference: payment.terms.id, qualifier, amount: null, currency: null, occurredAt: at };
 }
 
-function takeIn(payment: Payment, facts: readonly GatewayFact[], at: string): Decision {
+function takeIn(payment: Payment, facts: readonly Fact[], at: string): Decision {
   const fresh: Fact[] = [];
   let next = payment;
   for (const fact of facts) {

@@ -1,5 +1,5 @@
 import type { Dispute } from '../dispute';
-import type { Fact, GatewayFact } from '../fact';
+import type { Fact } from '../fact';
 import type { GatewayName } from '../gateway';
 import type { Currency, Money } from '../money';
 import type { Refund } from '../refund';
@@ -128,7 +128,7 @@ export type ResolutionAction = (typeof RESOLUTION_ACTIONS)[number];
 
 /** What a payment is asked to take in: what a gateway says, or what a person or the clock wants. `at`: our clock, ISO 8601. */
 export type PaymentInput =
-  | { readonly kind: 'facts'; readonly facts: readonly GatewayFact[]; readonly at: string }
+  | { readonly kind: 'facts'; readonly facts: readonly Fact[]; readonly at: string }
   | { readonly kind: 'cancel'; readonly commandId: string; readonly at: string }
   | { readonly kind: 'expire'; readonly at: string }
   /** Takes the oldest sum out of suspense for the member; with none there, ends what is shown, where a person may. */
