@@ -10,7 +10,7 @@ import { lookUp, watch } from './asking';
 import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
 import { openCheckout } from './opening';
 import { checkRefund, refund, watchRefund } from './refunding';
-import type { RefundQuestion } from './refunding';
+import type { RefundQuestion, RefundWatch } from './refunding';
 import { capture } from './taking';
 import type { CaptureRequest } from './taking';
 import { verifyNotification } from './verify';
@@ -71,13 +71,15 @@ export function createActivities(deps: ActivityDependencies) {
     },
 
     /** Asks the gateway until a refund is decided: fails, and is retried, while it is not. */
-    async watchRefund(question: RefundQuestion): Promise<RefundEnd> {
-      return watchRefund(deps, question, Context.current().cancellationSignal);
+    async watchRefund(question: RefundWatch): Promise<RefundEnd> {
+      const { info, cancellationSignal } = Context.current();
+      return watchRefund(deps, { ...question, atOnce: question.atOnce || info.attempt > 1 }, cancellationSignal);
     },
 
     /** The same, of a refund that has been on its way for long. */
-    async watchRefundDaily(question: RefundQuestion): Promise<RefundEnd> {
-      return watchRefund(deps, question, Context.current().cancellationSignal);
+    async watchRefundDaily(question: RefundWatch): Promise<RefundEnd> {
+      const { info, cancellationSignal } = Context.current();
+      return watchRefund(deps, { ...question, atOnce: question.atOnce || info.attempt > 1 }, cancellationSignal);
     },
 
     /** Asks the gateway whether a refund has moved, before it is given up. */

@@ -21,6 +21,11 @@ export interface RefundQuestion {
   readonly refundId: string;
 }
 
+/** `atOnce`: else it was asked about a moment ago, and is asked again after the first pause. */
+export interface RefundWatch extends RefundQuestion {
+  readonly atOnce: boolean;
+}
+
 /** Asks the gateway to give the money back. `again`: an earlier call for this refund may have reached it. */
 export async function refund(
   deps: CheckoutDependencies,
@@ -39,9 +44,10 @@ export async function refund(
 /** Asks once whether a pending refund is decided; throws an expected wait while it is not. One durable call keeps asking. */
 export async function watchRefund(
   deps: CheckoutDependencies,
-  question: RefundQuestion,
+  { atOnce, ...question }: RefundWatch,
   signal: AbortSignal,
 ): Promise<RefundEnd> {
+  if (!atOnce) throw notYet('asked_just_now', `${question.refundId}: the gateway was asked a moment ago`);
   const asked = await prepare(deps, question, true, signal);
   const { gateway, context, order, refund: wanted } = asked;
   // A refund that waits for funds has not moved: it is asked for once more, after a look.

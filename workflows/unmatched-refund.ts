@@ -36,7 +36,7 @@ function ask(
   { reason, slow }: Refund,
   again: boolean,
 ): Promise<RefundEnd> {
-  const question = { of: notificationId, refundId };
+  const question = { of: notificationId, refundId, atOnce: false };
   if (reason === AWAITING_GATEWAY)
     return hands.refundPayment({ ...question, again }).catch(() => ({ outcome: 'broke' }));
   const watch = slow ? hands.watchRefundDaily(question) : hands.watchRefund(question);

@@ -187,3 +187,123 @@ test.concurrent('KKiaPay gives a payment back whole, and nothing less', async ()
   expect(await merchant.payment(payment.id)).toMatchObject({ status: 'refunded', refunded: 5000 });
   expect((await merchant.cart(member)).due).toBe(5000);
 });
+
+/** A payment of 5000 francs, paid by mobile money. */
+async function paidByKkiapay(over: Record<string, unknown> = {}) {
+  const merchant = await kkiapayMerchant(world, over);
+  const member = await merchant.member([['cotisation', 5000]]);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  await visit((await payInWidget(merchant, payment)).callbackUrl);
+  return { merchant, member, payment: await untilStatus(merchant, payment.id, 'paid') };
+}
+
+test('a refund waits for the merchant’s balance, is asked for anew by a person, and done', async () => {
+  const { merchant, payment } = await paidByKkiapay();
+  await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+  const { body } = await refund(merchant, payment);
+  expect(body).toMatchObject({ status: 'pending', reason: 'insufficient_fund' });
+  expect(await merchant.payment(payment.id)).toMatchObject({
+    status: 'paid',
+    attention: { code: 'refund_waits_for_funds' },
+  });
+
+  expect(await merchant.post(`/v1/refunds/${body.id}/retry`)).toMatchObject({ status: 200 });
+  await untilStatus(merchant, payment.id, 'refunded');
+  expect(await merchant.payment(payment.id)).toMatchObject({ attention: null });
+  expect(await merchant.post(`/v1/refunds/${body.id}/retry`)).toMatchObject({
+    status: 409,
+    body: { code: 'refund_settled' },
+  });
+});
+
+test('a refund that waits is given up, and nothing was given back', async () => {
+  const { merchant, payment } = await paidByKkiapay();
+  await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+  const { body } = await refund(merchant, payment);
+  expect(await merchant.post(`/v1/refunds/${body.id}/cancel`)).toMatchObject({
+    status: 200,
+    body: { status: 'failed', reason: 'given_up' },
+  });
+  expect(await merchant.payment(payment.id)).toMatchObject({ status: 'paid', refunded: 0, refundable: 5000 });
+});
+
+test('unmatched money is given back, once', async () => {
+  const merchant = await kkiapayMerchant(world);
+  const member = await merchant.member([['cotisation', 5000]]);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  const { data: _data, partnerId: _partnerId, ...params } = payment.nextAction?.params ?? {};
+  await payInWidget(merchant, { ...payment, nextAction: { ...payment.nextAction!, params } });
+  const [message] = await eventually(
+    () => merchant.notifications('&state=unmatched'),
+    (found) => found.length === 1,
+  );
+  const path = `/v1/notifications/${message?.id}/refunds`;
+  expect(await merchant.post(path)).toMatchObject({
+    status: 201,
+    body: { status: 'succeeded', payment: null, notification: message?.id, amount: 5000 },
+  });
+  expect(net(await merchant.entries(), 'suspense')).toBe(0);
+  expect((await merchant.entries()).map(({ kind }) => kind)).toContain('suspense_refunded');
+  expect(await merchant.post(path)).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } });
+});
+
+interface DisputeView {
+  readonly id: string;
+  readonly status: string;
+}
+const disputesOf = async (merchant: Merchant, { id }: PaymentView) =>
+  (await merchant.get<{ data: DisputeView[] }>(`/v1/disputes?payment=${id}`)).body.data;
+
+test.concurrent('a case is opened, money is held, and the case is lost', async () => {
+  const { merchant, member, payment, capture } = await paidByCheckout();
+  const happens = (event: object) => control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, event);
+  await happens({ kind: 'dispute' });
+  await untilStatus(merchant, payment.id, 'disputed');
+  expect(await refund(merchant, payment)).toMatchObject({ status: 409, body: { code: 'payment_disputed' } });
+  await happens({ kind: 'reverse' });
+  await eventually(
+    () => merchant.payment(payment.id),
+    ({ disputed }) => disputed === 7000,
+  );
+  expect((await merchant.cart(member)).due).toBe(0);
+
+  await happens({ kind: 'lose' });
+  const lost = await untilStatus(merchant, payment.id, 'charged_back');
+  expect(lost).toMatchObject({ disputed: 0, chargedBack: 7000, attention: { code: 'dispute_lost' } });
+  expect(await disputesOf(merchant, payment)).toMatchObject([{ status: 'lost', held: 0, lost: 7000 }]);
+  expect((await merchant.cart(member)).due).toBe(7000);
+  expect(await merchant.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept' })).toMatchObject({
+    status: 200,
+    body: { attention: null },
+  });
+});
+
+test.concurrent('a case under which money was held is won: it comes back, and the payment is paid', async () => {
+  const { merchant, payment, capture } = await paidByCheckout();
+  const happens = (event: object) => control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, event);
+  await happens({ kind: 'dispute' });
+  await happens({ kind: 'reverse' });
+  await eventually(
+    () => merchant.payment(payment.id),
+    ({ disputed }) => disputed === 7000,
+  );
+  await happens({ kind: 'win' });
+  await untilStatus(merchant, payment.id, 'paid');
+  expect(await disputesOf(merchant, payment)).toMatchObject([{ status: 'won', held: 0 }]);
+  expect(net(await merchant.entries(payment.id), 'disputed_funds')).toBe(0);
+});
+
+test.concurrent('a paid charge is cancelled: what was paid of it pays what else is open', async () => {
+  const { merchant, member } = await paidByCheckout();
+  await merchant.post(`/v1/members/${member}/charges`, {
+    label: 'Trip',
+    category: 'trip',
+    amount: 1500,
+    currency: 'EUR',
+  });
+  const outing = (await merchant.cart(member)).charges.find(({ category }) => category === 'outing');
+  const path = `/v1/members/${member}/charges/${outing?.id}/cancellation`;
+  expect(await merchant.post(path)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
+  expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 500 });
+  expect(await merchant.post(path)).toMatchObject({ status: 409, body: { code: 'charge_already_cancelled' } });
+});

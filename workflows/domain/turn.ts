@@ -121,8 +121,8 @@ export type Task =
   | { readonly kind: 'watch' }
   /** `again`: an earlier call for this refund may have reached the gateway. */
   | { readonly kind: 'refund'; readonly refundId: string; readonly again: boolean }
-  /** Asked about until it is decided; `slow`: once a day. */
-  | { readonly kind: 'refund_watch'; readonly refundId: string; readonly slow: boolean }
+  /** Asked about until it is decided; `slow`: once a day; `atOnce`: a person wants to know now, else it was asked about a moment ago. */
+  | { readonly kind: 'refund_watch'; readonly refundId: string; readonly slow: boolean; readonly atOnce: boolean }
   | { readonly kind: 'refund_check'; readonly refundId: string; readonly commandId: string };
 export type TaskKind = Task['kind'];
 
@@ -265,7 +265,7 @@ function refundDue({ payment, busy, resumed }: Run): readonly Task[] {
   const { id: refundId, reason, slow } = refund;
   return reason === AWAITING_GATEWAY
     ? [{ kind: 'refund', refundId, again: resumed }]
-    : [{ kind: 'refund_watch', refundId, slow }];
+    : [{ kind: 'refund_watch', refundId, slow, atOnce: false }];
 }
 
 /** Verified facts become part of the payment and of the books; a message that says nothing new ends as a duplicate. */
@@ -473,7 +473,7 @@ function hurryRefund(run: Run, input: Command & { kind: 'retry_refund' | 'give_u
     const task: Task =
       refund.reason === AWAITING_GATEWAY
         ? { kind: 'refund', refundId, again: true }
-        : { kind: 'refund_watch', refundId, slow: refund.slow };
+        : { kind: 'refund_watch', refundId, slow: refund.slow, atOnce: true };
     return { ...NOTHING, stop, start: [task], commands: [{ id: commandId, outcome: { outcome: 'accepted' } }] };
   }
   if (isMoving(refund) || run.busy.has('refund_check'))

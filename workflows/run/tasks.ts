@@ -100,8 +100,8 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     holdsRun: false, // the payment does not rest before its refund has an outcome
     holdsDeadline: false,
     repeatable: true,
-    async perform({ refundId, slow }, { terms }) {
-      const question = { of: terms.id, refundId };
+    async perform({ refundId, slow, atOnce }, { terms }) {
+      const question = { of: terms.id, refundId, atOnce };
       const end = slow ? await hands.watchRefundDaily(question) : await hands.watchRefund(question);
       return { kind: 'refund', refundId, end };
     },
