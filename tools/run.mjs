@@ -12,7 +12,7 @@ const PROGRAMS = {
   'rotate-keys': 'tools/rotate-keys.js',
   demo: 'tools/demo/main.js',
   bench: 'tools/bench/main.js',
-  docs: 'tools/config-table.js',
+  docs: 'tools/tables.js',
   start: 'tools/local/start.js',
 };
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { withConfigTables } from '../../tools/config-table';
+import { withConfigTables, withTables } from '../../tools/tables';
 import { freePort } from '../../tools/local/ports';
 import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -42,6 +42,12 @@ describe('what the documents say about the code', () => {
   test('the configuration tables are those of the schemas (if not: npm run docs)', () => {
     expect(matches(configuration, /<!-- config:(\w+) -->/g).flat()).toEqual(['start', 'api', 'worker', 'simulator']);
     expect(configuration).toBe(withConfigTables(configuration));
+  });
+
+  test('what needs a person, and how every step ends, is as the code has it (if not: npm run docs)', () => {
+    const operating = read('docs/operating.md');
+    expect(matches(operating, /<!-- table:(\w+) -->/g).flat()).toEqual(['attentions', 'compensations']);
+    expect(operating).toBe(withTables(operating));
   });
 
   const promises = read('docs/promises.md')

@@ -83,7 +83,7 @@ export function openMailbox(begun: PaymentStart) {
       .run(() => rules.perform(task, payment))
       .catch((failure: unknown) => {
         if (isCancellation(failure)) return rules.stopped(task);
-        log.error(`a ${kind} broke`, { bug: failure });
+        log.error(`a ${kind} broke`, { bug: failure, then: rules.compensation.then });
         return rules.broke(task);
       })
       .then((item) => {

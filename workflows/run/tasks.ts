@@ -1,3 +1,5 @@
+import { COMPENSATIONS } from '../domain/compensations';
+import type { Compensation } from '../domain/compensations';
 import type { Payment } from '../domain/payment';
 import { pendingReferences } from '../domain/payment';
 import type { Item, Task, TaskKind } from '../domain/turn';
@@ -12,6 +14,8 @@ interface TaskRules<Kind extends TaskKind> {
   readonly holdsDeadline: boolean;
   /** A run that goes on in a new one may leave it behind: the new one begins it again. */
   readonly repeatable: boolean;
+  /** What can go wrong with it, what is done about that, and who ends it; the documentation is made from it. */
+  readonly compensation: Compensation;
   /** Does it; what it brings has its turn in the run, null where it has nothing to say. */
   perform(task: Task & { kind: Kind }, payment: Payment): Promise<Item | null>;
   /** What has its turn when it ended in a bug, which must not end the payment. */
@@ -23,6 +27,7 @@ interface TaskRules<Kind extends TaskKind> {
 /** Every kind of task, total by its type: whoever adds one is asked for all of this. */
 export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
   verification: {
+    compensation: COMPENSATIONS.verification,
     holdsRun: true,
     holdsDeadline: true,
     repeatable: true,
@@ -43,6 +48,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: () => null,
   },
   opening: {
+    compensation: COMPENSATIONS.opening,
     holdsRun: false, // nobody waits for a checkout that nobody wants any more
     holdsDeadline: false,
     repeatable: false,
@@ -51,6 +57,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: () => null,
   },
   capture: {
+    compensation: COMPENSATIONS.capture,
     holdsRun: true,
     holdsDeadline: false, // the deadline stops it, and asks what came of it
     repeatable: false,
@@ -62,6 +69,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: ({ approval, attempt }) => ({ kind: 'capture', approval, attempt, end: { outcome: 'stopped' } }),
   },
   lookup: {
+    compensation: COMPENSATIONS.lookup,
     holdsRun: true,
     holdsDeadline: true,
     repeatable: false,
@@ -73,6 +81,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: () => ({ kind: 'finding', finding: null }),
   },
   watch: {
+    compensation: COMPENSATIONS.watch,
     holdsRun: false,
     holdsDeadline: false,
     repeatable: true,
@@ -86,6 +95,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: () => ({ kind: 'watch_over' }),
   },
   refund: {
+    compensation: COMPENSATIONS.refund,
     holdsRun: true,
     holdsDeadline: false,
     repeatable: true, // under the same key, or after a look
@@ -97,6 +107,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: () => null, // what stopped it asks on
   },
   refund_watch: {
+    compensation: COMPENSATIONS.refund_watch,
     holdsRun: false, // the payment does not rest before its refund has an outcome
     holdsDeadline: false,
     repeatable: true,
@@ -109,6 +120,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     stopped: () => null,
   },
   refund_check: {
+    compensation: COMPENSATIONS.refund_check,
     holdsRun: true,
     holdsDeadline: false,
     repeatable: false,

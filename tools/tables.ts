@@ -4,11 +4,43 @@ import type { z } from 'zod';
 import { configSchema as api } from '../api/config';
 import { simulatorConfig as simulator } from '../simulator/config';
 import { configSchema as worker } from '../worker/config';
+import { COMPENSATIONS } from '../workflows/domain/compensations';
+import { ATTENTIONS } from '../workflows/domain/payment';
 import { configSchema as start } from './local/start-config';
 
 /** Whose variables stand between which markers: `<!-- config:api -->` … `<!-- /config -->`. */
 const SCHEMAS: Readonly<Record<string, z.ZodObject>> = { start, api, worker, simulator };
 const MARKED = /(<!-- config:(\w+) -->\n)[\s\S]*?(\n<!-- \/config -->)/g;
+
+/** What the product's own tables say, between `<!-- table:attentions -->` … `<!-- /table -->`. */
+const TABLES: Readonly<Record<string, () => string>> = {
+  attentions: () =>
+    alignedTable([
+      ['`attention.code`', 'in words', 'about', 'raised by', 'ends by'],
+      ...Object.entries(ATTENTIONS).map(([code, { words, object, raisedBy, endsBy }]) => [
+        `\`${code}\``,
+        `${words.en} · ${words.fr}`,
+        object,
+        raisedBy,
+        endsBy,
+      ]),
+    ]),
+  compensations: () =>
+    alignedTable([
+      ['step', 'what can go wrong', 'then', 'ends'],
+      ...Object.values(COMPENSATIONS).map(({ step, canGoWrong, then, ends }) => [step, canGoWrong, then, ends]),
+    ]),
+};
+const MARKED_TABLE = /(<!-- table:(\w+) -->\n)[\s\S]*?(<!-- \/table -->)/g;
+
+/** The text with every marked table as the code has it now. */
+export function withTables(markdown: string): string {
+  return markdown.replace(MARKED_TABLE, (_all, opening: string, name: string, closing: string) => {
+    const table = TABLES[name];
+    if (!table) throw new Error(`a document asks for the table "${name}"; known are ${Object.keys(TABLES).join(', ')}`);
+    return `${opening}\n${table()}\n\n${closing}`;
+  });
+}
 
 /** The text with every marked table as the schemas have it now. */
 export function withConfigTables(markdown: string): string {
@@ -56,16 +88,21 @@ function alignedTable([headings = [], ...rows]: readonly (readonly string[])[]):
 }
 
 /** Below the folder of package.json, seen from the sources and from dist/ alike. */
-function configurationFile(): string {
+function documentsFolder(): string {
   let folder = __dirname;
   while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-  return path.join(folder, 'docs', 'configuration.md');
+  return path.join(folder, 'docs');
 }
 
 if (require.main === module) {
-  const file = configurationFile();
-  const before = readFileSync(file, 'utf8');
-  const after = withConfigTables(before);
-  if (after !== before) writeFileSync(file, after);
-  console.log(`docs/configuration.md ${after === before ? 'is up to date' : 'was updated'}`);
+  for (const [name, update] of [
+    ['configuration.md', withConfigTables],
+    ['operating.md', withTables],
+  ] as const) {
+    const file = path.join(documentsFolder(), name);
+    const before = readFileSync(file, 'utf8');
+    const after = update(before);
+    if (after !== before) writeFileSync(file, after);
+    console.log(`docs/${name} ${after === before ? 'is up to date' : 'was updated'}`);
+  }
 }
