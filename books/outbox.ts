@@ -4,7 +4,7 @@ import type { Sql } from './sql';
 
 /** What Temporal is to be told: a payment's first run, a stored message, a stored command, or that an older run is to be renewed. */
 export interface Due {
-  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake' | 'refund';
+  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake' | 'look' | 'refund';
   /** The payment, message or command; of a renewal the workflow's id. */
   readonly subjectId: string;
   readonly paymentId: string | null;
@@ -162,4 +162,23 @@ export async function countWaiting({ sql }: Sql, limit: number): Promise<Backlog
     [limit],
   );
   return rows;
+}
+
+/** Payments with money given or taken back that an earlier release recorded and did not book are looked at by their runs; gives how many. */
+export async function planWakes(db: Sql): Promise<number> {
+  return call(db, 'plan_wakes');
+}
+
+/** Paid payments of these gateways are looked at once more after each span, in hours; gives how many are planned now. */
+export async function planLooks(
+  db: Sql,
+  gateways: readonly string[],
+  afterHours: readonly [number, number],
+): Promise<number> {
+  return call(
+    db,
+    'plan_looks',
+    gateways,
+    afterHours.map((hours) => `${hours} hours`),
+  );
 }

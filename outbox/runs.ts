@@ -39,8 +39,8 @@ export interface Runs {
   start(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
   /** Tells a payment's run, or the message's own, that a stored message waits. */
   notify(notificationId: string, paymentId: string | null): Promise<void>;
-  /** Has a payment's run look at what is recorded of it, where none is at work. */
-  wake(paymentId: string): Promise<void>;
+  /** Has a payment's run look at what is recorded of it, where none is at work; `ask`: and at the gateway. */
+  wake(paymentId: string, ask: boolean): Promise<void>;
   /** Begins a refund of money of nobody's, once. */
   refundUnmatched(refund: UnmatchedRefundStart): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
@@ -166,11 +166,11 @@ export function createRuns(
       }
     },
 
-    async wake(paymentId) {
+    async wake(paymentId, ask) {
       await client.workflow.start<typeof workflows.payment>('payment', {
         workflowId: paymentWorkflowId(paymentId),
         taskQueue,
-        args: [{ paymentId }],
+        args: [{ paymentId, ask }],
         workflowIdConflictPolicy: 'USE_EXISTING',
         staticSummary: `more about ${paymentId}`,
       });

@@ -99,7 +99,11 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
     case 'renewal':
       return renew({ db, runs }, due);
     case 'wake':
-      if (due.paymentId !== null) await runs.wake(due.paymentId);
+      if (due.paymentId !== null) await runs.wake(due.paymentId, false);
+      await strike(db, [due.subjectId]);
+      return;
+    case 'look':
+      if (due.paymentId !== null) await runs.wake(due.paymentId, true);
       await strike(db, [due.subjectId]);
       return;
     case 'refund': {

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
-import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
+import { CREDENTIAL_FIELDS, PARTNERSHIPS, TELLING_NO_REFUNDS } from '../activities/gateways/registry';
 import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
 import { createGatewayWorld } from '../platform/gateway-world';
 import { createLimiter, waitFor } from '../platform/limits';
@@ -15,6 +15,7 @@ import { createVault } from '../vault/vault';
 import { STORY, taskQueueOf } from '../workflows/messages';
 import { configSchema } from './config';
 import { startRenewals } from '../outbox/renewal';
+import { startUpkeep } from '../outbox/upkeep';
 import { SANDBOX } from './sandbox';
 import { startSweeper } from '../outbox/sweeper';
 
@@ -70,9 +71,10 @@ async function main(): Promise<void> {
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const sweeper = startSweeper({ db, runs, log });
   const renewals = startRenewals({ db, runs, log });
+  const upkeep = startUpkeep({ db, log, silentGateways: TELLING_NO_REFUNDS });
   log.info({ taskQueue }, 'working');
   await worker.run(); // until SIGTERM or SIGINT
-  await Promise.all([sweeper.stop(), renewals.stop()]);
+  await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop()]);
   redis?.disconnect();
   await Promise.all([connection.close(), clientConnection.close(), db.close()]);
   process.exit(0);

@@ -33,11 +33,11 @@ export function subjectOf(
 /**
  * How a run begins: with the terms of a payment just created (and how it was handed to its payer, or null where the gateway
  * must be asked first), or with a payment that the run loads first. `unverified`: the messages that the run before had been
- * told of and leaves to this one.
+ * told of and leaves to this one. `ask`: the gateway is asked once more about the money that is known.
  */
 export type PaymentStart =
   | { readonly terms: PaymentTerms; readonly handed: NextAction['kind'] | null }
-  | { readonly paymentId: string; readonly unverified?: readonly string[] };
+  | { readonly paymentId: string; readonly unverified?: readonly string[]; readonly ask?: boolean };
 
 /** A refund of money of nobody's: `notificationId` is the message that told of it; `amount` in minor units of `capture`. */
 export interface UnmatchedRefundStart {

@@ -335,6 +335,8 @@ export interface Manifest<
   readonly turningMessagesOn: string;
   /** Where a person gives money back at the gateway's own site. */
   readonly refundAt: string;
+  /** A refund made at its own site is announced by no message: paid payments are looked at once more, after a day and after three. */
+  readonly tellsNoRefunds?: true;
   /** Whether the gateway can write this amount as a refund; left out: any. Pure. */
   readonly refundable?: (money: Money) => boolean;
   /** What a payer's browser loads from it or sends to it, live and in the sandbox. */

@@ -59,6 +59,11 @@ export const PARTNERSHIPS: Readonly<Partial<Record<GatewayName, Partnership<Part
   Object.entries(GATEWAYS).flatMap(([name, { onboarding }]) => (onboarding ? [[name, onboarding.partnership]] : [])),
 );
 
+/** Whose refunds at their own site we must look for. */
+export const TELLING_NO_REFUNDS: readonly GatewayName[] = (Object.keys(GATEWAYS) as GatewayName[]).filter(
+  (name) => GATEWAYS[name].tellsNoRefunds,
+);
+
 /** As payers read it; a gateway that this release does not know goes by its name. */
 export function labelOf(gateway: string): string {
   return Object.entries(GATEWAYS).find(([name]) => name === gateway)?.[1].label ?? gateway;

@@ -1,3 +1,4 @@
+import { planLooks } from '../../books/outbox';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
@@ -306,4 +307,13 @@ test.concurrent('a paid charge is cancelled: what was paid of it pays what else 
   expect(await merchant.post(path)).toMatchObject({ status: 200, body: { status: 'cancelled' } });
   expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 500 });
   expect(await merchant.post(path)).toMatchObject({ status: 409, body: { code: 'charge_already_cancelled' } });
+});
+
+test('a revert made in KKiaPay’s dashboard, which it announces to nobody, is found by looking once more', async () => {
+  const { merchant, payment } = await paidByKkiapay();
+  const transaction = payment.timeline.find(({ kind }) => kind === 'payment_captured')?.gatewayReference ?? '';
+  await control(world, 'POST', `/kkiapay/transactions/${transaction}/revert`);
+  await planLooks(world.db, ['kkiapay'], [0, 72]);
+  await untilStatus(merchant, payment.id, 'refunded');
+  expect(await refundsOf(merchant, payment)).toMatchObject([{ status: 'succeeded', amount: 5000, origin: 'gateway' }]);
 });

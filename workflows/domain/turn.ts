@@ -67,6 +67,8 @@ export type Item =
   | { readonly kind: 'capture'; readonly approval: Approval; readonly attempt: number; readonly end: CaptureEnd }
   /** What the gateway says of the payment before it is closed; null when asking broke. */
   | { readonly kind: 'finding'; readonly finding: Finding | null }
+  /** The gateway is to be asked once more about the money that is known. */
+  | { readonly kind: 'look' }
   /** Nothing more is to be learned by asking again and again. */
   | { readonly kind: 'watch_over' }
   | { readonly kind: 'command'; readonly input: Command }
@@ -229,6 +231,8 @@ export function turn(run: Run, item: Item, at: string): Turn {
       return endCapture(run, item, at);
     case 'finding':
       return find(run, item.finding, at);
+    case 'look':
+      return run.busy.has('lookup') ? NOTHING : { ...NOTHING, start: [{ kind: 'lookup' }] };
     case 'watch_over':
       return NOTHING;
     case 'command':

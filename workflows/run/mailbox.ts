@@ -36,6 +36,7 @@ export function openMailbox(begun: PaymentStart) {
   const resumed = !('terms' in begun);
   const unverified = resumed ? (begun.unverified ?? []) : [];
   const queue: Item[] = unverified.map((notificationId) => ({ kind: 'notification', notificationId }));
+  if (resumed && begun.ask) queue.push({ kind: 'look' });
   /** Announced to this run and without a verdict yet. */
   const heard = new Set<string>(unverified);
   const underWay = new Map<TaskKind, CancellationScope[]>();

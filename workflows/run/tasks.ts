@@ -1,7 +1,7 @@
 import { COMPENSATIONS } from '../domain/compensations';
 import type { Compensation } from '../domain/compensations';
 import type { Payment } from '../domain/payment';
-import { pendingReferences } from '../domain/payment';
+import { pendingReferences, sumsOf } from '../domain/payment';
 import type { Item, Task, TaskKind } from '../domain/turn';
 import { unreachable } from '../domain/unreachable';
 import { hands } from '../activity-options';
@@ -75,7 +75,7 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     repeatable: false,
     perform: async (_task, payment) => ({
       kind: 'finding',
-      finding: await hands.lookUpPayment(questionAbout(payment)),
+      finding: await hands.lookUpPayment(questionAboutAll(payment)),
     }),
     broke: () => ({ kind: 'finding', finding: null }),
     stopped: () => ({ kind: 'finding', finding: null }),
@@ -135,4 +135,10 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
 
 function questionAbout(payment: Payment) {
   return { paymentId: payment.terms.id, pending: pendingReferences(payment) };
+}
+
+/** Of money that was taken, too: it may have been given back where nobody tells us. */
+function questionAboutAll(payment: Payment) {
+  const { paymentId, pending } = questionAbout(payment);
+  return { paymentId, pending: [...new Set([...pending, ...sumsOf(payment).map(({ reference }) => reference)])] };
 }

@@ -10,6 +10,7 @@ export const manifest: Manifest<typeof kkiapayCredentials> = {
   channels: { webhook: {}, poll: {} },
   keptHeaders: ['x-kkiapay-'],
   turningMessagesOn: "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
+  tellsNoRefunds: true,
   refundAt: 'In the KKiaPay dashboard, under Transactions: open the payment and choose Refund.',
   browser: {
     scripts: ['https://cdn.kkiapay.me'],

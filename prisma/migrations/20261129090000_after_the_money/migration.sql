@@ -12,7 +12,7 @@ ALTER DOMAIN command_kind DROP CONSTRAINT command_kind_check;
 ALTER DOMAIN command_kind ADD CONSTRAINT command_kind_check CHECK (VALUE IN (
   'cancel', 'resolve', 'refund', 'retry_refund', 'give_up_refund', 'resolve_dispute', 'cancel_charge'));
 ALTER DOMAIN outbox_kind DROP CONSTRAINT outbox_kind_check;
-ALTER DOMAIN outbox_kind ADD CONSTRAINT outbox_kind_check CHECK (VALUE IN ('start', 'notification', 'command', 'renewal', 'wake', 'refund'));
+ALTER DOMAIN outbox_kind ADD CONSTRAINT outbox_kind_check CHECK (VALUE IN ('start', 'notification', 'command', 'renewal', 'wake', 'look', 'refund'));
 
 CREATE DOMAIN refund_status AS text CHECK (VALUE IN ('pending', 'succeeded', 'failed'));
 CREATE DOMAIN refund_origin AS text CHECK (VALUE IN ('merchant', 'policy', 'gateway'));
@@ -90,7 +90,10 @@ CREATE INDEX disputes_of_merchant ON disputes (merchant_id, sequence);
 CREATE INDEX disputes_of_payment ON disputes (payment_id);
 
 -- Every reason to look at a payment, the most urgent first: [{ code, detail }]; `attention` is the code of the first.
-ALTER TABLE payments ADD COLUMN attentions jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE payments ADD COLUMN attentions jsonb NOT NULL DEFAULT '[]',
+  -- How often a paid payment was looked at once more, whose gateway announces no refund made at its own site.
+  ADD COLUMN looked_again smallint NOT NULL DEFAULT 0;
+CREATE INDEX payments_to_look_at ON payments (gateway, created_at) WHERE status = 'paid' AND looked_again < 2;
 
 -- A command is about a payment, or about a member's charge.
 ALTER TABLE commands ALTER COLUMN payment_id DROP NOT NULL, ADD COLUMN member_id text REFERENCES members,
@@ -517,6 +520,19 @@ INSERT INTO outbox (subject_id, kind, payment_id, due_at)
   SELECT DISTINCT 'wake ' || bound_payment_id, 'wake', bound_payment_id, now() FROM payment_facts
   WHERE kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_opened', 'dispute_closed') AND bound_payment_id IS NOT NULL;
 
+-- plan_looks(gateways, after): paid payments of gateways that announce no refund are looked at once more when so long has passed since
+-- their money was recorded, once for each of the two spans. Answers how many are planned now, at most 500.
+CREATE FUNCTION plan_looks(gateways text[], spans interval[]) RETURNS int LANGUAGE sql AS $$
+  WITH due AS (
+    SELECT p.id FROM payments p WHERE p.gateway = ANY (gateways) AND p.status = 'paid' AND p.looked_again < cardinality(spans) AND p.looked_again < 2
+      AND p.created_at < now() - spans[p.looked_again + 1]
+      AND EXISTS (SELECT FROM facts f WHERE f.payment_id = p.id AND f.kind = 'payment_captured' AND f.recorded_at < now() - spans[p.looked_again + 1])
+    ORDER BY p.created_at LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED),
+  counted AS (UPDATE payments p SET looked_again = p.looked_again + 1 FROM due WHERE p.id = due.id RETURNING p.id),
+  planned AS (INSERT INTO outbox (subject_id, kind, payment_id, due_at) SELECT 'look ' || id, 'look', id, now() FROM counted ON CONFLICT DO NOTHING RETURNING 1)
+  SELECT count(*)::int FROM planned
+$$;
+
 -- ---------------------------------------------------------------- what must never have a row
 
 CREATE OR REPLACE VIEW inv_paylines_are_booked AS
@@ -573,8 +589,21 @@ COMMENT ON VIEW inv_disputed_funds_are_held IS 'what cases hold equals disputed 
 
 -- Money given or taken back that a run has still to book: it is woken for it.
 DROP VIEW known_unbooked;
+CREATE INDEX facts_of_money_back ON facts (id) WHERE kind IN ('payment_refunded', 'payment_reversed');
 CREATE VIEW inv_money_back_is_booked AS
   SELECT f.bound_payment_id AS payment, f.kind, f.gateway_reference, f.amount, f.currency, f.recorded_at FROM payment_facts f
   WHERE f.kind IN ('payment_refunded', 'payment_reversed') AND f.bound_payment_id IS NOT NULL
-    AND EXISTS (SELECT FROM outbox o WHERE o.kind = 'wake' AND o.payment_id = f.bound_payment_id);
+    AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id)
+    AND EXISTS (SELECT FROM facts c WHERE c.account_id = f.account_id AND c.gateway_reference = f.detail->>'parent' AND c.kind = 'payment_captured')
+    -- What failed, or proved to be a refund, moved nothing by itself.
+    AND NOT EXISTS (SELECT FROM facts x WHERE x.account_id = f.account_id AND x.gateway_reference = f.gateway_reference
+      AND (x.kind = 'refund_failed' OR f.kind = 'payment_reversed' AND x.kind = 'payment_refunded'));
 COMMENT ON VIEW inv_money_back_is_booked IS 'what an earlier release recorded of money given or taken back is booked';
+
+-- plan_wakes(): payments with money given or taken back that nobody booked are looked at by their runs. Answers how many.
+CREATE FUNCTION plan_wakes() RETURNS int LANGUAGE sql AS $$
+  WITH planned AS (
+    INSERT INTO outbox (subject_id, kind, payment_id, due_at)
+      SELECT DISTINCT 'wake ' || b.payment, 'wake', b.payment, now() FROM inv_money_back_is_booked b ON CONFLICT DO NOTHING RETURNING 1)
+  SELECT count(*)::int FROM planned
+$$;
