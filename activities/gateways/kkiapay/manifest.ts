@@ -1,6 +1,6 @@
 import type { Manifest } from '../port';
 import { kkiapay } from '.';
-import { openCheckout } from './checkout';
+import { CURRENCY, openCheckout } from './checkout';
 import { kkiapayCredentials } from './credentials';
 import { readNotification } from './notification';
 
@@ -10,6 +10,9 @@ export const manifest: Manifest<typeof kkiapayCredentials> = {
   channels: { webhook: {}, poll: {} },
   keptHeaders: ['x-kkiapay-'],
   turningMessagesOn: "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
+  refundAt:
+    'In the KKiaPay dashboard, open the transaction under Transactions and cancel it: mobile money only, and whole.',
+  refundable: ({ currency }) => currency === CURRENCY,
   browser: {
     scripts: ['https://cdn.kkiapay.me'],
     frames: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me'],

@@ -1,4 +1,5 @@
 import type { Manifest } from '../port';
+import { writePaypalAmount } from '../paypal/money';
 import { paypalCheckout } from '.';
 import { openCheckout } from './checkout';
 import { paypalCheckoutCredentials, storedPaypalCheckoutCredentials } from './credentials';
@@ -12,6 +13,8 @@ export const manifest: Manifest<typeof storedPaypalCheckoutCredentials, PaypalPa
   channels: { webhook: {}, poll: {} },
   keptHeaders: ['paypal-'],
   turningMessagesOn: "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
+  refundAt: 'In the PayPal account, open the payment under Activity and refund it there.',
+  refundable: (money) => writePaypalAmount(money) !== null,
   credentials: paypalCheckoutCredentials,
   stored: storedPaypalCheckoutCredentials,
   gateway: paypalCheckout,

@@ -1,4 +1,5 @@
 import type { Manifest } from '../port';
+import { writePaypalAmount } from '../paypal/money';
 import { paypalStandard } from '.';
 import { openCheckout } from './checkout';
 import { paypalStandardCredentials, storedPaypalStandardCredentials } from './credentials';
@@ -15,6 +16,8 @@ export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
   keptHeaders: ['paypal-'],
   turningMessagesOn:
     'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
+  refundAt: 'In the PayPal account, open the payment under Activity and refund it there.',
+  refundable: (money) => writePaypalAmount(money) !== null,
   browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
   credentials: paypalStandardCredentials,
   stored: storedPaypalStandardCredentials,
