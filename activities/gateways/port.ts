@@ -328,7 +328,7 @@ export interface Gateway<Credentials, Partner extends PartnerCredentials = Partn
   /** Takes approved money, where approving and taking are two steps. `found: false`: it is not approved. */
   capture?(order: CaptureOrder, context: GatewayContext<Credentials, Partner>): Promise<CaptureAnswer>;
   refund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundAnswer>;
-  /** Asks what became of a refund that was asked for, without moving anything. Beside every `refund`. */
+  /** Says what became of a refund; never moves money. There wherever `refund` is. */
   lookUpRefund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundLookup>;
   /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
   inspectAccount(use: AccountUse, context: GatewayContext<Credentials, Partner>): Promise<Inspection<Credentials>>;
@@ -370,9 +370,9 @@ export interface Manifest<
   readonly keptHeaders: readonly string[];
   /** How a merchant has its messages sent to the notification URL. */
   readonly turningMessagesOn: string;
-  /** One sentence: where a person gives money back at the gateway's own site. */
+  /** Where a person gives money back at the gateway's own site. */
   readonly refundAt: string;
-  /** Whether the gateway can write this amount as a refund; absent: any. Pure. */
+  /** Whether the gateway can write this amount as a refund; left out: any. Pure. */
   readonly refundable?: (money: Money) => boolean;
   /** What a payer's browser loads from it or sends to it, live and in the sandbox. */
   readonly browser?: BrowserOrigins;

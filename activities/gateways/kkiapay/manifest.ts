@@ -10,9 +10,7 @@ export const manifest: Manifest<typeof kkiapayCredentials> = {
   channels: { webhook: {}, poll: {} },
   keptHeaders: ['x-kkiapay-'],
   turningMessagesOn: "Enter the notification URL in the gateway's dashboard, with the same secret as here.",
-  refundAt:
-    'In the KKiaPay dashboard, open the transaction under Transactions and cancel it: mobile money only, and whole.',
-  refundable: ({ currency }) => currency === CURRENCY,
+  refundAt: 'In the KKiaPay dashboard, under Transactions: open the payment and choose Refund.',
   browser: {
     scripts: ['https://cdn.kkiapay.me'],
     frames: ['https://widget.kkiapay.me', 'https://widget-v3.kkiapay.me'],
@@ -21,5 +19,6 @@ export const manifest: Manifest<typeof kkiapayCredentials> = {
   stored: kkiapayCredentials,
   gateway: kkiapay,
   openCheckout,
+  refundable: ({ currency }) => currency === CURRENCY,
   readNotification,
 };

@@ -16,12 +16,12 @@ export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
   keptHeaders: ['paypal-'],
   turningMessagesOn:
     'Turn IPN on in the PayPal account (Website preferences, Instant payment notifications) with the notification URL.',
-  refundAt: 'In the PayPal account, open the payment under Activity and refund it there.',
-  refundable: (money) => writePaypalAmount(money) !== null,
+  refundAt: 'In the PayPal account, under Activity: open the payment and choose Issue a refund.',
   browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
   credentials: paypalStandardCredentials,
   stored: storedPaypalStandardCredentials,
   gateway: paypalStandard,
   openCheckout,
+  refundable: (money) => writePaypalAmount(money) !== null,
   readNotification,
 };
