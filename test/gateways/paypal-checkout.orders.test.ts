@@ -778,9 +778,21 @@ describe('giving money back', () => {
     });
   });
 
+  it('a capture that names no order is not asked about: its key does until PayPal forgets it', async () => {
+    const order = await captured();
+    const answer = await paypalCheckout.refund(order, context());
+    Object.assign(paypal.resources.get(`/v2/payments/captures/${order.capture}`)!, { supplementary_data: undefined });
+    expect(await failureOf(paypalCheckout.lookUpRefund(order, context()))).toMatchObject({
+      code: 'refund_uncertain',
+      moved: 'no',
+    });
+    expect(await paypalCheckout.refund({ ...order, again: true }, context())).toEqual(answer);
+  });
+
   it('a number that is taken is this refund: PayPal forgot the key, and gives nothing back twice', async () => {
     const order = await captured();
     const answer = await paypalCheckout.refund(order, context());
+    const made = [...paypal.resources].filter(([path]) => path.includes('/refunds/')).map(([, one]) => one);
     const capture = paypal.resources.get(`/v2/payments/captures/${order.capture}`)!;
     const { related_ids } = capture['supplementary_data'] as { related_ids: { order_id: string } };
     const [unit] = paypal.resources.get(`/v2/checkout/orders/${related_ids.order_id}`)!['purchase_units'] as [
@@ -790,10 +802,16 @@ describe('giving money back', () => {
     expect(await failureOf(paypalCheckout.refund({ ...order, again: true }, context()))).toMatchObject({
       moved: 'perhaps',
     });
-    Object.assign(unit.payments, {
-      refunds: [...paypal.resources].filter(([path]) => path.includes('/refunds/')).map(([, one]) => one),
-    });
+    // The order shows it only once PayPal has refused.
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      const reply = await globalThis.fetch(url, init);
+      if (urlOf(url).endsWith('/refund')) Object.assign(unit.payments, { refunds: made });
+      return reply;
+    };
+    expect(await paypalCheckout.refund(order, context({ fetch }))).toEqual(answer);
+    paypal.asked();
     expect(await paypalCheckout.refund({ ...order, again: true }, context())).toEqual(answer);
+    expect(paypal.asked().filter((what) => what.startsWith('POST'))).toEqual([]);
   });
 
   it('a capture that PayPal does not know gives nothing back', async () => {

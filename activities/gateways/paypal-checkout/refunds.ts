@@ -21,12 +21,15 @@ import { REFUND_REFUSALS } from './refusals';
 type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
 /**
- * Gives captured money back. A repetition without a reference needs no look: PayPal knows the key of a refund for 45 days and
- * answers with the first refund as it is now. One whose reference is known is only looked at.
+ * Gives captured money back. PayPal answers a repetition of the call with the first refund as it is now, for 45 days; nobody here
+ * knows how old the first call is, so whoever repeats looks first. A refund whose reference is known is only looked at.
  */
 export async function refund(order: RefundOrder, context: Context): Promise<RefundAnswer> {
   const asker = askerOf(context);
-  if (order.reference !== null) return fetchRefund(asker, order.reference, order).catch(leaveOpen);
+  if (order.again || order.reference !== null) {
+    const before = await lookUp(asker, order).catch(leaveOpen);
+    if (before.status !== 'none' && before.status !== 'unaskable') return before;
+  }
   const amount = writeMoney(order.money);
   if (amount === null)
     return {
@@ -51,11 +54,29 @@ export async function refund(order: RefundOrder, context: Context): Promise<Refu
 
 /** What became of a refund: by PayPal's id where it is known, else by the number of ours that its order shows with it. */
 export async function lookUpRefund(order: RefundOrder, context: Context): Promise<RefundLookup> {
-  return lookUp(askerOf(context), order);
+  const seen = await lookUp(askerOf(context), order);
+  if (seen.status !== 'unaskable') return seen;
+  throw new GatewayFailure({
+    code: 'refund_uncertain',
+    message: `looking for ${order.refundId} at PayPal: the capture ${order.capture} names no order to look at`,
+    moved: 'no',
+  });
 }
 
-async function lookUp(asker: Asker, order: RefundOrder): Promise<RefundLookup> {
-  const reference = order.reference ?? (await findRefund(asker, order));
+/** `unaskable`: there is no order that would show it. */
+type Seen = RefundLookup | { readonly status: 'unaskable' };
+
+async function lookUp(asker: Asker, order: RefundOrder): Promise<Seen> {
+  if (order.reference !== null) return fetchRefund(asker, order.reference, order);
+  const captured = await getCapture(asker, order.capture);
+  if (!captured.accepted) {
+    missing(captured); // any other refusal is thrown
+    return { status: 'none' };
+  }
+  const { supplementary_data } = readBody(captured.question, captured.body, captureResource);
+  const orderId = supplementary_data?.related_ids?.order_id;
+  if (orderId === undefined) return { status: 'unaskable' };
+  const reference = await findRefund(asker, orderId, order);
   return reference === null ? { status: 'none' } : fetchRefund(asker, reference, order);
 }
 
@@ -68,7 +89,7 @@ async function refused(
   // The number is this refund's alone, so whatever has it already is this refund.
   if (issue === 'DUPLICATE_INVOICE_ID') {
     const made = await lookUp(asker, order).catch(leaveOpen);
-    if (made.status !== 'none') return made;
+    if (made.status !== 'none' && made.status !== 'unaskable') return made;
     throw reply.failure;
   }
   const isNo = status === 400 || status === 404 || (status === 422 && issue !== null && REFUND_REFUSALS.has(issue));
@@ -76,16 +97,11 @@ async function refused(
   return { status: 'refused', reason: word(issue ?? name), detail: text };
 }
 
-/** PayPal's id of the refund that has our number; null where its order shows none. */
-async function findRefund(asker: Asker, { refundId, capture }: RefundOrder): Promise<string | null> {
-  const captured = await getCapture(asker, capture);
-  if (!captured.accepted) return missing(captured);
-  const { supplementary_data } = readBody(captured.question, captured.body, captureResource);
-  const orderId = supplementary_data?.related_ids?.order_id;
-  if (orderId === undefined) throw unreadableAnswer(captured.question, `the capture ${capture} names no order`);
-  const order = await getOrder(asker, orderId);
-  if (!order.accepted) throw order.failure;
-  const { purchase_units: units = [] } = readBody(order.question, order.body, orderResource);
+/** PayPal's id of the refund that has our number; null where the order shows none. */
+async function findRefund(asker: Asker, orderId: string, { refundId }: RefundOrder): Promise<string | null> {
+  const reply = await getOrder(asker, orderId);
+  if (!reply.accepted) throw reply.failure;
+  const { purchase_units: units = [] } = readBody(reply.question, reply.body, orderResource);
   const shown = units.flatMap(({ payments }) => payments?.refunds ?? []);
   const refunds = shown.flatMap((one) => refundResource.safeParse(one).data ?? []);
   return refunds.find((one) => refundIdOf(one) === refundId)?.id ?? null;
