@@ -8,6 +8,7 @@ import { faceOddities } from './contract/oddities';
 import { distinctOrders, gate } from './contract/orders';
 import { paidOnce } from './contract/shop';
 import type { OpenPayment, Shop } from './contract/shop';
+import { giveMoneyBack } from './contract/refunds';
 import { openStage } from './contract/stage';
 import type { Stage } from './contract/stage';
 import { todosOf } from './contract/todos';
@@ -40,6 +41,7 @@ export function describeGateway(driver: Driver): void {
   const canBeAsked = capabilitiesOf(driver).lookup === 'by_reference';
   describe(`${title}: what it says of itself`, () => declare(driver));
   describe(`${title}: what gateways say in the field`, () => faceOddities(driver));
+  describe(`${title}: money that is given back`, () => giveMoneyBack(driver));
 
   let stage: Stage;
   const crowd = gate(AT_ONCE);

@@ -23,16 +23,21 @@ beforeEach(() => {
 
 const refundOrder = (over: Partial<RefundOrder> = {}): RefundOrder => ({
   refundId: 'ref_0123456789abcdefghijkmnpqr',
+  paymentId: 'pay_0123456789abcdefghijkmnpqr',
   capture: 'kk_1',
+  captured: { amount: 5000, currency: 'XOF' },
   method: 'mobile_money',
   money: { amount: 5000, currency: 'XOF' },
   whole: true,
   note: null,
   idempotencyKey: 'refund:ref_1',
   again: false,
+  reference: null,
+  known: [],
   ...over,
 });
 const refund = (over: Partial<RefundOrder> = {}) => kkiapay.refund(refundOrder(over), server.context());
+const lookUp = (over: Partial<RefundOrder> = {}) => kkiapay.lookUpRefund(refundOrder(over), server.context());
 const shown = (status: string, over: Record<string, unknown> = {}) => json(200, transaction({ status, ...over }));
 const reverts = () => server.asked.filter(({ path }) => path.endsWith('/revert'));
 
@@ -48,6 +53,7 @@ const REFUNDED = {
     feeReturned: 0,
     reason: 'reverted',
     occurredAt: null,
+    refundId: 'ref_0123456789abcdefghijkmnpqr',
   },
 };
 
@@ -112,6 +118,62 @@ it('K21: what was given back from the dashboard is not given back again', async 
   expect(reverts()).toEqual([]);
 });
 
+it('K21: what another refund has given back is not given back for this one', async () => {
+  server.answers('status', shown('REVERTED'));
+  const known = [{ reference: 'kk_1', money: { amount: 5000, currency: 'XOF' } }];
+  await expect(refund({ known })).resolves.toMatchObject({ status: 'refused', reason: 'transaction_not_eligible' });
+  await expect(lookUp({ known })).resolves.toEqual({ status: 'none' });
+  expect(reverts()).toEqual([]);
+});
+
+describe('the look at a refund moves nothing', () => {
+  const pending = { status: 'pending', reference: 'kk_1', reason: 'not_reverted_yet' };
+  afterEach(() => {
+    expect(reverts()).toEqual([]);
+  });
+
+  it.each([
+    { what: 'reverted', says: shown('REVERTED'), reference: null, answer: REFUNDED },
+    { what: 'reverted as accepted', says: shown('REVERTED'), reference: 'kk_1', answer: REFUNDED },
+    { what: 'paid', says: shown('SUCCESS'), reference: null, answer: { status: 'none' } },
+    { what: 'paid, and a refund of it accepted', says: shown('SUCCESS'), reference: 'kk_1', answer: pending },
+    { what: 'failed', says: shown('FAILED'), reference: null, answer: { status: 'none' } },
+    { what: 'unknown', says: notFound, reference: null, answer: { status: 'none' } },
+    {
+      what: 'another merchant’s',
+      says: json(400, { status: 'INVALID_TRANSACTION' }),
+      reference: null,
+      answer: { status: 'none' },
+    },
+  ])('at a transaction that is $what', async ({ says, reference, answer }) => {
+    server.answers('status', says);
+    await expect(lookUp({ reference })).resolves.toEqual(answer);
+  });
+
+  it.each([
+    { what: 'a state that nobody knows', says: shown('TELEPORTED'), reference: null },
+    { what: 'another transaction', says: shown('SUCCESS', { transactionId: 'kk_2' }), reference: null },
+    { what: 'nothing of what it had accepted', says: notFound, reference: 'kk_1' },
+  ])('and $what is neither yes nor no', async ({ says, reference }) => {
+    server.answers('status', says);
+    expect(await failureOf(lookUp({ reference }))).toMatchObject({ code: 'refund_unclear', moved: 'no' });
+  });
+
+  it('and no answer leaves it open', async () => {
+    server.answers('status', json(500, {}));
+    expect(await failureOf(lookUp())).toMatchObject({ moved: 'no', retry: 'later' });
+  });
+});
+
+it('what KKiaPay had accepted is not refused because it is not eligible once more', async () => {
+  server.answers('status', shown('SUCCESS'));
+  server.answers('revert', json(400, { status: 'TRANSACTION_NOT_ELIGIBLE' }));
+  await expect(refund({ again: true, reference: 'kk_1' })).resolves.toMatchObject({
+    status: 'pending',
+    reason: 'not_reverted_yet',
+  });
+});
+
 describe('K21: is refused before the network', () => {
   it.each([
     { what: 'a card payment', over: { method: 'card' }, reason: 'method_not_refundable' },
@@ -164,7 +226,7 @@ it.each([
 it.each([400, 200])('K22: a merchant’s balance that is too low (HTTP %i) leaves the refund waiting', async (status) => {
   server.answers('status', shown('SUCCESS'));
   server.answers('revert', json(status, { status: 'INSUFFICIENT_FUND' }));
-  await expect(refund()).resolves.toEqual({ status: 'pending', reference: 'kk_1', reason: 'insufficient_fund' });
+  await expect(refund()).resolves.toEqual({ status: 'pending', reference: null, reason: 'insufficient_fund' });
 });
 
 describe('a refund without an answer may have moved the money', () => {
@@ -188,7 +250,7 @@ describe('a refund without an answer may have moved the money', () => {
 
   it('an answer about another transaction asks for nothing', async () => {
     server.answers('status', shown('SUCCESS', { transactionId: 'kk_2' }));
-    expect(await failureOf(refund())).toMatchObject({ code: 'other_transaction', moved: 'no' });
+    expect(await failureOf(refund())).toMatchObject({ code: 'refund_unclear', moved: 'no' });
     expect(reverts()).toEqual([]);
   });
 

@@ -21,7 +21,7 @@ import type {
   RefundOrder,
 } from '../../activities/gateways/port';
 import { gatewayContext, memoryCache } from './gateway-context';
-import { startPaypal, type Odd, type PaypalServer } from './paypal-rest-server';
+import { startPaypal, type Odd, type PaypalServer, type Resource } from './paypal-rest-server';
 
 const PAYMENT_ID = 'pay_0123456789abcdefghijkmnpqr';
 const CREDENTIALS: PaypalCheckoutCredentials = { clientId: 'app-1', clientSecret: 'secret-1', merchantId: 'MERCHANT1' };
@@ -617,15 +617,20 @@ describe('coming back in a browser', () => {
 });
 
 describe('giving money back', () => {
+  const REFUND_ID = 'ref_0123456789abcdefghijkmnpqr';
   const REFUND: RefundOrder = {
-    refundId: 'ref_1',
+    refundId: REFUND_ID,
+    paymentId: PAYMENT_ID,
     capture: '',
+    captured: ORDER.money,
     method: 'paypal',
     money: { amount: 1250, currency: 'EUR' },
     whole: false,
     note: 'Sorry\nfor the rain',
     idempotencyKey: 'refund:ref_1',
     again: false,
+    reference: null,
+    known: [],
   };
   async function captured(): Promise<RefundOrder> {
     await paypalCheckout.capture(await approved(), context());
@@ -647,20 +652,27 @@ describe('giving money back', () => {
         amount: 1250,
         currency: 'EUR',
         feeReturned: 10,
+        refundId: REFUND_ID,
       }),
     });
     expect(lastBody()).toEqual({
       amount: { currency_code: 'EUR', value: '12.50' },
+      invoice_id: REFUND_ID,
+      custom_id: PAYMENT_ID,
       note_to_payer: 'Sorry for the rain',
     });
     expect(paypal.calls.at(-1)!.headers['paypal-request-id']).toBe('refund:ref_1');
   });
 
-  it('all of it is asked for without an amount, and twice is once', async () => {
+  it('all of it is asked for with its amount, and twice is once', async () => {
     const order = { ...(await captured()), whole: true, note: null, money: ORDER.money };
     const first = await paypalCheckout.refund(order, context());
     expect(first).toMatchObject({ status: 'succeeded', fact: { amount: 5000 } });
-    expect(lastBody()).toEqual({});
+    expect(lastBody()).toEqual({
+      amount: { currency_code: 'EUR', value: '50.00' },
+      invoice_id: REFUND_ID,
+      custom_id: PAYMENT_ID,
+    });
     expect(await paypalCheckout.refund({ ...order, again: true }, context())).toEqual(first);
   });
 
@@ -669,8 +681,11 @@ describe('giving money back', () => {
       made: { status: 'PENDING', status_details: { reason: 'ECHECK' } },
       answer: { status: 'pending', reason: 'echeck' },
     },
-    { made: { status: 'FAILED' }, answer: { status: 'refused', reason: 'failed' } },
-    { made: { status: 'CANCELLED' }, answer: { status: 'refused', reason: 'cancelled' } },
+    { made: { status: 'FAILED' }, answer: { status: 'refused', reason: 'failed', reference: expect.any(String) } },
+    {
+      made: { status: 'CANCELLED' },
+      answer: { status: 'refused', reason: 'cancelled', reference: expect.any(String) },
+    },
   ])('a refund that is $made.status is $answer.status', async ({ made, answer }) => {
     const order = await captured();
     paypal.refund = made;
@@ -703,8 +718,100 @@ describe('giving money back', () => {
   it('the table has every refusal that PayPal documents for refunds', () => {
     const named = `CAPTURE_FULLY_REFUNDED REFUND_AMOUNT_EXCEEDED REFUND_CAPTURE_CURRENCY_MISMATCH REFUND_TIME_LIMIT_EXCEEDED REFUND_FAILED_INSUFFICIENT_FUNDS
       PENDING_CAPTURE PARTIAL_REFUND_NOT_ALLOWED TRANSACTION_DISPUTED REFUND_NOT_PERMITTED_DUE_TO_CHARGEBACK MAX_NUMBER_OF_REFUNDS_EXCEEDED
-      DUPLICATE_INVOICE_ID REFUND_IS_RESTRICTED REFUND_AMOUNT_TOO_LOW DECIMALS_NOT_SUPPORTED DECIMAL_PRECISION`;
+      REFUND_IS_RESTRICTED REFUND_AMOUNT_TOO_LOW DECIMALS_NOT_SUPPORTED DECIMAL_PRECISION`;
     expect([...REFUND_REFUSALS]).toEqual(expect.arrayContaining(named.split(/\s+/)));
+  });
+
+  describe('the look at a refund moves nothing', () => {
+    const shownIn = (order: RefundOrder, ...refunds: Resource[]) => {
+      const capture = paypal.resources.get(`/v2/payments/captures/${order.capture}`)!;
+      const { related_ids } = capture['supplementary_data'] as { related_ids: { order_id: string } };
+      const [unit] = paypal.resources.get(`/v2/checkout/orders/${related_ids.order_id}`)!['purchase_units'] as [
+        { payments: object },
+      ];
+      Object.assign(unit.payments, { refunds });
+    };
+    const made = () => [...paypal.resources].filter(([path]) => path.includes('/refunds/')).map(([, one]) => one);
+    const posts = () => paypal.asked().filter((what) => /refund$/.test(what));
+
+    it('finds it by our number, where the answer was lost', async () => {
+      const order = await captured();
+      const answer = await paypalCheckout.refund(order, context());
+      shownIn(order, { ...made()[0], id: 'OTHER', invoice_id: PAYMENT_ID }, ...made());
+      paypal.asked();
+      expect(await paypalCheckout.lookUpRefund(order, context())).toEqual(answer);
+      expect(posts()).toEqual([]);
+    });
+
+    it('says that there is none, where PayPal shows none of that number', async () => {
+      const order = await captured();
+      expect(await paypalCheckout.lookUpRefund(order, context())).toEqual({ status: 'none' });
+      shownIn(order, { id: 'OTHER', status: 'COMPLETED', amount: { currency_code: 'EUR', value: '12.50' } });
+      expect(await paypalCheckout.lookUpRefund(order, context())).toEqual({ status: 'none' });
+      expect(await paypalCheckout.lookUpRefund({ ...order, capture: '9ABGONE' }, context())).toEqual({
+        status: 'none',
+      });
+      expect(posts()).toEqual([]);
+    });
+
+    it.each([
+      { now: { status: 'COMPLETED' }, answer: { status: 'succeeded' } },
+      { now: { status: 'PENDING' }, answer: { status: 'pending' } },
+      { now: { status: 'FAILED' }, answer: { status: 'refused', reason: 'failed' } },
+    ])('by PayPal’s id tells what became of it: $now.status', async ({ now, answer }) => {
+      const order = await captured();
+      paypal.refund = { status: 'PENDING', status_details: { reason: 'ECHECK' } };
+      const first = await paypalCheckout.refund(order, context());
+      const reference = first.status === 'pending' ? first.reference : null;
+      Object.assign(made()[0]!, now, { status_details: undefined });
+      paypal.asked();
+      const known = { ...order, again: true, reference };
+      expect(await paypalCheckout.lookUpRefund(known, context())).toMatchObject(answer);
+      // Asked to go on with it, PayPal is not told to give back once more: after 45 days it would.
+      expect(await paypalCheckout.refund(known, context())).toMatchObject(answer);
+      expect(posts()).toEqual([]);
+    });
+
+    it('is no word on the money where PayPal shows nothing under its own id', async () => {
+      const order = { ...(await captured()), reference: '9ABGONE' };
+      expect(await failureOf(paypalCheckout.lookUpRefund(order, context()))).toMatchObject({ code: 'http_404' });
+    });
+  });
+
+  it('a capture that names no order is not asked about: its key does until PayPal forgets it', async () => {
+    const order = await captured();
+    const answer = await paypalCheckout.refund(order, context());
+    Object.assign(paypal.resources.get(`/v2/payments/captures/${order.capture}`)!, { supplementary_data: undefined });
+    expect(await failureOf(paypalCheckout.lookUpRefund(order, context()))).toMatchObject({
+      code: 'refund_uncertain',
+      moved: 'no',
+    });
+    expect(await paypalCheckout.refund({ ...order, again: true }, context())).toEqual(answer);
+  });
+
+  it('a number that is taken is this refund: PayPal forgot the key, and gives nothing back twice', async () => {
+    const order = await captured();
+    const answer = await paypalCheckout.refund(order, context());
+    const made = [...paypal.resources].filter(([path]) => path.includes('/refunds/')).map(([, one]) => one);
+    const capture = paypal.resources.get(`/v2/payments/captures/${order.capture}`)!;
+    const { related_ids } = capture['supplementary_data'] as { related_ids: { order_id: string } };
+    const [unit] = paypal.resources.get(`/v2/checkout/orders/${related_ids.order_id}`)!['purchase_units'] as [
+      { payments: object },
+    ];
+    paypal.refuse(/refund$/, 422, 'DUPLICATE_INVOICE_ID');
+    expect(await failureOf(paypalCheckout.refund({ ...order, again: true }, context()))).toMatchObject({
+      moved: 'perhaps',
+    });
+    // The order shows it only once PayPal has refused.
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      const reply = await globalThis.fetch(url, init);
+      if (urlOf(url).endsWith('/refund')) Object.assign(unit.payments, { refunds: made });
+      return reply;
+    };
+    expect(await paypalCheckout.refund(order, context({ fetch }))).toEqual(answer);
+    paypal.asked();
+    expect(await paypalCheckout.refund({ ...order, again: true }, context())).toEqual(answer);
+    expect(paypal.asked().filter((what) => what.startsWith('POST'))).toEqual([]);
   });
 
   it('a capture that PayPal does not know gives nothing back', async () => {
@@ -761,15 +868,19 @@ describe('a PayPal that does not answer', () => {
     },
     { what: '503', odd: { status: 503, headers: { 'retry-after': '2' } }, code: 'http_503', retry: { afterMs: 2000 } },
   ];
-  const refundOrder = {
+  const refundOrder: RefundOrder = {
     refundId: 'ref_1',
+    paymentId: PAYMENT_ID,
     capture: '9AB1',
+    captured: ORDER.money,
     method: null,
     money: ORDER.money,
     whole: true,
     note: null,
     idempotencyKey: 'k',
     again: false,
+    reference: null,
+    known: [],
   };
   const VERBS: {
     verb: string;
@@ -784,6 +895,12 @@ describe('a PayPal that does not answer', () => {
       call: (world) => paypalCheckout.fetchFacts({ by: 'payment', checkout: checkoutOf('9AB1') }, world),
     },
     { verb: 'refunding', moved: 'perhaps', call: (world) => paypalCheckout.refund(refundOrder, world) },
+    {
+      verb: 'refunding what is on its way',
+      moved: 'perhaps',
+      call: (world) => paypalCheckout.refund({ ...refundOrder, again: true, reference: '9AB2' }, world),
+    },
+    { verb: 'looking a refund up', moved: 'no', call: (world) => paypalCheckout.lookUpRefund(refundOrder, world) },
   ];
 
   it.each(MISBEHAVIOURS.flatMap((odd) => VERBS.map((verb) => ({ ...odd, ...verb }))))(

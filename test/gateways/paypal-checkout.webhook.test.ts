@@ -79,7 +79,13 @@ const DISPUTE: Resource = {
   dispute_id: 'PP-R-1',
   status: 'OPEN',
   reason: 'UNAUTHORISED',
-  disputed_transactions: [{ seller_transaction_id: 'CAP1', custom: PAYMENT_ID }],
+  create_time: '2026-11-05T10:00:00Z',
+  update_time: '2026-11-06T10:00:00Z',
+  dispute_amount: eur('20.00'),
+  dispute_life_cycle_stage: 'INQUIRY',
+  dispute_channel: 'INTERNAL',
+  seller_response_due_date: '2026-11-15T10:00:00.000Z',
+  disputed_transactions: [{ seller_transaction_id: 'CAP1', gross_amount: eur('50.00'), custom: PAYMENT_ID }],
 };
 const PLACES: Readonly<Record<string, string>> = {
   CAP1: '/v2/payments/captures/CAP1',
@@ -119,13 +125,34 @@ describe('a genuine webhook', () => {
     currency: 'EUR',
     feeReturned: 10,
     reason: 'refund',
+    refundId: null,
   };
+  const REFUND_ID = 'ref_0123456789abcdefghijkmnpqr';
+  const ours: Resource = { ...REFUND, invoice_id: REFUND_ID };
+  const onItsWay: Resource = { ...ours, status: 'PENDING', status_details: { reason: 'ECHECK' } };
+  const movement = { gatewayReference: 'REF1', parent: 'CAP1', amount: 1250, currency: 'EUR' };
+  const refundPending = {
+    ...movement,
+    kind: 'refund_pending',
+    qualifier: 'echeck',
+    reason: 'echeck',
+    refundId: REFUND_ID,
+  };
+  const refundFailed = (reason: string) => ({
+    ...movement,
+    kind: 'refund_failed',
+    qualifier: '',
+    reason,
+    detail: null,
+    refundId: REFUND_ID,
+  });
   const reversed = {
     kind: 'payment_reversed',
     gatewayReference: 'REF1',
     parent: 'CAP1',
     amount: 1250,
     currency: 'EUR',
+    feeReturned: 10,
   };
   const pending: Resource = {
     ...CAPTURE,
@@ -148,17 +175,31 @@ describe('a genuine webhook', () => {
     qualifier: 'PP-R-1',
     reason: 'unauthorised',
     amount: null,
+    occurredAt: '2026-11-05T10:00:00.000Z',
+    stage: 'inquiry',
+    claimed: 2000,
+    answerBy: '2026-11-15T10:00:00.000Z',
+    url: null,
+  };
+  const updated = {
+    ...opened,
+    kind: 'dispute_updated',
+    caseId: 'PP-R-1',
+    qualifier: 'PP-R-1 2026-11-06T10:00:00.000Z',
+    occurredAt: '2026-11-06T10:00:00.000Z',
   };
   const resolved: Resource = {
     ...DISPUTE,
     status: 'RESOLVED',
-    dispute_outcome: { outcome_code: 'RESOLVED_BUYER_FAVOUR' },
+    dispute_outcome: { outcome_code: 'RESOLVED_BUYER_FAVOUR', amount_refunded: eur('15.00') },
   };
   const closed = {
     kind: 'dispute_closed',
     gatewayReference: 'CAP1',
     qualifier: 'PP-R-1',
     reason: 'resolved_buyer_favour',
+    lost: true,
+    refunded: 1500,
   };
   const ordered: Resource = {
     ...ORDER,
@@ -172,10 +213,35 @@ describe('a genuine webhook', () => {
     { type: 'PAYMENT.CAPTURE.DENIED', now: declined, facts: [failed], references: ['CAP1', 'ORD1'] },
     { type: 'PAYMENT.CAPTURE.DECLINED', now: declined, facts: [failed], references: ['CAP1', 'ORD1'] },
     { type: 'PAYMENT.CAPTURE.REFUNDED', now: REFUND, facts: [refunded], references: ['REF1', 'CAP1'] },
+    {
+      type: 'PAYMENT.CAPTURE.REFUNDED',
+      now: ours,
+      facts: [{ ...refunded, refundId: REFUND_ID }],
+      references: ['REF1', 'CAP1'],
+    },
+    { type: 'PAYMENT.REFUND.PENDING', now: onItsWay, facts: [refundPending], references: ['REF1', 'CAP1'] },
+    {
+      type: 'PAYMENT.REFUND.FAILED',
+      now: { ...ours, status: 'FAILED' },
+      facts: [refundFailed('failed')],
+      references: ['REF1', 'CAP1'],
+    },
+    {
+      type: 'PAYMENT.REFUND.FAILED',
+      now: { ...ours, status: 'CANCELLED' },
+      facts: [refundFailed('cancelled')],
+      references: ['REF1', 'CAP1'],
+    },
+    {
+      type: 'PAYMENT.CAPTURE.REVERSED',
+      now: { ...REFUND, status_details: { reason: 'REFUND' } },
+      facts: [refunded],
+      references: ['REF1', 'CAP1'],
+    },
     { type: 'PAYMENT.CAPTURE.REVERSED', now: REFUND, facts: [reversed], references: ['REF1', 'CAP1'] },
     { type: 'CUSTOMER.DISPUTE.CREATED', now: DISPUTE, facts: [opened], references: ['CAP1'] },
-    { type: 'CUSTOMER.DISPUTE.UPDATED', now: DISPUTE, facts: [opened], references: ['CAP1'] },
-    { type: 'CUSTOMER.DISPUTE.RESOLVED', now: resolved, facts: [closed], references: ['CAP1'] },
+    { type: 'CUSTOMER.DISPUTE.UPDATED', now: DISPUTE, facts: [updated], references: ['CAP1'] },
+    { type: 'CUSTOMER.DISPUTE.RESOLVED', now: resolved, facts: [opened, closed], references: ['CAP1'] },
     { type: 'CHECKOUT.ORDER.COMPLETED', now: ordered, facts: [captured, fee], references: ['CAP1', 'ORD1'] },
   ])(
     '$type is believed once PayPal has shown the resource, and claims just that',
@@ -192,6 +258,85 @@ describe('a genuine webhook', () => {
       expect(reading.ok && reading.hint.facts).toEqual(lookup.found === true && lookup.facts);
     },
   );
+
+  const factsOf = async (type: string, now: Resource) => {
+    knows(now);
+    const lookup = await verify(webhook(type, now));
+    if (lookup.found !== true) throw new Error(`not found: ${JSON.stringify(lookup)}`);
+    return lookup;
+  };
+
+  it.each([
+    { dispute_life_cycle_stage: 'INQUIRY', dispute_channel: 'INTERNAL', stage: 'inquiry' },
+    { dispute_life_cycle_stage: 'CHARGEBACK', dispute_channel: 'INTERNAL', stage: 'claim' },
+    { dispute_life_cycle_stage: 'CHARGEBACK', dispute_channel: 'EXTERNAL', stage: 'chargeback' },
+    { dispute_life_cycle_stage: 'PRE_ARBITRATION', dispute_channel: 'EXTERNAL', stage: 'chargeback' },
+    { dispute_life_cycle_stage: undefined, dispute_channel: 'INTERNAL', stage: null },
+  ])('a case that is $dispute_life_cycle_stage $dispute_channel is in the stage $stage', async ({ stage, ...over }) => {
+    const { facts } = await factsOf('CUSTOMER.DISPUTE.CREATED', { ...DISPUTE, ...over });
+    expect(facts).toMatchObject([{ kind: 'dispute_opened', stage }]);
+  });
+
+  it.each([
+    ['RESOLVED_BUYER_FAVOUR', true],
+    ['ACCEPTED', true],
+    ['RESOLVED_SELLER_FAVOUR', false],
+    ['RESOLVED_WITH_PAYOUT', false],
+    ['CANCELED_BY_BUYER', false],
+    ['DENIED', false],
+    [undefined, false],
+  ])('a case whose outcome is %s is lost: %s', async (outcome_code, lost) => {
+    const over = { ...DISPUTE, status: 'RESOLVED', dispute_outcome: { outcome_code } };
+    const { facts } = await factsOf('CUSTOMER.DISPUTE.RESOLVED', over);
+    expect(facts.at(-1)).toMatchObject({ kind: 'dispute_closed', lost, refunded: null });
+  });
+
+  it('an update that PayPal has resolved since opens and closes the case', async () => {
+    const { facts } = await factsOf('CUSTOMER.DISPUTE.UPDATED', resolved);
+    expect(facts).toMatchObject([opened, closed]);
+  });
+
+  it('a claim in another currency than the money’s is not counted, and a refunded sum that cannot be is shown', async () => {
+    const dollars = { currency_code: 'USD', value: '20.00' };
+    const { facts, remarks } = await factsOf('CUSTOMER.DISPUTE.RESOLVED', {
+      ...resolved,
+      dispute_amount: dollars,
+      dispute_outcome: { outcome_code: 'ACCEPTED', amount_refunded: dollars },
+    });
+    expect(facts).toMatchObject([
+      { kind: 'dispute_opened', claimed: null },
+      { kind: 'dispute_closed', lost: true, refunded: null },
+    ]);
+    expect(remarks).toEqual([{ word: 'unreadable_amount', about: 'CAP1', wrote: '20.00 USD' }]);
+  });
+
+  it('each fee that PayPal charges the seller for the case is told once, whatever else it lists', async () => {
+    const movement = (over: Resource): Resource => ({
+      affected_party: 'SELLER',
+      type: 'DEBIT',
+      amount: eur('14.00'),
+      ...over,
+    });
+    const { facts, remarks } = await factsOf('CUSTOMER.DISPUTE.UPDATED', {
+      ...DISPUTE,
+      money_movements: [
+        movement({ reason: 'CHARGEBACK_FEE', amount: eur('16.00'), initiated_time: '2026-11-09T10:00:00Z' }),
+        movement({ reason: 'DISPUTE_SETTLEMENT', amount: eur('20.00') }),
+        movement({ reason: 'DISPUTE_FEE', initiated_time: '2026-11-07T10:00:00Z' }),
+        movement({ type: 'DISPUTE_FEE', initiated_time: '2026-11-08T10:00:00Z' }),
+        movement({ reason: 'DISPUTE_FEE', affected_party: 'BUYER' }),
+        movement({ reason: 'DISPUTE_FEE', type: 'CREDIT', initiated_time: '2026-11-10T10:00:00Z' }),
+        'garbage',
+      ],
+    });
+    const fee = { kind: 'dispute_fee_charged', gatewayReference: 'CAP1', caseId: 'PP-R-1', currency: 'EUR' };
+    expect(facts.slice(1)).toMatchObject([
+      { ...fee, qualifier: 'PP-R-1 dispute_fee', amount: 1400, occurredAt: '2026-11-07T10:00:00.000Z' },
+      { ...fee, qualifier: 'PP-R-1 dispute_fee 2', amount: 1400 },
+      { ...fee, qualifier: 'PP-R-1 chargeback_fee', amount: 1600, reason: 'chargeback_fee' },
+    ]);
+    expect(remarks).toEqual([{ word: 'dispute_fee_returned', about: 'CAP1', wrote: 'CREDIT DISPUTE_FEE 14.00 EUR' }]);
+  });
 
   it('tells what is true now, not what was true when it was sent', async () => {
     knows(CAPTURE);
@@ -223,8 +368,8 @@ describe('a genuine webhook', () => {
   });
 
   it.each([
-    ['PAYMENT.CAPTURE.REFUNDED', { ...REFUND, status: 'PENDING' }, 'refund_pending'],
-    ['PAYMENT.CAPTURE.REFUNDED', { ...REFUND, status: 'FAILED' }, 'refund_failed'],
+    ['PAYMENT.CAPTURE.REFUNDED', { ...REFUND, status: 'TELEPORTED' }, 'unknown_status'],
+    ['PAYMENT.CAPTURE.REVERSED', { ...REFUND, status: 'PENDING' }, 'unknown_status'],
     ['PAYMENT.CAPTURE.REFUNDED', { ...REFUND, links: [] }, 'no_parent_transaction'],
     ['PAYMENT.CAPTURE.COMPLETED', { ...CAPTURE, status: 'TELEPORTED' }, 'unknown_status'],
     ['PAYMENT.CAPTURE.COMPLETED', { ...CAPTURE, amount: eur('0.00') }, 'zero_amount'],

@@ -144,7 +144,8 @@ export async function startPaypal() {
     const made = {
       id,
       amount: sent['amount'] ?? captured['amount'],
-      custom_id: captured['custom_id'],
+      custom_id: sent['custom_id'] ?? captured['custom_id'],
+      invoice_id: sent['invoice_id'],
       create_time: '2026-11-02T10:00:00Z',
       links: [link(path.replace('/refund', ''), 'up')],
       ...state.refund,

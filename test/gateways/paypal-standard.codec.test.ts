@@ -415,12 +415,13 @@ describe('money that waits or fails', () => {
     },
   );
 
-  it.each(['Pending', 'Failed'])(
-    'a %s sum below zero of known money says nothing until it is done',
-    (payment_status) => {
-      expect(read(moneyBack(payment_status))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
-    },
-  );
+  it.each([
+    { what: 'of a type', over: { txn_type: 'web_accept' } },
+    { what: 'because of a case', over: { reason_code: 'chargeback' } },
+  ])('a pending sum below zero of known money $what says nothing until it is done', ({ over }) => {
+    for (const status of ['Pending', 'Failed'])
+      expect(read(moneyBack(status, over))).toMatchObject({ facts: [], remarks: [{ word: 'negative_amount' }] });
+  });
 });
 
 describe('money that goes back', () => {
@@ -462,6 +463,62 @@ describe('money that goes back', () => {
     expect(read(moneyBack('Refunded', { reason_code: 'other' })).facts).toMatchObject([
       { kind: 'payment_refunded', reason: 'other' },
     ]);
+  });
+
+  const underWay = { gatewayReference: REFUND, parent: TXN, amount: 2000, currency: 'EUR', occurredAt: AT };
+
+  it('a refund from the merchant’s bank is on its way, with the reason that PayPal gives', () => {
+    expect(read(moneyBack('Pending', { pending_reason: 'echeck' }))).toMatchObject({
+      references: [REFUND, TXN],
+      facts: [{ ...underWay, kind: 'refund_pending', qualifier: 'echeck', reason: 'echeck' }],
+      remarks: [],
+    });
+  });
+
+  it.each([
+    ['Failed', 'failed'],
+    ['Denied', 'denied'],
+  ])('a refund that is %s gave nothing back', (status, reason) => {
+    expect(read(moneyBack(status)).facts).toMatchObject([
+      { ...underWay, kind: 'refund_failed', qualifier: '', reason, detail: null },
+    ]);
+  });
+
+  it.each([
+    { signs: 'PayPal’s', over: { mc_gross: '-20.00', mc_fee: '-0.40' }, feeReturned: 40, remarks: [] },
+    { signs: 'its simulator’s', over: { mc_gross: '20.00', mc_fee: '0.40' }, feeReturned: 40, remarks: [] },
+    { signs: 'no fee', over: { mc_fee: undefined }, feeReturned: 0, remarks: [] },
+    {
+      signs: 'a fee on top',
+      over: { mc_gross: '-20.00', mc_fee: '0.40' },
+      feeReturned: 0,
+      remarks: [{ word: 'fee_of_reversal', about: REFUND, wrote: '0.40' }],
+    },
+    {
+      signs: 'a fee that is no number',
+      over: { mc_fee: '-0,40' },
+      feeReturned: 0,
+      remarks: [{ word: 'fee_unreadable', about: REFUND, wrote: '-0,40' }],
+    },
+  ])('a reversal with $signs tells what of the fee came back, and its case', ({ over, feeReturned, remarks }) => {
+    expect(read(moneyBack('Reversed', { reason_code: 'buyer-complaint', case_id: 'PP-D-1', ...over }))).toMatchObject({
+      facts: [{ kind: 'payment_reversed', amount: 2000, reason: 'buyer_complaint', caseId: 'PP-D-1', feeReturned }],
+      remarks,
+    });
+    expect(read(moneyBack('Reversed', { reason_code: 'chargeback' })).facts).toMatchObject([{ caseId: null }]);
+  });
+
+  it('Reversed because of a refund is that refund', () => {
+    const told = (status: string) => read(moneyBack(status, { reason_code: 'refund' }));
+    expect(told('Reversed')).toEqual(told('Refunded'));
+  });
+
+  it('a reversal that is cancelled tells the fee that PayPal keeps again, and its case', () => {
+    const over = { mc_gross: '20.00', mc_fee: '0.40', reason_code: 'other', case_id: 'PP-D-1' };
+    expect(read(moneyBack('Canceled_Reversal', over)).facts).toMatchObject([
+      { kind: 'reversal_cancelled', amount: 2000, caseId: 'PP-D-1', feeCharged: 40 },
+    ]);
+    expect(read(moneyBack('Canceled_Reversal', { ...over, mc_fee: '' })).facts).toMatchObject([{ feeCharged: 0 }]);
   });
 
   it.each(['-50.00', '50.00'])('a reversal of %s takes 50.00 back, whatever its sign', (mc_gross) => {
@@ -560,10 +617,11 @@ describe('money that goes back', () => {
   });
 
   it.each([
-    ['complaint', 'non_receipt'],
-    ['chargeback', 'unauthorized'],
-    ['dispute', 'not_as_described'],
-  ])('a new %s is a case about the original payment, and moves no money', (case_type, reason_code) => {
+    ['complaint', 'non_receipt', 'claim'],
+    ['chargeback', 'unauthorized', 'chargeback'],
+    ['dispute', 'not_as_described', 'inquiry'],
+    ['brand_new', 'special', null],
+  ])('a new %s is a case about the original payment, and moves no money', (case_type, reason_code, stage) => {
     const message = read({
       txn_type: 'new_case',
       txn_id: TXN,
@@ -585,10 +643,18 @@ describe('money that goes back', () => {
           amount: null,
           currency: null,
           reason: reason_code,
+          stage,
+          url: 'https://www.paypal.com/resolutioncenter/',
         },
       ],
       remarks: [],
     });
+  });
+
+  it('a case of a test is answered at no page of PayPal’s', () => {
+    expect(read({ txn_type: 'new_case', txn_id: TXN, case_id: 'PP-1', test_ipn: '1' }).facts).toMatchObject([
+      { url: null },
+    ]);
   });
 
   it('a case without a transaction id is for a person', () => {
@@ -627,7 +693,7 @@ describe('money of a type that these rules do not know', () => {
     ]);
     expect(kindOf(completed({ txn_type, payment_status: 'Failed' }))).toEqual(['payment_failed']);
     expect(kindOf(moneyBack('Refunded', { txn_type }))).toEqual(['payment_refunded']);
-    expect(kindOf(moneyBack('Reversed', { txn_type }))).toEqual(['payment_reversed']);
+    expect(kindOf(moneyBack('Reversed', { txn_type, reason_code: 'chargeback' }))).toEqual(['payment_reversed']);
   });
 
   it.each(TYPES)('%s below zero is money that leaves', (txn_type) => {

@@ -119,14 +119,25 @@ describe('a payment of which neither message nor return came', () => {
     });
   });
 
-  it('tells of no refund that is still on its way', async () => {
-    paypal.knows(
-      { details: detailsOfRefund({ PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck' }), type: 'Refund' },
-      { details: details() },
-    );
+  it.each([
+    { over: { PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck' }, type: 'Refund' },
+    { over: { PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck' }, type: '' },
+  ])('tells of a refund that is on its way, listed as "$type"', async ({ over, type }) => {
+    paypal.knows({ details: detailsOfRefund(over), type }, { details: details() });
     expect(await lookUp()).toMatchObject({
-      facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
+      facts: [
+        { kind: 'payment_captured' },
+        { kind: 'fee_charged' },
+        { kind: 'refund_pending', gatewayReference: REFUND, parent: TXN, amount: 2000, qualifier: 'echeck' },
+      ],
       remarks: [],
+    });
+  });
+
+  it('tells of a refund that failed', async () => {
+    paypal.knows({ details: detailsOfRefund({ PAYMENTSTATUS: 'Failed' }), type: 'Refund' }, { details: details() });
+    expect(await lookUp()).toMatchObject({
+      facts: [{}, {}, { kind: 'refund_failed', gatewayReference: REFUND, parent: TXN, reason: 'failed' }],
     });
   });
 
@@ -360,11 +371,13 @@ describe('what a look-up does not understand', () => {
   it.each(['Fee', 'Temporary Hold', ''])(
     'money that left as "%s" is neither a refund nor a correction after a case, and no reason to look',
     async (type) => {
-      paypal.knows({ details: details() }, { details: detailsOfRefund({ REASONCODE: 'None' }), type });
-      expect(await lookUp()).toMatchObject({
-        facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
-        remarks: [],
-      });
+      for (const PAYMENTSTATUS of ['Completed', 'Pending']) {
+        paypal.knows({ details: details() }, { details: detailsOfRefund({ REASONCODE: 'None', PAYMENTSTATUS }), type });
+        expect(await lookUp()).toMatchObject({
+          facts: [{ kind: 'payment_captured' }, { kind: 'fee_charged' }],
+          remarks: [],
+        });
+      }
     },
   );
 

@@ -30,21 +30,29 @@ beforeEach(() => {
 });
 
 const CREDENTIALS: PaypalStandardCredentials = { ...SELLER, nvp: NVP };
-const refund = (over: Partial<RefundOrder> = {}, world: Partial<GatewayContext<PaypalStandardCredentials>> = {}) =>
-  paypalStandard.refund(
-    {
-      refundId: 'ref_1',
-      capture: TXN,
-      method: null,
-      money: { amount: 2000, currency: 'EUR' },
-      whole: false,
-      note: null,
-      idempotencyKey: 'refund:ref_1',
-      again: false,
-      ...over,
-    },
-    gatewayContext<PaypalStandardCredentials>({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, world),
-  );
+const orderOf = (over: Partial<RefundOrder>): RefundOrder => ({
+  refundId: 'ref_1',
+  paymentId: PAYMENT_ID,
+  capture: TXN,
+  captured: { amount: 5000, currency: 'EUR' },
+  method: null,
+  money: { amount: 2000, currency: 'EUR' },
+  whole: false,
+  note: null,
+  idempotencyKey: 'refund:ref_1',
+  again: false,
+  reference: null,
+  known: [],
+  ...over,
+});
+type World = Partial<GatewayContext<PaypalStandardCredentials>>;
+const worldOf = (over: World) =>
+  gatewayContext<PaypalStandardCredentials>({ credentials: CREDENTIALS, simulatorUrl: paypal.url }, over);
+const refund = (over: Partial<RefundOrder> = {}, world: World = {}) =>
+  paypalStandard.refund(orderOf(over), worldOf(world));
+const lookUp = (over: Partial<RefundOrder> = {}, world: World = {}) =>
+  paypalStandard.lookUpRefund(orderOf(over), worldOf(world));
+const asksToRefund = () => paypal.calls.filter(({ METHOD }) => METHOD === 'RefundTransaction');
 const done = (over: NvpFields = {}): NvpFields => ({
   ACK: 'Success',
   REFUNDTRANSACTIONID: REFUND,
@@ -107,9 +115,10 @@ describe('what PayPal is told', () => {
 
   it('a repetition has the key of the first call', async () => {
     says(done());
+    paypal.knows({ details: details() });
     await refund();
     await refund({ again: true });
-    expect(paypal.calls.map(({ MSGSUBID }) => MSGSUBID)).toEqual(['refund:ref_1', 'refund:ref_1']);
+    expect(asksToRefund().map(({ MSGSUBID }) => MSGSUBID)).toEqual(['refund:ref_1', 'refund:ref_1']);
   });
 
   it('money of a former account is refunded by that account', async () => {
@@ -138,6 +147,7 @@ describe('what PayPal answers', () => {
         currency: 'EUR',
         feeReturned: 40,
         reason: 'refund',
+        refundId: 'ref_1',
       },
     });
     const [told] = readMessage(parseForm(encode(moneyBack('Refunded')))).facts;
@@ -257,23 +267,35 @@ describe('what PayPal answers', () => {
   });
 });
 
-describe('a repetition that PayPal refuses, though it may be the one that was done', () => {
-  const whole = { whole: true, money: { amount: 5000, currency: 'EUR' }, again: true };
-  const refunded = (over: NvpFields = {}) => ({
-    details: detailsOfRefund({ AMT: '-50.00', FEEAMT: '0.00', ...over }),
-    type: 'Refund',
-  });
-  const original = { details: details({ PAYMENTSTATUS: 'Refunded' }) };
+describe('a repetition looks first, since PayPal forgets keys', () => {
+  const part = { money: { amount: 2000, currency: 'EUR' } };
+  const whole = { whole: true, money: { amount: 5000, currency: 'EUR' } };
+  const original = { details: details({ PAYMENTSTATUS: 'PartiallyRefunded' }) };
+  const shown = (over: NvpFields = {}) => ({ details: detailsOfRefund(over), type: 'Refund' });
+  const ofAll = { AMT: '-50.00', FEEAMT: '0.00' };
   beforeEach(() => {
     says(failure('10009', 'Transaction refused', 'This transaction has already been fully refunded'));
   });
 
-  it('of a whole refund is done when PayPal shows the money given back', async () => {
-    paypal.knows(original, refunded());
-    expect(await refund(whole)).toMatchObject({
+  it.each([
+    { what: 'a part', order: part, as: {}, amount: 2000, feeReturned: 40 },
+    { what: 'the whole', order: whole, as: ofAll, amount: 5000, feeReturned: 0 },
+  ])('$what that PayPal shows and nobody told of is this refund', async ({ order, as, amount, feeReturned }) => {
+    paypal.knows(original, shown(as));
+    const answer = {
       status: 'succeeded',
-      fact: { kind: 'payment_refunded', gatewayReference: REFUND, parent: TXN, amount: 5000 },
-    });
+      fact: {
+        kind: 'payment_refunded',
+        gatewayReference: REFUND,
+        parent: TXN,
+        amount,
+        feeReturned,
+        refundId: 'ref_1',
+      },
+    };
+    expect(await lookUp(order)).toMatchObject(answer);
+    expect(await refund({ ...order, again: true })).toMatchObject(answer);
+    expect(asksToRefund()).toEqual([]);
     expect(paypal.calls.map(({ METHOD, INVNUM }) => [METHOD, INVNUM])).toContainEqual([
       'TransactionSearch',
       PAYMENT_ID,
@@ -281,38 +303,122 @@ describe('a repetition that PayPal refuses, though it may be the one that was do
   });
 
   it.each([
-    { what: 'nothing was given back', known: [] },
-    { what: 'another sum was given back', known: [refunded({ AMT: '-10.00' })] },
-    { what: 'another payment was given back', known: [refunded({ PARENTTRANSACTIONID: 'OTHERPAYMENT00001' })] },
-  ])('is a no when $what', async ({ known }) => {
-    paypal.knows(original, ...known);
-    expect(await refund(whole)).toMatchObject({ status: 'refused', reason: 'transaction_refused' });
+    { as: { PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck' }, answer: { status: 'pending', reason: 'echeck' } },
+    { as: { PAYMENTSTATUS: 'Failed' }, answer: { status: 'refused', reason: 'failed' } },
+  ])('a refund that is $as.PAYMENTSTATUS is $answer.status', async ({ as, answer }) => {
+    paypal.knows(original, shown(as));
+    expect(await lookUp()).toMatchObject({ ...answer, reference: REFUND });
+    expect(await refund({ again: true })).toMatchObject({ ...answer, reference: REFUND });
+    expect(asksToRefund()).toEqual([]);
   });
 
-  it('of a part is for a person when such a part was given back, by this call or by another', async () => {
-    paypal.knows(original, refunded({ AMT: '-20.00' }));
-    expect(await failureOf(refund({ again: true }))).toMatchObject({
-      code: 'refund_uncertain',
-      moved: 'perhaps',
-      retry: 'never',
+  it('of two such refunds the one that gave money back is taken', async () => {
+    paypal.knows(original, shown({ PAYMENTSTATUS: 'Failed' }), shown({ TRANSACTIONID: 'SECONDREFUND00001' }));
+    expect(await lookUp()).toMatchObject({ status: 'succeeded', fact: { gatewayReference: 'SECONDREFUND00001' } });
+  });
+
+  it.each([
+    { what: 'nothing', listed: [], known: [] },
+    { what: 'another sum', listed: [shown({ AMT: '-10.00' })], known: [] },
+    {
+      what: 'the same sum of another payment',
+      listed: [shown({ PARENTTRANSACTIONID: 'OTHERPAYMENT00001' })],
+      known: [],
+    },
+    {
+      what: 'the same sum by a refund that is told already',
+      listed: [shown()],
+      known: [{ reference: REFUND, money: part.money }],
+    },
+  ])('is asked for once more where $what was given back', async ({ listed, known }) => {
+    paypal.knows(original, ...listed);
+    expect(await lookUp({ known })).toEqual({ status: 'none' });
+    expect(asksToRefund()).toEqual([]);
+    says(done({ REFUNDTRANSACTIONID: 'SECONDREFUND00001' }));
+    expect(await refund({ again: true, known })).toMatchObject({
+      status: 'succeeded',
+      fact: { gatewayReference: 'SECONDREFUND00001' },
+    });
+    expect(asksToRefund()).toHaveLength(1);
+  });
+
+  it('and what PayPal refuses then is a no', async () => {
+    paypal.knows(original);
+    expect(await refund({ again: true })).toMatchObject({ status: 'refused', reason: 'transaction_refused' });
+  });
+
+  it('what an earlier call has done meanwhile is this refund, though PayPal refuses to do it again', async () => {
+    paypal.knows(original);
+    const fetch: typeof globalThis.fetch = async (input, init) => {
+      const answer = await globalThis.fetch(input, init);
+      if (asksToRefund().length > 0) paypal.knows(original, shown());
+      return answer;
+    };
+    expect(await refund({ again: true }, { fetch })).toMatchObject({
+      status: 'succeeded',
+      fact: { gatewayReference: REFUND },
     });
   });
 
   it.each([
     { what: 'PayPal does not know', known: [] },
     { what: 'has no invoice number to search by', known: [{ details: details({ INVNUM: undefined }) }] },
-  ])('of money that $what is for a person', async ({ known }) => {
+  ])('money that $what is for a person', async ({ known }) => {
     paypal.knows(...known);
-    expect(await failureOf(refund(whole))).toMatchObject({
+    expect(await failureOf(refund({ ...whole, again: true }))).toMatchObject({
       code: 'refund_uncertain',
       moved: 'perhaps',
       retry: 'never',
     });
+    expect(await failureOf(lookUp(whole))).toMatchObject({ code: 'refund_uncertain', moved: 'no', retry: 'never' });
+    expect(asksToRefund()).toEqual([]);
+  });
+
+  it('while PayPal cannot be asked nothing is asked for: the earlier call may have moved the money', async () => {
+    paypal.says(failure('10002', 'Security error'), 'GetTransactionDetails');
+    expect(await failureOf(refund({ again: true }))).toMatchObject({ moved: 'perhaps', retry: 'later' });
+    expect(asksToRefund()).toEqual([]);
   });
 
   it('a first call that is refused is a no without looking', async () => {
-    paypal.knows(original, refunded());
-    expect(await refund({ ...whole, again: false })).toMatchObject({ status: 'refused' });
+    paypal.knows(original, shown());
+    expect(await refund()).toMatchObject({ status: 'refused' });
     expect(paypal.calls).toHaveLength(1);
+  });
+
+  describe('by PayPal’s own id of the refund', () => {
+    const accepted = { reference: REFUND, again: true };
+
+    it.each([
+      { as: {}, answer: { status: 'succeeded', fact: { gatewayReference: REFUND, amount: 2000, refundId: 'ref_1' } } },
+      {
+        as: { PAYMENTSTATUS: 'Pending', PENDINGREASON: 'echeck', REASONCODE: 'None' },
+        answer: { status: 'pending', reference: REFUND, reason: 'echeck' },
+      },
+      { as: { PAYMENTSTATUS: 'Failed' }, answer: { status: 'refused', reason: 'failed', reference: REFUND } },
+    ])('tells what became of it: $answer.status', async ({ as, answer }) => {
+      paypal.knows(shown(as));
+      expect(await lookUp(accepted)).toMatchObject(answer);
+      expect(await refund(accepted)).toMatchObject(answer);
+      expect(paypal.calls.map(({ METHOD }) => METHOD)).toEqual(['GetTransactionDetails', 'GetTransactionDetails']);
+    });
+
+    it('is no word on the money where PayPal does not show it', async () => {
+      expect(await failureOf(lookUp(accepted))).toMatchObject({
+        code: 'refund_not_shown',
+        moved: 'no',
+        retry: 'later',
+      });
+      expect(await failureOf(refund(accepted))).toMatchObject({ code: 'refund_not_shown', moved: 'perhaps' });
+    });
+  });
+
+  it('an account without API credentials cannot be asked', async () => {
+    expect(await failureOf(lookUp({}, { credentials: SELLER }))).toMatchObject({
+      code: 'refund_uncertain',
+      moved: 'no',
+      retry: 'never',
+    });
+    expect(paypal.calls).toEqual([]);
   });
 });

@@ -446,6 +446,46 @@ describe('the truth behind an IPN', () => {
   ])('after the merchant has changed accounts, a payment to $to is found: $found', async ({ over, found }) => {
     expect(await fetchOpenedWith(FORMER, over)).toMatchObject({ found });
   });
+  describe('a correction after a case names no receiver: the account is its payer', () => {
+    const correction = (over: MessageFields) =>
+      moneyBack('Completed', {
+        txn_type: 'adjustment',
+        reason_code: 'chargeback_settlement',
+        receiver_id: undefined,
+        receiver_email: undefined,
+        business: undefined,
+        invoice: undefined,
+        payer_email: 'somebody@example.org',
+        ...over,
+      });
+
+    it('and is ours where that account is', async () => {
+      expect(await fetchFacts(correction({ payer_id: SELLER.receiverId }))).toMatchObject({
+        found: true,
+        paymentId: PAYMENT_ID,
+        facts: [{ kind: 'dispute_adjusted', amount: 2000 }],
+      });
+    });
+
+    it.each<[string, MessageFields]>([
+      ['another account', { payer_id: 'STRANGER00001' }],
+      ['nobody', { payer_id: undefined }],
+      ['ours, while it names somebody as its receiver', { payer_id: SELLER.receiverId, receiver_id: 'STRANGER00001' }],
+    ])('and is elsewhere where its payer is %s', async (_who, over) => {
+      expect(await fetchFacts(correction(over))).toMatchObject({ found: 'elsewhere', reason: 'receiver_mismatch' });
+    });
+
+    it('and counts for nothing in any other message', async () => {
+      const over = {
+        payer_id: SELLER.receiverId,
+        receiver_id: undefined,
+        receiver_email: undefined,
+        business: undefined,
+      };
+      expect(await fetchFacts(completed(over))).toMatchObject({ found: 'elsewhere' });
+    });
+  });
+
   it('an address that the merchant has removed since still counts for a payment opened with it', async () => {
     const over = { receiver_id: '', business: 'old@club.example', receiver_email: 'old@club.example' };
     expect(

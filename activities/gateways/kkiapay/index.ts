@@ -7,7 +7,7 @@ import { CURRENCY } from './checkout';
 import type { KkiapayCredentials } from './credentials';
 import { lookUpNotified, lookUpPayment, unaskable } from './lookup';
 import { startCheckout } from './prompt';
-import { refund } from './refund';
+import { lookUpRefund, refund } from './refund';
 
 /** KKiaPay: a widget in the payer's browser, or a prompt on their phone, for mobile money and cards of West Africa. */
 export const kkiapay = {
@@ -31,6 +31,7 @@ export const kkiapay = {
   },
 
   refund,
+  lookUpRefund,
   inspectAccount,
 } satisfies Gateway<KkiapayCredentials>;
 

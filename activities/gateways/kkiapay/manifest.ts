@@ -1,6 +1,6 @@
 import type { Manifest } from '../port';
 import { kkiapay } from '.';
-import { openCheckout } from './checkout';
+import { CURRENCY, openCheckout } from './checkout';
 import { kkiapayCredentials } from './credentials';
 import { readNotification } from './notification';
 
@@ -20,5 +20,6 @@ export const manifest: Manifest<typeof kkiapayCredentials> = {
   stored: kkiapayCredentials,
   gateway: kkiapay,
   openCheckout,
+  refundable: ({ currency }) => currency === CURRENCY,
   readNotification,
 };

@@ -1,6 +1,7 @@
 import { GatewayFailure } from '../port';
-import type { GatewayContext, RefundAnswer, RefundOrder } from '../port';
+import type { GatewayContext, RefundAnswer, RefundLookup, RefundOrder } from '../port';
 import { sameMoney } from '../../../workflows/domain/money';
+import { INSUFFICIENT_FUND } from '../../../workflows/domain/refund';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { requestRevert } from './client';
 import { refundOf } from './codec';
@@ -31,8 +32,8 @@ export async function refund(order: RefundOrder, context: Context): Promise<Refu
     case 'SUCCESS':
       return confirm(order, context);
     case 'INSUFFICIENT_FUND':
-      // It is the merchant's balance that is too low: the refund waits for it to be filled.
-      return { status: 'pending', reference: order.capture, reason: 'insufficient_fund' };
+      // It is the merchant's balance that is too low: nothing has moved, and the refund waits for it to be filled.
+      return { status: 'pending', reference: null, reason: INSUFFICIENT_FUND };
     case 'TRANSACTION_NOT_ELIGIBLE':
       return eligibleNoMore(order, context);
     case 'INVALID_TRANSACTION_TYPE':
@@ -47,6 +48,36 @@ export async function refund(order: RefundOrder, context: Context): Promise<Refu
   }
 }
 
+/**
+ * What became of a refund. KKiaPay gives no reference of its own: what it has accepted goes by the transaction's, and is done
+ * once the transaction says REVERTED.
+ */
+export async function lookUpRefund(order: RefundOrder, context: Context): Promise<RefundLookup> {
+  const seen = await look(order.capture, context);
+  switch (seen.answer) {
+    case 'transaction': {
+      const { standing } = seen.transaction;
+      if (standing === 'reverted') return isOfAnother(order) ? { status: 'none' } : succeeded(order);
+      if (standing === 'unknown') throw unclear(order, 'the transaction is in a state that nobody knows', 'no');
+      return order.reference === null ? { status: 'none' } : notDoneYet(order);
+    }
+    case 'not_found':
+    case 'not_a_payment':
+    case 'of_another_merchant':
+      if (order.reference === null) return { status: 'none' };
+      throw unclear(order, 'it had accepted the refund, and shows no such payment', 'no');
+    case 'other_transaction':
+      throw unclear(order, 'it answered about another one', 'no');
+    default:
+      return unreachable(seen);
+  }
+}
+
+/** A payment is given back once, so what is told of as another refund leaves nothing for this one. */
+function isOfAnother({ capture, known }: RefundOrder): boolean {
+  return known.some(({ reference }) => reference === capture);
+}
+
 /** What a look at the captured money says before anything is asked of KKiaPay. */
 function settle(order: RefundOrder, seen: Seen): 'to_be_reverted' | { readonly answer: RefundAnswer } {
   switch (seen.answer) {
@@ -59,14 +90,17 @@ function settle(order: RefundOrder, seen: Seen): 'to_be_reverted' | { readonly a
         answer: refused('invalid_transaction', 'KKiaPay says that this transaction belongs to another merchant'),
       };
     case 'other_transaction':
-      throw new GatewayFailure({
-        code: seen.answer,
-        message: `asking KKiaPay for the transaction ${order.capture}: it answered about another one`,
-        moved: order.again ? 'perhaps' : 'no',
-      });
+      throw unclear(order, 'it answered about another one', order.again ? 'perhaps' : 'no');
     case 'transaction': {
       const { standing, source, money } = seen.transaction;
-      if (standing === 'reverted') return { answer: succeeded(order) };
+      if (standing === 'reverted')
+        return {
+          answer: isOfAnother(order)
+            ? refused('transaction_not_eligible', 'KKiaPay has given this transaction back already')
+            : succeeded(order),
+        };
+      if (standing === 'unknown')
+        throw unclear(order, 'the transaction is in a state that nobody knows', order.again ? 'perhaps' : 'no');
       if (standing !== 'success')
         return { answer: refused('transaction_not_eligible', `KKiaPay says that this transaction is ${standing}`) };
       if (source !== 'MOBILE_MONEY')
@@ -91,12 +125,17 @@ async function confirm(order: RefundOrder, context: Context): Promise<RefundAnsw
     if (failure instanceof GatewayFailure) return false;
     throw failure;
   });
-  return isDone ? succeeded(order) : { status: 'pending', reference: order.capture, reason: 'not_reverted_yet' };
+  return isDone ? succeeded(order) : notDoneYet(order);
 }
 
-/** Already given back, or not to be given back: KKiaPay has one word for both. */
+function notDoneYet({ capture }: RefundOrder): RefundAnswer {
+  return { status: 'pending', reference: capture, reason: 'not_reverted_yet' };
+}
+
+/** Already given back, or not to be given back: KKiaPay has one word for both. What it had accepted is still on its way. */
 async function eligibleNoMore(order: RefundOrder, context: Context): Promise<RefundAnswer> {
-  if (await isReverted(order, context)) return succeeded(order);
+  if (await isReverted(order, context).catch(leaveOpen)) return succeeded(order);
+  if (order.reference !== null) return notDoneYet(order);
   return refused('transaction_not_eligible', 'KKiaPay says that this transaction cannot be given back');
 }
 
@@ -108,14 +147,27 @@ async function isReverted({ capture }: RefundOrder, context: Context): Promise<b
 /** A look moves nothing, but before a repeated refund it leaves open what the earlier call has moved. */
 function forThisCallOnly({ again }: RefundOrder): (failure: unknown) => never {
   return (failure) => {
-    if (!again || !(failure instanceof GatewayFailure)) throw failure;
-    const { code, message, retry } = failure;
-    throw new GatewayFailure({ code, message, retry, moved: 'perhaps', cause: failure });
+    if (again) leaveOpen(failure);
+    throw failure;
   };
 }
 
-function succeeded({ capture, money }: RefundOrder): RefundAnswer {
-  return { status: 'succeeded', fact: refundOf(capture, money) };
+function leaveOpen(failure: unknown): never {
+  if (!(failure instanceof GatewayFailure)) throw failure;
+  const { code, message, retry } = failure;
+  throw new GatewayFailure({ code, message, retry, moved: 'perhaps', cause: failure });
+}
+
+function unclear({ capture }: RefundOrder, why: string, moved: 'no' | 'perhaps'): GatewayFailure {
+  return new GatewayFailure({
+    code: 'refund_unclear',
+    message: `asking KKiaPay for the transaction ${capture}: ${why}`,
+    moved,
+  });
+}
+
+function succeeded({ refundId, capture, money }: RefundOrder): RefundAnswer {
+  return { status: 'succeeded', fact: { ...refundOf(capture, money), refundId } };
 }
 
 function refused(reason: string, detail: string): RefundAnswer {

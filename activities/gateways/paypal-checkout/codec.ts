@@ -5,15 +5,16 @@ import type { Remark } from '../../../workflows/domain/remark';
 import { isId } from '../../../workflows/domain/ids';
 import type { Currency, Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';
+import { unreachable } from '../../../workflows/domain/unreachable';
 import { readPaypalAmount, writePaypalAmount } from '../paypal/money';
 import { word } from './answers';
 
 // Unknown fields are ignored everywhere. What decides about money must read; what only helps may be missing or odd.
-const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
-const resourceId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+export const optional = <Schema extends z.ZodType>(schema: Schema) => schema.optional().catch(undefined);
+export const resourceId = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 const money = z.object({ currency_code: z.string(), value: z.string() });
 // A sum that cannot be read must not hide the rest: whoever uses it decides what that means.
-const written = z.unknown().optional();
+export const written = z.unknown().optional();
 /** A breakdown that is none stands for its fee, so that it is not taken for absent. */
 const feesIn = <Shape extends { paypal_fee: typeof written }>(shape: Shape) =>
   z
@@ -27,7 +28,7 @@ const related = optional(
   z.object({ related_ids: optional(z.object({ order_id: optional(resourceId), capture_id: optional(resourceId) })) }),
 );
 const ours = { custom_id: optional(z.string()), invoice_id: optional(z.string()) };
-const times = { create_time: optional(z.string()), update_time: optional(z.string()) };
+export const times = { create_time: optional(z.string()), update_time: optional(z.string()) };
 
 /** A capture (Payments v2, "Show captured payment details"), as its own resource, in an order, or in a webhook. */
 export const captureResource = z.object({
@@ -71,7 +72,9 @@ export const orderResource = z.object({
     .array(
       z.object({
         payee: merchant,
-        payments: z.object({ captures: z.array(z.unknown()).optional() }).optional(),
+        payments: z
+          .object({ captures: z.array(z.unknown()).optional(), refunds: optional(z.array(z.unknown())) })
+          .optional(),
         ...ours,
       }),
     )
@@ -81,28 +84,9 @@ export const orderResource = z.object({
   links,
 });
 
-/** A case (Disputes v1, "Show dispute details"). */
-export const disputeResource = z.object({
-  dispute_id: z.string().regex(/^[!-~]{1,64}$/),
-  status: z.string(),
-  reason: optional(z.string()),
-  dispute_outcome: optional(z.object({ outcome_code: optional(z.string()) })),
-  disputed_transactions: optional(
-    z.array(
-      z.object({
-        seller_transaction_id: optional(resourceId),
-        custom: optional(z.string()),
-        invoice_number: optional(z.string()),
-      }),
-    ),
-  ),
-  ...times,
-});
-
 export type Capture = z.output<typeof captureResource>;
 export type Refund = z.output<typeof refundResource>;
 export type Order = z.output<typeof orderResource>;
-export type Dispute = z.output<typeof disputeResource>;
 
 /** What a resource says, in our words. Whether it may be believed is decided elsewhere. */
 export interface Told {
@@ -155,7 +139,10 @@ export function tellOrder(order: Order): Told {
   };
 }
 
-export function tellRefund(refund: Refund, kind: 'payment_refunded' | 'payment_reversed'): Told {
+/** What brought the resource of a refund: only the signed type of a message tells who wanted the money back. */
+export type Wish = 'refund' | 'reversal';
+
+export function tellRefund(refund: Refund, wish: Wish): Told {
   const parent = captureOf(refund);
   const common = {
     paymentId: paymentIdOf(refund.custom_id, refund.invoice_id),
@@ -168,53 +155,59 @@ export function tellRefund(refund: Refund, kind: 'payment_refunded' | 'payment_r
     facts: [],
     remarks: [remark(word, refund.id, wrote)],
   });
-  if (refund.status !== 'COMPLETED') return nothing(REFUND_STATUSES[refund.status] ?? 'unknown_status', refund.status);
+  const reason = word(refund.status_details?.reason ?? '');
+  // Told as a reversal because of a refund, it is that refund.
+  const isReversal = wish === 'reversal' && reason !== 'refund';
+  const standing = REFUND_STANDINGS.get(refund.status);
+  if (standing === undefined || (isReversal && standing !== 'done')) return nothing('unknown_status', refund.status);
   if (parent === null) return nothing('no_parent_transaction');
   const gross = readMoney(refund.amount);
   if (gross === null) return nothing('unreadable_amount', textOf(refund.amount));
   if (gross.amount === 0) return nothing('zero_amount');
-  const fact = {
+  const movement = {
     gatewayReference: refund.id,
     qualifier: '',
     occurredAt: readTime(refund.update_time ?? refund.create_time),
     ...gross,
     parent,
   };
-  const reason = word(refund.status_details?.reason ?? '');
-  if (kind === 'payment_reversed')
-    return { ...common, facts: [{ ...fact, kind, reason: reason || 'reversed' }], remarks: [] };
-  const fee = readFee(refund.seller_payable_breakdown?.paypal_fee, refund.id, gross.currency);
-  const [feeReturned, remarks] = typeof fee === 'number' ? [fee, []] : [0, [fee]];
-  return { ...common, facts: [{ ...fact, kind, reason: reason || 'refund', feeReturned }], remarks };
+  const only = (fact: GatewayFact, remarks: readonly Remark[] = []): Told => ({ ...common, facts: [fact], remarks });
+  const ours = { refundId: refundIdOf(refund) };
+  switch (standing) {
+    case 'pending': {
+      const why = reason || 'pending';
+      return only({ ...movement, ...ours, kind: 'refund_pending', qualifier: why, reason: why });
+    }
+    case 'failed':
+      return only({
+        ...movement,
+        ...ours,
+        kind: 'refund_failed',
+        reason: reason || word(refund.status),
+        detail: null, // PayPal writes no sentence about it
+      });
+    case 'done': {
+      const fee = readFee(refund.seller_payable_breakdown?.paypal_fee, refund.id, gross.currency);
+      const [feeReturned, remarks] = typeof fee === 'number' ? [fee, []] : [0, [fee]];
+      return isReversal
+        ? only({ ...movement, kind: 'payment_reversed', reason: reason || 'reversed', feeReturned }, remarks)
+        : only({ ...movement, ...ours, kind: 'payment_refunded', reason: reason || 'refund', feeReturned }, remarks);
+    }
+    default:
+      return unreachable(standing);
+  }
 }
-const REFUND_STATUSES: Readonly<Record<string, string>> = {
-  PENDING: 'refund_pending',
-  FAILED: 'refund_failed',
-  CANCELLED: 'refund_cancelled',
-};
+// Payments v2, "Show refund details", `status`.
+const REFUND_STANDINGS: ReadonlyMap<string, 'done' | 'pending' | 'failed'> = new Map([
+  ['COMPLETED', 'done'],
+  ['PENDING', 'pending'],
+  ['FAILED', 'failed'],
+  ['CANCELLED', 'failed'],
+]);
 
-export function tellDispute(dispute: Dispute): Told {
-  const disputed = dispute.disputed_transactions?.[0];
-  const reference = disputed?.seller_transaction_id;
-  const common = {
-    paymentId: paymentIdOf(disputed?.custom, disputed?.invoice_number),
-    mayTellMore: false,
-    payee: null,
-  };
-  if (reference === undefined)
-    return { ...common, references: [], facts: [], remarks: [remark('no_transaction_id', dispute.dispute_id)] };
-  const about = { gatewayReference: reference, qualifier: dispute.dispute_id, amount: null, currency: null };
-  const reason = word(dispute.reason ?? '') || 'dispute';
-  const fact: GatewayFact =
-    dispute.status === 'RESOLVED'
-      ? {
-          ...about,
-          kind: 'dispute_closed',
-          occurredAt: readTime(dispute.update_time),
-          reason: word(dispute.dispute_outcome?.outcome_code ?? '') || 'resolved',
-        }
-      : { ...about, kind: 'dispute_opened', occurredAt: readTime(dispute.create_time), reason };
-  return { ...common, references: [reference], facts: [fact], remarks: [] };
+/** Our refund's id, which travels as the refund's own invoice number; null where the refund is none of ours. */
+export function refundIdOf({ invoice_id: echoed }: Pick<Refund, 'invoice_id'>): string | null {
+  return echoed !== undefined && isId('ref', echoed) ? echoed : null;
 }
 
 /** Who is said to have paid. */
@@ -356,7 +349,7 @@ function captureOf({ links: all = [], supplementary_data }: Refund): string | nu
 }
 
 /** An amount below zero is none of PayPal's: the resource has the direction. */
-function readMoney(sum: unknown): Money | null {
+export function readMoney(sum: unknown): Money | null {
   const read = readSigned(sum);
   return read === null || read.amount < 0 ? null : read;
 }
@@ -367,18 +360,18 @@ function readSigned(sum: unknown): Money | null {
 }
 
 /** A sum as PayPal wrote it, for a person. */
-function textOf(sum: unknown): string {
+export function textOf(sum: unknown): string {
   const read = money.safeParse(sum).data;
   if (read) return `${read.value} ${read.currency_code}`;
   return sum === undefined ? '' : JSON.stringify(sum);
 }
 
-function readTime(text: string | undefined): string | null {
+export function readTime(text: string | undefined): string | null {
   const time = Date.parse(text ?? '');
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
-function paymentIdOf(...echoed: readonly (string | null | undefined)[]): string | null {
+export function paymentIdOf(...echoed: readonly (string | null | undefined)[]): string | null {
   return echoed.find((text): text is string => typeof text === 'string' && isId('pay', text)) ?? null;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { readJson } from './answers';
 
 /** What a webhook is about, and so what is asked of PayPal about it. */
-export type Topic = 'approval' | 'order' | 'capture' | 'refund' | 'reversal' | 'dispute' | 'consent';
+export type Topic = 'approval' | 'order' | 'capture' | 'refund' | 'reversal' | 'dispute' | 'dispute_update' | 'consent';
 
 /** The events that are understood (PayPal, "Webhook event names"); a webhook of ours asks for these and no others. */
 export const TOPICS: Readonly<Record<string, Topic>> = {
@@ -14,9 +14,11 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'PAYMENT.CAPTURE.DENIED': 'capture',
   'PAYMENT.CAPTURE.DECLINED': 'capture',
   'PAYMENT.CAPTURE.REFUNDED': 'refund',
+  'PAYMENT.REFUND.PENDING': 'refund',
+  'PAYMENT.REFUND.FAILED': 'refund',
   'PAYMENT.CAPTURE.REVERSED': 'reversal',
   'CUSTOMER.DISPUTE.CREATED': 'dispute',
-  'CUSTOMER.DISPUTE.UPDATED': 'dispute',
+  'CUSTOMER.DISPUTE.UPDATED': 'dispute_update',
   'CUSTOMER.DISPUTE.RESOLVED': 'dispute',
   'MERCHANT.PARTNER-CONSENT.REVOKED': 'consent',
 };

@@ -8,7 +8,7 @@ import type { PaypalCheckoutCredentials } from './credentials';
 import type { PaypalPartner } from './partner';
 import { readToken } from './notification';
 import { askerOf, capture, fetchOrder, standingOf, startCheckout } from './orders';
-import { refund } from './refunds';
+import { lookUpRefund, refund } from './refunds';
 import { fetchWebhook, lookUpOrder } from './webhook';
 
 type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
@@ -52,6 +52,7 @@ export const paypalCheckout = {
 
   capture,
   refund,
+  lookUpRefund,
   inspectAccount,
 } satisfies Gateway<PaypalCheckoutCredentials, PaypalPartner>;
 

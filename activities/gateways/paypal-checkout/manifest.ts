@@ -1,4 +1,5 @@
 import type { Manifest } from '../port';
+import { writePaypalAmount } from '../paypal/money';
 import { paypalCheckout } from '.';
 import { openCheckout } from './checkout';
 import { paypalCheckoutCredentials, storedPaypalCheckoutCredentials } from './credentials';
@@ -18,5 +19,6 @@ export const manifest: Manifest<typeof storedPaypalCheckoutCredentials, PaypalPa
   gateway: paypalCheckout,
   onboarding: paypalCheckoutOnboarding,
   openCheckout,
+  refundable: (money) => writePaypalAmount(money) !== null,
   readNotification,
 };

@@ -3,16 +3,15 @@ import type { NotificationReading, Payer, RawNotification } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import {
   captureResource,
-  disputeResource,
   orderResource,
   payerOf,
   refundResource,
   tellCapture,
-  tellDispute,
   tellOrder,
   tellRefund,
   type Told,
 } from './codec';
+import { disputeResource, tellDispute } from './dispute';
 import { readEvent, type PaypalEvent } from './events';
 import { readSignature } from './signature';
 
@@ -67,11 +66,11 @@ function claimOf({ topic, resource }: PaypalEvent): Told | null {
     case 'capture':
       return tell(captureResource.safeParse(resource).data, tellCapture);
     case 'refund':
-      return tell(refundResource.safeParse(resource).data, (refund) => tellRefund(refund, 'payment_refunded'));
     case 'reversal':
-      return tell(refundResource.safeParse(resource).data, (refund) => tellRefund(refund, 'payment_reversed'));
+      return tell(refundResource.safeParse(resource).data, (refund) => tellRefund(refund, topic));
     case 'dispute':
-      return tell(disputeResource.safeParse(resource).data, tellDispute);
+    case 'dispute_update':
+      return tell(disputeResource.safeParse(resource).data, (dispute) => tellDispute(dispute, topic, null));
     case 'consent':
     case null:
       return null;

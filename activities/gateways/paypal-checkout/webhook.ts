@@ -2,19 +2,13 @@ import { z } from 'zod';
 import type { GatewayContext, Lookup, OpenedCheckout, RawNotification } from '../port';
 import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
+import { resolutionCentre } from '../paypal/resolution-centre';
 import { accountsOf } from './accounts';
 import { readBody, unreadableAnswer } from './answers';
 import { getCapture, getDispute, getRefund, type Asker, type Reply } from './client';
-import {
-  captureResource,
-  disputeResource,
-  refundResource,
-  tellCapture,
-  tellDispute,
-  tellRefund,
-  type Told,
-} from './codec';
+import { captureResource, refundResource, tellCapture, tellRefund, type Told } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
+import { disputeResource, tellDispute } from './dispute';
 import type { PaypalPartner } from './partner';
 import { readEvent } from './events';
 import { askerOf, fetchOrder, found, missing, standingOf } from './orders';
@@ -53,18 +47,22 @@ export async function fetchWebhook(
       });
     case 'refund':
     case 'reversal': {
-      // The same resource either way; only the signed type of the message says who wanted the money back.
-      const kind = event.topic === 'refund' ? 'payment_refunded' : 'payment_reversed';
+      const wish = event.topic;
       return withId(event.resource, async (id) => {
-        const told = read(await getRefund(asker, id), refundResource, id, (refund) => tellRefund(refund, kind));
+        const told = read(await getRefund(asker, id), refundResource, id, (refund) => tellRefund(refund, wish));
         return told ? found(told) : unknownResource();
       });
     }
     case 'dispute':
+    case 'dispute_update': {
+      const news = event.topic;
       return withId(event.resource, async (id) => {
-        const told = read(await getDispute(asker, id), disputeResource, id, tellDispute);
+        const told = read(await getDispute(asker, id), disputeResource, id, (dispute) =>
+          tellDispute(dispute, news, resolutionCentre(context.environment)),
+        );
         return told ? found(told) : unknownResource();
       });
+    }
     case 'consent':
       return revoked(event.resource, context);
     case null:

@@ -1,6 +1,7 @@
 import type { AccountCheck, GatewayContext, Lookup } from '../port';
 import type { Environment } from '../../../workflows/domain/gateway';
 import type { PaypalStandardCredentials } from './credentials';
+import { isAdjustment, isTest } from './codec';
 import { valueOf, type Fields } from './form';
 
 type Context = GatewayContext<PaypalStandardCredentials>;
@@ -40,13 +41,13 @@ export type Elsewhere = Extract<Lookup, { found: 'elsewhere' }>;
  * by the sandbox, and a payer who controls a sandbox account could name a live payment of ours in one.
  */
 export function otherEnvironment(fields: Fields, environment: Environment): Elsewhere | null {
-  const isTest = !['', '0'].includes(valueOf(fields, 'test_ipn'));
+  const isOfTests = isTest(fields);
   // Our simulator counts as a sandbox: its messages carry test_ipn=1 as well.
-  if (isTest === (environment !== 'live')) return null;
+  if (isOfTests === (environment !== 'live')) return null;
   return {
     found: 'elsewhere',
     reason: 'environment_mismatch',
-    detail: `the message is ${isTest ? 'a test (test_ipn)' : 'not marked as a test (no test_ipn=1)'}, the account is ${environment}`,
+    detail: `the message is ${isOfTests ? 'a test (test_ipn)' : 'not marked as a test (no test_ipn=1)'}, the account is ${environment}`,
   };
 }
 
@@ -57,9 +58,7 @@ export function otherEnvironment(fields: Fields, environment: Environment): Else
  * first, then the one that the payment was opened with, whose money is still ours after a merchant has changed accounts.
  */
 export function otherReceiver(fields: Fields, accounts: readonly PaypalStandardCredentials[]): Elsewhere | null {
-  const [named, business, primary] = ['receiver_id', 'business', 'receiver_email'].map((name) =>
-    valueOf(fields, name),
-  ) as [string, string, string];
+  const [named, business, primary] = partiesIn(fields);
   const isFor = (account: PaypalStandardCredentials): boolean => {
     const id = receiverIdOf(account);
     if (named && id !== null) return fold(named) === fold(id);
@@ -82,6 +81,19 @@ export function otherReceiver(fields: Fields, accounts: readonly PaypalStandardC
     reason: 'receiver_mismatch',
     detail: `the message is for ${receiver}, the account is ${account}`,
   };
+}
+
+/**
+ * Whose the message says it is: merchant id, the address that was paid, the account's primary address. A correction after a
+ * case names no receiver: there the account is the payer.
+ */
+function partiesIn(fields: Fields): readonly [id: string, business: string, primary: string] {
+  const [id = '', business = '', primary = ''] = ['receiver_id', 'business', 'receiver_email'].map((name) =>
+    valueOf(fields, name),
+  );
+  return id === '' && business === '' && primary === '' && isAdjustment(fields)
+    ? [valueOf(fields, 'payer_id'), '', valueOf(fields, 'payer_email')]
+    : [id, business, primary];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { GatewayFact } from '../../../workflows/domain/fact';
+import type { DisputeStage, GatewayFact } from '../../../workflows/domain/fact';
 import type { Payer } from '../port';
 import type { Remark } from '../../../workflows/domain/remark';
 import { isId } from '../../../workflows/domain/ids';
@@ -6,6 +6,7 @@ import type { Money } from '../../../workflows/domain/money';
 import { remark } from '../../../workflows/domain/remark';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { readPaypalAmount } from '../paypal/money';
+import { resolutionCentre } from '../paypal/resolution-centre';
 import { readPaypalDate } from './date';
 import { contradicts, valueOf, type Fields } from './form';
 
@@ -94,12 +95,12 @@ function readFacts(fields: Fields): Meaning {
   if (contradicts(fields, DECISIVE)) return nothing('repeated_field');
   const type = plain(valueOf(fields, 'txn_type'));
   const wrote = valueOf(fields, 'txn_type');
-  const isAdjustment = type === 'adjustment';
+  const isCorrection = isAdjustment(fields);
   if (type === 'newcase') return openedCase(fields);
   if (MONEY_OUT.has(type)) return nothing('money_out', wrote);
   if (OF_AGREEMENTS.has(type)) return nothing('unknown_type', wrote);
   // Whatever else it is called, money that comes in is money that comes in: what no payment of ours expects waits for a person.
-  const said = word(valueOf(fields, 'payment_status')) || (isAdjustment ? 'completed' : '');
+  const said = word(valueOf(fields, 'payment_status')) || (isCorrection ? 'completed' : '');
   if (said === '') return nothing('nothing_said', wrote);
   const status = STATUS.get(plain(said));
   if (status === undefined) return nothing('unknown_status', valueOf(fields, 'payment_status'));
@@ -114,7 +115,7 @@ function readFacts(fields: Fields): Meaning {
   const movement = { gatewayReference: reference, qualifier: '', occurredAt: occurredAt(fields, 'payment_date') };
   switch (status) {
     case 'completed':
-      if (isAdjustment) return adjustment(fields, movement, gross);
+      if (isCorrection) return adjustment(fields, movement, gross);
       if (gross.amount < 0)
         return parent === null || !ONE_OFF.has(type)
           ? nothing('money_out', wrote)
@@ -125,9 +126,14 @@ function readFacts(fields: Fields): Meaning {
         : moneyBack(fields, { ...movement, parent }, gross, 'reversal_cancelled');
     case 'pending':
     case 'failed':
-      if (isAdjustment) return nothing('unknown_type', wrote);
-      // Below zero it is money on its way out, and says nothing about a payment to us.
-      if (gross.amount < 0) return nothing(parent === null ? 'money_out' : 'negative_amount', wrote);
+      if (isCorrection) return nothing('unknown_type', wrote);
+      if (gross.amount < 0) {
+        if (parent === null) return nothing('money_out', wrote);
+        // Refunds have no type. Anything else below zero is on its way out, and says nothing about a payment to us.
+        return type === '' && !OF_CASES.has(plain(valueOf(fields, 'reason_code')))
+          ? only(refundUnderWay(fields, { ...movement, ...positive(gross), parent }, status))
+          : nothing('negative_amount', wrote);
+      }
       return only(
         status === 'pending'
           ? held(movement, gross, pendingReason(fields))
@@ -200,13 +206,44 @@ function moneyBack(
       const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned: Math.abs(fee?.amount ?? 0) };
       return { facts: [refund], remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [] };
     }
-    case 'reversed':
-      return only({ ...common, kind: 'payment_reversed' });
-    case 'reversal_cancelled':
-      return only({ ...common, kind: 'reversal_cancelled' });
+    case 'reversed': {
+      const [feeReturned, remarks] = feeBack(fields, movement, gross);
+      // Taken back because the merchant gives it back: that is a refund, whatever its status is called.
+      return common.reason === 'refund'
+        ? { facts: [{ ...common, kind: 'payment_refunded', feeReturned }], remarks }
+        : { facts: [{ ...common, kind: 'payment_reversed', caseId: caseIdOf(fields), feeReturned }], remarks };
+    }
+    case 'reversal_cancelled': {
+      const fee = readFee(fields);
+      const feeCharged = Math.abs(fee?.amount ?? 0);
+      return {
+        facts: [{ ...common, kind: 'reversal_cancelled', caseId: caseIdOf(fields), feeCharged }],
+        remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [],
+      };
+    }
     default:
       return unreachable(status);
   }
+}
+
+/** The fee that comes back with money that was taken back: it has the money's sign. With the other it is a fee of another kind. */
+function feeBack(fields: Fields, movement: Movement, gross: Money): readonly [number, readonly Remark[]] {
+  const fee = readFee(fields);
+  if (fee === null) return [0, [ofFee('fee_unreadable', movement, fields)]];
+  return fee.amount > 0 && gross.amount < 0
+    ? [0, [ofFee('fee_of_reversal', movement, fields)]]
+    : [Math.abs(fee.amount), []];
+}
+
+/** A refund that is paid from the merchant's bank: it takes days, and may fail. */
+function refundUnderWay(
+  fields: Fields,
+  movement: Movement & Money & { readonly parent: string },
+  status: 'pending' | 'failed',
+): GatewayFact {
+  if (status === 'failed') return { ...movement, kind: 'refund_failed', reason: statusReason(fields), detail: null };
+  const reason = pendingReason(fields);
+  return { ...movement, kind: 'refund_pending', qualifier: reason, reason };
 }
 
 /** A balance correction after a case. The fact's amount has no sign, so the qualifier tells money that came back. */
@@ -225,12 +262,36 @@ function openedCase(fields: Fields): Meaning {
   return only({
     kind: 'dispute_opened',
     gatewayReference: reference,
-    qualifier: /^[!-~]{1,64}$/.exec(valueOf(fields, 'case_id'))?.[0] ?? '',
+    qualifier: caseIdOf(fields) ?? '',
     occurredAt: occurredAt(fields, 'case_creation_date') ?? occurredAt(fields, 'payment_date'),
     amount: null,
     currency: null,
     reason: word(valueOf(fields, 'reason_code')) || word(valueOf(fields, 'case_type')) || 'dispute',
+    stage: STAGES.get(plain(valueOf(fields, 'case_type'))) ?? null,
+    // A test may be of the sandbox or of a simulator, whose pages are not PayPal's.
+    url: isTest(fields) ? null : resolutionCentre('live'),
   });
+}
+
+// PayPal IPN variables, `case_type`. In a dispute PayPal does not decide yet.
+const STAGES: ReadonlyMap<string, DisputeStage> = new Map([
+  ['dispute', 'inquiry'],
+  ['complaint', 'claim'],
+  ['chargeback', 'chargeback'],
+]);
+
+function caseIdOf(fields: Fields): string | null {
+  return /^[!-~]{1,64}$/.exec(valueOf(fields, 'case_id'))?.[0] ?? null;
+}
+
+/** Whether a message is of PayPal's sandbox, or of our simulator: live ones have no `test_ipn`. */
+export function isTest(fields: Fields): boolean {
+  return !['', '0'].includes(valueOf(fields, 'test_ipn'));
+}
+
+/** Whether a message is about a balance correction after a case: that is between PayPal and the account, its payer. */
+export function isAdjustment(fields: Fields): boolean {
+  return plain(valueOf(fields, 'txn_type')) === 'adjustment';
 }
 
 function held(movement: Movement, gross: Money, reason: string): GatewayFact {
@@ -242,7 +303,11 @@ function readFee(fields: Fields): Money | null {
   return readPaypalAmount(valueOf(fields, 'mc_fee') || '0', valueOf(fields, 'mc_currency'));
 }
 
-function ofFee(word: 'fee_unreadable' | 'fee_negative', { gatewayReference }: Movement, fields: Fields): Remark {
+function ofFee(
+  word: 'fee_unreadable' | 'fee_negative' | 'fee_of_reversal',
+  { gatewayReference }: Movement,
+  fields: Fields,
+): Remark {
   return remark(word, gatewayReference, valueOf(fields, 'mc_fee'));
 }
 
@@ -251,7 +316,12 @@ function pendingReason(fields: Fields): string {
 }
 
 function reasonCode(fields: Fields): string {
-  return word(valueOf(fields, 'reason_code')) || word(valueOf(fields, 'payment_status'));
+  return word(valueOf(fields, 'reason_code')) || statusReason(fields);
+}
+
+/** Of a failed refund `reason_code` says no more than that it was one. */
+function statusReason(fields: Fields): string {
+  return word(valueOf(fields, 'payment_status'));
 }
 
 /** PayPal's word in lower snake case, whatever its spelling of the day: `multi-currency`, `Canceled Reversal`. `None` is no word. */

@@ -19,7 +19,7 @@ import type { PaypalStandardCredentials } from './credentials';
 import { parseForm, parsePdtAnswer, type Fields } from './form';
 import { inspectAccount } from './inspection';
 import { readToken } from './notification';
-import { refund } from './refund';
+import { lookUpRefund, refund } from './refund';
 import { lookUpPayment } from './transactions';
 
 type Context = GatewayContext<PaypalStandardCredentials>;
@@ -45,6 +45,7 @@ export const paypalStandard = {
   },
 
   refund,
+  lookUpRefund,
   inspectAccount,
   checkCredentials: checkReceiver,
   keepLearned,

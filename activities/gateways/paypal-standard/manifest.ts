@@ -1,4 +1,5 @@
 import type { Manifest } from '../port';
+import { writePaypalAmount } from '../paypal/money';
 import { paypalStandard } from '.';
 import { openCheckout } from './checkout';
 import { paypalStandardCredentials, storedPaypalStandardCredentials } from './credentials';
@@ -21,5 +22,6 @@ export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
   stored: storedPaypalStandardCredentials,
   gateway: paypalStandard,
   openCheckout,
+  refundable: (money) => writePaypalAmount(money) !== null,
   readNotification,
 };

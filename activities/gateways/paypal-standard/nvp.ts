@@ -34,7 +34,6 @@ export const CREDENTIALS_REFUSED = '10002';
 export const PERMISSION_DENIED = '10007';
 /** For a transaction id: PayPal knows none of this account. */
 export const INVALID_ARGUMENT = '10004';
-export const TRANSACTION_REFUSED = '10009';
 
 /**
  * Asks PayPal's API once (PayPal NVP API developer guide). A refusal is an answer; no answer, one that cannot be read, and

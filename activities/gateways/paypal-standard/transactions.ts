@@ -112,7 +112,7 @@ function gather(told: readonly Fields[], paymentId: string, more: readonly Remar
   };
 }
 
-/** A refund on its way is told when it is done, and a fee or a hold beside a payment is the account's own: neither is a reason to look. */
+/** A fee or a hold beside a payment is the account's own, and no reason to look. */
 const OF_THE_ACCOUNT: ReadonlySet<string> = new Set(['negative_amount', 'money_out']);
 
 function remarksOf({ remarks, references }: Message): Remark[] {
@@ -172,8 +172,13 @@ function kindOf(details: Fields, listedAs: string): { type: string; status: stri
   if (valueOf(details, 'PARENTTRANSACTIONID') === '') return { type, status };
   if (type === 'adjustment') return { type, status };
   const leaves = valueOf(details, 'AMT').startsWith('-');
-  if (status !== 'completed') return { type: leaves || MONEY_BACK.has(status) ? '' : type, status };
+  if (MONEY_BACK.has(status)) return { type: '', status };
   const said = [listedAs, valueOf(details, 'REASONCODE')].map(squeeze).find((text) => SAYS_MONEY_BACK.test(text));
+  if (status !== 'completed') {
+    if (!leaves) return { type, status };
+    // A refund on its way or one that failed; a hold, a fee: nothing that came of the payment.
+    return { type: said === undefined ? word(listedAs) || 'unclassified' : '', status };
+  }
   if (said !== undefined)
     return { type: '', status: said.includes('refund') ? 'refunded' : leaves ? 'reversed' : 'canceled_reversal' };
   // A fee, a hold, a conversion: whatever it is, it is no correction after a case, which is what IPN would mean by these signs.

@@ -28,7 +28,7 @@ export function capabilitiesOf(driver: Driver): Capabilities {
 /** What a gateway says of itself, against what it is made of. Needs no world. */
 export function declare(driver: Driver): void {
   const { gateway: name } = driver;
-  const { gateway, openCheckout, credentials, channels } = GATEWAYS[name];
+  const { gateway, openCheckout, credentials, channels, refundAt, refundable } = GATEWAYS[name];
   const { capabilities } = gateway;
   const methods = Object.entries<MethodCapabilities>(capabilities.methods);
   const account = credentials.parse(driver.account(0).fields);
@@ -94,9 +94,16 @@ export function declare(driver: Driver): void {
 
   test('it has the verbs that its capabilities promise, and no others', () => {
     expect(gateway.refund !== undefined).toBe(methods.some(([, { refund }]) => refund !== 'none'));
+    expect(gateway.lookUpRefund !== undefined).toBe(gateway.refund !== undefined);
     expect(gateway.capture !== undefined).toBe(capabilities.capture === 'by_us');
     const asks = openings.some(({ opening }) => opening.ok && opening.asks !== 'nobody');
     expect(gateway.startCheckout !== undefined).toBe(asks);
+  });
+
+  test('it says where money is given back by hand, and which sums it can write as refunds', () => {
+    expect(refundAt).toMatch(/^[A-Z].*\.$/);
+    expect(refundable?.({ currency: driver.currency, amount: driver.amount }) ?? true).toBe(true);
+    expect(refundable?.(driver.cannotWrite) ?? true).toBe(gateway.refund === undefined);
   });
 
   test('whoever may start a payment without the payer asks the gateway for it', () => {

@@ -1,5 +1,6 @@
 import type { Subject } from '../../../activities/gateways/port';
 import type { GatewayName, NextAction } from '../../../workflows/domain/gateway';
+import type { Money } from '../../../workflows/domain/money';
 import type { Asked } from './wire';
 import type { Letter } from './post-office';
 import type { OpenPayment, Shop } from './shop';
@@ -54,6 +55,9 @@ export interface Driver {
 
   readonly odd: Oddities;
 
+  /** How money goes back, or why this way to pay has nothing of its own to show there. */
+  readonly givingBack: Scenario<GivingBack>;
+
   /** What the gateway was made to do for one payment; null where it has no such step. */
   count(shop: Shop, payment: OpenPayment): Promise<{ readonly openings: number | null; readonly takings: number }>;
 
@@ -66,6 +70,36 @@ export interface Driver {
   unstamp?(text: string): string;
   /** What an answer gives a merchant to show afterwards, by which a call is known to be theirs. */
   handedOut?(asked: Asked, answer: string): string | null;
+}
+
+/** A merchant at the simulator, without the rest of the product. */
+export interface Till {
+  /** The simulator's address. */
+  readonly simulator: string;
+  readonly account: Account;
+  /** Asks the simulator for something, or tells it what happens. */
+  control<Body>(method: string, path: string, body?: unknown): Promise<Body>;
+}
+
+/** How money goes back at a gateway, and what may come between. */
+export interface GivingBack {
+  /** A payer's money under this payment id: the gateway's reference of it. */
+  charge(till: Till, paymentId: string, money: Money): Promise<string>;
+  /** What has gone back of it or is on its way, sum by sum, as the gateway has it. Minor units. */
+  given(till: Till, capture: string): Promise<readonly number[]>;
+  /** Whether a call may move money. */
+  moves(url: string, body: string): boolean;
+  /** The next refund is accepted, and not done until it is told to. */
+  readonly pend: Scenario<(till: Till) => Promise<unknown>>;
+  settle(till: Till, capture: string, how: 'done' | 'failed'): Promise<unknown>;
+  /** What was accepted may fail later. */
+  readonly fails: Scenario<true>;
+  /** The gateway refuses the next refund, in this word. */
+  readonly refuse: { readonly word: string; next(till: Till): Promise<unknown> };
+  /** The gateway forgets the keys of the refunds that it has made. */
+  readonly forget: Scenario<(till: Till) => Promise<unknown>>;
+  /** The merchant's balance cannot pay the next refund. */
+  readonly wait: Scenario<(till: Till) => Promise<unknown>>;
 }
 
 /** What gateways say in the field and no simulator plays: told to the adapter alone, in the gateway's own form. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Account, Driver, Telling, Visit } from './driver';
+import type { Account, Driver, GivingBack, Telling, Till, Visit } from './driver';
 import { hears, json, ODD_PAYMENT } from './oddities';
 import type { Letter } from './post-office';
 import type { OpenPayment, Shop } from './shop';
@@ -61,6 +61,7 @@ export const kkiapayWidgetDriver: Driver = {
     return { letters: await shop.box.untilHolding(2), returnUrl };
   },
   foundUntold: { none: 'KKiaPay lists nothing: without an id that was heard there is nothing to ask about' },
+  givingBack: giving(),
   count: async (shop, payment) => ({ openings: null, takings: (await successesOf(shop, payment)).length }),
 };
 
@@ -93,6 +94,7 @@ export const kkiapayPromptDriver: Driver = {
     return { letters: await shop.box.untilHolding(2), returnUrl: null };
   },
   foundUntold: true,
+  givingBack: { none: 'money of a prompt is given back as that of the widget is' },
   odd: {
     ...common.odd,
     phone: '+229 01 61 00 00 00',
@@ -103,6 +105,37 @@ export const kkiapayPromptDriver: Driver = {
     takings: (await successesOf(shop, payment)).length,
   }),
 };
+
+/** In KKiaPay's dashboard, and by what it is told of the next refund. */
+function giving(): GivingBack {
+  const next = (till: Till, over: object) => till.control('POST', '/kkiapay/next', { call: 'revert', ...over });
+  return {
+    async charge(till, paymentId, { amount }) {
+      const { publicKey, privateKey, secret } = till.account.fields;
+      await till.control('PUT', `/kkiapay/accounts/${String(publicKey)}`, { privateKey, secret });
+      const params = { key: publicKey, amount, sandbox: true, data: paymentId, partnerId: paymentId };
+      const { transactionId } = await till.control<{ transactionId: string }>('POST', '/kkiapay/pay', {
+        payer: 'awa',
+        params,
+      });
+      return transactionId;
+    },
+    async given(till, capture) {
+      const { status, amount } = await till.control<{ status: string; amount: number }>(
+        'GET',
+        `/kkiapay/transactions/${capture}`,
+      );
+      return status === 'REVERTED' ? [amount] : [];
+    },
+    moves: (url) => url.endsWith('/transactions/revert'),
+    pend: (till) => next(till, { later: true }),
+    settle: (till, capture) => till.control('POST', `/kkiapay/transactions/${capture}/revert`),
+    fails: { none: 'KKiaPay has no word for a revert that failed after it was accepted' },
+    refuse: { word: 'invalid_transaction_type', next: (till) => next(till, { refusal: 'INVALID_TRANSACTION_TYPE' }) },
+    forget: { none: 'KKiaPay knows no keys' },
+    wait: (till) => next(till, { refusal: 'INSUFFICIENT_FUND' }),
+  };
+}
 
 function account(number: number): Account {
   const canary = (name: string) => `${name}-canary-${String(number).padStart(5, '0')}`;

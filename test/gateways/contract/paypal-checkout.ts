@@ -1,5 +1,6 @@
+import type { Money } from '../../../workflows/domain/money';
 import { call } from '../../support/client';
-import type { Driver, Telling, Visit } from './driver';
+import type { Account, Driver, GivingBack, Telling, Till, Visit } from './driver';
 import { hears, json, looksAt, ODD_PAYMENT, SIMULATOR } from './oddities';
 import type { Letter } from './post-office';
 import { accepted } from './shop';
@@ -159,6 +160,8 @@ export const paypalCheckoutDriver: Driver = {
     },
   },
 
+  givingBack: giving(),
+
   async count(shop, payment) {
     const { data } = await shop.control<{ data: { customId: string | null; capture: unknown }[] }>(
       'GET',
@@ -215,13 +218,67 @@ async function payAnotherOrder(
   over: { amount: number } | { currency: string },
 ): Promise<Visit> {
   const { amount, currency } = { amount: payment.amount, currency: payment.currency, ...over };
-  const { id } = await rest<{ id: string }>(shop, 'POST', '/v2/checkout/orders', {
-    intent: 'CAPTURE',
-    purchase_units: [{ custom_id: payment.id, amount: { currency_code: currency, value: (amount / 100).toFixed(2) } }],
-  });
+  const { id } = await rest<{ id: string }>(
+    shop,
+    'POST',
+    '/v2/checkout/orders',
+    orderOf(payment.id, { amount, currency }),
+  );
   const visit = await approve('anne', shop, id);
   await rest(shop, 'POST', `/v2/checkout/orders/${id}/capture`, {});
   return visit;
+}
+
+function orderOf(paymentId: string, { amount, currency }: Money): object {
+  const value = (amount / 100).toFixed(2);
+  return {
+    intent: 'CAPTURE',
+    purchase_units: [{ custom_id: paymentId, amount: { currency_code: currency, value } }],
+  };
+}
+
+/** At PayPal's pages, and by what it is told of the next refund. */
+function giving(): GivingBack {
+  const next = (till: Till, over: object) => till.control('POST', '/paypal-checkout/next', { call: 'refund', ...over });
+  return {
+    async charge(till, paymentId, money) {
+      const token = await tokenOf(till.simulator, till.account);
+      const { id } = await askRest<{ id: string }>(
+        till.simulator,
+        token,
+        'POST',
+        '/v2/checkout/orders',
+        orderOf(paymentId, money),
+      );
+      await till.control('POST', '/paypal-checkout/pay', { buyer: 'anne', orderId: id });
+      await askRest(till.simulator, token, 'POST', `/v2/checkout/orders/${id}/capture`, {});
+      const order = await till.control<{ capture: { id: string } }>('GET', `/paypal-checkout/orders/${id}`);
+      return order.capture.id;
+    },
+    async given(till, capture) {
+      const { refunds } = await till.control<{ refunds: { amount: string; status: string }[] }>(
+        'GET',
+        `/paypal-checkout/captures/${capture}`,
+      );
+      return refunds
+        .filter(({ status }) => status === 'COMPLETED' || status === 'PENDING')
+        .map(({ amount }) => Math.round(Number(amount) * 100));
+    },
+    moves: (url) => url.endsWith('/refund'),
+    pend: (till) => next(till, { status: 'PENDING', reason: 'ECHECK' }),
+    settle: (till, capture, how) =>
+      till.control('POST', `/paypal-checkout/captures/${capture}/events`, {
+        kind: 'settle_refund',
+        status: how === 'done' ? 'COMPLETED' : 'FAILED',
+      }),
+    fails: true,
+    refuse: {
+      word: 'refund_time_limit_exceeded',
+      next: (till) => next(till, { issue: 'REFUND_TIME_LIMIT_EXCEEDED' }),
+    },
+    forget: (till) => till.control('POST', '/paypal-checkout/forget-request-ids'),
+    wait: { none: 'PayPal refuses what the balance cannot pay' },
+  };
 }
 
 const tokens = new WeakMap<Shop, Promise<string>>();
@@ -229,14 +286,24 @@ const tokens = new WeakMap<Shop, Promise<string>>();
 /** As the merchant's own app asks PayPal, beside us. */
 async function rest<Body>(shop: Shop, method: string, path: string, body?: unknown): Promise<Body> {
   const { url } = shop.world.simulator;
-  const token = tokens.get(shop) ?? askForToken(shop);
+  const token = tokens.get(shop) ?? tokenOf(url, shop.account);
   tokens.set(shop, token);
+  return askRest(url, await token, method, path, body);
+}
+
+async function askRest<Body>(
+  simulator: string,
+  token: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Body> {
   return accepted(
-    await call<Body>(url, null, method, `/paypal${path}`, body, { authorization: `Bearer ${await token}` }),
+    await call<Body>(simulator, null, method, `/paypal${path}`, body, { authorization: `Bearer ${token}` }),
   );
 }
 
-async function askForToken({ world, account }: Shop): Promise<string> {
+async function tokenOf(simulator: string, account: Account): Promise<string> {
   const { clientId, clientSecret } = account.fields;
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
@@ -244,7 +311,7 @@ async function askForToken({ world, account }: Shop): Promise<string> {
   };
   const grant = 'grant_type=client_credentials';
   const answer = await call<{ access_token: string }>(
-    world.simulator.url,
+    simulator,
     null,
     'POST',
     '/paypal/v1/oauth2/token',

@@ -1,5 +1,5 @@
 import { call } from '../../support/client';
-import type { Account, Driver, Telling, Visit } from './driver';
+import type { Account, Driver, GivingBack, Telling, Till, Visit } from './driver';
 import { hears, looksAt, ODD_PAYMENT } from './oddities';
 import { accepted } from './shop';
 import type { OpenPayment, Shop } from './shop';
@@ -26,7 +26,7 @@ function tells(over: Record<string, string>): Telling & { readonly money: string
 }
 
 /** PayPal Payments Standard: a form, IPN messages, and a PDT return. */
-const common: Omit<Driver, 'account' | 'foundUntold'> = {
+const common: Omit<Driver, 'account' | 'foundUntold' | 'givingBack'> = {
   odd: {
     fee: tells({ mc_fee: '1,95' }),
     givenBack: tells({
@@ -97,6 +97,7 @@ export const paypalStandardDriver: Driver = {
   ...common,
   account,
   foundUntold: { none: 'without API credentials PayPal cannot be asked' },
+  givingBack: { none: 'without API credentials money is given back at PayPal’s own site' },
 };
 
 /** An account with the credentials of PayPal's API for name-value pairs. */
@@ -117,6 +118,7 @@ export const paypalStandardWithApiDriver: Driver = {
     };
   },
   foundUntold: true,
+  givingBack: giving(),
   odd: {
     ...common.odd,
     onlyReversed: {
@@ -130,6 +132,47 @@ export const paypalStandardWithApiDriver: Driver = {
     },
   },
 };
+
+/** At PayPal's pages, and by what it is told of the next refund. */
+function giving(): GivingBack {
+  const next = (till: Till, over: object) => till.control('POST', '/next', { call: 'refund', ...over });
+  return {
+    async charge(till, paymentId, { amount, currency }) {
+      const fields = {
+        cmd: '_xclick',
+        business: String(till.account.fields['receiverId']),
+        item_name: 'Club',
+        amount: (amount / 100).toFixed(2),
+        currency_code: currency,
+        tax: '0',
+        invoice: paymentId,
+        custom: paymentId,
+      };
+      const { txnId } = await till.control<{ txnId: string }>('POST', '/pay', { buyer: 'anne', fields });
+      return txnId;
+    },
+    async given(till, capture) {
+      const { movements } = await till.control<{ movements: { amount: string; status: string }[] }>(
+        'GET',
+        `/payments/${capture}`,
+      );
+      return movements
+        .filter(({ status }) => status !== 'Failed')
+        .map(({ amount }) => Math.round(-Number(amount) * 100));
+    },
+    moves: (_url, body) => body.includes('METHOD=RefundTransaction'),
+    pend: (till) => next(till, { status: 'PENDING' }),
+    settle: (till, capture, how) =>
+      till.control('POST', `/payments/${capture}/events`, {
+        kind: 'settle_refund',
+        status: how === 'done' ? 'COMPLETED' : 'FAILED',
+      }),
+    fails: true,
+    refuse: { word: 'permission_denied', next: (till) => next(till, { error: '10007' }) },
+    forget: (till) => till.control('POST', '/forget-refund-keys'),
+    wait: { none: 'PayPal refuses what the balance cannot pay' },
+  };
+}
 
 function account(number: number): Account {
   const receiverId = `CONTRACT${String(number).padStart(5, '0')}`;
