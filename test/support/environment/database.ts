@@ -8,9 +8,18 @@ export interface TestDatabase {
 }
 
 /** A database of its own for one test file: a copy of the migrated template, in some tens of milliseconds. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return createFrom(testAddress('templateDatabase'));
+}
+
+/** One without any table, for a test that migrates it itself. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return createFrom('template0');
+}
+
+async function createFrom(template: string): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await asAdministrator(`CREATE DATABASE ${name} TEMPLATE ${testAddress('templateDatabase')}`);
+  await asAdministrator(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   const url = new URL(testAddress('postgresUrl'));
   url.pathname = `/${name}`;
   return {
