@@ -75,7 +75,7 @@ describe('while Temporal is away', () => {
     const cancelled = await server.post<PaymentView>(`/v1/payments/${payment.body.id}/cancel`);
     expect(cancelled).toMatchObject({ status: 202, body: { id: payment.body.id, status: 'awaiting_payer' } });
     const { rows } = await world.db.sql.query<{ kind: string }>(
-      'SELECT kind FROM outbox WHERE payment_id = $1 ORDER BY kind',
+      'SELECT kind FROM outbox WHERE payment_id = $1 ORDER BY id',
       [payment.body.id],
     );
     expect(rows.map((row) => row.kind)).toEqual(['start', 'notification', 'command']);

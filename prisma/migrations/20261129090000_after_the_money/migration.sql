@@ -601,7 +601,10 @@ CREATE VIEW inv_cancelled_is_unpaid AS
 COMMENT ON VIEW inv_cancelled_is_unpaid IS 'nothing stays paid of a cancelled charge';
 
 CREATE VIEW inv_disputed_funds_are_held AS
-  WITH held AS (SELECT merchant_id, currency, sum(held) AS amount FROM disputes GROUP BY 1, 2),
+  WITH held AS ( -- nothing is held of money that was not told yet
+    SELECT d.merchant_id, d.currency, sum(d.held) AS amount FROM disputes d
+    WHERE EXISTS (SELECT FROM payment_facts c WHERE c.bound_payment_id = d.payment_id AND c.kind = 'payment_captured' AND c.gateway_reference = d.capture_reference)
+    GROUP BY 1, 2),
   booked AS (
     SELECT a.merchant_id, a.currency, sum(CASE p.side WHEN 'debit' THEN p.amount ELSE -p.amount END) AS amount
     FROM postings p JOIN ledger_accounts a ON a.id = p.account_id WHERE a.name = 'disputed_funds' GROUP BY 1, 2)
