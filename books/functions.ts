@@ -27,7 +27,6 @@ export interface Functions {
   dismiss_notification: Takes<[notificationId: string, note: string | null], Dismissal | null>;
   leave_place: Takes<[notificationId: string, pause: string], boolean>;
   take_outbox: Takes<[TakePayload], Due[]>;
-  plan_wakes: Takes<[], number>;
   plan_looks: Takes<[gateways: readonly string[], spans: readonly string[]], number>;
   plan_renewals: Takes<
     [

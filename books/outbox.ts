@@ -164,11 +164,6 @@ export async function countWaiting({ sql }: Sql, limit: number): Promise<Backlog
   return rows;
 }
 
-/** Payments with money given or taken back that an earlier release recorded and did not book are looked at by their runs; gives how many. */
-export async function planWakes(db: Sql): Promise<number> {
-  return call(db, 'plan_wakes');
-}
-
 /** Paid payments of these gateways are looked at once more after each span, in hours; gives how many are planned now. */
 export async function planLooks(
   db: Sql,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { planLooks, planWakes } from '../books/outbox';
+import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
 
 const EVERY_MS = 600_000;
@@ -37,6 +37,5 @@ async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promis
 
 /** Plans what is due now. */
 export async function planUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
-  await planWakes(db);
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
 }

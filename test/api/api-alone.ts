@@ -38,7 +38,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
       now: Date.now,
       cache: memoryCache(),
     },
-    runs: { start: nobody, notify: nobody, command: nobody },
+    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
     deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },

@@ -142,8 +142,8 @@ describe('resolving', () => {
     ['paid', 'accept', 'nothing_to_resolve'],
     ['cancelled', 'accept', 'nothing_to_resolve'],
     ['otherCurrency', 'accept', 'currency_mismatch'],
-    ['needs_review', 'refund', 'refund_not_supported'],
-    ['paidTwice', 'refund', 'refund_not_supported'],
+    ['needs_review', 'refund', 'refund_at_gateway_only'],
+    ['paidTwice', 'refund', 'refund_at_gateway_only'],
   ] as const)('a payment that stands at %s by %s is refused as %s', async (where, action, code) => {
     const payment = await standing[where]();
     refused(await resolve(payment.id, action), code);
@@ -165,25 +165,30 @@ describe('resolving', () => {
 });
 
 describe('refunding', () => {
-  test('is not supported yet, whether the payment is paid or not; the list of refunds is empty', async () => {
-    for (const payment of [await standing.paid(), await standing.awaiting_payer()]) {
-      refused(
-        await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 100, reason: 'rain' }),
-        'refund_not_supported',
-      );
-      refused(await merchant.post(`/v1/payments/${payment.id}/refunds`), 'refund_not_supported');
-      const { status, body } = await merchant.get(`/v1/payments/${payment.id}/refunds`);
-      expect({ status, body }).toEqual({ status: 200, body: { data: [], nextCursor: null } });
-      expect(await merchant.payment(payment.id)).toEqual(payment);
-    }
+  test.each([
+    ['awaiting_payer', 'nothing_to_refund'],
+    ['needs_review', 'nothing_to_refund'],
+    ['cancelled', 'nothing_to_refund'],
+    ['paid', 'refund_at_gateway_only'],
+    ['paidTwice', 'refund_at_gateway_only'],
+  ] as const)('of a payment that stands at %s is refused as %s, and no refund is to be seen', async (where, code) => {
+    const payment = await standing[where]();
+    refused(await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 100, note: 'rain' }), code);
+    refused(await merchant.post(`/v1/payments/${payment.id}/refunds`), code);
+    const { status, body } = await merchant.get(`/v1/payments/${payment.id}/refunds`);
+    expect({ status, body }).toEqual({ status: 200, body: { data: [], nextCursor: null } });
+    expect(await merchant.payment(payment.id)).toEqual(payment);
   });
 
   test.each<readonly [unknown, string]>([
     [{ amount: 0 }, 'amount'],
     [{ amount: -5 }, 'amount'],
     [{ amount: '5' }, 'amount'],
-    [{ reason: ' ' }, 'reason'],
-    [{ reason: 'x'.repeat(256) }, 'reason'],
+    [{ note: ' ' }, 'note'],
+    [{ note: 'x'.repeat(1001) }, 'note'],
+    [{ noteToPayer: 'x'.repeat(256) }, 'noteToPayer'],
+    [{ cancelCharges: 'chg_x' }, 'cancelCharges'],
+    [{ reason: 'rain' }, 'reason'],
     [{ amuont: 5 }, 'amuont'],
   ])('by %j is refused by the name of the field', async (body, field) => {
     const payment = await owing();

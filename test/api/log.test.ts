@@ -124,7 +124,11 @@ test('a flood of messages that are refused writes no failure into the log', asyn
 test('a thousand messages that Temporal does not hear are one line with one reason', async () => {
   const { lines, log } = listen();
   const nobody = () => Promise.reject(new Error('Temporal is away'));
-  const deliveries = createDeliveries({ db: world.db, runs: { start: nobody, notify: nobody, command: nobody }, log });
+  const deliveries = createDeliveries({
+    db: world.db,
+    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
+    log,
+  });
   for (let i = 0; i < 1000; i++) deliveries.notified(`ntf_${i}`, null);
   await deliveries.close();
   expect(lines).toHaveLength(1);

@@ -203,8 +203,18 @@ describe('the cart', () => {
         amount: 2000,
         paid: 0,
         dueOn: '2027-03-01',
+        status: 'open',
+        cancelledAt: null,
       },
-      { id: expect.stringMatching(/^chg_[0-9a-z]{26}$/), label: 'Plain', category: 'fee', amount: 3000, paid: 0 },
+      {
+        id: expect.stringMatching(/^chg_[0-9a-z]{26}$/),
+        label: 'Plain',
+        category: 'fee',
+        amount: 3000,
+        paid: 0,
+        status: 'open',
+        cancelledAt: null,
+      },
     ]);
     expect(await merchant.cart(member)).toEqual({
       member,
@@ -229,12 +239,13 @@ describe('the cart', () => {
       balance: 1500,
       due: 0,
       credit: 1500,
-      charges: [{ category: 'fee', amount: 1000, paid: 1000 }],
+      charges: [{ category: 'fee', amount: 1000, paid: 1000, status: 'paid' }],
     });
     expect(paid.paylines).toEqual([
       {
         id: expect.stringMatching(/^pln_/),
         payment: payment.id,
+        kind: 'payment',
         amount: 2500,
         at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       },

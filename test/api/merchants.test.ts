@@ -30,6 +30,8 @@ test('the operator makes a merchant with a name and a currency; the rest has def
     country: null,
     chartOfAccounts: 'generic',
     latePayments: 'credit',
+    refundFees: 'merchant',
+    timeZone: 'UTC',
     returnOrigins: [],
     thankYouUrl: null,
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),

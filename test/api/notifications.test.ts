@@ -261,10 +261,7 @@ describe('unmatched money', () => {
 
   test('cannot be given back yet', async () => {
     const money = await unmatchedMoney();
-    refused(
-      await merchant.post(`/v1/notifications/${money.id}/refunds`, { reason: 'not ours' }),
-      'refund_not_supported',
-    );
+    refused(await merchant.post(`/v1/notifications/${money.id}/refunds`, { note: 'not ours' }), 'refund_not_supported');
     refusedField(await merchant.post(`/v1/notifications/${money.id}/refunds`, { amount: 0 }), 'amount');
   });
 });

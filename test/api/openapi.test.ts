@@ -137,8 +137,10 @@ describe('the document', () => {
       operation.parameters?.some((one) => one.name === 'Idempotency-Key'),
     );
     expect(keyed.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      'post /v1/disputes/{id}/resolution',
       'post /v1/members',
       'post /v1/members/{id}/charges',
+      'post /v1/members/{id}/charges/{charge}/cancellation',
       'post /v1/notifications/{id}/attachment',
       'post /v1/notifications/{id}/dismissal',
       'post /v1/notifications/{id}/refunds',
@@ -146,6 +148,8 @@ describe('the document', () => {
       'post /v1/payments/{id}/cancel',
       'post /v1/payments/{id}/refunds',
       'post /v1/payments/{id}/resolution',
+      'post /v1/refunds/{id}/cancel',
+      'post /v1/refunds/{id}/retry',
     ]);
     for (const [, , { responses }] of keyed) {
       const [done] = Object.entries(responses).filter(([status]) => status.startsWith('2'));

@@ -17,7 +17,7 @@ import type { Fact, GatewayFact } from '../../workflows/domain/fact';
 import type { Channel } from '../../workflows/domain/gateway';
 import { ID_RANDOM_BYTES, makeId } from '../../workflows/domain/ids';
 import type { IdPrefix } from '../../workflows/domain/ids';
-import { checkoutOpened, decide, evolve, summarize } from '../../workflows/domain/payment';
+import { checkoutOpened, decide, summarize } from '../../workflows/domain/payment';
 import type { PaymentInput, PaymentTerms } from '../../workflows/domain/payment';
 import { TURNS } from '../../workflows/domain/places';
 import { createTestDatabase } from '../support/environment/database';
@@ -152,22 +152,16 @@ export async function act(
   const { facts } = await load(db, terms);
   const decision = decide({ terms, facts }, input);
   if (decision.outcome === 'rejected') throw new Error(decision.reason);
-  const recording = recordingOf(terms, facts, decision.outcome === 'accepted' ? decision.facts : [], settles);
+  const recording = recordingOf(terms, decision.outcome === 'accepted' ? decision.facts : [], settles);
   return record(db, { ...recording, known: facts.length });
 }
 
 export const tell = (db: Pick<Database, 'sql'>, terms: PaymentTerms, ...facts: GatewayFact[]): Promise<Recorded> =>
   act(db, terms, { kind: 'facts', facts, at: now() });
 
-/** What a run would record of these facts, after those. */
-export function recordingOf(
-  terms: PaymentTerms,
-  before: readonly Fact[],
-  facts: readonly Fact[],
-  settles: Settles = {},
-): Recording {
-  const { sums, status } = summarize(facts.reduce(evolve, { terms, facts: before }));
-  return { on: terms, facts, sums, status, ...settles };
+/** What a run would record of these facts. */
+export function recordingOf(terms: PaymentTerms, facts: readonly Fact[], settles: Settles = {}): Recording {
+  return { on: terms, facts, ...settles };
 }
 
 /** Money of no payment, as the run of a message records it. */
@@ -176,7 +170,7 @@ export const tellUnmatched = (
   club: Club,
   facts: readonly GatewayFact[],
   notification?: SettledNotification,
-): Promise<Recorded> => record(db, { on: club, facts, sums: [], ...(notification && { notification }) });
+): Promise<Recorded> => record(db, { on: club, facts, ...(notification && { notification }) });
 
 /** A stored message that is not verified yet; gives its id. */
 export async function newMessage(db: Pick<Database, 'sql'>, club: Club, claim: Partial<Claim> = {}): Promise<string> {

@@ -1,6 +1,8 @@
+import { cancelCharge } from '../../books/cart';
 import {
   inTransaction,
   newClub,
+  newId,
   newMember,
   newMessage,
   newPayment,
@@ -10,7 +12,7 @@ import {
   tellUnmatched,
 } from '../books/bookkeeping';
 import type { Books } from '../books/bookkeeping';
-import { captured, eur, fee, refunded } from '../domain/builders';
+import { captured, disputeOpened, eur, fee, refunded, reversed } from '../domain/builders';
 import { brokenInvariants } from '../support/audit';
 
 let db: Books;
@@ -22,7 +24,12 @@ beforeAll(async () => {
   const payment = await newPayment(db, club, member);
   await tell(db, payment, captured('TX1'), fee('TX1'));
   await tell(db, payment, refunded('RF1', eur(10)));
+  await tell(db, payment, reversed('RV1', eur(20)), disputeOpened('TX1'));
   await owe(db, club, member, 500);
+  const called = await owe(db, club, member, 100);
+  const { merchantId } = club;
+  const commandId = newId('cmd');
+  await cancelCharge(db, { commandId, merchantId, memberId: member, chargeId: called, currency: 'EUR', note: null });
   await owe(db, club, neighbour, 700);
   await tellUnmatched(db, club, [captured('TX2')]);
   await newMessage(db, club, { payment: payment.id });
@@ -58,10 +65,16 @@ const damage: Record<string, string[]> = {
   inv_one_accepted_capture: [
     `INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency)
        SELECT account_id, 'TX3', kind, payment_id, amount, currency FROM facts WHERE id = ${BOOKED}`,
-    `INSERT INTO entries (merchant_id, kind, fact_id, payment_id)
-       SELECT e.merchant_id, e.kind, f.id, e.payment_id FROM entries e, facts f WHERE e.id = ${ENTRY} AND f.gateway_reference = 'TX3'`,
+    `INSERT INTO entries (merchant_id, kind, fact_id, payment_id, booked_on)
+       SELECT e.merchant_id, e.kind, f.id, e.payment_id, e.booked_on FROM entries e, facts f WHERE e.id = ${ENTRY} AND f.gateway_reference = 'TX3'`,
   ],
   inv_paid_has_money: ["UPDATE payments SET status = 'expired' WHERE status = 'paid'"],
+  inv_undone_is_laid: ['UPDATE allocation_undos SET amount = 1000000 WHERE allocation_id IS NOT NULL'],
+  inv_credit_is_not_negative: ['UPDATE allocation_undos SET amount = 1000000 WHERE by_payline_id IS NOT NULL'],
+  inv_takings_are_undone: ['DELETE FROM allocation_undos WHERE by_payline_id IS NOT NULL'],
+  inv_cancelled_is_unpaid: ['DELETE FROM allocation_undos WHERE by_payline_id IS NULL'],
+  inv_disputed_funds_are_held: ['UPDATE disputes SET held = held + 1'],
+  inv_money_back_is_booked: ["DELETE FROM entries WHERE kind = 'payment_refunded'"],
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],
 };
 
@@ -105,9 +118,21 @@ test('every view has its damage here, and says in a sentence what it holds', asy
   for (const row of rows) expect(row.meaning).toMatch(/^[a-z].* .*/);
 });
 
-test('what is known and unbooked, and what waits in suspense, is listed', async () => {
-  const unbooked = await db.sql.query('SELECT kind, amount FROM known_unbooked');
-  expect(unbooked.rows).toEqual([{ kind: 'payment_refunded', amount: 10 }]);
+test.each([
+  ['given', "kind = 'payment_refunded'", 'RF1'],
+  ['taken', "kind = 'payment_reversed'", 'RV1'],
+])('money %s back that has no entry is named, whether or not its run is to be woken', async (_, entry, reference) => {
+  const work = inTransaction(db, async (tx) => {
+    await tx.sql.query('SET LOCAL session_replication_role = replica');
+    await tx.sql.query(`DELETE FROM entries WHERE ${entry}`);
+    const { rows } = await tx.sql.query('SELECT gateway_reference FROM inv_money_back_is_booked');
+    expect(rows).toEqual([{ gateway_reference: reference }]);
+    throw new Error('taken back');
+  });
+  await expect(work).rejects.toThrow('taken back');
+});
+
+test('what waits in suspense is listed', async () => {
   const suspense = await db.sql.query('SELECT currency, amount::int FROM known_suspense');
   expect(suspense.rows).toEqual([{ currency: 'EUR', amount: 5000 }]);
 });

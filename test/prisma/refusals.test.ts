@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
-import { attach } from '../../books/cart';
-import { captured, eur, fee, refunded } from '../domain/builders';
+import { attach, cancelCharge } from '../../books/cart';
+import { captured, disputeOpened, eur, fee, refunded } from '../domain/builders';
 import {
   inTransaction,
   newClub,
@@ -35,10 +35,24 @@ async function furnish(): Promise<Record<string, string | number>> {
   const [member, neighbour] = [await newMember(db, club), await newMember(db, club)];
   const charge = await owe(db, club, member, 3000);
   const payment = await newPayment(db, club, member);
-  await tellUnmatched(db, club, [refunded('RF1', eur(10))]);
+  await tellUnmatched(db, club, [disputeOpened('TX1')]);
   await tell(db, payment, captured('TX1'), fee('TX1'));
-  await tell(db, payment, refunded('RF1', eur(10))); // bound
+  await tell(db, payment, disputeOpened('TX1')); // bound
+  await tell(db, payment, refunded('RF1', eur(10)));
   await owe(db, club, member, 500); // out of credit
+  const other = await newPayment(db, club, member);
+  await tell(db, other, captured('TX2', eur(5000)));
+  const cancelledCharge = await owe(db, club, member, 40);
+  const commandId = newId('cmd');
+  const { merchantId } = club;
+  await cancelCharge(db, {
+    commandId,
+    merchantId,
+    memberId: member,
+    chargeId: cancelledCharge,
+    currency: 'EUR',
+    note: null,
+  });
   const openCharge = await owe(db, club, neighbour, 700);
   await attachUnmatched(club, await newMember(db, club));
   await tellUnmatched(db, club, [captured('TX-SUSPENDED')]);
@@ -71,9 +85,17 @@ async function furnish(): Promise<Record<string, string | number>> {
     charge,
     openCharge,
     fact,
-    unbooked: await factOf('RF1', 'payment_refunded'),
+    unbooked: await factOf('TX1', 'dispute_opened'),
+    command: commandId,
+    cancelledCharge,
     suspended: await factOf('TX-SUSPENDED', 'payment_captured'),
     payline: await one('SELECT id FROM paylines WHERE fact_id = $1', [fact]),
+    allocation: await one(
+      'SELECT a.id FROM allocations a JOIN paylines l ON l.id = a.payline_id WHERE l.fact_id = $1 ORDER BY a.id',
+      [fact],
+    ),
+    otherPayline: await one('SELECT id FROM paylines WHERE payment_id = $1', [other.id]),
+    taken: await one("SELECT id FROM paylines WHERE kind = 'refund' AND payment_id = $1", [payment.id]),
     entry: await one("SELECT id FROM entries WHERE fact_id = $1 AND kind = 'payment_captured'", [fact]),
     clearing: await account(club, 'gateway_clearing:paypal-standard'),
     fees: await account(club, 'gateway_fees:paypal-standard'),
@@ -177,17 +199,30 @@ describe('an entry that is no entry', () => {
     [
       'that books nothing',
       "INSERT INTO entries (merchant_id, kind) VALUES (:merchant, 'payment_captured')",
-      /check constraint/,
+      /entries_have_one_cause/,
     ],
     [
       'that books a fact a second time in one way',
       "INSERT INTO entries (merchant_id, kind, fact_id) VALUES (:merchant, 'payment_captured', :fact)",
-      /entries_fact_id_kind_key/,
+      /entries_of_fact/,
     ],
     [
       'of no merchant',
       "INSERT INTO entries (merchant_id, kind, fact_id) VALUES ('mer_x', 'fee_charged', :unbooked)",
-      /foreign key|has 0 postings/,
+      /foreign key|has 0 postings|booked_on/,
+    ],
+    [
+      'of two causes',
+      "INSERT INTO entries (merchant_id, kind, fact_id, command_id) VALUES (:merchant, 'charge_cancelled', :unbooked, :command)",
+      /entries_have_one_cause/,
+    ],
+    [
+      'that books a command a second time in one way',
+      [
+        "INSERT INTO entries (merchant_id, kind, command_id) VALUES (:merchant, 'charge_cancelled', :command)",
+        "INSERT INTO entries (merchant_id, kind, command_id) VALUES (:merchant, 'charge_cancelled', :command)",
+      ],
+      /entries_of_command/,
     ],
   ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
@@ -292,6 +327,8 @@ describe('what is recorded is not changed, deleted or emptied', () => {
     ['postings', 'amount'],
     ['paylines', 'amount'],
     ['allocations', 'amount'],
+    ['allocation_undos', 'amount'],
+    ['charge_cancellations', 'note'],
     ['charges', 'amount'],
     ['ledger_accounts', 'name'],
     ['onboarding_events', 'kind'],
@@ -409,7 +446,7 @@ describe('a cart line that is none', () => {
     `INSERT INTO allocations (payline_id, charge_id, amount) VALUES (:payline, :${line}, ${amount})`;
 
   test.each<Row>([
-    ['a second payline of one fact', payline({ fact: ':fact' }), /paylines_fact_id_key/],
+    ['a second payline of one fact', payline({ fact: ':fact' }), /paylines_of_fact/],
     ['a payline of no fact', payline({ fact: '0' }), /foreign key/],
     ['a payline of nothing', payline({ amount: '0' }), /check constraint/],
     [
@@ -443,7 +480,8 @@ describe('a cart line that is none', () => {
       'INSERT INTO allocations (payline_id, charge_id, amount) VALUES (0, :charge, 1)',
       /foreign key/,
     ],
-    ['one payline paying one charge twice', allocation('charge', 1), /allocations_payline_id_charge_id_key/],
+    ['a part of a charge that is paid', allocation('charge', 1), /would be paid more than it is/],
+    ['a part of a charge that is cancelled', allocation('cancelledCharge', 1), /is cancelled and would be paid/],
   ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
 
   test('a charge that is paid more than it is, by a payline that has the money', async () => {
@@ -457,6 +495,155 @@ describe('a cart line that is none', () => {
     ]);
     const overpay = `INSERT INTO allocations (payline_id, charge_id, amount) VALUES (${rows[1]!.id}, '${small}', 1)`;
     expect(await attempt(overpay)).toMatch('would be paid more than it is');
+  });
+});
+
+describe('an undoing that is none', () => {
+  const undo = (
+    over: Partial<Record<'by' | 'payline' | 'allocation' | 'amount' | 'fact' | 'command', string>> = {},
+  ) => {
+    const row = {
+      by: 'NULL',
+      payline: ':payline',
+      allocation: ':allocation',
+      amount: '1',
+      fact: ':unbooked',
+      command: 'NULL',
+      ...over,
+    };
+    return `INSERT INTO allocation_undos (by_payline_id, payline_id, allocation_id, amount, fact_id, command_id)
+            VALUES (${row.by}, ${row.payline}, ${row.allocation}, ${row.amount}, ${row.fact}, ${row.command})`;
+  };
+  const taking = (over: Partial<Record<'payment' | 'kind' | 'amount', string>> = {}) => {
+    const row = { payment: ':payment', kind: "'refund'", amount: '-10', ...over };
+    return `INSERT INTO paylines (member_id, payment_id, fact_id, kind, amount, currency) VALUES (:member, ${row.payment}, :unbooked, ${row.kind}, ${row.amount}, 'EUR')`;
+  };
+  const BY_IT = "currval(pg_get_serial_sequence('paylines', 'id'))";
+
+  test.each<Row>([
+    ['more of an allocation than was laid', undo({ amount: '3001' }), /would be undone than was laid/],
+    ['of another payline’s allocation', undo({ payline: ':otherPayline' }), /would be undone than was laid/],
+    ['of nothing', undo({ amount: '0' }), /positive_amount/],
+    ['without a cause', undo({ fact: 'NULL' }), /check constraint/],
+    ['with two causes', undo({ command: ':command' }), /check constraint/],
+    ['of credit, by no line', undo({ allocation: 'NULL' }), /check constraint/],
+    ['by a line above zero', undo({ by: ':otherPayline' }), /is above zero, and takes nothing/],
+    ['a line below zero that undoes nothing', taking(), /does not take what it undoes/],
+    [
+      'a line below zero that undoes less than it is',
+      [taking(), undo({ by: BY_IT, amount: '9' })],
+      /does not take what it undoes/,
+    ],
+    [
+      'a line below zero that undoes more than it is',
+      [taking(), undo({ by: BY_IT, amount: '11' })],
+      /takes more than it is|does not take what it undoes/,
+    ],
+    ['a line below zero that takes more, later', undo({ by: ':taken', amount: '1' }), /takes more than it is/],
+    [
+      'a line below zero that takes from another payment’s',
+      [taking(), undo({ by: BY_IT, payline: ':otherPayline', allocation: 'NULL', amount: '10' })],
+      /takes from a line that is not of its payment/,
+    ],
+    [
+      'a line below zero that takes more credit than there is',
+      [taking({ amount: '-9000' }), undo({ by: BY_IT, allocation: 'NULL', amount: '9000' })],
+      /would be taken than it is/,
+    ],
+    ['a line below zero of no payment', taking({ payment: 'NULL' }), /paylines_below_zero_are_of_one/],
+    ['a refund above zero', taking({ amount: '10' }), /paylines_kind_gives_sign/],
+    ['a payment below zero', taking({ kind: "'payment'" }), /paylines_kind_gives_sign/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
+
+  test('while what was laid on a charge is taken off it and laid on it again, as a control', async () => {
+    const run = (statement: string) => statement.replace(/:(\w+)/g, (_, name: string) => `'${names[name]}'`);
+    await inTransaction(db, async (tx) => {
+      await tx.sql.query('SAVEPOINT before');
+      await tx.sql.query(run(undo()));
+      await tx.sql.query(run('INSERT INTO allocations (payline_id, charge_id, amount) VALUES (:payline, :charge, 1)'));
+      await tx.sql.query('SET CONSTRAINTS ALL IMMEDIATE');
+      await tx.sql.query('ROLLBACK TO before');
+    });
+  });
+});
+
+describe('a charge that is owed no more', () => {
+  const cancel = (charge: string, over: { fact?: string; command?: string } = {}) =>
+    `INSERT INTO charge_cancellations (charge_id, fact_id, command_id) VALUES (${charge}, ${over.fact ?? 'NULL'}, ${over.command ?? ':command'})`;
+
+  test.each<Row>([
+    ['is not cancelled while something is paid of it', cancel(':charge'), /is cancelled and still paid/],
+    ['is not cancelled twice', cancel(':cancelledCharge'), /charge_cancellations_pkey/],
+    ['is not cancelled without a cause', cancel(':openCharge', { command: 'NULL' }), /check constraint/],
+    ['is not cancelled by two causes', cancel(':openCharge', { fact: ':unbooked' }), /check constraint/],
+    ['is a charge', cancel("'chg_x'"), /foreign key/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
+});
+
+describe('a refund that was asked for', () => {
+  const refund = (
+    over: Partial<Record<'id' | 'payment' | 'message' | 'status' | 'origin' | 'amount', string>> = {},
+  ) => {
+    const row = {
+      id: "'ref_x'",
+      payment: ':payment',
+      message: 'NULL',
+      status: "'pending'",
+      origin: "'merchant'",
+      amount: '1',
+      ...over,
+    };
+    return `INSERT INTO refunds (id, merchant_id, account_id, payment_id, notification_id, member_id, capture_reference, amount, currency, status, origin)
+            VALUES (${row.id}, :merchant, :account, ${row.payment}, ${row.message}, :member, 'TX1', ${row.amount}, 'EUR', ${row.status}, ${row.origin})`;
+  };
+
+  test.each<Row>([
+    [
+      'is the only one of its payment that has no outcome',
+      [refund(), refund({ id: "'ref_y'" })],
+      /refunds_one_in_flight/,
+    ],
+    ['is of a payment or of a message', refund({ payment: 'NULL' }), /check constraint/],
+    ['is more than nothing', refund({ amount: '0' }), /positive_amount/],
+    ['stands in a known way', refund({ status: "'given_up'" }), /refund_status/],
+    ['comes from somewhere', refund({ origin: "'payer'" }), /refund_origin/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
+
+  test('while settled ones, the policy’s and those of the gateway’s site stand beside it, as a control', async () => {
+    const beside = [
+      refund(),
+      refund({ id: "'ref_a'", status: "'succeeded'" }),
+      refund({ id: "'ref_b'", status: "'failed'" }),
+      refund({ id: "'ref_c'", origin: "'policy'" }),
+      refund({ id: "'ref_d'", origin: "'gateway'" }),
+    ];
+    expect(await attempt([...beside, "DELETE FROM refunds WHERE id LIKE 'ref\\__'"])).toBeNull();
+  });
+});
+
+test.each([
+  ['the day of the fact in the merchant’s zone', "'2026-03-02T23:30:00Z'", '2026-03-03'],
+  ['of recording, where the fact has no hour', 'NULL', null],
+  ['of recording, where the fact is of the future', "now() + interval '3 days'", null],
+])('an entry is booked on %s', async (_, occurredAt, day) => {
+  await inTransaction(db, async (tx) => {
+    const run = async (statement: string) =>
+      (
+        await tx.sql.query<{ day: string; today: string }>(
+          statement.replace(/:(\w+)/g, (all, name: string) => (name in names ? `'${names[name]}'` : all)),
+        )
+      ).rows;
+    await run('SAVEPOINT before');
+    await run("UPDATE merchants SET time_zone = 'Europe/Paris' WHERE id = :merchant");
+    await run(
+      `INSERT INTO facts (account_id, gateway_reference, kind, amount, currency, occurred_at) VALUES (:account, 'TX-DAY', 'fee_charged', 1, 'EUR', ${occurredAt})`,
+    );
+    const booked = await run(
+      `INSERT INTO entries (merchant_id, kind, fact_id) SELECT :merchant, 'fee_charged', id FROM facts WHERE gateway_reference = 'TX-DAY'
+       RETURNING booked_on::text AS day, (now() AT TIME ZONE 'Europe/Paris')::date::text AS today`,
+    );
+    expect(booked[0]!.day).toBe(day ?? booked[0]!.today);
+    await run('ROLLBACK TO before');
   });
 });
 

@@ -2,8 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { Prisma } from '../../prisma/generated/client';
+import { PAYLINE_KINDS } from '../../workflows/domain/booking';
+import { DISPUTE_STATUSES } from '../../workflows/domain/dispute';
+import { DISPUTE_STAGES } from '../../workflows/domain/fact';
 import { ENVIRONMENTS } from '../../workflows/domain/gateway';
 import { ENTRY_KINDS } from '../../workflows/domain/ledger';
+import { REFUND_ORIGINS, REFUND_STATUSES } from '../../workflows/domain/refund';
 import { newClub, newMember, newMessage, newPayment, openBooks, owe, tell } from '../books/bookkeeping';
 import type { Books } from '../books/bookkeeping';
 import { captured } from '../domain/builders';
@@ -19,6 +23,13 @@ afterAll(() => db.close());
 /** What the client has no use for, or no word for. */
 const ONLY_IN_DATABASE = [
   'entries.transaction_id: xid8 not null', // the stamp by which later postings are refused; only triggers read it
+];
+/** Keys that count only some rows, or that hold an expression. */
+const KEYS_ONLY_IN_DATABASE = [
+  'entries (command_id, kind)', // and the payline, where one cause has several entries of a kind
+  'entries (fact_id, kind)',
+  'refunds (notification_id)', // of those in flight
+  'refunds (payment_id)',
 ];
 
 /** Prisma's words for a column, in PostgreSQL's. */
@@ -83,7 +94,7 @@ function parseSchema(text: string): ParsedSchema {
       if (!field) throw new Error(`${name}: not understood: ${line}`);
       const [, fieldName, type, mark, rest] = field as unknown as [string, string, string, string | undefined, string];
       if (models.has(type)) {
-        const relation = /@relation\(fields: \[(.+?)\], references: \[(.+?)\]\)/.exec(rest);
+        const relation = /@relation\((?:"\w+", )?fields: \[(.+?)\], references: \[(.+?)\]\)/.exec(rest);
         if (relation)
           parsed.references.push(
             `${table} (${columnsOf(name, relation[1]!)}) -> ${models.get(type)!.mapped} (${columnsOf(type, relation[2]!)})`,
@@ -128,16 +139,20 @@ test('every primary and unique key', async () => {
   const keys = await lines(`
     SELECT t.relname || ' (' || ${columnNames('i.indkey::int2[]', 't.oid')} || ')' AS line
     FROM ${TABLES} JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique WHERE t.relkind = 'r' AND t.relname <> '_prisma_migrations'`);
-  expect(keys.sort()).toEqual([...parsed.keys].sort());
+  expect(keys.sort()).toEqual([...parsed.keys, ...KEYS_ONLY_IN_DATABASE].sort());
 });
 
-test('a key leaves out no rows but those where its column is null', async () => {
+test('a key leaves out no rows but those where its column is null, and refunds that are settled or not asked for here', async () => {
   const partial = await lines(`
     SELECT t.relname || ' (' || ${columnNames('i.indkey::int2[]', 't.oid')} || ') where ' || pg_get_expr(i.indpred, t.oid) AS line
     FROM ${TABLES} JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique AND i.indpred IS NOT NULL`);
   expect(partial.sort()).toEqual([
     'entries (allocation_id) where (allocation_id IS NOT NULL)',
+    'entries (command_id, kind) where (command_id IS NOT NULL)',
+    'entries (fact_id, kind) where (fact_id IS NOT NULL)',
     'payments (account_id, checkout_reference) where (checkout_reference IS NOT NULL)',
+    "refunds (notification_id) where (((status)::text = 'pending'::text) AND (notification_id IS NOT NULL))",
+    "refunds (payment_id) where (((status)::text = 'pending'::text) AND ((origin)::text = 'merchant'::text) AND (payment_id IS NOT NULL))",
   ]);
 });
 
@@ -155,7 +170,12 @@ test('no enumerated type: a domain takes another word inside a transaction', asy
 test.each([
   ['entry_kind', ENTRY_KINDS],
   ['gateway_environment', ENVIRONMENTS],
-  ['notification_channel', [...new Set(Object.values(GATEWAYS).flatMap(({ channels }) => channels))]],
+  ['notification_channel', [...new Set(Object.values(GATEWAYS).flatMap(({ channels }) => Object.keys(channels)))]],
+  ['payline_kind', PAYLINE_KINDS],
+  ['refund_status', REFUND_STATUSES],
+  ['refund_origin', REFUND_ORIGINS],
+  ['dispute_status', DISPUTE_STATUSES],
+  ['dispute_stage', DISPUTE_STAGES],
 ])('%s takes every word that the domain writes', async (domain, words) => {
   const taken = words.map((word) => db.sql.query(`SELECT $1::${domain}`, [word]));
   expect(await Promise.all(taken)).toHaveLength(words.length);
@@ -177,5 +197,16 @@ test('the client reads a row of every table that a booking fills', async () => {
     ),
   );
   const empty = counts.filter(([, count]) => count === 0).map(([model]) => model);
-  expect(empty.sort()).toEqual(['ApiKey', 'Command', 'FactBinding', 'IdempotencyKey', 'Onboarding', 'OnboardingEvent']);
+  expect(empty.sort()).toEqual([
+    'AllocationUndo',
+    'ApiKey',
+    'ChargeCancellation',
+    'Command',
+    'Dispute',
+    'FactBinding',
+    'IdempotencyKey',
+    'Onboarding',
+    'OnboardingEvent',
+    'Refund',
+  ]);
 });

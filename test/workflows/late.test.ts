@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
-import { eventually, Merchant, net, untilStatus } from '../support/client';
+import { eventually, Merchant, net, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { encode, ipn, newTransactionId, postRaw } from '../support/paypal';
-import { deliver, untilSettled } from '../support/quiet';
+import { encode, ipn, newTransactionId, payAs, postRaw } from '../support/paypal';
+import { deliver, untilQuiet, untilSettled } from '../support/quiet';
 import { eventsOf, untilAtRest } from '../support/runs';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -86,13 +87,17 @@ for (const [how, open, status] of [
   );
 
   test.concurrent(
-    `a capture after ${how} waits in suspense to be given back, where the merchant wants it so`,
+    `a capture after ${how} that this account cannot give back waits in suspense for a person, where the merchant wants it back`,
     async () => {
       const { merchant, member, payment } = await open('refund');
       await deliver(merchant, ipn(merchant, payment));
 
-      const late = await untilStatus(merchant, payment.id, 'needs_review');
-      expect(late).toMatchObject({ captured: 3000, attention: { code: 'late_payment' } });
+      const late = await untilAttention(merchant, payment.id);
+      expect(late).toMatchObject({
+        status: 'needs_review',
+        captured: 3000,
+        attention: { code: 'refund_at_gateway_only' },
+      });
       expect(net(await merchant.entries(), 'suspense')).toBe(-3000);
       expect((await merchant.cart(member)).paylines).toEqual([]);
 
@@ -130,14 +135,39 @@ test.concurrent(
 );
 
 test.concurrent('late money that does not fit either is a matter for a person under both policies', async () => {
-  for (const policy of ['credit', 'refund'] as const) {
+  for (const [policy, code] of [
+    ['credit', 'amount_mismatch'],
+    ['refund', 'refund_at_gateway_only'],
+  ] as const) {
     const { merchant, payment } = await openCancelled(policy);
     await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
-    expect(await untilStatus(merchant, payment.id, 'needs_review')).toMatchObject({
-      attention: { code: 'amount_mismatch' },
-    });
+    expect(await untilAttention(merchant, payment.id)).toMatchObject({ status: 'needs_review', attention: { code } });
   }
 });
+
+test.concurrent.each(['30.00', '29.99'])(
+  'late money of %s goes back by itself, where the merchant wants that and the account can',
+  async (amount) => {
+    const nvp = { username: randomUUID(), password: 'api-pass', signature: 'api-sig' };
+    const merchant = await Merchant.create(world, { latePayments: 'refund' }, { nvp });
+    const member = await merchant.member([['fee', 3000]]);
+    const payment = await merchant.pay(member);
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    await payAs(merchant, {
+      ...payment,
+      nextAction: { ...payment.nextAction!, fields: { ...payment.nextAction!.fields, amount } },
+    });
+
+    expect(await untilStatus(merchant, payment.id, 'refunded')).toMatchObject({ attention: null, refundable: 0 });
+    await untilQuiet(merchant); // PayPal's own message about it is no second refund
+    const { body } = await merchant.get<{ data: unknown[] }>(`/v1/payments/${payment.id}/refunds`);
+    expect(body.data).toMatchObject([{ status: 'succeeded', origin: 'policy' }]);
+    const entries = await merchant.entries();
+    expect(net(entries, 'suspense')).toBe(0);
+    expect(entries.map(({ kind }) => kind).sort()).toEqual(['fee_charged', 'payment_suspended', 'suspense_refunded']);
+    expect(await merchant.cart(member)).toMatchObject({ due: 3000, paylines: [] });
+  },
+);
 
 test.concurrent(
   'money that reached us in time is never late: no expiry while PayPal does not answer, and then it is paid',

@@ -1,8 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { ipn } from '../support/paypal';
-import { deliver, untilSettled } from '../support/quiet';
+import { ipn, payAs } from '../support/paypal';
+import { deliver, untilQuiet, untilSettled } from '../support/quiet';
 import { runsOf, untilAtRest } from '../support/runs';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -218,7 +219,7 @@ test.concurrent('a resolution that repeats its Idempotency-Key accepts one sum, 
 });
 
 test.concurrent(
-  'a refund of what is in suspense is refused while refunds cannot be made, and the money stays where it is',
+  'a refund of what is in suspense is refused where the account cannot make one, and the money stays where it is',
   async () => {
     const { merchant, payment } = await openPayment();
     await deliver(merchant, ipn(merchant, payment, { mc_gross: '29.99' }));
@@ -227,10 +228,38 @@ test.concurrent(
 
     expect(await resolve(merchant, payment, 'refund')).toMatchObject({
       status: 409,
-      body: { code: 'refund_not_supported' },
+      body: { code: 'refund_at_gateway_only' },
     });
     expect(await runsOf(world, held)).toEqual(before);
     expect(net(await merchant.entries(), 'suspense')).toBe(-2999);
+  },
+);
+
+test.concurrent(
+  'a sum that does not fit is given back by a person’s word, and nothing of it is left to accept',
+  async () => {
+    const nvp = { username: randomUUID(), password: 'api-pass', signature: 'api-sig' };
+    const merchant = await Merchant.create(world, {}, { nvp });
+    const member = await merchant.member([['fee', 3000]]);
+    const payment = await merchant.pay(member);
+    const fields = { ...payment.nextAction!.fields, amount: '29.99' };
+    await payAs(merchant, { ...payment, nextAction: { ...payment.nextAction!, fields } });
+    await untilStatus(merchant, payment.id, 'needs_review');
+
+    expect(await resolve(merchant, payment, 'refund')).toMatchObject({
+      status: 200,
+      body: { status: 'refunded', refunded: 2999, attention: null },
+    });
+    await untilQuiet(merchant);
+    const { body } = await merchant.get<{ data: unknown[] }>(`/v1/payments/${payment.id}/refunds`);
+    expect(body.data).toMatchObject([{ status: 'succeeded', origin: 'merchant', amount: 2999 }]);
+    expect(net(await merchant.entries(), 'suspense')).toBe(0);
+    expect(await merchant.cart(member)).toMatchObject({ due: 3000, paylines: [] });
+    for (const action of ['accept', 'refund'] as const)
+      expect(await resolve(merchant, payment, action)).toMatchObject({
+        status: 409,
+        body: { code: 'nothing_to_resolve' },
+      });
   },
 );
 

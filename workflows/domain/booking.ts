@@ -193,7 +193,7 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
 /** What became of money that had been taken, because of this fact. */
 function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, { operations, cart }: Booking): Booking {
   const { change, currency } = movement(payment, fact);
-  // A reversal that proves to be a refund is no loss any more: the one is the other.
+  // A lost reversal that proves to be a refund is no loss any more: the one is the other, and the money stays away.
   const same =
     Math.max(0, Math.min(change.refunded, -change.lost)) || -Math.max(0, Math.min(-change.refunded, change.lost));
   const refunded = change.refunded - same;
@@ -208,7 +208,7 @@ function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, { oper
 
   const surplusUsed = Math.max(0, Math.min(change.taken, -change.surplus));
   if (change.taken > 0) write(entry(paymentReversed(gateway, money(change.taken), surplusUsed)));
-  const returned = change.returned - surplusUsed + Math.max(0, -change.taken);
+  const returned = change.returned - surplusUsed + Math.max(0, -change.taken) - Math.max(0, same);
   const surplus = Math.max(0, change.surplus);
   const cameBack = returned + surplus;
 

@@ -60,8 +60,9 @@ CREATE TABLE refunds (
 CREATE INDEX refunds_of_merchant ON refunds (merchant_id, sequence);
 CREATE INDEX refunds_of_payment ON refunds (payment_id) WHERE payment_id IS NOT NULL;
 CREATE INDEX refunds_of_member ON refunds (member_id, sequence) WHERE member_id IS NOT NULL;
--- Twenty who ask at once: one is admitted.
-CREATE UNIQUE INDEX refunds_one_in_flight ON refunds (payment_id) WHERE status = 'pending' AND origin <> 'gateway' AND payment_id IS NOT NULL;
+-- Twenty who ask at once: one is admitted. The policy's refund and one of the gateway's site are facts by the time they stand here, and facts
+-- are always recorded: a refund that was admitted meanwhile is refused by the run.
+CREATE UNIQUE INDEX refunds_one_in_flight ON refunds (payment_id) WHERE status = 'pending' AND origin = 'merchant' AND payment_id IS NOT NULL;
 CREATE UNIQUE INDEX refunds_one_of_message_in_flight ON refunds (notification_id) WHERE status = 'pending' AND notification_id IS NOT NULL;
 
 CREATE TABLE disputes (
@@ -108,6 +109,10 @@ UPDATE paylines l SET kind = 'attachment', notification_id = n.id
   FROM facts f JOIN notifications n ON n.account_id = f.account_id AND n.gateway_reference = f.gateway_reference AND n.member_id IS NOT NULL AND n.kind = 'payment_captured'
   WHERE l.fact_id = f.id AND l.payment_id IS NULL;
 ALTER TABLE paylines ENABLE TRIGGER paylines_stay;
+ALTER TABLE paylines
+  ADD CONSTRAINT paylines_kind_gives_sign CHECK ((amount < 0) = (kind IN ('refund', 'charge_back'))),
+  -- A line below zero undoes lines of its own payment or message.
+  ADD CONSTRAINT paylines_below_zero_are_of_one CHECK (amount > 0 OR num_nonnulls(payment_id, notification_id) = 1);
 CREATE INDEX paylines_of_payment ON paylines (payment_id) WHERE payment_id IS NOT NULL;
 
 -- The same credit may pay the same charge again after it was taken off it.
@@ -159,6 +164,10 @@ CREATE FUNCTION credit_of(payline paylines) RETURNS bigint LANGUAGE sql STABLE A
     - coalesce((SELECT sum(standing_of(a)) FROM allocations a WHERE a.payline_id = payline.id), 0)::bigint
     - coalesce((SELECT sum(u.amount) FROM allocation_undos u WHERE u.payline_id = payline.id AND u.by_payline_id IS NOT NULL), 0)::bigint
 $$;
+-- What a line below zero takes.
+CREATE FUNCTION taken_by(payline paylines) RETURNS bigint LANGUAGE sql STABLE AS $$
+  SELECT coalesce((SELECT sum(u.amount) FROM allocation_undos u WHERE u.by_payline_id = payline.id), 0)::bigint
+$$;
 CREATE FUNCTION paid_of(charge charges) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce((SELECT sum(standing_of(a)) FROM allocations a WHERE a.charge_id = charge.id), 0)::bigint
 $$;
@@ -180,10 +189,13 @@ BEGIN
   IF paid_of(charge) > charge.amount THEN
     RAISE EXCEPTION 'charge % would be paid more than it is', NEW.charge_id USING ERRCODE = 'check_violation';
   END IF;
+  IF is_cancelled(charge) AND paid_of(charge) <> 0 THEN
+    RAISE EXCEPTION 'charge % is cancelled and would be paid', NEW.charge_id USING ERRCODE = 'check_violation';
+  END IF;
   RETURN NULL;
 END $$;
 
--- Never more is undone than was laid, and a line below zero takes exactly what it undoes, of its own member's lines.
+-- Never more is undone than was laid, and a line below zero takes exactly what it undoes, of its own payment's lines.
 CREATE FUNCTION refuse_overundoing() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE payline paylines; allocation allocations; taker paylines;
 BEGIN
@@ -196,8 +208,14 @@ BEGIN
   IF payline.amount <= 0 OR credit_of(payline) < 0 THEN
     RAISE EXCEPTION 'more of payline % would be taken than it is', NEW.payline_id USING ERRCODE = 'check_violation';
   END IF;
-  IF taker.id IS NOT NULL AND (taker.amount >= 0 OR taker.member_id <> payline.member_id) THEN
-    RAISE EXCEPTION 'payline % takes from another member, or takes nothing', taker.id USING ERRCODE = 'check_violation';
+  IF taker.amount >= 0 THEN
+    RAISE EXCEPTION 'payline % is above zero, and takes nothing', taker.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF taker.id IS NOT NULL AND (taker.member_id, taker.payment_id, taker.notification_id) IS DISTINCT FROM (payline.member_id, payline.payment_id, payline.notification_id) THEN
+    RAISE EXCEPTION 'payline % takes from a line that is not of its payment', taker.id USING ERRCODE = 'check_violation';
+  END IF;
+  IF taken_by(taker) > -taker.amount THEN
+    RAISE EXCEPTION 'payline % takes more than it is', taker.id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NULL;
 END $$;
@@ -205,7 +223,7 @@ CREATE CONSTRAINT TRIGGER allocation_undos_fit AFTER INSERT ON allocation_undos 
 
 CREATE FUNCTION refuse_unfounded_taking() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.amount < 0 AND (SELECT coalesce(sum(u.amount), 0) FROM allocation_undos u WHERE u.by_payline_id = NEW.id) <> -NEW.amount THEN
+  IF taken_by(NEW) <> -NEW.amount THEN
     RAISE EXCEPTION 'payline % does not take what it undoes', NEW.id USING ERRCODE = 'check_violation';
   END IF;
   RETURN NULL;
@@ -213,7 +231,7 @@ END $$;
 CREATE CONSTRAINT TRIGGER paylines_take_what_they_undo AFTER INSERT ON paylines DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
   WHEN (NEW.amount < 0) EXECUTE FUNCTION refuse_unfounded_taking();
 
--- A refund that succeeded gives back no more than its capture brought, or its excess is before a person as a debit of suspense.
+-- What was paid of a charge is undone in the transaction that cancels it.
 CREATE FUNCTION refuse_paid_cancellation() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE charge charges;
 BEGIN
@@ -235,7 +253,7 @@ ALTER TABLE entries DROP CONSTRAINT entries_fact_id_kind_key, DROP CONSTRAINT en
   ADD COLUMN booked_on date,
   ADD CONSTRAINT entries_have_one_cause CHECK (num_nonnulls(fact_id, allocation_id, command_id) = 1);
 ALTER TABLE entries DISABLE TRIGGER entries_stay;
-UPDATE entries SET booked_on = (recorded_at AT TIME ZONE 'UTC')::date;
+UPDATE entries e SET booked_on = (coalesce((SELECT f.occurred_at FROM facts f WHERE f.id = e.fact_id AND f.occurred_at <= e.recorded_at), e.recorded_at) AT TIME ZONE 'UTC')::date;
 ALTER TABLE entries ENABLE TRIGGER entries_stay;
 ALTER TABLE entries ALTER COLUMN booked_on SET NOT NULL;
 CREATE UNIQUE INDEX entries_of_fact ON entries (fact_id, kind, coalesce(payline_id, 0)) WHERE fact_id IS NOT NULL;
@@ -515,10 +533,47 @@ END $$;
 -- ---------------------------------------------------------------- from the release before
 
 -- The release before records refunds, reversals and cases, and books nothing of them. Its facts are booked by their payments' runs,
--- which are woken here; what it still records while it is replaced is found by `known_unbooked`.
-INSERT INTO outbox (subject_id, kind, payment_id, due_at)
-  SELECT DISTINCT 'wake ' || bound_payment_id, 'wake', bound_payment_id, now() FROM payment_facts
-  WHERE kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_opened', 'dispute_closed') AND bound_payment_id IS NOT NULL;
+-- which are woken for it until it is done: for what stands here now, and for what is still recorded while that release is replaced.
+CREATE FUNCTION wake_to_book(payment text) RETURNS void LANGUAGE sql AS $$
+  INSERT INTO outbox (subject_id, kind, payment_id, due_at)
+    SELECT 'wake ' || payment, 'wake', payment, now()
+    WHERE EXISTS (SELECT FROM payment_facts f WHERE f.bound_payment_id = payment
+      AND f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_opened', 'dispute_closed'))
+    ON CONFLICT DO NOTHING
+$$;
+SELECT wake_to_book(id) FROM payments;
+
+ALTER FUNCTION record(jsonb) RENAME TO record_unwoken;
+CREATE FUNCTION record(payload jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+DECLARE recorded jsonb := record_unwoken(payload);
+BEGIN
+  IF payload->>'payment' IS NOT NULL AND recorded->>'outcome' = 'recorded' THEN PERFORM wake_to_book(payload->>'payment'); END IF;
+  RETURN recorded;
+END $$;
+
+-- As before, and the line says what it is and whose.
+CREATE OR REPLACE FUNCTION attach(payload jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE member text := payload->>'member'; line jsonb := payload->'payline'; suspended facts; line_id bigint;
+BEGIN
+  PERFORM FROM carts WHERE member_id = member AND version = (payload->>'cartVersion')::bigint FOR UPDATE;
+  IF NOT FOUND THEN RETURN jsonb_build_object('outcome', 'cart_moved'); END IF;
+  SELECT * INTO suspended FROM facts WHERE id = (payload->>'fact')::bigint;
+  -- A refund that is being recorded is waited for: what it gives back is no longer ours to give to a member.
+  PERFORM pg_advisory_xact_lock(hashtextextended(suspended.account_id || ' ' || suspended.gateway_reference, 0));
+  IF left_of(suspended.account_id, suspended.gateway_reference) <> (line->>'amount')::bigint THEN
+    RETURN jsonb_build_object('outcome', 'given_back');
+  END IF;
+  UPDATE notifications SET state = 'applied', member_id = member WHERE id = payload->>'notification' AND state = 'unmatched';
+  IF NOT FOUND THEN RETURN jsonb_build_object('outcome', 'not_unmatched'); END IF;
+  PERFORM write_entry(payload->>'merchant', NULL, suspended.id, NULL, payload->'entry');
+  INSERT INTO paylines (member_id, notification_id, fact_id, kind, amount, currency)
+    VALUES (member, payload->>'notification', suspended.id, 'attachment', (line->>'amount')::bigint, line->>'currency') RETURNING id INTO line_id;
+  INSERT INTO allocations (payline_id, charge_id, amount)
+    SELECT line_id, part->>'charge', (part->>'amount')::bigint FROM jsonb_array_elements(line->'parts') AS part;
+  UPDATE carts SET version = version + 1 WHERE member_id = member;
+  RETURN jsonb_build_object('outcome', 'recorded');
+END $$;
 
 -- plan_looks(gateways, after): paid payments of gateways that announce no refund are looked at once more when so long has passed since
 -- their money was recorded, once for each of the two spans. Answers how many are planned now, at most 500.
@@ -571,7 +626,7 @@ COMMENT ON VIEW inv_credit_is_not_negative IS 'no payline holds less than nothin
 
 CREATE VIEW inv_takings_are_undone AS
   SELECT l.id AS payline, l.amount FROM paylines l
-  WHERE l.amount < 0 AND (SELECT coalesce(sum(u.amount), 0) FROM allocation_undos u WHERE u.by_payline_id = l.id) <> -l.amount;
+  WHERE l.amount < 0 AND taken_by(l) <> -l.amount;
 COMMENT ON VIEW inv_takings_are_undone IS 'a line below zero takes exactly what it undoes';
 
 CREATE VIEW inv_cancelled_is_unpaid AS
@@ -579,7 +634,10 @@ CREATE VIEW inv_cancelled_is_unpaid AS
 COMMENT ON VIEW inv_cancelled_is_unpaid IS 'nothing stays paid of a cancelled charge';
 
 CREATE VIEW inv_disputed_funds_are_held AS
-  WITH held AS (SELECT merchant_id, currency, sum(held) AS amount FROM disputes GROUP BY 1, 2),
+  WITH held AS ( -- nothing is held of money that was not told yet
+    SELECT d.merchant_id, d.currency, sum(d.held) AS amount FROM disputes d
+    WHERE EXISTS (SELECT FROM payment_facts c WHERE c.bound_payment_id = d.payment_id AND c.kind = 'payment_captured' AND c.gateway_reference = d.capture_reference)
+    GROUP BY 1, 2),
   booked AS (
     SELECT a.merchant_id, a.currency, sum(CASE p.side WHEN 'debit' THEN p.amount ELSE -p.amount END) AS amount
     FROM postings p JOIN ledger_accounts a ON a.id = p.account_id WHERE a.name = 'disputed_funds' GROUP BY 1, 2)
@@ -587,23 +645,18 @@ CREATE VIEW inv_disputed_funds_are_held AS
   WHERE coalesce(held.amount, 0) <> coalesce(booked.amount, 0);
 COMMENT ON VIEW inv_disputed_funds_are_held IS 'what cases hold equals disputed funds';
 
--- Money given or taken back that a run has still to book: it is woken for it.
+-- Money of a capture that was given or taken back. It may have been told before the capture, and is booked with that then; one movement may be
+-- told as a reversal and as a refund, and is booked once; and a refund that failed before it was said to have succeeded moves nothing.
 DROP VIEW known_unbooked;
 CREATE INDEX facts_of_money_back ON facts (id) WHERE kind IN ('payment_refunded', 'payment_reversed');
 CREATE VIEW inv_money_back_is_booked AS
-  SELECT f.bound_payment_id AS payment, f.kind, f.gateway_reference, f.amount, f.currency, f.recorded_at FROM payment_facts f
-  WHERE f.kind IN ('payment_refunded', 'payment_reversed') AND f.bound_payment_id IS NOT NULL
-    AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id)
-    AND EXISTS (SELECT FROM facts c WHERE c.account_id = f.account_id AND c.gateway_reference = f.detail->>'parent' AND c.kind = 'payment_captured')
-    -- What failed, or proved to be a refund, moved nothing by itself.
-    AND NOT EXISTS (SELECT FROM facts x WHERE x.account_id = f.account_id AND x.gateway_reference = f.gateway_reference
-      AND (x.kind = 'refund_failed' OR f.kind = 'payment_reversed' AND x.kind = 'payment_refunded'));
-COMMENT ON VIEW inv_money_back_is_booked IS 'what an earlier release recorded of money given or taken back is booked';
-
--- plan_wakes(): payments with money given or taken back that nobody booked are looked at by their runs. Answers how many.
-CREATE FUNCTION plan_wakes() RETURNS int LANGUAGE sql AS $$
-  WITH planned AS (
-    INSERT INTO outbox (subject_id, kind, payment_id, due_at)
-      SELECT DISTINCT 'wake ' || b.payment, 'wake', b.payment, now() FROM inv_money_back_is_booked b ON CONFLICT DO NOTHING RETURNING 1)
-  SELECT count(*)::int FROM planned
-$$;
+  SELECT f.bound_payment_id AS payment, f.kind, f.gateway_reference, f.amount, f.currency, f.recorded_at
+  FROM payment_facts f JOIN payment_facts c ON c.bound_payment_id = f.bound_payment_id AND c.kind = 'payment_captured' AND c.gateway_reference = f.detail->>'parent'
+  WHERE f.kind IN ('payment_refunded', 'payment_reversed')
+    AND NOT EXISTS (
+      SELECT FROM facts told JOIN entries e ON e.fact_id = told.id AND e.kind IN ('payment_refunded', 'suspense_refunded', 'payment_reversed')
+      WHERE told.account_id = f.account_id AND told.gateway_reference IN (f.gateway_reference, f.detail->>'parent')
+        AND (told.gateway_reference = f.gateway_reference OR told.id > f.id))
+    AND NOT EXISTS (
+      SELECT FROM facts failed WHERE failed.account_id = f.account_id AND failed.gateway_reference = f.gateway_reference AND failed.kind = 'refund_failed');
+COMMENT ON VIEW inv_money_back_is_booked IS 'what was recorded of money given or taken back is booked';
