@@ -8,6 +8,7 @@ import { DemoFailure } from './failure';
 export type Payment = z.output<typeof schemas.payment>;
 export type Cart = z.output<typeof schemas.cart>;
 export type Charge = z.output<typeof schemas.charge>;
+export type Refund = z.output<typeof schemas.refund>;
 export type Entry = z.output<typeof schemas.entry>;
 export type Balance = z.output<typeof schemas.balance>;
 export type CheckoutOptions = z.output<typeof schemas.checkoutOptions>;
@@ -92,6 +93,19 @@ export class Club {
   /** A person says that the money in suspense is the member's after all. */
   accept(payment: Payment, note: string): Promise<Payment> {
     return this.post(`/v1/payments/${payment.id}/resolution`, { action: 'accept', note });
+  }
+
+  /** Gives money back; a refund that is refused fails the demo with the API's own words. */
+  refund(
+    { id }: Payment,
+    wish: { readonly amount?: number; readonly cancelCharges?: readonly string[] },
+  ): Promise<Refund> {
+    return this.post(`/v1/payments/${id}/refunds`, wish);
+  }
+
+  /** A charge is owed no more. */
+  cancelCharge(charge: string): Promise<Charge> {
+    return this.post(`/v1/members/${this.member}/charges/${charge}/cancellation`, {});
   }
 
   cart(): Promise<Cart> {

@@ -1,4 +1,5 @@
 import { ConfigError } from '../../platform/config';
+import { tellOfMoneyBack } from './after-the-money';
 import { DemoFailure } from './failure';
 import { findRunning, startOwnCopy } from './place';
 import type { Place } from './club';
@@ -25,7 +26,9 @@ async function main(): Promise<void> {
   say('All as it should be. To open the links to Temporal: `npm start`, and `npm run demo` beside it.');
 }
 
+/** `--stories`: what happens after the money came, instead of how it comes. */
 async function tellAll(place: Place): Promise<void> {
+  if (process.argv.includes('--stories')) return tellOfMoneyBack(place, say);
   await tellOfEuros(place, say);
   await tellOfFrancs(place, say);
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { describeMoney } from '../../workflows/domain/money';
 import { Club } from './club';
@@ -73,6 +74,35 @@ export class Telling {
   async accept(payment: Payment, note: string): Promise<void> {
     await this.club.accept(payment, note);
     this.say(paymentStory(await this.club.until('paid', payment)));
+  }
+
+  /** Gives money back, and waits until the payment stands as it should. */
+  async refund(
+    payment: Payment,
+    wish: { readonly amount?: number; readonly cancelCharges?: readonly string[] },
+    then: Payment['status'],
+  ): Promise<void> {
+    await this.club.refund(payment, wish);
+    this.say(paymentStory(await this.club.until(then, payment)));
+  }
+
+  /** Something happens at PayPal's own site, to the money of this payment. */
+  async happens(payment: Payment, event: Readonly<Record<string, unknown>>, then: Payment['status']): Promise<void> {
+    const { timeline } = await this.club.untilTold('payment_captured', payment);
+    const capture = timeline.find(({ kind }) => kind === 'payment_captured')?.gatewayReference ?? '';
+    await this.#simulator?.tell('POST', `paypal-checkout/captures/${capture}/events`, event, z.unknown());
+    this.say(paymentStory(await this.club.until(then, payment)));
+  }
+
+  cancelCharge(charge: string): Promise<unknown> {
+    return this.club.cancelCharge(charge);
+  }
+
+  /** The id of the member's charge of this category. */
+  async chargeOf(category: string): Promise<string> {
+    const found = (await this.club.cart()).charges.find((charge) => charge.category === category);
+    if (!found) throw new DemoFailure(`There is no charge of the category ${category}.`);
+    return found.id;
   }
 
   async cart(expected: Pick<Cart, 'due' | 'credit'> & { readonly paylines: number }): Promise<void> {
