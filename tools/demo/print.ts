@@ -42,15 +42,16 @@ export function optionsTable({ data }: CheckoutOptions): string {
 export function cartTable({ currency, charges, paylines, due, credit }: Cart, memberName: string): string {
   const owed = table(
     ['charge', 'category', 'amount>', 'paid>', 'open>'],
-    charges.map(({ label, category, amount, paid }: Charge) => [
+    charges.map(({ label, category, amount, paid, cancelledAt }: Charge) => [
       label,
       category,
-      ...[amount, paid, amount - paid].map((sum) => writeAmount(sum, currency)),
+      ...[amount, paid].map((sum) => writeAmount(sum, currency)),
+      cancelledAt === null ? writeAmount(amount - paid, currency) : 'cancelled',
     ]),
   );
   const received = paylines.map(
-    ({ amount, at, payment }) =>
-      `  payline ${clock(at)}   ${describeMoney({ amount, currency })} received by ${payment ?? 'no payment'}`,
+    ({ amount, at, payment, kind }) =>
+      `  payline ${clock(at)}   ${describeMoney({ amount, currency })} by ${payment ?? 'no payment'} (${inWords(kind)})`,
   );
   return [
     '',
@@ -134,6 +135,12 @@ function accountInWords(account: string): string {
       return 'paid in advance by members';
     case 'suspense':
       return 'in suspense, waits for a person';
+    case 'disputed_funds':
+      return 'taken back by payers, undecided';
+    case 'dispute_losses':
+      return 'fees of cases';
+    case 'refund_costs':
+      return 'given back beyond what came';
     default:
       return account;
   }
