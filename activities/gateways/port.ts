@@ -257,7 +257,12 @@ export type RefundAnswer =
   /** Accepted and not done yet; `reference`: null where the gateway gave none. */
   | { readonly status: 'pending'; readonly reference: string | null; readonly reason: string }
   /** A clear no, in the gateway's word; nothing moved. `reference`: where the no is of a refund that it had accepted. */
-  | { readonly status: 'refused'; readonly reason: string; readonly detail: string; readonly reference?: string | null };
+  | {
+      readonly status: 'refused';
+      readonly reason: string;
+      readonly detail: string;
+      readonly reference?: string | null;
+    };
 /** What became of a refund that was asked for, without asking for it again. `none`: the gateway knows of no such refund. */
 export type RefundLookup = RefundAnswer | { readonly status: 'none' };
 
