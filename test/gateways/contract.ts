@@ -1,6 +1,7 @@
 import { expectNowhere } from '../api/whole-database';
 import { brokenInvariants } from '../support/audit';
 import { historyOf, readable } from '../support/histories';
+import { hearAfterwards } from './contract/afterwards';
 import { capabilitiesOf, declare } from './contract/declaration';
 import { isNone } from './contract/driver';
 import type { Driver, Scenario } from './contract/driver';
@@ -42,6 +43,7 @@ export function describeGateway(driver: Driver): void {
   describe(`${title}: what it says of itself`, () => declare(driver));
   describe(`${title}: what gateways say in the field`, () => faceOddities(driver));
   describe(`${title}: money that is given back`, () => giveMoneyBack(driver));
+  describe(`${title}: what is told of money afterwards`, () => hearAfterwards(driver));
 
   let stage: Stage;
   const crowd = gate(AT_ONCE);

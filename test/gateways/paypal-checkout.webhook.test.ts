@@ -234,6 +234,12 @@ describe('a genuine webhook', () => {
     },
     {
       type: 'PAYMENT.CAPTURE.REVERSED',
+      now: ours,
+      facts: [{ ...refunded, refundId: REFUND_ID }],
+      references: ['REF1', 'CAP1'],
+    },
+    {
+      type: 'PAYMENT.CAPTURE.REVERSED',
       now: { ...REFUND, status_details: { reason: 'REFUND' } },
       facts: [refunded],
       references: ['REF1', 'CAP1'],

@@ -156,8 +156,9 @@ export function tellRefund(refund: Refund, wish: Wish): Told {
     remarks: [remark(word, refund.id, wrote)],
   });
   const reason = word(refund.status_details?.reason ?? '');
-  // Told as a reversal because of a refund, it is that refund.
-  const isReversal = wish === 'reversal' && reason !== 'refund';
+  const refundId = refundIdOf(refund);
+  // Told as a reversal because of a refund, or with the number of one of ours, it is that refund.
+  const isReversal = wish === 'reversal' && reason !== 'refund' && refundId === null;
   const standing = REFUND_STANDINGS.get(refund.status);
   if (standing === undefined || (isReversal && standing !== 'done')) return nothing('unknown_status', refund.status);
   if (parent === null) return nothing('no_parent_transaction');
@@ -172,16 +173,15 @@ export function tellRefund(refund: Refund, wish: Wish): Told {
     parent,
   };
   const only = (fact: GatewayFact, remarks: readonly Remark[] = []): Told => ({ ...common, facts: [fact], remarks });
-  const ours = { refundId: refundIdOf(refund) };
   switch (standing) {
     case 'pending': {
       const why = reason || 'pending';
-      return only({ ...movement, ...ours, kind: 'refund_pending', qualifier: why, reason: why });
+      return only({ ...movement, refundId, kind: 'refund_pending', qualifier: why, reason: why });
     }
     case 'failed':
       return only({
         ...movement,
-        ...ours,
+        refundId,
         kind: 'refund_failed',
         reason: reason || word(refund.status),
         detail: null, // PayPal writes no sentence about it
@@ -191,7 +191,7 @@ export function tellRefund(refund: Refund, wish: Wish): Told {
       const [feeReturned, remarks] = typeof fee === 'number' ? [fee, []] : [0, [fee]];
       return isReversal
         ? only({ ...movement, kind: 'payment_reversed', reason: reason || 'reversed', feeReturned }, remarks)
-        : only({ ...movement, ...ours, kind: 'payment_refunded', reason: reason || 'refund', feeReturned }, remarks);
+        : only({ ...movement, refundId, kind: 'payment_refunded', reason: reason || 'refund', feeReturned }, remarks);
     }
     default:
       return unreachable(standing);

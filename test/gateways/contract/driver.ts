@@ -1,4 +1,4 @@
-import type { Subject } from '../../../activities/gateways/port';
+import type { RawNotification, Subject } from '../../../activities/gateways/port';
 import type { GatewayName, NextAction } from '../../../workflows/domain/gateway';
 import type { Money } from '../../../workflows/domain/money';
 import type { Asked } from './wire';
@@ -58,6 +58,9 @@ export interface Driver {
   /** How money goes back, or why this way to pay has nothing of its own to show there. */
   readonly givingBack: Scenario<GivingBack>;
 
+  /** What the gateway tells of cases and of money that is taken back. */
+  readonly afterwards: Scenario<Afterwards>;
+
   /** What the gateway was made to do for one payment; null where it has no such step. */
   count(shop: Shop, payment: OpenPayment): Promise<{ readonly openings: number | null; readonly takings: number }>;
 
@@ -100,6 +103,22 @@ export interface GivingBack {
   readonly forget: Scenario<(till: Till) => Promise<unknown>>;
   /** The merchant's balance cannot pay the next refund. */
   readonly wait: Scenario<(till: Till) => Promise<unknown>>;
+}
+
+/** What may become of money after it came, and how the gateway tells of it. */
+export interface Afterwards {
+  /** A payer's money, of which everything that becomes of it is told at `url`. `known`: what the account has come to know by that. */
+  charge(
+    till: Till,
+    paymentId: string,
+    money: Money,
+    url: string,
+  ): Promise<{ readonly capture: string; readonly known: Readonly<Record<string, unknown>> }>;
+  /** A payer opens a case; money is taken back; the merchant wins or loses; the merchant gives back, and it is told as a reversal (too). */
+  happen(till: Till, capture: string, what: 'case' | 'taken' | 'won' | 'lost' | 'given'): Promise<unknown>;
+  /** How many messages tell of what the merchant gives back. */
+  readonly tellsOfGiven: 1 | 2;
+  readonly channel: RawNotification['channel'];
 }
 
 /** What gateways say in the field and no simulator plays: told to the adapter alone, in the gateway's own form. */

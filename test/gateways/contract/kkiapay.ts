@@ -30,6 +30,7 @@ const common = {
   cannotWrite: { currency: 'EUR', amount: 3000 },
   account,
   otherCurrency: { none: 'KKiaPay knows no money but XOF' },
+  afterwards: { none: 'KKiaPay tells of no cases, and takes nothing back' },
   nameCall: ({ url }) => url.pathname.replace(/^.*\/api\/v1\//, ''),
   asksAboutMoney: () => true,
   forge,

@@ -1,3 +1,4 @@
+import { TOPICS } from '../../../activities/gateways/paypal-checkout/events';
 import type { Money } from '../../../workflows/domain/money';
 import { call } from '../../support/client';
 import type { Account, Driver, GivingBack, Telling, Till, Visit } from './driver';
@@ -6,6 +7,13 @@ import type { Letter } from './post-office';
 import { accepted } from './shop';
 import type { OpenPayment, Shop } from './shop';
 
+const EVENTS = {
+  case: { kind: 'dispute' },
+  taken: { kind: 'reverse' },
+  won: { kind: 'win' },
+  lost: { kind: 'lose' },
+  given: { kind: 'refund', told: 'as_both' },
+};
 const ODD_MONEY = 'ODDMONEY000000001';
 const EURO = { currency_code: 'EUR', value: '30.00' };
 
@@ -161,6 +169,20 @@ export const paypalCheckoutDriver: Driver = {
   },
 
   givingBack: giving(),
+  afterwards: {
+    async charge(till, paymentId, money, url) {
+      const token = await tokenOf(till.simulator, till.account);
+      const event_types = Object.keys(TOPICS).map((name) => ({ name }));
+      const { id } = await askRest<{ id: string }>(till.simulator, token, 'POST', '/v1/notifications/webhooks', {
+        url,
+        event_types,
+      });
+      return { capture: await giving().charge(till, paymentId, money), known: { webhookId: id } };
+    },
+    happen: (till, capture, what) => till.control('POST', `/paypal-checkout/captures/${capture}/events`, EVENTS[what]),
+    tellsOfGiven: 2,
+    channel: 'webhook',
+  },
 
   async count(shop, payment) {
     const { data } = await shop.control<{ data: { customId: string | null; capture: unknown }[] }>(

@@ -1,9 +1,17 @@
+import type { Money } from '../../../workflows/domain/money';
 import { call } from '../../support/client';
 import type { Account, Driver, GivingBack, Telling, Till, Visit } from './driver';
 import { hears, looksAt, ODD_PAYMENT } from './oddities';
 import { accepted } from './shop';
 import type { OpenPayment, Shop } from './shop';
 
+const EVENTS = {
+  case: { kind: 'dispute', caseType: 'dispute' },
+  taken: { kind: 'reverse' },
+  won: { kind: 'win' },
+  lost: { kind: 'lose' },
+  given: { kind: 'refund', told: 'as_reversal' },
+};
 const ODD_MONEY = 'ODDMONEY000000001';
 
 /** A genuine message, at the first account of this process. */
@@ -46,6 +54,16 @@ const common: Omit<Driver, 'account' | 'foundUntold' | 'givingBack'> = {
   fee: 127, // 3.4 % and 0.25 EUR, at the simulator
   handed: 'form',
   cannotWrite: { currency: 'HUF', amount: 1050 },
+
+  afterwards: {
+    charge: async (till, paymentId, money, url) => ({
+      capture: await charge(till, paymentId, money, { notify_url: url }),
+      known: {},
+    }),
+    happen: (till, capture, what) => till.control('POST', `/payments/${capture}/events`, EVENTS[what]),
+    tellsOfGiven: 1,
+    channel: 'ipn',
+  },
 
   setUp: async () => undefined, // where messages go travels with each form
   order: () => ({}),
@@ -137,20 +155,7 @@ export const paypalStandardWithApiDriver: Driver = {
 function giving(): GivingBack {
   const next = (till: Till, over: object) => till.control('POST', '/next', { call: 'refund', ...over });
   return {
-    async charge(till, paymentId, { amount, currency }) {
-      const fields = {
-        cmd: '_xclick',
-        business: String(till.account.fields['receiverId']),
-        item_name: 'Club',
-        amount: (amount / 100).toFixed(2),
-        currency_code: currency,
-        tax: '0',
-        invoice: paymentId,
-        custom: paymentId,
-      };
-      const { txnId } = await till.control<{ txnId: string }>('POST', '/pay', { buyer: 'anne', fields });
-      return txnId;
-    },
+    charge: (till, paymentId, money) => charge(till, paymentId, money),
     async given(till, capture) {
       const { movements } = await till.control<{ movements: { amount: string; status: string }[] }>(
         'GET',
@@ -172,6 +177,27 @@ function giving(): GivingBack {
     forget: (till) => till.control('POST', '/forget-refund-keys'),
     wait: { none: 'PayPal refuses what the balance cannot pay' },
   };
+}
+
+async function charge(
+  { account: { fields: known }, control }: Till,
+  paymentId: string,
+  { amount, currency }: Money,
+  over: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const fields = {
+    cmd: '_xclick',
+    business: String(known['receiverId']),
+    item_name: 'Club',
+    amount: (amount / 100).toFixed(2),
+    currency_code: currency,
+    tax: '0',
+    invoice: paymentId,
+    custom: paymentId,
+    ...over,
+  };
+  const { txnId } = await control<{ txnId: string }>('POST', '/pay', { buyer: 'anne', fields });
+  return txnId;
 }
 
 function account(number: number): Account {
