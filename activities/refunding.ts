@@ -126,7 +126,7 @@ function orderOf(
     note: noteToPayer,
     idempotencyKey: id,
     again,
-    reference: gatewayReference === capture ? null : gatewayReference,
+    reference: gatewayReference,
     known: others.flatMap((other) =>
       other.gatewayReference === null ? [] : [{ reference: other.gatewayReference, money: other.money }],
     ),

@@ -20,6 +20,5 @@ export type {
   PaymentSummary,
   PaymentTerms,
   Rejection,
-  ResolutionAction,
 } from './types';
 export { isLeftToPayer, isWorthWatching, standingRefusal } from './waiting';

@@ -124,8 +124,6 @@ export interface PaymentSummary {
 
 export const RESOLUTION_ACTIONS = ['accept', 'refund'] as const;
 
-export type ResolutionAction = (typeof RESOLUTION_ACTIONS)[number];
-
 /** What a payment is asked to take in: what a gateway says, or what a person or the clock wants. `at`: our clock, ISO 8601. */
 export type PaymentInput =
   | { readonly kind: 'facts'; readonly facts: readonly Fact[]; readonly at: string }
