@@ -35,11 +35,21 @@ export interface PaymentRow extends PaymentTerms {
   readonly createdAt: string;
 }
 /** A payment with what was recorded of it, in recorded order. */
-export interface LoadedPayment extends Payment {
+export interface RecordedPayment extends Payment {
   readonly row: PaymentRow;
   readonly facts: readonly Recorded[];
-  /** Of these, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
+}
+/** The same, and how far the books and the lists have followed. */
+export interface LoadedPayment extends RecordedPayment {
+  /** Of the facts, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
   readonly unbooked: readonly Recorded[];
+  /** How the rows that lists read say it stands. */
+  readonly shown: Shown;
+}
+export interface Shown {
+  readonly status: string;
+  readonly attention: string | null;
+  readonly disputes: number;
 }
 
 /** How the checkout was handed to its payer; null while it is not open. */
@@ -51,6 +61,7 @@ const PAYMENTS = `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
          p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
+         jsonb_build_object('status', p.status, 'attention', p.attention, 'disputes', (SELECT count(*) FROM disputes d WHERE d.payment_id = p.id)) AS shown,
          coalesce((SELECT jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
              'currency', f.currency, 'unbooked', f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_closed')
                AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)
@@ -75,6 +86,7 @@ interface Loaded {
   cancelUrl: string | null;
   capturingSince: Date | null;
   createdAt: Date;
+  shown: Shown;
   facts: (FactRow & { recordedAt: string; unbooked: boolean })[];
 }
 
@@ -105,6 +117,7 @@ function assemble({
   createdAt,
   method,
   expiresAt,
+  shown,
   ...terms
 }: Loaded): LoadedPayment {
   const told = facts.map(({ unbooked, ...fact }) => ({ fact: fromRow(fact), unbooked }));
@@ -113,6 +126,7 @@ function assemble({
     terms: complete,
     facts: told.map(({ fact }) => fact),
     unbooked: told.flatMap(({ fact, unbooked }) => (unbooked ? [fact] : [])),
+    shown,
     row: {
       ...complete,
       method,

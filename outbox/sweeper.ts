@@ -7,7 +7,7 @@ import { handedBy, loadPayment } from '../books/facts';
 import { readCommand } from '../books/commands';
 import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
 import type { Due } from '../books/outbox';
-import { hasUnbooked } from '../books/record';
+import { isBehind } from '../books/record';
 import type { Sql } from '../books/sql';
 import { renew } from './renewal';
 
@@ -96,9 +96,9 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
     case 'renewal':
       return renew({ db, runs }, due);
     case 'wake': {
-      // A run of the release before may be there still: the payment is woken again until one of ours has booked.
+      // A run of the release before may be there still: the payment is woken again until one of ours has caught up.
       const payment = due.paymentId === null ? null : await loadPayment(db, due.paymentId);
-      return payment && hasUnbooked(payment) ? runs.wake(payment.terms.id) : strike(db, [due.subjectId]);
+      return payment && isBehind(payment) ? runs.wake(payment.terms.id) : strike(db, [due.subjectId]);
     }
     case 'notification':
       return runs.notify(due.subjectId, due.paymentId);
