@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { loadPayment } from '../books/facts';
-import { hasUnbooked, record } from '../books/record';
+import { isBehind, record } from '../books/record';
 import type { Recorded, Recording } from '../books/record';
 import { loadUnmatched } from '../books/unmatched';
 import type { Payment } from '../workflows/domain/payment';
@@ -24,11 +24,11 @@ export interface ActivityDependencies extends VerificationDependencies, Checkout
 /** Every side effect of the workflows. */
 export function createActivities(deps: ActivityDependencies) {
   return {
-    /** The payment as recorded; a run that resumes one begins with it, and books what an earlier release only recorded. */
+    /** The payment as recorded; a run that resumes one begins with it, and catches up with what an earlier release only recorded. */
     async loadPayment(paymentId: string): Promise<Payment> {
       const recorded = await loadPayment(deps.db, paymentId);
       if (!recorded) throw new Error(`payment ${paymentId} is not recorded`);
-      if (hasUnbooked(recorded)) await record(deps.db, { on: recorded.terms, facts: [] });
+      if (isBehind(recorded)) await record(deps.db, { on: recorded.terms, facts: [] });
       return { terms: recorded.terms, facts: recorded.facts };
     },
 

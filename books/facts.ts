@@ -35,11 +35,21 @@ export interface PaymentRow extends PaymentTerms {
   readonly createdAt: string;
 }
 /** A payment with what was recorded of it, in recorded order. */
-export interface LoadedPayment extends Payment {
+export interface RecordedPayment extends Payment {
   readonly row: PaymentRow;
   readonly facts: readonly Recorded[];
-  /** Of these, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
+}
+/** The same, and how far the books and the lists have followed. */
+export interface LoadedPayment extends RecordedPayment {
+  /** Of the facts, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
   readonly unbooked: readonly Recorded[];
+  /** How the rows that lists read say it stands. */
+  readonly shown: Shown;
+}
+export interface Shown {
+  readonly status: string;
+  readonly attention: string | null;
+  readonly disputes: number;
 }
 
 /** How the checkout was handed to its payer; null while it is not open. */
@@ -56,6 +66,7 @@ const PAYMENTS = `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
          p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
+         jsonb_build_object('status', p.status, 'attention', p.attention, 'disputes', (SELECT count(*) FROM disputes d WHERE d.payment_id = p.id)) AS shown,
          coalesce((SELECT ${FACTS}
            FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
                  UNION ALL SELECT f.*, b.bound_at FROM fact_bindings b JOIN facts f ON f.id = b.fact_id WHERE b.payment_id = p.id) f), '[]') AS facts
@@ -83,6 +94,7 @@ interface Loaded {
   cancelUrl: string | null;
   capturingSince: Date | null;
   createdAt: Date;
+  shown: Shown;
   facts: RecordedRow[];
 }
 
@@ -113,6 +125,7 @@ function assemble({
   createdAt,
   method,
   expiresAt,
+  shown,
   ...terms
 }: Loaded): LoadedPayment {
   const told = facts.map(({ unbooked, ...fact }) => ({ fact: fromRow(fact), unbooked }));
@@ -121,6 +134,7 @@ function assemble({
     terms: complete,
     facts: told.map(({ fact }) => fact),
     unbooked: told.flatMap(({ fact, unbooked }) => (unbooked ? [fact] : [])),
+    shown,
     row: {
       ...complete,
       method,

@@ -138,9 +138,13 @@ async function bookOn(db: Sql, terms: PaymentTerms, facts: readonly Fact[]): Pro
   };
 }
 
-/** Whether anything that an earlier release only recorded moves money, and so is still to be booked. */
-export function hasUnbooked(payment: LoadedPayment): boolean {
-  return steps(payment, payment.unbooked).some(({ before, fact }) => movesMoney(before, fact));
+/** Whether an earlier release recorded what is not in the books yet, or not in the rows that lists read. */
+export function isBehind(payment: LoadedPayment): boolean {
+  const { status, attention, disputes } = summarize(payment);
+  const { shown } = payment;
+  const isShown =
+    shown.status === status && shown.attention === (attention?.code ?? null) && shown.disputes === disputes.length;
+  return !isShown || steps(payment, payment.unbooked).some(({ before, fact }) => movesMoney(before, fact));
 }
 
 function bookInTurn(payment: Payment, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {

@@ -8,7 +8,7 @@ import { readCommand } from '../books/commands';
 import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
 import type { Due, TakingPauses } from '../books/outbox';
 import { readUnmatchedRefund } from '../books/refunds';
-import { hasUnbooked, record } from '../books/record';
+import { isBehind } from '../books/record';
 import type { Sql } from '../books/sql';
 import { TURNS } from '../workflows/domain/places';
 import { renew } from './renewal';
@@ -99,8 +99,11 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
     }
     case 'renewal':
       return renew({ db, runs }, due);
-    case 'wake':
-      return wake({ db, runs }, due);
+    case 'wake': {
+      // A run of the release before may be there still: the payment is woken again until one of ours has caught up.
+      const payment = due.paymentId === null ? null : await loadPayment(db, due.paymentId);
+      return payment && isBehind(payment) ? runs.wake(payment.terms.id, false) : strike(db, [due.subjectId]);
+    }
     case 'look':
       if (due.paymentId !== null) await runs.wake(due.paymentId, true);
       await strike(db, [due.subjectId]);
@@ -126,15 +129,4 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
       return;
     }
   }
-}
-
-/**
- * What the release before recorded of money given or taken back is booked by the payment's run. A run of that release may be
- * there still: the payment is woken again until one of ours has booked. Then its refunds and disputes are written as they are.
- */
-async function wake({ db, runs }: Pick<SweeperDependencies, 'db' | 'runs'>, due: Due): Promise<void> {
-  const payment = due.paymentId === null ? null : await loadPayment(db, due.paymentId);
-  if (payment && hasUnbooked(payment)) return runs.wake(payment.terms.id, false);
-  if (payment) await record(db, { on: payment.terms, facts: [] });
-  await strike(db, [due.subjectId]);
 }

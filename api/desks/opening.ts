@@ -1,7 +1,7 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { findCharges } from '../../books/cart';
 import type { Cart } from '../../books/cart';
-import type { LoadedPayment } from '../../books/facts';
+import type { RecordedPayment } from '../../books/facts';
 import { createPayment, findOpenPrompt, readSituation } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
@@ -30,7 +30,7 @@ export async function openPayment(
   db: Sql,
   caller: OpeningCaller,
   body: NewPayment,
-): Promise<LoadedPayment> {
+): Promise<RecordedPayment> {
   const situation = await readSituation(db, caller.merchantId, body.member, body.gateway);
   if (!situation) throw notFound('merchant');
   const { merchant, member, cart, pending, account } = situation;
@@ -102,7 +102,6 @@ export async function openPayment(
     terms,
     row: { ...terms, ...checkout, capturingSince: null, createdAt },
     facts: first ? [{ ...first, recordedAt: createdAt }] : [],
-    unbooked: [],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { LoadedPayment } from '../../books/facts';
+import type { RecordedPayment } from '../../books/facts';
 import type { ListedRefund } from '../../books/refunds';
 import type { Dispute } from '../../prisma/generated/client';
 import type { Recorded } from '../../workflows/domain/fact';
@@ -14,7 +14,7 @@ export interface ViewSettings {
 
 /** A payment as the world sees it: derived from its facts at every reading. */
 export function viewPayment(
-  { row, terms, facts }: LoadedPayment,
+  { row, terms, facts }: RecordedPayment,
   { temporalUiUrl, temporalNamespace }: ViewSettings,
 ): z.input<typeof schemas.payment> {
   const { sums: _sums, refunds: _refunds, disputes: _disputes, ...summary } = summarize({ terms, facts });

@@ -1,5 +1,5 @@
 import { handedBy, loadPayment, loadPayments } from '../../books/facts';
-import type { LoadedPayment } from '../../books/facts';
+import type { LoadedPayment, RecordedPayment } from '../../books/facts';
 import { listPayments } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import type { Deliveries } from '../../outbox/deliveries';
@@ -52,7 +52,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       idempotent: true,
       async handle({ caller, body, once, amend }) {
         if (caller.kind === 'member' && caller.memberId !== body.member) throw notFound('member');
-        let opened: LoadedPayment | undefined;
+        let opened: RecordedPayment | undefined;
         const answer = await once(async (tx) => {
           opened = await openPayment(deps, tx, caller, body);
           return viewPayment(opened, view);

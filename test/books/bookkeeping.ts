@@ -266,10 +266,9 @@ export interface CartLines {
 }
 export async function cartOf({ sql }: Pick<Database, 'sql'>, memberId: string): Promise<CartLines> {
   const { rows } = await sql.query<CartLines>(
-    `SELECT array(SELECT coalesce((SELECT sum(a.amount) FROM allocations a WHERE a.charge_id = c.id), 0)::int FROM charges c WHERE c.member_id = $1 ORDER BY c.sequence) AS paid,
+    `SELECT array(SELECT paid_of(c)::int FROM charges c WHERE c.member_id = $1 ORDER BY c.sequence) AS paid,
             array(SELECT l.amount::int FROM paylines l WHERE l.member_id = $1 ORDER BY l.id) AS paylines,
-            coalesce((SELECT sum(l.amount) FROM paylines l WHERE l.member_id = $1), 0)::int
-              - coalesce((SELECT sum(a.amount) FROM allocations a JOIN paylines l ON l.id = a.payline_id WHERE l.member_id = $1), 0)::int AS credit`,
+            coalesce((SELECT sum(credit_of(l)) FROM paylines l WHERE l.member_id = $1 AND l.amount > 0), 0)::int AS credit`,
     [memberId],
   );
   return rows[0]!;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { call, eventually, Merchant, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
@@ -206,6 +207,82 @@ export const PATHS: Readonly<Record<string, Path>> = {
     return finished(world, payment);
   },
 
+  'refund-made': async (world) => {
+    const { merchant, payment } = await openPaidOrder(world);
+    await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 1000 });
+    return finished(world, await untilStatus(merchant, payment.id, 'partially_refunded'));
+  },
+
+  'refund-made-after-outage': async (world) => {
+    const { merchant, payment } = await openPaidOrder(world);
+    // PayPal gives the money back and its answer is lost: the durable call is answered as the first one was.
+    await control(world, 'POST', '/misbehave', {
+      where: 'paypal_refund',
+      mode: 'http_500',
+      times: 1,
+      afterActing: true,
+    });
+    await merchant.post(`/v1/payments/${payment.id}/refunds`);
+    return finished(world, await untilStatus(merchant, payment.id, 'refunded'));
+  },
+
+  'refund-refused': async (world) => {
+    const { merchant, payment } = await openPaidOrder(world);
+    await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', issue: 'REFUND_NOT_ALLOWED' });
+    await merchant.post(`/v1/payments/${payment.id}/refunds`);
+    return finished(world, payment);
+  },
+
+  'refund-on-its-way-then-done': async (world) => {
+    const { merchant, payment } = await openPaidOrder(world);
+    await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', status: 'PENDING' });
+    await merchant.post(`/v1/payments/${payment.id}/refunds`);
+    await settleRefund(world, payment, 'COMPLETED');
+    return finished(world, await untilStatus(merchant, payment.id, 'refunded'));
+  },
+
+  'refund-done-then-bounced': async (world) => {
+    const { merchant, payment } = await openPaidOrder(world);
+    await merchant.post(`/v1/payments/${payment.id}/refunds`);
+    await finished(world, await untilStatus(merchant, payment.id, 'refunded'));
+    await settleRefund(world, payment, 'FAILED');
+    return finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  },
+
+  'refund-waits-for-funds-then-given-up': async (world) => {
+    const merchant = await kkiapayMerchant(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay' });
+    await visit((await payInWidget(merchant, payment)).callbackUrl);
+    await finished(world, await untilStatus(merchant, payment.id, 'paid'));
+    for (let call = 0; call < 8; call++)
+      await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+    const { body } = await merchant.post<{ id: string }>(`/v1/payments/${payment.id}/refunds`);
+    await untilAttention(merchant, payment.id);
+    await merchant.post(`/v1/refunds/${body.id}/cancel`);
+    return finished(world, payment);
+  },
+
+  'late-given-back': async (world) => {
+    const nvp = { username: randomUUID(), password: 'api-pass', signature: 'api-sig' };
+    const merchant = await Merchant.create(world, { latePayments: 'refund' }, { nvp });
+    const payment = await merchant.pay(await merchant.member([['fee', 3000]]));
+    await merchant.post(`/v1/payments/${payment.id}/cancel`);
+    await finished(world, payment);
+    await payAs(merchant, payment);
+    return finished(world, await untilStatus(merchant, payment.id, 'refunded'));
+  },
+
+  'reversal-given-up': async (world) => {
+    const { merchant, payment } = await openPayment(world);
+    const { txnId } = await payAs(merchant, payment);
+    await finished(world, await untilStatus(merchant, payment.id, 'paid'));
+    await control(world, 'POST', `/payments/${txnId}/events`, { kind: 'reverse' });
+    await finished(world, await untilStatus(merchant, payment.id, 'disputed'));
+    const { body } = await merchant.get<{ data: { id: string }[] }>(`/v1/disputes?payment=${payment.id}`);
+    await merchant.post(`/v1/disputes/${body.data[0]!.id}/resolution`, { outcome: 'lost' });
+    return finished(world, await untilStatus(merchant, payment.id, 'charged_back'));
+  },
+
   'widget-failed-then-paid': async (world) => {
     const merchant = await kkiapayMerchant(world);
     const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay' });
@@ -262,6 +339,16 @@ async function openOrder(world: World, over: Record<string, unknown> = {}) {
     payment: await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'paypal-checkout', ...over }),
   };
 }
+
+async function openPaidOrder(world: World) {
+  const { merchant, payment } = await openOrder(world);
+  await visit(await approveAs(merchant, payment));
+  await finished(world, await untilStatus(merchant, payment.id, 'paid'));
+  return { merchant, payment };
+}
+
+const settleRefund = (world: World, { id }: PaymentView, status: 'COMPLETED' | 'FAILED') =>
+  control(world, 'POST', `/paypal-checkout/captures/${id}/events`, { kind: 'settle_refund', status });
 
 async function openPrompt(world: World, over: Record<string, unknown> = {}) {
   const merchant = await kkiapayMerchant(world);

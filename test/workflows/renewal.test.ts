@@ -15,6 +15,7 @@ import {
   control,
   kkiapayMerchant,
   orderOf,
+  payInWidget,
   transactionsOf,
   visit,
 } from '../support/gateways';
@@ -98,6 +99,30 @@ async function openOrder() {
   const member = await merchant.member([['fee', 3000]]);
   return { merchant, member, payment: await merchant.pay(member, { gateway: 'paypal-checkout' }) };
 }
+async function openPaidOrder() {
+  const opened = await openOrder();
+  await visit(await approveAs(opened.merchant, opened.payment));
+  await untilStatus(opened.merchant, opened.payment.id, 'paid');
+  return opened;
+}
+async function openPaidWidget() {
+  const merchant = await kkiapayMerchant(world);
+  const member = await merchant.member([['fee', 3000]]);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  await visit((await payInWidget(merchant, payment)).callbackUrl);
+  await untilStatus(merchant, payment.id, 'paid');
+  return { merchant, member, payment };
+}
+interface RefundView {
+  readonly id: string;
+  readonly status: string;
+  readonly origin: string;
+  readonly reason: string | null;
+}
+type Opened = Awaited<ReturnType<typeof openPayment>>;
+const refund = ({ merchant, payment }: Opened) => merchant.post<RefundView>(`/v1/payments/${payment.id}/refunds`);
+const refundsOf = async ({ merchant, payment }: Opened) =>
+  (await merchant.get<{ data: RefundView[] }>(`/v1/payments/${payment.id}/refunds`)).body.data;
 let phones = 0;
 async function openPrompt(over: Record<string, unknown> = {}) {
   const merchant = await kkiapayMerchant(world);
@@ -173,6 +198,63 @@ test('payments in every open status go on under the next story: each ends right,
 
   expect(timesAsked('POST', `/orders/${orderOf(order.payment)}/capture`)).toBe(1);
   expect([open, opening].map(({ payment }) => timesAsked('/payments/request', payment.id))).toEqual([1, 1]);
+});
+
+test('refunds under way go on under the next story: the one whose answer was not there yet, the one on its way, and the one that waits for funds', async () => {
+  const [answered, onItsWay] = [await openPaidOrder(), await openPaidOrder()];
+  const waiting = await openPaidWidget();
+  await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', status: 'PENDING' });
+  const pending = await refund(onItsWay);
+  expect(pending.body).toMatchObject({ status: 'pending', reason: expect.stringMatching(/./) });
+  for (let call = 0; call < 8; call++)
+    await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+  expect((await refund(waiting)).body).toMatchObject({ status: 'pending', reason: 'insufficient_fund' });
+
+  // PayPal has the question and gives the money back; its answer is held.
+  const { gatewayReference: capture } = (await answered.merchant.payment(answered.payment.id)).timeline.find(
+    ({ kind }) => kind === 'payment_captured',
+  )!;
+  const answer = hold(`/captures/${capture}/refund`);
+  const held = refund(answered);
+  await untilAsked('POST', `/captures/${capture}/refund`);
+
+  await nextRelease();
+  await untilRenewed();
+  answer();
+  expect((await held).status).toBe(201);
+  await control(world, 'POST', `/paypal-checkout/captures/${onItsWay.payment.id}/events`, {
+    kind: 'settle_refund',
+    status: 'COMPLETED',
+  });
+  for (const done of [answered, onItsWay]) {
+    expect(await untilStatus(done.merchant, done.payment.id, 'refunded')).toMatchObject({
+      refunded: 3000,
+      attention: null,
+    });
+    await untilAtRest(world, done.payment);
+    expect((await refundsOf(done)).map(({ status, origin }) => [status, origin])).toEqual([['succeeded', 'merchant']]);
+    expect((await entriesOf(done)).filter((kind) => kind === 'payment_refunded')).toHaveLength(1);
+    expect(await done.merchant.cart(done.member)).toMatchObject({ due: 3000, credit: 0 });
+  }
+
+  // The one that waits is still known to have moved nothing.
+  const [still] = await refundsOf(waiting);
+  expect(still).toMatchObject({ status: 'pending', reason: 'insufficient_fund' });
+  const given = await waiting.merchant.post(`/v1/refunds/${still!.id}/cancel`);
+  expect(given).toMatchObject({ status: 200, body: { status: 'failed', reason: 'given_up' } });
+  await untilAtRest(world, waiting.payment);
+  expect(await waiting.merchant.payment(waiting.payment.id)).toMatchObject({ status: 'paid', refunded: 0 });
+});
+
+test('a refund that was admitted while no worker was there is made by a run of the next story, once', async () => {
+  const paid = await openPaidOrder();
+  await world.stopWorkers();
+  expect((await refund(paid)).body).toMatchObject({ status: 'pending', reason: 'awaiting_gateway' });
+  expect((await refund(paid)).status).toBe(409);
+  await nextRelease();
+  await untilStatus(paid.merchant, paid.payment.id, 'refunded');
+  await untilRenewed();
+  expect(await refundsOf(paid)).toMatchObject([{ status: 'succeeded', origin: 'merchant' }]);
 });
 
 test('a command that no worker of the story before obeyed any more is obeyed by the run that takes its place', async () => {
