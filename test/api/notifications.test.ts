@@ -259,9 +259,12 @@ describe('unmatched money', () => {
     );
   });
 
-  test('cannot be given back yet', async () => {
+  test('is given back at the gateway’s own site only, by an account that has no API credentials', async () => {
     const money = await unmatchedMoney();
-    refused(await merchant.post(`/v1/notifications/${money.id}/refunds`, { note: 'not ours' }), 'refund_not_supported');
+    refused(
+      await merchant.post(`/v1/notifications/${money.id}/refunds`, { note: 'not ours' }),
+      'refund_at_gateway_only',
+    );
     refusedField(await merchant.post(`/v1/notifications/${money.id}/refunds`, { amount: 0 }), 'amount');
   });
 });

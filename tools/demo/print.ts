@@ -38,6 +38,15 @@ export function optionsTable({ data }: CheckoutOptions): string {
   );
 }
 
+const HOW: Readonly<Record<Cart['paylines'][number]['kind'], string>> = {
+  payment: 'received by',
+  attachment: 'received by',
+  refund: 'given back of',
+  charge_back: 'taken back of',
+  reversal_cancelled: 'back again by',
+  refund_failed: 'back again by',
+};
+
 /** What the member owes and what was received of them. */
 export function cartTable({ currency, charges, paylines, due, credit }: Cart, memberName: string): string {
   const owed = table(
@@ -51,7 +60,7 @@ export function cartTable({ currency, charges, paylines, due, credit }: Cart, me
   );
   const received = paylines.map(
     ({ amount, at, payment, kind }) =>
-      `  payline ${clock(at)}   ${describeMoney({ amount, currency })} by ${payment ?? 'no payment'} (${inWords(kind)})`,
+      `  payline ${clock(at)}   ${describeMoney({ amount, currency })} ${HOW[kind]} ${payment ?? 'no payment'}`,
   );
   return [
     '',
