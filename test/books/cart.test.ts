@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addCharge, attach, readCart } from '../../books/cart';
+import { addCharge, attach, cancelCharge, readCart } from '../../books/cart';
 import { captured, eur, fee } from '../domain/builders';
 import {
   balances,
@@ -40,6 +40,62 @@ async function paid(amount: number, memberId = member) {
   await tell(db, payment, captured(newId('ref'), eur(amount)));
   return payment;
 }
+
+const cancel = (chargeId: string) =>
+  cancelCharge(db, {
+    commandId: newId('cmd'),
+    merchantId: club.merchantId,
+    memberId: member,
+    chargeId,
+    currency: 'EUR',
+    note: null,
+  });
+
+describe('a charge that is cancelled', () => {
+  test('gives what was paid of it back as credit, and the credit pays what else is open', async () => {
+    const outing = await owe(db, club, member, 1000, { category: 'outing' });
+    await paid(1000);
+    await owe(db, club, member, 600);
+    expect(await cancel(outing)).toBe('recorded');
+    expect((await entries(db, club)).slice(1)).toEqual([
+      'charge_cancelled: +1000 income:outing, -1000 member_credit',
+      'credit_used: +600 member_credit, -600 income:fee',
+    ]);
+    expect(await cartOf(db, member)).toEqual({ paid: [0, 600], paylines: [1000], credit: 400 });
+    expect((await readCart(db, member)).charges).toEqual([]);
+  });
+
+  test('has one entry for each payline that had paid it, in the books of that payline’s payment', async () => {
+    const outing = await owe(db, club, member, 1000, { category: 'outing' });
+    const payments = [await paid(300), await paid(700)];
+    await cancel(outing);
+    const { rows } = await db.sql.query<{ payment_id: string }>(
+      "SELECT payment_id FROM entries WHERE merchant_id = $1 AND kind = 'charge_cancelled' ORDER BY id",
+      [club.merchantId],
+    );
+    expect(rows.map((row) => row.payment_id)).toEqual(payments.map(({ id }) => id));
+    expect(await cartOf(db, member)).toMatchObject({ credit: 1000 });
+  });
+
+  test('is paid by nothing that comes later', async () => {
+    const outing = await owe(db, club, member, 1000);
+    await cancel(outing);
+    await paid(400);
+    expect(await cartOf(db, member)).toEqual({ paid: [0], paylines: [400], credit: 400 });
+  });
+
+  test('by twenty at once is cancelled once, while money comes for it', async () => {
+    const outing = await owe(db, club, member, 1000);
+    const [answers] = await Promise.all([
+      Promise.all(Array.from({ length: 20 }, () => cancel(outing))),
+      paid(700),
+      paid(600),
+    ]);
+    expect(answers.filter((answer) => answer === 'recorded')).toHaveLength(1);
+    expect(new Set(answers)).toEqual(new Set(['recorded', 'already_cancelled']));
+    expect(await cartOf(db, member)).toMatchObject({ paid: [0], credit: 1300 });
+  });
+});
 
 describe('a new charge uses the member’s credit', () => {
   test('as far as it reaches, oldest payline first, one entry per payline, each of that payline’s payment', async () => {

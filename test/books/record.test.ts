@@ -1,6 +1,8 @@
 import { record } from '../../books/record';
+import { admitRefund } from '../../books/refunds';
 import { summarize } from '../../workflows/domain/payment';
 import type { PaymentInput } from '../../workflows/domain/payment';
+import { refundRequested } from '../../workflows/domain/refunding';
 import { accepted, captured, disputeOpened, eur, expired, fee, pending, refunded, usd } from '../domain/builders';
 import {
   act,
@@ -341,6 +343,68 @@ describe('money in suspense', () => {
       'payment_suspended: +5000 gateway_clearing, -5000 suspense',
       'payment_captured: +5000 gateway_clearing, -5000 income:fee',
     ]);
+  });
+});
+
+describe('money given back', () => {
+  test('a refund that was admitted while the policy’s own was recorded keeps nothing from being recorded', async () => {
+    const payment = await newPayment(db, club, member, { latePayments: 'refund' });
+    await tell(db, payment, captured('TX1'));
+    await admitRefund(db, {
+      id: newId('ref'),
+      merchantId: club.merchantId,
+      accountId: club.accountId,
+      paymentId: payment.id,
+      memberId: member,
+      capture: 'TX1',
+      amount: 1000,
+      currency: 'EUR',
+      charges: [],
+      note: null,
+      noteToPayer: null,
+    });
+    const { facts } = await load(db, payment);
+    const sum = captured('TX2');
+    const after = { terms: payment, facts: [...facts, sum] };
+    const policy = refundRequested(after, {
+      refundId: newId('ref'),
+      capture: 'TX2',
+      amount: 5000,
+      charges: [],
+      origin: 'policy',
+      at: now(),
+    });
+    expect(await record(db, { on: payment, facts: [sum, policy], known: facts.length })).toEqual({
+      outcome: 'recorded',
+      fresh: 2,
+    });
+    const { rows } = await db.sql.query('SELECT origin, status FROM refunds WHERE payment_id = $1 ORDER BY sequence', [
+      payment.id,
+    ]);
+    expect(rows).toEqual([
+      { origin: 'merchant', status: 'pending' },
+      { origin: 'policy', status: 'pending' },
+    ]);
+  });
+
+  test('a refund told to twenty workers at once is booked once, and the same pair may be laid and undone again', async () => {
+    await owe(db, club, member, 5000);
+    const payment = await newPayment(db, club, member);
+    await tell(db, payment, captured('TX1'));
+    const back = refunded('RF1', eur(2000));
+    const recording = recordingOf(payment, [back]);
+    await Promise.all(Array.from({ length: 20 }, () => record(db, recording)));
+    expect(await entries(db, club)).toEqual([
+      'payment_captured: +5000 gateway_clearing, -5000 income:fee',
+      'payment_refunded: +2000 income:fee, -2000 gateway_clearing',
+    ]);
+    expect(await cartOf(db, member)).toEqual({ paid: [3000], paylines: [5000, -2000], credit: 0 });
+
+    const other = await newPayment(db, club, member);
+    await tell(db, other, captured('TX2', eur(5000)));
+    expect(await cartOf(db, member)).toMatchObject({ paid: [5000], credit: 3000 });
+    await tell(db, other, { ...refunded('RF2', eur(5000)), parent: 'TX2' });
+    expect(await cartOf(db, member)).toMatchObject({ paid: [3000], credit: 0 });
   });
 });
 

@@ -514,7 +514,8 @@ function endCheck(run: Run, item: Item & { kind: 'refund_check' }, at: string): 
     const commands: readonly CommandEnd[] = [{ id: commandId, outcome: { outcome: 'accepted' } }];
     return { ...NOTHING, facts: [givenUp], commands, then: run.aside, remember: { aside: [] } };
   }
-  const known = endRefund(run, refundId, end, at);
+  // A look that told nothing leaves the refund as it is known.
+  const known = end.outcome === 'facts' ? endRefund(run, refundId, end, at) : NOTHING;
   const isSettled = refundsOf(known.facts.reduce(evolve, payment)).some(
     ({ id, status }) => id === refundId && status !== 'pending',
   );
