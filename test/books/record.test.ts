@@ -355,6 +355,7 @@ describe('money given back', () => {
       merchantId: club.merchantId,
       accountId: club.accountId,
       paymentId: payment.id,
+      notificationId: null,
       memberId: member,
       capture: 'TX1',
       amount: 1000,

@@ -99,8 +99,8 @@ describe('allocation, whatever the cart', () => {
 
 describe('a new charge consumes credit', () => {
   const paylines: CreditedPayline[] = [
-    { id: 'second', credit: 500, sequence: 12 },
-    { id: 'first', credit: 300, sequence: 7 },
+    { id: 'second', of: 'pay_2', credit: 500, sequence: 12 },
+    { id: 'first', of: 'pay_1', credit: 300, sequence: 7 },
   ];
 
   test.each<[string, number, string]>([
@@ -119,7 +119,7 @@ describe('a new charge consumes credit', () => {
     const someCredit = fc
       .array(fc.oneof(fc.constant(0), anAmount), { maxLength: 8 })
       .chain((credits) =>
-        fc.shuffledSubarray(credits.map((credit, sequence) => ({ id: String(sequence), credit, sequence }))),
+        fc.shuffledSubarray(credits.map((credit, sequence) => ({ id: String(sequence), of: null, credit, sequence }))),
       );
     fc.assert(
       fc.property(anAmount, someCredit, (amount, credits) => {

@@ -23,11 +23,15 @@ import {
   expired,
   failed,
   fee,
+  lost,
   NOON,
   noted,
   paymentWith,
   pending,
   refunded,
+  refundFailed,
+  refundPending,
+  refundRequested,
   reversalCancelled,
   reversed,
   terms,
@@ -44,6 +48,7 @@ interface Row {
   readonly fee?: number;
   readonly refunded?: number;
   readonly disputed?: number;
+  readonly chargedBack?: number;
   readonly attention?: string;
 }
 
@@ -57,7 +62,17 @@ function check({ facts, late, ...seen }: Row): void {
     fee: sums.fee,
     refunded: sums.refunded,
     disputed: sums.disputed,
-  }).toEqual({ reason: null, attention: null, captured: 0, fee: 0, refunded: 0, disputed: 0, ...seen });
+    chargedBack: sums.chargedBack,
+  }).toEqual({
+    reason: null,
+    attention: null,
+    captured: 0,
+    fee: 0,
+    refunded: 0,
+    disputed: 0,
+    chargedBack: 0,
+    ...seen,
+  });
 }
 
 test('a payment that was not handed to the payer is only created', () => {
@@ -361,33 +376,45 @@ describe('late money, by our recorded order', () => {
   ])('%s', (_, row) => check(row));
 });
 
-describe('refunds, reversals and cases before their chapter: the status stays, sums and attention show', () => {
+describe('what went back, by refund or by case', () => {
   test.each<[string, Row]>([
     [
-      'a refund',
-      {
-        facts: [captured(), refunded('RF1', eur(2000))],
-        status: 'paid',
-        captured: 5000,
-        refunded: 2000,
-        attention: 'refund_received',
-      },
+      'a part is given back',
+      { facts: [captured(), refunded('RF1', eur(2000))], status: 'partially_refunded', captured: 5000, refunded: 2000 },
     ],
     [
-      'two refunds add up',
+      'two refunds add up to all of it',
       {
         facts: [captured(), refunded('RF1', eur(2000)), refunded('RF2', eur(3000))],
-        status: 'paid',
+        status: 'refunded',
         captured: 5000,
         refunded: 5000,
-        attention: 'refund_received',
+      },
+    ],
+    ['a refund that is only asked for', { facts: [captured(), refundRequested()], status: 'paid', captured: 5000 }],
+    [
+      'a refund that the gateway holds',
+      { facts: [captured(), refundRequested(), refundPending()], status: 'paid', captured: 5000 },
+    ],
+    [
+      'a refund that failed after it had succeeded',
+      { facts: [captured(), refunded(), refundFailed()], status: 'paid', captured: 5000, attention: 'refund_failed' },
+    ],
+    [
+      'a refund of more than came',
+      {
+        facts: [captured(), refunded('RF1', eur(6000))],
+        status: 'refunded',
+        captured: 5000,
+        refunded: 6000,
+        attention: 'refund_exceeds_payment',
       },
     ],
     [
       'a reversal',
       {
         facts: [captured(), reversed()],
-        status: 'paid',
+        status: 'disputed',
         captured: 5000,
         disputed: 5000,
         attention: 'reversal_received',
@@ -402,10 +429,14 @@ describe('refunds, reversals and cases before their chapter: the status stays, s
       { facts: [captured(), reversalCancelled(), reversed()], status: 'paid', captured: 5000 },
     ],
     [
+      'a cancelled reversal whose reversal is not told',
+      { facts: [captured(), reversalCancelled()], status: 'paid', captured: 5000, attention: 'reversal_excess' },
+    ],
+    [
       'a reversal cancelled in part',
       {
         facts: [captured(), reversed(), reversalCancelled('RC1', eur(2000))],
-        status: 'paid',
+        status: 'disputed',
         captured: 5000,
         disputed: 3000,
         attention: 'reversal_received',
@@ -413,39 +444,73 @@ describe('refunds, reversals and cases before their chapter: the status stays, s
     ],
     [
       'a case is open',
-      { facts: [captured(), disputeOpened()], status: 'paid', captured: 5000, attention: 'dispute_opened' },
+      { facts: [captured(), disputeOpened()], status: 'disputed', captured: 5000, attention: 'dispute_opened' },
     ],
     ['a case was closed', { facts: [captured(), disputeOpened(), disputeClosed()], status: 'paid', captured: 5000 }],
     [
       'one of two cases was closed',
       {
         facts: [captured(), disputeOpened('TX1', 'A'), disputeOpened('TX1', 'B'), disputeClosed('TX1', 'A')],
-        status: 'paid',
+        status: 'disputed',
         captured: 5000,
         attention: 'dispute_opened',
       },
     ],
     [
-      'a correction after a case',
-      { facts: [captured(), disputeAdjusted()], status: 'paid', captured: 5000, attention: 'dispute_adjusted' },
+      'a case was lost',
+      {
+        facts: [captured(), disputeOpened(), reversed(), lost()],
+        status: 'charged_back',
+        captured: 5000,
+        chargedBack: 5000,
+        attention: 'dispute_lost',
+      },
     ],
     [
-      'a refund of money that was never told',
-      { facts: [refunded()], status: 'awaiting_payer', refunded: 5000, attention: 'refund_received' },
+      'a case was lost in part',
+      {
+        facts: [captured(), disputeOpened(), reversed(), lost({ refunded: 2000 })],
+        status: 'partially_refunded',
+        captured: 5000,
+        chargedBack: 2000,
+        attention: 'dispute_lost',
+      },
     ],
     [
-      'a refund in another currency is no sum of this payment',
-      { facts: [captured(), refunded('RF1', usd(2000))], status: 'paid', captured: 5000, attention: 'refund_received' },
+      'a part was given back and the rest lost',
+      {
+        facts: [captured(), refunded('RF1', eur(2000)), reversed('RV1', eur(3000)), disputeOpened(), lost()],
+        status: 'charged_back',
+        captured: 5000,
+        refunded: 2000,
+        chargedBack: 3000,
+        attention: 'dispute_lost',
+      },
     ],
     [
-      'money in suspense is shown before anything else: only it waits for a resolution',
+      'money taken after a correction is held',
+      {
+        facts: [captured(), disputeAdjusted()],
+        status: 'disputed',
+        captured: 5000,
+        disputed: 1500,
+        attention: 'reversal_received',
+      },
+    ],
+    ['a refund of money that was never told', { facts: [refunded()], status: 'awaiting_payer' }],
+    [
+      'money in suspense is shown before a case',
       {
         facts: [captured('TX1'), refunded('RF1', eur(10)), disputeOpened(), captured('TX2')],
-        status: 'paid',
+        status: 'disputed',
         captured: 10_000,
         refunded: 10,
         attention: 'duplicate_payment',
       },
+    ],
+    [
+      'money in another currency that was given back, though nothing was ever accepted',
+      { facts: [captured('TX1', usd(5000)), refunded('RF1', usd(5000))], status: 'refunded' },
     ],
   ])('%s', (_, row) => check(row));
 });
@@ -477,7 +542,7 @@ describe('what is linked by its parent decides what became of a sum', () => {
       'a held sum that came after all is paid, and taken back',
       {
         facts: [pending('TX1'), gone, captured('TX1')],
-        status: 'paid',
+        status: 'disputed',
         captured: 5000,
         disputed: 5000,
         attention: 'reversal_received',
@@ -495,10 +560,9 @@ describe('what is linked by its parent decides what became of a sum', () => {
       'a misfit that was given back is no more to be placed',
       {
         facts: [captured('TX1', eur(4999)), refunded('RF1', eur(4999))],
-        status: 'needs_review',
+        status: 'refunded',
         captured: 4999,
         refunded: 4999,
-        attention: 'refund_received',
       },
     ],
     [
@@ -518,14 +582,13 @@ describe('what is linked by its parent decides what became of a sum', () => {
         status: 'paid',
         captured: 10_000,
         refunded: 5000,
-        attention: 'refund_received',
       },
     ],
     [
       'a misfit that was taken back waits for nobody',
       {
         facts: [captured('TX1', eur(4999)), reversed('RV1', eur(4999))],
-        status: 'needs_review',
+        status: 'disputed',
         captured: 4999,
         disputed: 4999,
         attention: 'reversal_received',
@@ -660,6 +723,10 @@ test.each<[PaymentSummary['status'], readonly Fact[], boolean]>([
   ['cancelled', [cancelled()], true],
   ['expired', [expired()], true],
   ['needs_review', [captured('TX1', eur(1))], true],
+  ['partially_refunded', [captured(), refunded('RF1', eur(1))], true],
+  ['refunded', [captured(), refunded()], true],
+  ['disputed', [captured(), reversed()], true],
+  ['charged_back', [captured(), disputeOpened(), reversed(), lost()], true],
 ])('a payment that is %s rests or not', (status, facts, resting) => {
   const summary = summarize(paymentWith(facts));
   expect(summary.status).toBe(status);

@@ -78,7 +78,7 @@ const refused: CaptureEnd = { outcome: 'refused', reason: 'invented_word' };
 const found = (finding: Finding | null): Item => ({ kind: 'finding', finding });
 const approved: Finding = { outcome: 'approved', reference: 'ORDER1' };
 const cancel: Item = { kind: 'command', input: { kind: 'cancel', commandId: 'cmd_9', at: NOON } };
-const accept: Item = { kind: 'command', input: { kind: 'resolve', commandId: 'cmd_9', action: 'accept', at: NOON } };
+const accept: Item = { kind: 'command', input: { kind: 'resolve', commandId: 'cmd_9', at: NOON } };
 const created: Payment = { terms: terms(), facts: [] };
 
 test.each<[string, Situation, Item, string]>([

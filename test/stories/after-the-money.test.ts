@@ -7,16 +7,19 @@ import { summarize } from '../../workflows/domain/payment';
 import {
   accepted,
   captured,
-  disputeClosed,
+  disputeFee,
   disputeOpened,
   eur,
   expired,
   fee,
-  NOON,
+  lost,
   paymentWith,
   refunded,
+  refundFailed,
+  refundRequested,
   reversalCancelled,
   reversed,
+  writtenOff,
 } from '../domain/builders';
 import { openBooks } from './bookkeeper';
 import type { Books } from './bookkeeper';
@@ -36,31 +39,6 @@ interface Narrator {
 }
 
 const full = [captured('TX1', eur(5000)), fee('TX1', eur(195))];
-const lost = (over: object = {}) =>
-  ({ ...disputeClosed('TX1', 'PP-D-1'), reason: 'resolved_buyer_favour', lost: true, ...over }) as Fact;
-const refundFailed = (reference = 'RF1', amount = 5000) =>
-  ({
-    kind: 'refund_failed',
-    gatewayReference: reference,
-    qualifier: '',
-    ...eur(amount),
-    parent: 'TX1',
-    reason: 'bounced',
-    detail: null,
-    occurredAt: NOON,
-  }) as Fact;
-const requested = (amount: number, charges: readonly string[]) =>
-  ({
-    kind: 'refund_requested',
-    gatewayReference: 'ref_1',
-    qualifier: '',
-    ...eur(amount),
-    parent: 'TX1',
-    origin: 'merchant',
-    charges,
-    occurredAt: NOON,
-  }) as Fact;
-
 function paid(say: Narrator, amount = 5000): void {
   say.charge('chg_m', 'Membership', 'membership', amount);
   say.pay('pay_1', amount);
@@ -98,11 +76,11 @@ const STORIES: Readonly<Record<string, Story>> = {
     tell(say) {
       paid(say);
       say.told('pay_1', 'The payer pays once more.', captured('TX2', eur(5000)), fee('TX2', eur(195)));
-      say.told('pay_1', 'The second sum is given back.', {
-        ...refunded('RF2', eur(5000)),
-        parent: 'TX2',
-        feeReturned: 160,
-      });
+      say.told(
+        'pay_1',
+        'The second sum is given back.',
+        refunded('RF2', eur(5000), { parent: 'TX2', feeReturned: 160 }),
+      );
     },
   },
   '09-refund-fee-kept': {
@@ -116,7 +94,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     title: 'A refund; the gateway gives a part of its fee back',
     tell(say) {
       paid(say);
-      say.told('pay_1', 'All of it is given back.', { ...refunded('RF1', eur(5000)), feeReturned: 160 });
+      say.told('pay_1', 'All of it is given back.', refunded('RF1', eur(5000), { feeReturned: 160 }));
     },
   },
   '11-part-over-two-charges': {
@@ -180,15 +158,7 @@ const STORIES: Readonly<Record<string, Story>> = {
         'The money is taken, and a fee for the case.',
         disputeOpened('TX1', 'PP-D-1'),
         reversed('RV1', eur(5000)),
-        {
-          kind: 'dispute_fee_charged',
-          gatewayReference: 'TX1',
-          qualifier: 'PP-D-1 CHARGEBACK_FEE',
-          caseId: 'PP-D-1',
-          ...eur(1600),
-          reason: 'chargeback_fee',
-          occurredAt: NOON,
-        },
+        disputeFee(1600),
       );
       say.told('pay_1', 'The gateway decides for the payer.', lost());
     },
@@ -248,10 +218,12 @@ const STORIES: Readonly<Record<string, Story>> = {
       say.charge('chg_o', 'Outing', 'outing', 2000);
       say.pay('pay_1', 7000);
       say.told('pay_1', 'Both are paid.', captured('TX1', eur(7000)));
-      say.told('pay_1', '20.00 is given back, and the outing is owed no more.', requested(2000, ['chg_o']), {
-        ...refunded('RF1', eur(2000)),
-        refundId: 'ref_1',
-      });
+      say.told(
+        'pay_1',
+        '20.00 is given back, and the outing is owed no more.',
+        refundRequested('ref_1', eur(2000), { charges: ['chg_o'] }),
+        refunded('RF1', eur(2000), { refundId: 'ref_1' }),
+      );
     },
   },
   'cancelled-charge-alone': {
@@ -269,14 +241,7 @@ const STORIES: Readonly<Record<string, Story>> = {
     tell(say) {
       paid(say);
       say.told('pay_1', '60.00 goes back for 50.00.', refunded('RF1', eur(6000)));
-      say.told('pay_1', 'The treasurer writes the rest off.', {
-        kind: 'suspense_written_off',
-        gatewayReference: 'pay_1',
-        qualifier: 'cmd_9',
-        ...eur(1000),
-        occurredAt: NOON,
-        commandId: 'cmd_9',
-      });
+      say.told('pay_1', 'The treasurer writes the rest off.', writtenOff(eur(1000)));
     },
   },
 };

@@ -54,7 +54,7 @@ export function isRefundNews(fact: Fact): fact is RefundNews {
 
 /**
  * The refunds of a payment, those that we asked for first. The same facts give the same refunds in whichever order they
- * were told: a refund that failed has failed, whatever was said of it before or after.
+ * were told: one that failed under the gateway's reference has failed, whatever was said of it before or after.
  */
 export function refundsOf({ terms, facts }: Payment): Refund[] {
   const news = facts.filter(isRefundNews);
@@ -94,7 +94,7 @@ function ownersOf(news: readonly RefundNews[], asked: readonly Requested[]): (fa
 
 function refundOf(id: string, request: Requested | null, news: readonly RefundNews[], facts: readonly Fact[]): Refund {
   const succeeded = news.find((fact) => fact.kind === 'payment_refunded');
-  const failed = news.find((fact) => fact.kind === 'refund_failed');
+  const failed = failureOf(id, news, succeeded);
   const pending = news.filter((fact) => fact.kind === 'refund_pending');
   const first = request ?? news[0];
   if (!first) throw new Error('a refund without any fact');
@@ -116,6 +116,14 @@ function refundOf(id: string, request: Requested | null, news: readonly RefundNe
     failedLater: failed !== undefined && (succeeded !== undefined || pending.length > 0),
     slow: facts.some((fact) => fact.kind === 'refund_slow' && fact.gatewayReference === id),
   };
+}
+
+/** A failure without a reference says that nothing moved: what the gateway gave back under a reference says otherwise. */
+function failureOf(id: string, news: readonly RefundNews[], succeeded: RefundNews | undefined) {
+  const hasMoved = succeeded !== undefined && succeeded.gatewayReference !== id;
+  return news
+    .filter((fact) => fact.kind === 'refund_failed')
+    .find(({ gatewayReference }) => !hasMoved || gatewayReference !== id);
 }
 
 function standingOf(

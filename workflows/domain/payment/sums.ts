@@ -29,7 +29,10 @@ export function sumsOf(payment: Payment): CapturedSum[] {
     const total = (key: 'held' | 'lost') => disputes.reduce((sum, dispute) => sum + dispute[key], 0);
     const given = (status: 'succeeded' | 'pending') =>
       refunds.reduce(
-        (sum, refund) => sum + (refund.capture === reference && refund.status === status ? refund.money.amount : 0),
+        (sum, refund) =>
+          refund.capture === reference && refund.status === status && refund.money.currency === currency
+            ? sum + refund.money.amount
+            : sum,
         0,
       );
     sums.push({
