@@ -42,17 +42,21 @@ export interface Takings {
 }
 
 type Reversal = Extract<Fact, { kind: 'payment_reversed' | 'dispute_adjusted' }>;
-type Cancellation = Extract<Fact, { kind: 'reversal_cancelled' | 'dispute_adjusted' }>;
+type Cancellation = Extract<Fact, { kind: 'reversal_cancelled' }>;
+type Adjustment = Extract<Fact, { kind: 'dispute_adjusted' }>;
+type Resolution = Extract<Fact, { kind: 'dispute_resolved' }>;
 type CaseFact = Extract<Fact, { kind: 'dispute_opened' | 'dispute_updated' | 'dispute_closed' }>;
-type Closing = Extract<Fact, { kind: 'dispute_closed' | 'dispute_resolved' | 'dispute_adjusted' }>;
+type Closing = Extract<Fact, { kind: 'dispute_closed' }> | Resolution | Adjustment;
 
-/** A dispute while its facts are laid together. */
+/** A dispute while its facts are laid together. `returned`: came back by itself, beside what its closing says. */
 interface Draft {
   readonly caseId: string | null;
   readonly told: CaseFact[];
   readonly reversals: Reversal[];
   closing: Closing | null;
+  taken: number;
   returned: number;
+  lastReturn: Cancellation | null;
 }
 
 /** All disputes of a payment, in the order in which the gateway's clock has them. */
@@ -74,6 +78,7 @@ function aboutCapture(fact: Fact): string | null {
     case 'dispute_opened':
     case 'dispute_updated':
     case 'dispute_closed':
+    case 'dispute_resolved':
       return fact.gatewayReference;
     default:
       return null;
@@ -81,106 +86,160 @@ function aboutCapture(fact: Fact): string | null {
 }
 
 /**
- * What cases did to the sum `capture`. The end depends on the set of facts and not on the order in which they were told:
- * who joins whom follows the gateway's clock.
+ * What cases did to the sum `capture`: its facts in the order of the gateway's clock, in whichever order they were told.
+ * What finds nothing to be about in that order is laid on what there is in the end.
  */
 export function takingsOf(payment: Payment, capture: string): Takings {
-  const facts = payment.facts
-    .filter((fact) => aboutCapture(fact) === capture || fact.kind === 'dispute_resolved')
-    .filter((fact) => !isAboutMoneyThatNeverCame(fact, payment.facts));
-  const drafts = draftCases(facts);
-  const reversals = facts.filter((fact) => fact.kind === 'payment_reversed');
-  for (const reversal of inTime(reversals)) joinOf(drafts, reversal, facts).reversals.push(reversal);
-  for (const fact of facts) if (fact.kind === 'dispute_resolved') resolve(drafts, fact, payment);
-  const surplus = giveBack(drafts, inTime(facts.filter((fact) => fact.kind === 'reversal_cancelled')), payment);
-  const unheld = adjust(drafts, inTime(facts.filter((fact) => fact.kind === 'dispute_adjusted')), payment);
-  return { disputes: drafts.map((draft) => disputeOf(draft, capture, payment)), surplus: surplus + unheld };
-}
-
-function draftCases(facts: readonly Fact[]): Draft[] {
   const drafts: Draft[] = [];
-  const told = facts.filter(
-    (fact) => fact.kind === 'dispute_opened' || fact.kind === 'dispute_updated' || fact.kind === 'dispute_closed',
-  );
-  for (const fact of inTime(told)) {
-    const draft = ofCase(drafts, caseIdOf(fact));
-    draft.told.push(fact);
-    if (fact.kind === 'dispute_closed') draft.closing = fact;
+  const tooEarly: (Adjustment | Resolution)[] = [];
+  let surplus = 0;
+  for (const fact of inTime(factsAbout(payment, capture))) {
+    switch (fact.kind) {
+      case 'dispute_opened':
+      case 'dispute_updated':
+      case 'dispute_closed':
+        tell(drafts, fact);
+        break;
+      case 'payment_reversed': {
+        const draft = joinOf(drafts, fact);
+        take(draft, fact, amountTaken(fact, payment));
+        surplus -= giveBack([draft], surplus);
+        break;
+      }
+      case 'reversal_cancelled': {
+        const laid = giveBack(byNeed(drafts, fact), fact.amount, fact);
+        surplus += fact.amount - laid;
+        break;
+      }
+      case 'dispute_adjusted':
+        if (!keep(drafts, fact)) tooEarly.push(fact);
+        break;
+      case 'dispute_resolved':
+        if (!resolve(drafts, fact, payment)) tooEarly.push(fact);
+        break;
+    }
   }
-  return drafts;
+  for (const fact of tooEarly) {
+    if (fact.kind === 'dispute_resolved') resolve(drafts, fact, payment);
+    else if (!keep(drafts, fact)) surplus += adjust(drafts, fact);
+  }
+  return { disputes: drafts.map((draft) => disputeOf(draft, capture, payment)), surplus };
 }
 
-function caseIdOf(fact: CaseFact): string {
-  return fact.kind === 'dispute_updated' ? fact.caseId : fact.qualifier;
+type DisputeFact = CaseFact | Extract<Fact, { kind: 'payment_reversed' }> | Cancellation | Adjustment | Resolution;
+
+function factsAbout({ facts }: Payment, capture: string): DisputeFact[] {
+  const isIts = (fact: Fact): fact is DisputeFact => aboutCapture(fact) === capture;
+  const captured = facts.find((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === capture);
+  // Money of another currency than was captured is none of it.
+  const isOfOtherMoney = ({ currency }: Fact) =>
+    captured !== undefined && currency !== null && currency !== captured.currency;
+  return facts.filter(isIts).filter((fact) => !isOfOtherMoney(fact) && !isAboutMoneyThatNeverCame(fact, facts));
+}
+
+/** A case that is told takes over what was taken without one and is undecided then. */
+function tell(drafts: Draft[], fact: CaseFact): void {
+  const caseId = fact.kind === 'dispute_updated' ? fact.caseId : fact.qualifier;
+  const draft = ofCase(drafts, caseId);
+  if (draft.told.length === 0) {
+    for (const other of drafts.filter((one) => one.caseId === null && isHolding(one))) {
+      draft.reversals.push(...other.reversals);
+      draft.taken += other.taken;
+      draft.returned += other.returned;
+      draft.lastReturn ??= other.lastReturn;
+      drafts.splice(drafts.indexOf(other), 1);
+    }
+  }
+  draft.told.push(fact);
+  if (fact.kind === 'dispute_closed') draft.closing = fact;
 }
 
 function ofCase(drafts: Draft[], caseId: string | null): Draft {
   const known = caseId === null ? undefined : drafts.find((draft) => draft.caseId === caseId);
   if (known) return known;
-  const draft: Draft = { caseId, told: [], reversals: [], closing: null, returned: 0 };
+  const draft: Draft = {
+    caseId,
+    told: [],
+    reversals: [],
+    closing: null,
+    taken: 0,
+    returned: 0,
+    lastReturn: null,
+  };
   drafts.push(draft);
   return draft;
 }
 
-/** The case that the reversal names; else one that was open then; else a resolved one under which nothing has moved; else its own. */
-function joinOf(drafts: Draft[], reversal: Extract<Fact, { kind: 'payment_reversed' }>, facts: readonly Fact[]): Draft {
+/** The case that the reversal names; else an undecided one; else a resolved one under which nothing has moved; else its own. */
+function joinOf(drafts: Draft[], reversal: Extract<Fact, { kind: 'payment_reversed' }>): Draft {
   if (reversal.caseId) return ofCase(drafts, reversal.caseId);
   const cases = drafts.filter(({ caseId }) => caseId !== null);
-  return (
-    cases.find(({ closing }) => closing === null || isBefore(reversal, closing, facts)) ??
-    cases.find(({ reversals }) => reversals.length === 0) ??
-    ofCase(drafts, null)
-  );
+  return cases.find(isUndecided) ?? cases.find(({ taken }) => taken === 0) ?? ofCase(drafts, null);
 }
 
-/** A person's word about a dispute ends it, unless the gateway has. */
-function resolve(drafts: readonly Draft[], resolution: Extract<Fact, { kind: 'dispute_resolved' }>, payment: Payment) {
-  const draft = drafts.find((one) => idOf(one, payment) === resolution.dispute);
-  if (draft) draft.closing ??= resolution;
+function take(draft: Draft, reversal: Reversal, amount: number): void {
+  draft.reversals.push(reversal);
+  draft.taken += amount;
+  // A person closed it because nothing was held; that is so no more.
+  if (amount > 0 && draft.closing?.kind === 'dispute_resolved' && draft.closing.outcome === 'withdrawn')
+    draft.closing = null;
 }
 
-/** Lays what came back on what was taken: first where nothing is decided, then where it was lost. Answers what is left over. */
-function giveBack(drafts: readonly Draft[], cancellations: readonly Cancellation[], payment: Payment): number {
-  let surplus = 0;
-  for (const cancellation of cancellations) {
-    let left = cancellation.amount;
-    const named = 'caseId' in cancellation ? (cancellation.caseId ?? null) : null;
-    const rank = (draft: Draft) =>
-      named !== null && draft.caseId === named ? 0 : draft.closing === null ? 1 : isLost(draft.closing) ? 2 : 3;
-    for (const draft of [...drafts].sort((a, b) => rank(a) - rank(b))) {
-      const part = Math.min(left, takenUnder(draft, payment) - draft.returned);
-      draft.returned += part;
-      left -= part;
-    }
-    surplus += left;
+/** A reversal whose id is also told as a refund is that refund, and took nothing. */
+function amountTaken({ gatewayReference, amount }: Reversal, { facts }: Payment): number {
+  const isRefund = facts.some((fact) => fact.kind === 'payment_refunded' && fact.gatewayReference === gatewayReference);
+  return isRefund ? 0 : amount;
+}
+
+/** Lays what came back on what was taken, in this order; answers how much found its place. */
+function giveBack(drafts: readonly Draft[], amount: number, by: Cancellation | null = null): number {
+  let left = amount;
+  for (const draft of drafts) {
+    const part = Math.min(left, draft.taken - draft.returned);
+    if (part === 0) continue;
+    draft.returned += part;
+    draft.lastReturn = by ?? draft.lastReturn;
+    left -= part;
   }
-  return surplus;
+  return amount - left;
 }
 
-/**
- * A correction after a case says that what was taken is kept. Where nothing is held it moves money by itself: taken, it is
- * held under a dispute of its own; given, it is nobody's yet, and answered.
- */
-function adjust(
-  drafts: Draft[],
-  adjustments: readonly Extract<Fact, { kind: 'dispute_adjusted' }>[],
-  payment: Payment,
-): number {
-  let surplus = 0;
-  for (const adjustment of adjustments) {
-    const holding = drafts.find((draft) => draft.closing === null && takenUnder(draft, payment) > draft.returned);
-    if (holding) holding.closing = adjustment;
-    else if (adjustment.qualifier === 'credit') surplus += adjustment.amount;
-    else ofCase(drafts, null).reversals.push(adjustment);
-  }
-  return surplus;
+/** What is said to have come back is the named case's; else what is undecided; else what was lost; else what a closing gave back. */
+function byNeed(drafts: readonly Draft[], { caseId = null }: Cancellation): Draft[] {
+  const rank = (draft: Draft) =>
+    caseId !== null && draft.caseId === caseId ? 0 : draft.closing === null ? 1 : isLost(draft.closing) ? 2 : 3;
+  return [...drafts].sort((a, b) => rank(a) - rank(b));
 }
 
-/** What the reversals of a draft took. One whose id is also told as a refund is that refund, and took nothing. */
-function takenUnder({ reversals }: Draft, { facts }: Payment): number {
-  const isRefund = ({ gatewayReference }: Reversal) =>
-    facts.some((fact) => fact.kind === 'payment_refunded' && fact.gatewayReference === gatewayReference);
-  return reversals.reduce((sum, reversal) => sum + (isRefund(reversal) ? 0 : reversal.amount), 0);
+/** A correction after a case says that what was taken is kept; answers whether anything was. */
+function keep(drafts: readonly Draft[], adjustment: Adjustment): boolean {
+  const holding = drafts.find(isHolding);
+  if (holding) holding.closing = adjustment;
+  return holding !== undefined;
+}
+
+/** Where nothing is held, a correction moves money: taken, it is held under a dispute of its own; given, it is nobody's yet, and answered. */
+function adjust(drafts: Draft[], adjustment: Adjustment): number {
+  if (adjustment.qualifier === 'credit') return adjustment.amount;
+  take(ofCase(drafts, null), adjustment, adjustment.amount);
+  return 0;
+}
+
+/** A person's word about a dispute ends it, unless the gateway has; answers whether there was such a dispute. */
+function resolve(drafts: readonly Draft[], resolution: Resolution, payment: Payment): boolean {
+  const draft = drafts.find((one) => namesOf(one).some((name) => idBy(name, payment) === resolution.dispute));
+  if (!draft) return false;
+  if (resolution.outcome === 'lost' || !isHolding(draft)) draft.closing ??= resolution;
+  return true;
+}
+
+function isHolding({ closing, taken, returned }: Draft): boolean {
+  return closing === null && taken > returned;
+}
+
+/** Open, and not decided by all of the money having come back. */
+function isUndecided({ closing, taken, returned }: Draft): boolean {
+  return closing === null && (taken === 0 || taken > returned);
 }
 
 function isLost(closing: Closing): boolean {
@@ -197,8 +256,7 @@ function isLost(closing: Closing): boolean {
 const LOST_WORDS: ReadonlySet<string> = new Set(['resolved_buyer_favour', 'accepted']);
 
 function disputeOf(draft: Draft, capture: string, payment: Payment): Dispute {
-  const { caseId, told, reversals, closing } = draft;
-  const taken = takenUnder(draft, payment);
+  const { caseId, told, reversals, closing, taken } = draft;
   const kept = closing === null ? 0 : isLost(closing) ? Math.min(taken, keptBy(closing) ?? taken) : 0;
   const returned = closing === null ? draft.returned : Math.max(draft.returned, taken - kept);
   const lost = closing === null ? 0 : taken - returned;
@@ -209,7 +267,7 @@ function disputeOf(draft: Draft, capture: string, payment: Payment): Dispute {
   const claimed = news.find((fact) => typeof fact.claimed === 'number')?.claimed ?? null;
   const captured = payment.facts.find((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === capture);
   const isOver = closing !== null || (taken === 0 ? reversals.length > 0 && caseId === null : held === 0);
-  const end = closing ?? (isOver ? (reversals.at(-1) ?? null) : null);
+  const end = closing ?? (isOver ? (draft.lastReturn ?? reversals.at(-1) ?? null) : null);
   return {
     id: idOf(draft, payment),
     capture,
@@ -253,11 +311,20 @@ function feeOf(caseId: string | null, { facts }: Payment): number {
 }
 
 /** A dispute keeps the id of what was first told of it: a case that takes over a reversal goes on under the reversal's. */
-function idOf(draft: Draft, { terms, facts }: Payment): string {
+function idOf(draft: Draft, payment: Payment): string {
   const own = new Set<Fact>([...draft.told, ...draft.reversals]);
-  const first = facts.find((fact) => own.has(fact));
+  const first = payment.facts.find((fact) => own.has(fact));
   const isCase = first !== undefined && (draft.told as readonly Fact[]).includes(first);
-  return derivedId('dis', `${terms.id} ${isCase || !first ? (draft.caseId ?? '') : first.gatewayReference}`);
+  return idBy(isCase || !first ? (draft.caseId ?? '') : first.gatewayReference, payment);
+}
+
+/** What a dispute may go by: its case, or any of its reversals. */
+function namesOf({ caseId, reversals }: Draft): string[] {
+  return [...(caseId === null ? [] : [caseId]), ...reversals.map(({ gatewayReference }) => gatewayReference)];
+}
+
+function idBy(name: string, { terms }: Payment): string {
+  return derivedId('dis', `${terms.id} ${name}`);
 }
 
 function firstTold(draft: Draft, { facts }: Payment): string | null {
@@ -266,15 +333,21 @@ function firstTold(draft: Draft, { facts }: Payment): string | null {
   return first ? recordedAt(first) : null;
 }
 
-/** By the gateway's clock; by our records where it cannot be read. */
-function isBefore(one: Fact, other: Fact, facts: readonly Fact[]): boolean {
-  return one.occurredAt !== null && other.occurredAt !== null
-    ? one.occurredAt <= other.occurredAt
-    : facts.indexOf(one) < facts.indexOf(other);
-}
+const AT_ONE_MOMENT: Readonly<Record<DisputeFact['kind'], number>> = {
+  dispute_opened: 0,
+  dispute_updated: 1,
+  payment_reversed: 2,
+  dispute_adjusted: 3,
+  dispute_closed: 4,
+  reversal_cancelled: 5,
+  dispute_resolved: 6,
+};
 
-function inTime<F extends Fact>(facts: readonly F[]): F[] {
-  const rank = ({ occurredAt, gatewayReference, qualifier }: F) =>
-    `${occurredAt ?? ''} ${gatewayReference} ${qualifier}`;
+/** By the gateway's clock. Where it cannot be read, what begins a dispute came before all, and what ends one after. */
+function inTime(facts: readonly DisputeFact[]): DisputeFact[] {
+  const rank = ({ kind, occurredAt, gatewayReference, qualifier }: DisputeFact) => {
+    const place = AT_ONE_MOMENT[kind];
+    return `${occurredAt ?? (place <= AT_ONE_MOMENT.payment_reversed ? '' : '~')} ${place} ${gatewayReference} ${qualifier}`;
+  };
   return [...facts].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0));
 }
