@@ -24,9 +24,9 @@ import type { Currency, Money } from './money';
 import { evolve } from './payment/facts';
 import { sumsOf } from './payment/sums';
 import type { Payment } from './payment/types';
-import type { Position } from './position';
-import { positionOf } from './position';
-import { refundsOf } from './refund';
+import type { Pots } from './position';
+import { movementBy } from './position';
+import { isRefundNews, refundsOf } from './refund';
 
 export const PAYLINE_KINDS = [
   'payment',
@@ -87,16 +87,17 @@ export interface Booking {
 
 /** How much of the cart must be read to book a fact: nothing, what is open and what is credit, or all of it. */
 export function cartNeeded(payment: Payment, fact: Fact): 'none' | 'open' | 'whole' {
-  const { change } = movement(payment, fact);
-  if (change.ofMember > 0) return 'whole';
+  const { byRefund, byLoss } = movementBy(payment, fact);
+  if (byRefund.member > 0 || byLoss.member > 0 || chargesOfRefund(payment, fact).length > 0) return 'whole';
   const isLaid =
     fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAcceptedAtOnce(payment, fact));
-  return isLaid || change.ofMember < 0 ? 'open' : 'none';
+  return isLaid || byRefund.member < 0 || byLoss.member < 0 ? 'open' : 'none';
 }
 
 /** Whether the fact moves money that had been taken before. */
 export function movesMoney(payment: Payment, fact: Fact): boolean {
-  return Object.values(movement(payment, fact).change).some((amount) => amount !== 0);
+  const { refunded, feeReturned: fees, taken, returned, lost, surplus } = movementBy(payment, fact);
+  return [refunded, fees, taken, returned, lost, surplus].some((amount) => amount !== 0);
 }
 
 /**
@@ -134,18 +135,7 @@ export function bookAttachment(cart: Cart, of: string, money: Money): Booking {
 
 /** Charges that are owed no more: what was paid of them is credit again, and pays what else is open. */
 export function bookCancellation(cart: Cart, charges: readonly string[], currency: Currency): Booking {
-  const cancelled = cancelCharges(cart, charges);
-  return settle(
-    {
-      operations: [
-        ...charges.map((charge): Operation => ({ op: 'cancellation', charge })),
-        ...cancelled.undos.map((undone) => undoing(null, undone)),
-        ...chargesCancelled(cancelled.undos, currency),
-      ],
-      cart: cancelled.cart,
-    },
-    currency,
-  );
+  return settle(withoutCharges({ operations: [], cart }, charges, currency), currency);
 }
 
 /** Credit and an open charge that have met: the credit is used. */
@@ -191,74 +181,73 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
 }
 
 /** What became of money that had been taken, because of this fact. */
-function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, { operations, cart }: Booking): Booking {
-  const { change, currency } = movement(payment, fact);
-  // A reversal that proves to be a refund is no loss any more: the one is the other.
-  const same =
-    Math.max(0, Math.min(change.refunded, -change.lost)) || -Math.max(0, Math.min(-change.refunded, change.lost));
-  const refunded = change.refunded - same;
-  const lost = change.lost + same;
+function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, before: Booking): Booking {
+  const movement = movementBy(payment, fact);
+  const { refunded, taken, returned, lost, surplus, byRefund, byLoss, currency } = movement;
+  const of = payment.terms.id;
   const money = (amount: number): Money => ({ amount, currency });
+  let booked = withoutCharges(before, chargesOfRefund(payment, fact), currency);
+  const write = (written: Entry) => {
+    booked = { ...booked, operations: [...booked.operations, entry(written)] };
+  };
 
-  const cancelled = chargesOfRefund(payment, fact, refunded);
-  let booked: Booking =
-    cancelled.length > 0 ? withoutSettling(cart, cancelled, currency, operations) : { operations, cart };
-  const write = (...more: Operation[]) => (booked = { ...booked, operations: [...booked.operations, ...more] });
-  const laidBefore = booked.operations.length;
-
-  const surplusUsed = Math.max(0, Math.min(change.taken, -change.surplus));
-  if (change.taken > 0) write(entry(paymentReversed(gateway, money(change.taken), surplusUsed)));
-  const returned = change.returned - surplusUsed + Math.max(0, -change.taken);
-  const surplus = Math.max(0, change.surplus);
-  const cameBack = returned + surplus;
-
-  if (refunded > 0 || lost > 0) {
-    const taken = takeBack(booked, payment.terms.id, change, lost > 0 ? 'charge_back' : 'refund', currency);
-    booked = taken.booked;
-    if (lost > 0) write(entry(disputeLost(money(lost), taken.share)));
-    else write(entry(paymentRefunded(gateway, money(refunded), taken.share)));
+  // What is taken no more has come back; what had come back too early is what the reversal took.
+  const back = returned + Math.max(0, -taken);
+  const cameEarly = Math.max(0, Math.min(-surplus, back, taken));
+  const wentOut = { held: Math.max(0, taken) - cameEarly + Math.max(0, -back), suspense: Math.max(0, -surplus) };
+  if (wentOut.held + wentOut.suspense > 0) write(paymentReversed(gateway, wentOut, currency));
+  if (refunded > 0) {
+    const gone = takeBack(booked, of, byRefund, 'refund', currency);
+    booked = gone.booked;
+    write(paymentRefunded(gateway, money(refunded), gone.share));
   }
-  if (refunded < 0 || cameBack > 0) {
-    const kind = refunded < 0 ? 'refund_failed' : 'reversal_cancelled';
-    const given = layAnew(booked, payment.terms.id, change, kind, currency);
-    booked = given.booked;
-    if (refunded < 0) write(entry(refundFailed(gateway, money(-refunded), given.share)));
-    else {
-      const regained = Math.max(0, -lost);
-      const share = { ...given.share, suspense: given.share.suspense + surplus };
-      const parts = { held: returned - regained, share };
-      write(entry(reversalCancelled(gateway, money(cameBack), parts)));
-    }
+  if (refunded < 0) {
+    const regained = layAnew(booked, of, byRefund, 'refund_failed', currency);
+    booked = regained.booked;
+    write(refundFailed(gateway, money(-refunded), regained.share));
   }
-  if (change.feeReturned > 0) write(entry(feeReturned(gateway, money(change.feeReturned))));
-  if (change.feeReturned < 0) write(entry(feeCharged(gateway, money(-change.feeReturned))));
-  const hasMoved = booked.operations.length > laidBefore || cancelled.length > 0;
-  return hasMoved ? settle(booked, currency) : booked;
+  if (lost > 0) {
+    const gone = takeBack(booked, of, byLoss, 'charge_back', currency);
+    booked = gone.booked;
+    write(disputeLost(money(lost), gone.share));
+  }
+  const cameIn = Math.max(0, back) - cameEarly + Math.max(0, surplus);
+  if (cameIn > 0 || lost < 0) {
+    const regained =
+      lost < 0 ? layAnew(booked, of, byLoss, 'reversal_cancelled', currency) : { booked, share: NOBODYS };
+    booked = regained.booked;
+    const share = { ...regained.share, suspense: regained.share.suspense + Math.max(0, surplus) };
+    write(reversalCancelled(gateway, money(cameIn), share));
+  }
+  if (movement.feeReturned > 0) write(feeReturned(gateway, money(movement.feeReturned)));
+  if (movement.feeReturned < 0) write(feeCharged(gateway, money(-movement.feeReturned)));
+  return booked === before ? before : settle(booked, currency);
 }
+
+const NOBODYS: Share = { suspense: 0, writtenOff: 0, member: [] };
 
 /** Takes money off the payment's own paylines; what had waited in suspense, or goes beyond all of it, is suspense's. */
 function takeBack(
   { operations, cart }: Booking,
   of: string,
-  change: Position,
+  { member, suspense, writtenOff }: Pots,
   kind: PaylineKind,
   currency: Currency,
 ): { booked: Booking; share: Share } {
-  const suspense = change.ofSuspense + change.excess;
-  if (change.ofMember <= 0) return { booked: { operations, cart }, share: { suspense, member: [] } };
-  const undone = undo(cart, of, change.ofMember);
+  if (member <= 0) return { booked: { operations, cart }, share: { ...NOBODYS, suspense, writtenOff } };
+  const undone = undo(cart, of, member);
   if (undone.short > 0) throw new Error(`the paylines of ${of} hold ${undone.short} less than is taken off them`);
   const name = `new-${undone.cart.made}`;
   return {
     booked: {
       operations: [
         ...operations,
-        { op: 'payline', name, kind, amount: -change.ofMember, currency },
+        { op: 'payline', name, kind, amount: -member, currency },
         ...undone.undos.map((part) => undoing(name, part)),
       ],
       cart: { ...undone.cart, made: undone.cart.made + 1 },
     },
-    share: { suspense, member: undone.undos },
+    share: { suspense, writtenOff, member: undone.undos },
   };
 }
 
@@ -266,30 +255,27 @@ function takeBack(
 function layAnew(
   { operations, cart }: Booking,
   of: string,
-  change: Position,
+  { member, suspense, writtenOff }: Pots,
   kind: PaylineKind,
   currency: Currency,
 ): { booked: Booking; share: Share } {
-  const suspense = -Math.min(0, change.ofSuspense) - Math.min(0, change.excess);
-  const amount = -Math.min(0, change.ofMember);
-  if (amount === 0) return { booked: { operations, cart }, share: { suspense, member: [] } };
+  const others = { suspense: -suspense, writtenOff: -writtenOff };
+  if (member === 0) return { booked: { operations, cart }, share: { ...NOBODYS, ...others } };
+  const amount = -member;
   const { payline, cart: after } = lay(cart, of, amount);
   return {
     booked: { operations: [...operations, ...paylineOf(kind, { amount, currency }, payline)], cart: after },
-    share: { ...shareOf(payline), suspense },
+    share: { ...shareOf(payline), ...others },
   };
 }
 
-function withoutSettling(
-  cart: Cart,
-  charges: readonly string[],
-  currency: Currency,
-  operations: readonly Operation[],
-): Booking {
-  const cancelled = cancelCharges(cart, charges);
+/** The charges are owed no more; what credit that makes is not used before it is known what of it goes back. */
+function withoutCharges(booked: Booking, charges: readonly string[], currency: Currency): Booking {
+  if (charges.length === 0) return booked;
+  const cancelled = cancelCharges(booked.cart, charges);
   return {
     operations: [
-      ...operations,
+      ...booked.operations,
       ...charges.map((charge): Operation => ({ op: 'cancellation', charge })),
       ...cancelled.undos.map((undone) => undoing(null, undone)),
       ...chargesCancelled(cancelled.undos, currency),
@@ -298,12 +284,11 @@ function withoutSettling(
   };
 }
 
-/** The charges that are cancelled because this refund has succeeded. */
-function chargesOfRefund(payment: Payment, fact: Fact, refunded: number): readonly string[] {
-  if (refunded <= 0) return [];
-  const after = refundsOf(evolve(payment, fact));
+/** The charges that are cancelled because a refund that was asked for is known to have succeeded by this fact. */
+function chargesOfRefund(payment: Payment, fact: Fact): readonly string[] {
+  if (!isRefundNews(fact)) return [];
   const before = refundsOf(payment);
-  const done = after.filter(
+  const done = refundsOf(evolve(payment, fact)).filter(
     ({ id, status }) => status === 'succeeded' && before.find((refund) => refund.id === id)?.status !== 'succeeded',
   );
   return done.flatMap(({ charges }) => charges);
@@ -313,36 +298,8 @@ function chargesOfRefund(payment: Payment, fact: Fact, refunded: number): readon
 function chargesCancelled(undos: readonly Undo[], currency: Currency): Operation[] {
   return [...new Set(undos.map(({ payline }) => payline))].map((payline) => {
     const member = undos.filter((undone) => undone.payline === payline);
-    return entry(chargeCancelled(currency, { suspense: 0, member }), { payline, of: member[0]?.of ?? null });
+    return entry(chargeCancelled(currency, { ...NOBODYS, member }), { payline, of: member[0]?.of ?? null });
   });
-}
-
-function movement(payment: Payment, fact: Fact): { change: Position; currency: Currency } {
-  const after = evolve(payment, fact);
-  const currency = currencyOf(after, fact);
-  const then = positionOf(payment, currency);
-  const now = positionOf(after, currency);
-  const change = {
-    refunded: now.refunded - then.refunded,
-    feeReturned: now.feeReturned - then.feeReturned,
-    taken: now.taken - then.taken,
-    returned: now.returned - then.returned,
-    lost: now.lost - then.lost,
-    surplus: now.surplus - then.surplus,
-    ofSuspense: now.ofSuspense - then.ofSuspense,
-    ofMember: now.ofMember - then.ofMember,
-    excess: now.excess - then.excess,
-  };
-  return { change, currency };
-}
-
-/** In which currency a fact moves money: its own, or that of the capture that it is about. */
-function currencyOf({ terms, facts }: Payment, fact: Fact): Currency {
-  if (fact.currency !== null) return fact.currency;
-  const captured = facts.find(
-    (other) => other.kind === 'payment_captured' && other.gatewayReference === fact.gatewayReference,
-  );
-  return captured?.currency ?? terms.currency;
 }
 
 function isAcceptedAtOnce(payment: Payment, fact: Fact & { kind: 'payment_captured' }): boolean {

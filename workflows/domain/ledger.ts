@@ -98,6 +98,8 @@ export function creditUsed(money: Money, category: string): Entry {
 /** Whose money goes, or comes back, as amounts in minor units; `member` by the income that it had become, null for credit. */
 export interface Share {
   readonly suspense: number;
+  /** A person had written it off before. */
+  readonly writtenOff: number;
   readonly member: readonly { readonly category: string | null; readonly amount: number }[];
 }
 
@@ -125,31 +127,34 @@ export function feeReturned(gateway: GatewayName, fee: Money): Entry {
   };
 }
 
-/** The payer took money back: held until it is decided. `ofSuspense`: what of it had come back before it was taken. */
-export function paymentReversed(gateway: GatewayName, money: Money, ofSuspense: number): Entry {
-  const { amount, currency } = money;
+/** The payer took money back: held until it is decided, or taken from what had come back before it was taken. */
+export function paymentReversed(
+  gateway: GatewayName,
+  { held, suspense }: { readonly held: number; readonly suspense: number },
+  currency: Currency,
+): Entry {
   return {
     kind: 'payment_reversed',
     postings: [
-      ...some('debit', accountNames.suspense, ofSuspense, currency),
-      ...some('debit', accountNames.disputedFunds, amount - ofSuspense, currency),
-      credit(accountNames.clearing(gateway), money),
+      ...some('debit', accountNames.suspense, suspense, currency),
+      ...some('debit', accountNames.disputedFunds, held, currency),
+      ...some('credit', accountNames.clearing(gateway), held + suspense, currency),
     ],
   };
 }
 
-/** Money came back: of what was held, of what was lost (laid on the cart as it is now), and beyond both into suspense. */
-export function reversalCancelled(
-  gateway: GatewayName,
-  money: Money,
-  parts: { readonly held: number; readonly share: Share },
-): Entry {
+/**
+ * Money came back: `amount` of it to us, of what was held, of what was lost (laid on the cart as it is now), and beyond both
+ * into suspense. Where less came than the share, that is held again.
+ */
+export function reversalCancelled(gateway: GatewayName, { amount, currency }: Money, share: Share): Entry {
+  const held = amount - sumOf(share);
   return {
     kind: 'reversal_cancelled',
     postings: [
-      debit(accountNames.clearing(gateway), money),
-      ...some('credit', accountNames.disputedFunds, parts.held, money.currency),
-      ...postings('credit', parts.share, money.currency),
+      ...some('debit', accountNames.clearing(gateway), amount, currency),
+      ...some(held < 0 ? 'debit' : 'credit', accountNames.disputedFunds, Math.abs(held), currency),
+      ...postings('credit', share, currency),
     ],
   };
 }
@@ -189,10 +194,14 @@ export function suspenseWrittenOff(money: Money): Entry {
 
 /** What of a sum became income, and what is credit. */
 export function shareOf({ parts, credit: surplus }: Allocation): Share {
-  return { suspense: 0, member: [...parts, { category: null, amount: surplus }] };
+  return { suspense: 0, writtenOff: 0, member: [...parts, { category: null, amount: surplus }] };
 }
 
-function postings(side: Posting['side'], { suspense, member }: Share, currency: Currency): Posting[] {
+function sumOf({ suspense, writtenOff, member }: Share): number {
+  return member.reduce((sum, { amount }) => sum + amount, suspense + writtenOff);
+}
+
+function postings(side: Posting['side'], { suspense, writtenOff, member }: Share, currency: Currency): Posting[] {
   const byAccount = new Map<string, number>();
   for (const { category, amount } of member) {
     const account = category === null ? accountNames.memberCredit : accountNames.income(category);
@@ -201,6 +210,7 @@ function postings(side: Posting['side'], { suspense, member }: Share, currency: 
   return [
     ...[...byAccount].flatMap(([account, amount]) => some(side, account, amount, currency)),
     ...some(side, accountNames.suspense, suspense, currency),
+    ...some(side, accountNames.refundCosts, writtenOff, currency),
   ];
 }
 

@@ -1,13 +1,17 @@
+import { takingsOf } from './dispute';
+import type { Fact } from './fact';
 import type { Currency } from './money';
+import { evolve } from './payment/facts';
 import { sumsOf } from './payment/sums';
 import type { CapturedSum, Payment } from './payment/types';
-import { takingsOf } from './dispute';
+import type { Refund } from './refund';
+import { refundsOf } from './refund';
 
 /**
  * Where a payment's money stands after it was taken, in minor units. It follows from the set of facts: what a fact does to the
  * books is the difference between the positions before and after it, whichever came first.
  */
-export interface Position {
+interface Position {
   /** Given back, and the gateway's own fees that came back. */
   readonly refunded: number;
   readonly feeReturned: number;
@@ -17,58 +21,187 @@ export interface Position {
   readonly lost: number;
   /** Came back of more than was taken. */
   readonly surplus: number;
-  /** What was given back or lost, by whose it was: it had waited in suspense, had paid for the member, or went beyond what there was. */
-  readonly ofSuspense: number;
-  readonly ofMember: number;
-  readonly excess: number;
 }
 
-/** The position in one currency; money of two currencies never mixes. */
-export function positionOf(payment: Payment, currency: Currency): Position {
-  const sums = sumsOf(payment).filter((sum) => sum.money.currency === currency);
-  const total = (of: (sum: CapturedSum) => number) => sums.reduce((amount, sum) => amount + of(sum), 0);
-  const disputes = sums.flatMap(({ reference }) => takingsOf(payment, reference).disputes);
-  const gone = (sum: CapturedSum) => sum.refunded + sum.lost;
-  const ofSuspense = (sum: CapturedSum) => Math.min(gone(sum), sum.money.amount - sum.accepted);
-  const ofMember = (sum: CapturedSum) => Math.min(gone(sum) - ofSuspense(sum), sum.accepted + sum.surplusAccepted);
+/** Whose the money was that went: it had paid for the member, waits in suspense (or went beyond all there was), or was written off. */
+export interface Pots {
+  readonly member: number;
+  readonly suspense: number;
+  readonly writtenOff: number;
+}
+
+/** What a fact moves of money that had been taken before it, and whose that was, by the way it went. */
+export interface Movement extends Position {
+  readonly byRefund: Pots;
+  readonly byLoss: Pots;
+  readonly currency: Currency;
+}
+
+/** A payment's money in one currency; money of two currencies never mixes. */
+interface Account {
+  readonly payment: Payment;
+  readonly currency: Currency;
+  readonly sums: readonly CapturedSum[];
+  /** Given back in this currency, of a sum in another. */
+  readonly refundedOtherwise: number;
+}
+
+/** `payment`: as it stood before the fact. */
+export function movementBy(payment: Payment, fact: Fact): Movement {
+  const next = evolve(payment, fact);
+  const currency = currencyOf(next, fact);
+  const [old, young] = [accountOf(payment, currency), accountOf(next, currency)];
+  const [then, now] = [positionOf(old), positionOf(young)];
+  const lostThen = new Map(old.sums.map(({ reference, lost }) => [reference, lost]));
+  const written = writtenOffBeyond(young);
+  const before = potsOf(old, goneOf, written);
+  const between = potsOf(young, (sum) => sum.refunded + (lostThen.get(sum.reference) ?? 0), written);
+  const after = potsOf(young, goneOf, written);
+  return withoutSwap({
+    refunded: now.refunded - then.refunded,
+    feeReturned: now.feeReturned - then.feeReturned,
+    taken: now.taken - then.taken,
+    returned: now.returned - then.returned,
+    lost: now.lost - then.lost,
+    surplus: now.surplus - then.surplus,
+    byRefund: less(between, before),
+    byLoss: less(after, between),
+    currency,
+  });
+}
+
+/** A reversal that was lost and proves to be a refund is no loss any more, and nothing has moved: the one is the other. */
+function withoutSwap(movement: Movement): Movement {
+  const { refunded, taken, lost, byRefund, byLoss } = movement;
+  const swapped = Math.max(0, Math.min(refunded, -lost, -taken));
+  if (swapped === 0) return movement;
+  const pots = less(byRefund, less(NO_POTS, byLoss));
+  const isRefund = refunded > swapped;
   return {
-    refunded: total((sum) => sum.refunded),
-    feeReturned: feeReturned(payment, sums, currency),
-    taken: disputes.reduce((amount, dispute) => amount + dispute.taken, 0),
-    returned: disputes.reduce((amount, dispute) => amount + dispute.returned, 0),
-    lost: total((sum) => sum.lost),
-    surplus: total((sum) => sum.surplus),
-    ofSuspense: total(ofSuspense),
-    ofMember: total(ofMember),
-    excess: total((sum) => gone(sum) - ofSuspense(sum) - ofMember(sum)),
+    ...movement,
+    refunded: refunded - swapped,
+    taken: taken + swapped,
+    lost: lost + swapped,
+    byRefund: isRefund ? pots : NO_POTS,
+    byLoss: isRefund ? NO_POTS : pots,
   };
 }
 
-function feeReturned(payment: Payment, sums: readonly CapturedSum[], currency: Currency): number {
-  const failed = new Set(
-    payment.facts.filter((fact) => fact.kind === 'refund_failed').map(({ gatewayReference }) => gatewayReference),
-  );
-  const isKnown = (parent: string) => sums.some(({ reference }) => reference === parent);
-  return payment.facts.reduce((amount, fact) => {
-    if (fact.currency !== currency) return amount;
-    switch (fact.kind) {
-      case 'payment_refunded':
-        return amount + (isKnown(fact.parent) && !failed.has(fact.gatewayReference) ? fact.feeReturned : 0);
-      case 'payment_reversed':
-        return amount + (isKnown(fact.parent) ? (fact.feeReturned ?? 0) : 0);
-      case 'reversal_cancelled':
-        return amount - (isKnown(fact.parent) ? (fact.feeCharged ?? 0) : 0);
-      default:
-        return amount;
-    }
-  }, 0);
+/** What of the money that went beyond all there was a person has not written off yet. */
+export function excessOf(payment: Payment, currency: Currency): number {
+  const account = accountOf(payment, currency);
+  const tooMuchGiven = total(account.sums, overAccepted);
+  return Math.max(0, beyondOf(account, goneOf) + tooMuchGiven - writtenOff(account));
 }
 
-/** What of the excess a person has not written off yet. */
-export function excessOf(payment: Payment, currency: Currency): number {
-  const writtenOff = payment.facts.reduce(
-    (amount, fact) => amount + (fact.kind === 'suspense_written_off' && fact.currency === currency ? fact.amount : 0),
-    0,
+function accountOf(payment: Payment, currency: Currency): Account {
+  const all = sumsOf(payment);
+  const isOtherwise = ({ capture, status, money }: Refund) =>
+    status === 'succeeded' &&
+    money.currency === currency &&
+    all.some(({ reference, money: captured }) => reference === capture && captured.currency !== currency);
+  return {
+    payment,
+    currency,
+    sums: all.filter(({ money }) => money.currency === currency),
+    refundedOtherwise: total(refundsOf(payment).filter(isOtherwise), ({ money }) => money.amount),
+  };
+}
+
+/** In which currency a fact moves money: its own, or that of the capture that it is about. */
+function currencyOf({ terms, facts }: Payment, fact: Fact): Currency {
+  if (fact.currency !== null) return fact.currency;
+  const captured = facts.find(
+    (other) => other.kind === 'payment_captured' && other.gatewayReference === fact.gatewayReference,
   );
-  return Math.max(0, positionOf(payment, currency).excess - writtenOff);
+  return captured?.currency ?? terms.currency;
+}
+
+function positionOf(account: Account): Position {
+  const { payment, sums } = account;
+  const disputes = sums.flatMap(({ reference }) => takingsOf(payment, reference).disputes);
+  return {
+    refunded: total(sums, ({ refunded }) => refunded) + account.refundedOtherwise,
+    feeReturned: feeReturned(account),
+    taken: total(disputes, ({ taken }) => taken),
+    returned: total(disputes, ({ returned }) => returned),
+    lost: total(sums, ({ lost }) => lost),
+    surplus: total(sums, ({ surplus }) => surplus),
+  };
+}
+
+type Gone = (sum: CapturedSum) => number;
+const goneOf: Gone = ({ refunded, lost }) => refunded + lost;
+const NO_POTS: Pots = { member: 0, suspense: 0, writtenOff: 0 };
+
+function potsOf(account: Account, gone: Gone, written: number): Pots {
+  const beyond = beyondOf(account, gone);
+  const off = Math.min(beyond, written);
+  return {
+    member: total(account.sums, (sum) => ofMember(sum, gone)),
+    suspense: total(account.sums, (sum) => ofSuspense(sum, gone)) + beyond - off,
+    writtenOff: off,
+  };
+}
+
+/** First goes what had waited in suspense, then what had paid for the member. */
+function ofSuspense(sum: CapturedSum, gone: Gone): number {
+  return Math.min(gone(sum), sum.money.amount - sum.accepted);
+}
+function ofMember(sum: CapturedSum, gone: Gone): number {
+  return Math.min(gone(sum) - ofSuspense(sum, gone), sum.accepted);
+}
+
+/** What went beyond a sum, and what was given back in a currency that the sum is not of. */
+function beyondOf({ sums, refundedOtherwise }: Account, gone: Gone): number {
+  return total(sums, (sum) => gone(sum) - ofSuspense(sum, gone) - ofMember(sum, gone)) + refundedOtherwise;
+}
+
+/** Came back, was given to the member by a person, and then proved to be what a reversal took. */
+function overAccepted({ surplus, surplusAccepted }: CapturedSum): number {
+  return Math.max(0, surplusAccepted - surplus);
+}
+
+function writtenOff({ payment, currency }: Account): number {
+  return total(payment.facts, (fact) =>
+    fact.kind === 'suspense_written_off' && fact.currency === currency ? fact.amount : 0,
+  );
+}
+
+/** What was written off of the money that went, beside what had been given to the member too much. */
+function writtenOffBeyond(account: Account): number {
+  return Math.max(0, writtenOff(account) - total(account.sums, overAccepted));
+}
+
+/** The gateway's own fees that came back with what was given or taken back, less what it kept again. */
+function feeReturned({ payment: { facts }, sums, currency }: Account): number {
+  const isKnown = (parent: string) => sums.some(({ reference }) => reference === parent);
+  const isTold = (kind: Fact['kind'], reference: string) =>
+    facts.some((fact) => fact.kind === kind && fact.gatewayReference === reference);
+  return total(facts, (fact) => {
+    if (fact.currency !== currency || !('parent' in fact) || !isKnown(fact.parent)) return 0;
+    const { gatewayReference } = fact;
+    switch (fact.kind) {
+      case 'payment_refunded':
+        return isTold('refund_failed', gatewayReference) ? 0 : fact.feeReturned;
+      case 'payment_reversed':
+        return isTold('payment_refunded', gatewayReference) ? 0 : (fact.feeReturned ?? 0);
+      case 'reversal_cancelled':
+        return -(fact.feeCharged ?? 0);
+      default:
+        return 0;
+    }
+  });
+}
+
+function less(one: Pots, other: Pots): Pots {
+  return {
+    member: one.member - other.member,
+    suspense: one.suspense - other.suspense,
+    writtenOff: one.writtenOff - other.writtenOff,
+  };
+}
+
+function total<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((sum, one) => sum + of(one), 0);
 }
