@@ -587,12 +587,6 @@ test.each<[string, Situation, Item, string]>([
     'record payment_refunded and answer cmd_9 refund_settled',
   ],
   [
-    'where the gateway is silent it is not',
-    { facts: shortOfFunds },
-    checked({ outcome: 'broke' }),
-    'record refund_pending (uncertain) and answer cmd_9 refund_moving',
-  ],
-  [
     'where a message settled it while the gateway was asked',
     { facts: given },
     checked({ outcome: 'nothing' }),
@@ -688,6 +682,12 @@ test('a run that goes on from the record looks before it asks for a refund again
     tasksDue({ ...NOTHING_REMEMBERED, payment: paymentWith(askedFor), resumed, busy: new Set() }).start;
   expect(due(false)).toMatchObject([{ kind: 'refund', again: false }]);
   expect(due(true)).toMatchObject([{ kind: 'refund', again: true }]);
+});
+
+test('a refund that the gateway is silent about is not given up', () => {
+  const { facts, commands } = decideIn({ facts: shortOfFunds }, checked({ outcome: 'broke' }));
+  expect(commands).toMatchObject([{ id: 'cmd_9', outcome: { reason: 'refund_moving' } }]);
+  expect(facts.map(({ kind }) => kind)).not.toContain('refund_failed');
 });
 
 test('a slow refund is watched slowly', () => {
