@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { allocate, consumeCredit } from '../../workflows/domain/cart';
-import type { CreditedPayline, OpenCharge } from '../../workflows/domain/cart';
+import { allocate, cancelCharges, consumeCredit, EMPTY_CART, lay, undo, useCredit } from '../../workflows/domain/cart';
+import type { Cart, CreditedPayline, OpenCharge } from '../../workflows/domain/cart';
 
 const charge = (id: string, open: number, dueOn: string, sequence: number): OpenCharge => ({
   id,
@@ -134,6 +134,134 @@ describe('a new charge consumes credit', () => {
               expect(used(earlier.id)).toBe(earlier.credit);
         }
         for (const part of parts) expect(part.amount).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
+
+/** A cart of an open membership (30.00) and outing (20.00) on which payments were laid in turn, each of an amount. */
+function paidBy(...payments: readonly (readonly [of: string, amount: number])[]): Cart {
+  const owed = [charge('membership', 3000, '2026-01-01', 1), charge('outing', 2000, '2026-02-01', 2)];
+  return payments.reduce<Cart>((cart, [of, amount]) => lay(cart, of, amount).cart, { ...EMPTY_CART, charges: owed });
+}
+const openIn = ({ charges }: Cart) => Object.fromEntries(charges.map(({ id, open }) => [id, open]));
+const creditOf = ({ credits }: Cart) => credits.reduce((sum, { credit }) => sum + credit, 0);
+
+describe('taking money off a payment’s own paylines', () => {
+  const undone = (cart: Cart, of: string, amount: number) =>
+    undo(cart, of, amount).undos.map((part) => `${part.charge ?? 'credit'} ${part.amount}`);
+
+  test.each<[string, Cart, number, readonly string[]]>([
+    ['what is still credit first', paidBy(['pay_1', 6000]), 700, ['credit 700']],
+    [
+      'then its allocations, the newest first',
+      paidBy(['pay_1', 6000]),
+      3500,
+      ['credit 1000', 'outing 2000', 'membership 500'],
+    ],
+    ['all of it', paidBy(['pay_1', 5000]), 5000, ['outing 2000', 'membership 3000']],
+    ['no other payment’s', paidBy(['pay_1', 4000], ['pay_2', 1000]), 1500, ['outing 1000', 'membership 500']],
+    ['not another payment’s credit', paidBy(['pay_1', 5000], ['pay_2', 800]), 500, ['outing 500']],
+    ['nothing', paidBy(['pay_1', 5000]), 0, []],
+  ])('%s', (_, cart, amount, parts) => {
+    expect(undone(cart, 'pay_1', amount)).toEqual(parts);
+  });
+
+  test('the charges that it had paid are due again, and another payment’s stay paid', () => {
+    const { cart, short } = undo(paidBy(['pay_1', 4000], ['pay_2', 1000]), 'pay_1', 4000);
+    expect(openIn(cart)).toEqual({ membership: 3000, outing: 1000 });
+    expect(short).toBe(0);
+  });
+
+  test('a later charge that its credit had paid is due first', () => {
+    const used = useCredit({ ...paidBy(['pay_1', 6000]), charges: [charge('camp', 400, '2026-03-01', 3)] }).cart;
+    expect(undone(used, 'pay_1', 1000)).toEqual(['credit 600', 'camp 400']);
+  });
+
+  test('what the paylines do not hold is said', () => {
+    expect(undo(paidBy(['pay_1', 5000]), 'pay_1', 5001).short).toBe(1);
+    expect(undo(paidBy(), 'pay_1', 1).short).toBe(1);
+  });
+
+  test('taken off and laid again, the cart is as it was', () => {
+    const cart = paidBy(['pay_1', 5000]);
+    const again = lay(undo(cart, 'pay_1', 5000).cart, 'pay_1', 5000).cart;
+    expect(openIn(again)).toEqual(openIn(cart));
+    expect(again.laid.map(({ charge: of, amount }) => [of.id, amount])).toEqual([
+      ['membership', 3000],
+      ['outing', 2000],
+    ]);
+  });
+});
+
+describe('a charge that is owed no more', () => {
+  test('gives what was paid of it back as credit of the paylines that paid it', () => {
+    const { undos, cart } = cancelCharges(paidBy(['pay_1', 4000], ['pay_2', 1000]), ['outing']);
+    expect(undos.map(({ of, charge: id, category, amount }) => [of, id, category, amount])).toEqual([
+      ['pay_1', 'outing', 'of outing', 1000],
+      ['pay_2', 'outing', 'of outing', 1000],
+    ]);
+    expect(cart.credits.map(({ of, credit }) => [of, credit])).toEqual([
+      ['pay_1', 1000],
+      ['pay_2', 1000],
+    ]);
+  });
+
+  test('is no more in the cart, paid, partly paid or open', () => {
+    for (const amount of [0, 4000, 5000]) {
+      const { cart } = cancelCharges(paidBy(['pay_1', amount]), ['outing']);
+      expect(openIn(cart)).not.toHaveProperty('outing');
+      expect(cart.laid.map(({ charge: of }) => of.id)).not.toContain('outing');
+    }
+  });
+
+  test('unpaid, leaves no credit', () => {
+    const { undos, cart } = cancelCharges(paidBy(['pay_1', 1000]), ['outing']);
+    expect(undos).toEqual([]);
+    expect(creditOf(cart)).toBe(0);
+  });
+
+  test('adds to credit that its payline had', () => {
+    expect(creditOf(cancelCharges(paidBy(['pay_1', 5500]), ['outing']).cart)).toBe(2500);
+  });
+});
+
+describe('credit beside an open charge', () => {
+  test('pays the oldest charge first, from the oldest payline', () => {
+    const cart: Cart = {
+      ...EMPTY_CART,
+      charges: [charge('young', 1000, '2026-03-01', 2), charge('old', 700, '2026-01-01', 1)],
+      credits: [
+        { id: 'pln_2', of: 'pay_2', credit: 900, sequence: 9 },
+        { id: 'pln_1', of: 'pay_1', credit: 500, sequence: 4 },
+      ],
+    };
+    const { uses, cart: after } = useCredit(cart);
+    expect(uses.map((use) => `${use.charge} ${use.amount} from ${use.payline} of ${use.of}, ${use.category}`)).toEqual([
+      'old 500 from pln_1 of pay_1, of old',
+      'old 200 from pln_2 of pay_2, of old',
+      'young 700 from pln_2 of pay_2, of young',
+    ]);
+    expect(openIn(after)).toEqual({ young: 300 });
+    expect(creditOf(after)).toBe(0);
+  });
+
+  test('is never left idle, and never more than there is', () => {
+    const someCredit = fc.array(anAmount, { maxLength: 5 });
+    fc.assert(
+      fc.property(aCart, someCredit, (charges, credits) => {
+        const before: Cart = {
+          ...EMPTY_CART,
+          charges,
+          credits: credits.map((credit, sequence) => ({ id: `pln_${sequence}`, of: null, credit, sequence })),
+        };
+        const { uses, cart } = useCredit(before);
+        const open = (of: Cart) => of.charges.reduce((sum, one) => sum + one.open, 0);
+        const used = uses.reduce((sum, { amount }) => sum + amount, 0);
+        expect(Math.min(open(cart), creditOf(cart))).toBe(0);
+        expect(open(before) - open(cart)).toBe(used);
+        expect(creditOf(before) - creditOf(cart)).toBe(used);
+        expect(new Set(uses.map(({ name }) => name)).size).toBe(uses.length);
       }),
     );
   });

@@ -5,13 +5,22 @@ import { book, bookUnmatched, cartNeeded } from '../../workflows/domain/booking'
 import type { Booking, Operation } from '../../workflows/domain/booking';
 import type { Fact, GatewayFact } from '../../workflows/domain/fact';
 import {
+  chargeCancelled,
   creditUsed,
+  disputeFeeCharged,
+  disputeLost,
   feeCharged,
+  feeReturned,
   paymentCaptured,
+  paymentRefunded,
+  paymentReversed,
   paymentSuspended,
+  refundFailed,
+  reversalCancelled,
   suspenseReleased,
+  suspenseWrittenOff,
 } from '../../workflows/domain/ledger';
-import type { Entry } from '../../workflows/domain/ledger';
+import type { Entry, Share } from '../../workflows/domain/ledger';
 import { MAX_AMOUNT } from '../../workflows/domain/money';
 import { decide, evolve } from '../../workflows/domain/payment';
 import type { Payment, PaymentInput, PaymentTerms } from '../../workflows/domain/payment';
@@ -28,8 +37,8 @@ import {
   paymentWith,
   pending,
   refunded,
-  refundFailed,
-  reversalCancelled,
+  refundFailed as refundBounced,
+  reversalCancelled as moneyBack,
   reversed,
   usd,
 } from './builders';
@@ -282,11 +291,16 @@ describe('a payline is made exactly where the member’s cart is touched', () =>
     ['a refund takes what the payment had paid', paid, refunded(), 'whole'],
     ['a reversal is held, and takes nothing off the cart', paid, reversed(), 'none'],
     ['a loss takes what the payment had paid', paymentWith([captured(), disputeOpened(), reversed()]), lost(), 'whole'],
-    ['a refund that comes back is laid on what is open', paymentWith([captured(), refunded()]), refundFailed(), 'open'],
+    [
+      'a refund that comes back is laid on what is open',
+      paymentWith([captured(), refunded()]),
+      refundBounced(),
+      'open',
+    ],
     [
       'what came back after a loss is laid on what is open',
       paymentWith([captured(), disputeOpened(), reversed(), lost()]),
-      reversalCancelled(),
+      moneyBack(),
       'open',
     ],
     ['a refund of money in suspense', paymentWith([captured('TX1', eur(1))]), refunded('RF1', eur(1)), 'none'],
@@ -298,6 +312,118 @@ describe('a payline is made exactly where the member’s cart is touched', () =>
     ],
   ])('%s', (_, payment, fact, needed) => {
     expect(cartNeeded(payment, fact)).toBe(needed);
+  });
+});
+
+/** An entry as an accountant writes it, a posting a line. */
+const linesOf = ({ kind, postings }: Entry) => [
+  kind,
+  ...postings.map(({ side, account, amount }) => `${side} ${account} ${amount}`),
+];
+const CLEARING = 'gateway_clearing:paypal-standard';
+const share = (over: Partial<Share> = {}): Share => ({ suspense: 0, writtenOff: 0, member: [], ...over });
+const ofMember = [
+  { category: null, amount: 1000 },
+  { category: 'fee', amount: 3000 },
+  { category: 'fee', amount: 500 },
+  { category: 'outing', amount: 500 },
+];
+
+describe('what goes back, and what comes back of it', () => {
+  test.each<[string, Entry, readonly string[]]>([
+    [
+      'a refund: credit, then income by category, and what went beyond it',
+      paymentRefunded(GATEWAY, eur(5200), share({ member: ofMember, suspense: 200 })),
+      [
+        'payment_refunded',
+        'debit member_credit 1000',
+        'debit income:fee 3500',
+        'debit income:outing 500',
+        'debit suspense 200',
+        `credit ${CLEARING} 5200`,
+      ],
+    ],
+    [
+      'a refund of suspended money',
+      paymentRefunded(GATEWAY, eur(5000), share({ suspense: 5000 })),
+      ['suspense_refunded', 'debit suspense 5000', `credit ${CLEARING} 5000`],
+    ],
+    [
+      'a refund that failed, of which a part had been written off',
+      refundFailed(GATEWAY, eur(5300), share({ member: ofMember, suspense: 100, writtenOff: 200 })),
+      [
+        'refund_failed',
+        `debit ${CLEARING} 5300`,
+        'credit member_credit 1000',
+        'credit income:fee 3500',
+        'credit income:outing 500',
+        'credit suspense 100',
+        'credit refund_costs 200',
+      ],
+    ],
+    [
+      'a fee that came back',
+      feeReturned(GATEWAY, eur(160)),
+      ['fee_returned', `debit ${CLEARING} 160`, 'credit gateway_fees:paypal-standard 160'],
+    ],
+    [
+      'a reversal',
+      paymentReversed(GATEWAY, { held: 5000, suspense: 0 }, 'EUR'),
+      ['payment_reversed', 'debit disputed_funds 5000', `credit ${CLEARING} 5000`],
+    ],
+    [
+      'a reversal of which a part had come back before',
+      paymentReversed(GATEWAY, { held: 3000, suspense: 2000 }, 'EUR'),
+      ['payment_reversed', 'debit suspense 2000', 'debit disputed_funds 3000', `credit ${CLEARING} 5000`],
+    ],
+    [
+      'a reversal that was cancelled',
+      reversalCancelled(GATEWAY, eur(5000), share()),
+      ['reversal_cancelled', `debit ${CLEARING} 5000`, 'credit disputed_funds 5000'],
+    ],
+    [
+      'one cancelled beyond what is held',
+      reversalCancelled(GATEWAY, eur(5000), share({ suspense: 2000 })),
+      ['reversal_cancelled', `debit ${CLEARING} 5000`, 'credit disputed_funds 3000', 'credit suspense 2000'],
+    ],
+    [
+      'one cancelled after it was lost',
+      reversalCancelled(GATEWAY, eur(5000), share({ member: [{ category: 'fee', amount: 5000 }] })),
+      ['reversal_cancelled', `debit ${CLEARING} 5000`, 'credit income:fee 5000'],
+    ],
+    [
+      'what was lost is held again, and nothing came',
+      reversalCancelled(GATEWAY, eur(0), share({ suspense: 5000 })),
+      ['reversal_cancelled', 'debit disputed_funds 5000', 'credit suspense 5000'],
+    ],
+    [
+      'a loss',
+      disputeLost(eur(5000), share({ member: ofMember })),
+      [
+        'dispute_lost',
+        'debit member_credit 1000',
+        'debit income:fee 3500',
+        'debit income:outing 500',
+        'credit disputed_funds 5000',
+      ],
+    ],
+    [
+      'a fee for a case',
+      disputeFeeCharged(GATEWAY, eur(1600)),
+      ['dispute_fee_charged', 'debit dispute_losses 1600', `credit ${CLEARING} 1600`],
+    ],
+    [
+      'a charge that is owed no more',
+      chargeCancelled('EUR', share({ member: [{ category: 'outing', amount: 2000 }] })),
+      ['charge_cancelled', 'debit income:outing 2000', 'credit member_credit 2000'],
+    ],
+    [
+      'what a person gave up',
+      suspenseWrittenOff(eur(1000)),
+      ['suspense_written_off', 'debit refund_costs 1000', 'credit suspense 1000'],
+    ],
+  ])('%s', (_, entry, lines) => {
+    expect(linesOf(entry)).toEqual(lines);
   });
 });
 

@@ -1,4 +1,5 @@
-import type { Fact } from '../../workflows/domain/fact';
+import { disputesOf } from '../../workflows/domain/dispute';
+import type { Fact, GatewayFact } from '../../workflows/domain/fact';
 import { checkoutOpened, evolve, summarize } from '../../workflows/domain/payment';
 import type { Payment } from '../../workflows/domain/payment';
 import { NOTHING_REMEMBERED, tasksDue, turn } from '../../workflows/domain/turn';
@@ -10,21 +11,32 @@ import type {
   Finding,
   Item,
   Memory,
+  RefundEnd,
   TaskKind,
   Turn,
 } from '../../workflows/domain/turn';
 import {
+  accepted,
   attemptFailed,
   cancelled,
   captured,
   captureRefusal,
+  disputeOpened,
   eur,
   expired,
   failed,
+  fee,
   NOON,
   paymentWith,
   pending,
+  refunded,
+  refundFailed,
+  refundPending,
+  refundRequested,
+  refundSlow,
+  reversed,
   terms,
+  usd,
 } from './builders';
 
 const message: Cause = { kind: 'message', notificationId: 'ntf_1' };
@@ -51,7 +63,11 @@ function decideIn(
 /** What a turn comes to, in a line a person can read; `and` joins what happens in one turn. */
 function tell({ facts, messages, commands, guard, reload, start, stop, then, waitMs }: Turn): string {
   const parts = [
-    ...facts.map((fact) => `record ${fact.kind}`),
+    ...facts.map((fact) =>
+      fact.kind === 'refund_failed' || fact.kind === 'refund_pending'
+        ? `record ${fact.kind} (${fact.reason})`
+        : `record ${fact.kind}`,
+    ),
     ...(guard ? ['unless a message waits'] : []),
     ...messages.map(({ id, state, reason }) => `end ${id} ${state}${reason ? ` (${reason})` : ''}`),
     ...commands.map(
@@ -79,6 +95,27 @@ const found = (finding: Finding | null): Item => ({ kind: 'finding', finding });
 const approved: Finding = { outcome: 'approved', reference: 'ORDER1' };
 const cancel: Item = { kind: 'command', input: { kind: 'cancel', commandId: 'cmd_9', at: NOON } };
 const accept: Item = { kind: 'command', input: { kind: 'resolve', commandId: 'cmd_9', at: NOON } };
+const askedFor: readonly Fact[] = [captured(), refundRequested()];
+const moving: readonly Fact[] = [...askedFor, refundPending('RF1', eur(5000), { refundId: 'ref_1' })];
+const shortOfFunds: readonly Fact[] = [
+  ...askedFor,
+  refundPending('ref_1', eur(5000), { refundId: 'ref_1', reason: 'insufficient_fund' }),
+];
+const given: readonly Fact[] = [...askedFor, refunded('RF1', eur(5000), { refundId: 'ref_1' })];
+const order = (amount = 5000, refundId = 'ref_9'): Item => ({
+  kind: 'command',
+  input: { kind: 'refund', commandId: 'cmd_9', refundId, capture: 'TX1', amount, charges: [], at: NOON },
+});
+const hurry = (kind: 'retry_refund' | 'give_up_refund', refundId = 'ref_1'): Item => ({
+  kind: 'command',
+  input: { kind, commandId: 'cmd_9', refundId, at: NOON },
+});
+const told = (...facts: GatewayFact[]): Item => ({ kind: 'verified', cause: message, facts });
+const refundEnd = (end: RefundEnd, refundId = 'ref_1'): Item => ({ kind: 'refund', refundId, end });
+const checked = (end: RefundEnd): Item => ({ kind: 'refund_check', refundId: 'ref_1', commandId: 'cmd_9', end });
+const succeeded: RefundEnd = { outcome: 'facts', facts: [refunded('RF1')] };
+const lateFor = (facts: readonly Fact[]) => paymentWith([expired(), ...facts], { latePayments: 'refund' });
+const heardAside: Memory['aside'] = [{ kind: 'verified', cause: later, facts: [refunded('RF7')] }];
 const created: Payment = { terms: terms(), facts: [] };
 
 test.each<[string, Situation, Item, string]>([
@@ -399,8 +436,226 @@ test.each<[string, Situation, Item, string]>([
     'record suspense_accepted and answer cmd_9 accepted',
   ],
   ['accepting where nothing waits is refused', { facts: [captured()] }, accept, 'answer cmd_9 nothing_to_resolve'],
-])('%s', (_, situation, item, told) => {
-  expect(tell(decideIn(situation, item))).toBe(told);
+
+  [
+    'a refund is recorded before the gateway is asked',
+    { facts: [captured()] },
+    order(),
+    'record refund_requested and answer cmd_9 accepted',
+  ],
+  ['the same refund again is the same', { facts: askedFor }, order(5000, 'ref_1'), 'answer cmd_9 accepted'],
+  [
+    'a refund that was promised and cannot be any more is seen to have failed',
+    { facts: [captured(), refunded()] },
+    order(),
+    'record refund_requested and record refund_failed (nothing_to_refund) and answer cmd_9 accepted',
+  ],
+  [
+    'and one under a case that was opened meanwhile',
+    { facts: [captured(), disputeOpened()] },
+    order(),
+    'record refund_requested and record refund_failed (payment_disputed) and answer cmd_9 accepted',
+  ],
+  [
+    'a dispute is resolved by a person',
+    { facts: [captured(), reversed()] },
+    {
+      kind: 'command',
+      input: {
+        kind: 'resolve_dispute',
+        commandId: 'cmd_9',
+        disputeId: disputesOf(paymentWith([captured(), reversed()]))[0]!.id,
+        outcome: 'lost',
+        at: NOON,
+      },
+    },
+    'record dispute_resolved and answer cmd_9 accepted',
+  ],
+
+  [
+    'news of a refund that may be ours waits for the gateway’s answer to us',
+    { facts: askedFor },
+    told(refunded()),
+    'nothing',
+  ],
+  [
+    'news of a refund of another sum does not',
+    { facts: askedFor },
+    told(refunded('RF1', eur(1), { parent: 'TX2' })),
+    'record payment_refunded and end ntf_1 applied',
+  ],
+  [
+    'news that names our refund does not',
+    { facts: askedFor },
+    told(refunded('RF1', eur(5000), { refundId: 'ref_1' })),
+    'record payment_refunded and end ntf_1 applied',
+  ],
+  [
+    'news of a refund that the gateway has named does not',
+    { facts: moving },
+    told(refunded('RF1')),
+    'record payment_refunded and end ntf_1 applied',
+  ],
+  [
+    'nobody having asked, a refund is the gateway’s own',
+    { facts: [captured()] },
+    told(refunded()),
+    'record payment_refunded and end ntf_1 applied',
+  ],
+
+  [
+    'the gateway’s answer is recorded, and then what had to wait for it has its turn',
+    { facts: askedFor, aside: heardAside },
+    refundEnd(succeeded),
+    'record payment_refunded and then verified',
+  ],
+  [
+    'a message that had told of it first is the same refund',
+    { facts: [captured(), refunded('RF1'), refundRequested('ref_1', eur(1))] },
+    refundEnd({ outcome: 'facts', facts: [refunded('RF1')] }),
+    'record refund_pending (told_before)',
+  ],
+  [
+    'what is not known is said so, and not asked for again',
+    { facts: askedFor, aside: heardAside },
+    refundEnd({ outcome: 'broke' }),
+    'record refund_pending (uncertain)',
+  ],
+  [
+    'nor where the gateway knows nothing of it yet',
+    { facts: askedFor },
+    refundEnd({ outcome: 'nothing' }),
+    'record refund_pending (uncertain)',
+  ],
+  [
+    'without an outcome for a week, it is slow',
+    { facts: moving },
+    refundEnd({ outcome: 'undecided' }),
+    'record refund_slow',
+  ],
+  [
+    'a slow one is said to be slow once',
+    { facts: [...moving, refundSlow()] },
+    refundEnd({ outcome: 'undecided' }),
+    'nothing',
+  ],
+  [
+    'an answer to a refund that a message had settled frees what had to wait',
+    { facts: given, aside: heardAside },
+    refundEnd(succeeded),
+    'then verified',
+  ],
+
+  [
+    'a waiting refund is asked about now',
+    { facts: shortOfFunds, busy: ['refund_watch'] },
+    hurry('retry_refund'),
+    'answer cmd_9 accepted and stop refund_watch and start refund_watch',
+  ],
+  [
+    'one that no answer came to is asked for again',
+    { facts: askedFor, busy: ['refund'] },
+    hurry('retry_refund'),
+    'answer cmd_9 accepted and stop refund and start refund',
+  ],
+  ['a settled refund is not', { facts: given }, hurry('retry_refund'), 'answer cmd_9 refund_settled'],
+  ['nor one that nobody knows', { facts: given }, hurry('retry_refund', 'ref_8'), 'answer cmd_9 refund_settled'],
+  [
+    'before a refund is given up the gateway is asked',
+    { facts: shortOfFunds, busy: ['refund_watch'] },
+    hurry('give_up_refund'),
+    'stop refund_watch and start refund_check',
+  ],
+  ['one that moves is not given up', { facts: moving }, hurry('give_up_refund'), 'answer cmd_9 refund_moving'],
+  ['nor one that is settled', { facts: given }, hurry('give_up_refund'), 'answer cmd_9 refund_settled'],
+  [
+    'nor twice at once',
+    { facts: shortOfFunds, busy: ['refund_check'] },
+    hurry('give_up_refund'),
+    'answer cmd_9 refund_moving',
+  ],
+  [
+    'where nothing has moved it is given up',
+    { facts: shortOfFunds, aside: heardAside },
+    checked({ outcome: 'nothing' }),
+    'record refund_failed (given_up) and answer cmd_9 accepted and then verified',
+  ],
+  [
+    'where it has succeeded meanwhile it is not',
+    { facts: shortOfFunds },
+    checked(succeeded),
+    'record payment_refunded and answer cmd_9 refund_settled',
+  ],
+  [
+    'where a message settled it while the gateway was asked',
+    { facts: given },
+    checked({ outcome: 'nothing' }),
+    'answer cmd_9 refund_settled',
+  ],
+
+  [
+    'late money goes back by itself where the merchant wants that',
+    { payment: lateFor([]) },
+    told(captured()),
+    'record payment_captured and record refund_requested and end ntf_1 applied',
+  ],
+  [
+    'whatever its amount and currency',
+    { payment: lateFor([]) },
+    told(captured('TX1', usd(7))),
+    'record payment_captured and record refund_requested and end ntf_1 applied',
+  ],
+  [
+    'late money that pays the member does not',
+    { facts: [expired()] },
+    told(captured()),
+    'record payment_captured and end ntf_1 applied',
+  ],
+  [
+    'late money of the release before does not',
+    { payment: lateFor([captured()]) },
+    told(fee()),
+    'record fee_charged and end ntf_1 applied',
+  ],
+  [
+    'a second late sum waits for the first refund',
+    { payment: lateFor([captured(), refundRequested('ref_p', eur(5000), { origin: 'policy' })]) },
+    told(captured('TX2')),
+    'record payment_captured and end ntf_1 applied',
+  ],
+  [
+    'and goes back after it',
+    {
+      payment: lateFor([captured(), refundRequested('ref_p', eur(5000), { origin: 'policy' }), captured('TX2')]),
+    },
+    refundEnd(succeeded, 'ref_p'),
+    'record payment_refunded and record refund_requested',
+  ],
+  [
+    'also where a message tells of the first',
+    {
+      payment: lateFor([captured(), refundRequested('ref_p', eur(5000), { origin: 'policy' }), captured('TX2')]),
+    },
+    told(refunded('RF1', eur(5000), { refundId: 'ref_p' })),
+    'record payment_refunded and record refund_requested and end ntf_1 applied',
+  ],
+  [
+    'and after a refund that a person had asked for',
+    { payment: lateFor([captured(), accepted(), refundRequested(), captured('TX2')]) },
+    refundEnd(succeeded),
+    'record payment_refunded and record refund_requested',
+  ],
+  [
+    'what the policy asked for once and the gateway refused is a person’s',
+    { payment: lateFor([captured(), refundRequested('ref_p', eur(5000), { origin: 'policy' })]) },
+    refundEnd(
+      { outcome: 'facts', facts: [refundFailed('ref_p', eur(5000), { reason: 'refund_at_gateway_only' })] },
+      'ref_p',
+    ),
+    'record refund_failed (refund_at_gateway_only)',
+  ],
+])('%s', (_, situation, item, meaning) => {
+  expect(tell(decideIn(situation, item))).toBe(meaning);
 });
 
 describe('what a run remembers', () => {
@@ -422,6 +677,36 @@ describe('what a run remembers', () => {
   });
 });
 
+test('a run that goes on from the record looks before it asks for a refund again', () => {
+  const due = (resumed: boolean) =>
+    tasksDue({ ...NOTHING_REMEMBERED, payment: paymentWith(askedFor), resumed, busy: new Set() }).start;
+  expect(due(false)).toMatchObject([{ kind: 'refund', again: false }]);
+  expect(due(true)).toMatchObject([{ kind: 'refund', again: true }]);
+});
+
+test('a refund that the gateway is silent about is not given up', () => {
+  const { facts, commands } = decideIn({ facts: shortOfFunds }, checked({ outcome: 'broke' }));
+  expect(commands).toMatchObject([{ id: 'cmd_9', outcome: { reason: 'refund_moving' } }]);
+  expect(facts.map(({ kind }) => kind)).not.toContain('refund_failed');
+});
+
+test('a slow refund is watched slowly', () => {
+  const { start } = tasksDue({
+    ...NOTHING_REMEMBERED,
+    payment: paymentWith([...moving, refundSlow()]),
+    resumed: false,
+    busy: new Set(),
+  });
+  expect(start).toMatchObject([{ kind: 'refund_watch', slow: true }]);
+});
+
+test('news that is put aside is kept with what was put aside before', () => {
+  const item = told(refunded());
+  expect(decideIn({ facts: askedFor, aside: heardAside }, item).remember).toEqual({ aside: [...heardAside, item] });
+  expect(decideIn({ facts: askedFor, aside: heardAside }, refundEnd(succeeded)).remember).toEqual({ aside: [] });
+  expect(decideIn({ facts: askedFor, aside: heardAside }, refundEnd({ outcome: 'broke' })).remember).toEqual({});
+});
+
 describe('what is due without anybody asking', () => {
   const due = (payment: Payment, over: Partial<Memory> = {}, busy: TaskKind[] = []) =>
     tasksDue({ ...NOTHING_REMEMBERED, ...over, payment, resumed: false, busy: new Set(busy) }).start.map(
@@ -439,6 +724,12 @@ describe('what is due without anybody asking', () => {
     ['again for other money', due(paymentWith([pending('TX2')]), { watchedFor: 'TX1' }), ['watch']],
     ['a prompt on a phone is watched', due(prompted), ['watch']],
     ['money that came is not', due(paymentWith([captured()])), []],
+    ['a refund that was asked for is asked of the gateway', due(paymentWith(askedFor)), ['refund']],
+    ['not twice at once', due(paymentWith(askedFor), {}, ['refund']), []],
+    ['nor while a person wants it given up', due(paymentWith(shortOfFunds), {}, ['refund_check']), []],
+    ['a refund that the gateway holds is asked about', due(paymentWith(moving)), ['refund_watch']],
+    ['one of the gateway’s own site too', due(paymentWith([captured(), refundPending()])), ['refund_watch']],
+    ['one that has an outcome is not', due(paymentWith(given)), []],
   ])('%s', (_, tasks, expected) => {
     expect(tasks).toEqual(expected);
   });

@@ -37,17 +37,26 @@ export interface Movement extends Position {
   readonly currency: Currency;
 }
 
+/** A payment's money in one currency; money of two currencies never mixes. */
+interface Account {
+  readonly payment: Payment;
+  readonly currency: Currency;
+  readonly sums: readonly CapturedSum[];
+  /** Given back in this currency, of a sum in another. */
+  readonly refundedOtherwise: number;
+}
+
 /** `payment`: as it stood before the fact. */
 export function movementBy(payment: Payment, fact: Fact): Movement {
   const next = evolve(payment, fact);
   const currency = currencyOf(next, fact);
-  const then = positionOf(payment, currency);
-  const now = positionOf(next, currency);
-  const lostThen = new Map(sumsOf(payment).map(({ reference, lost }) => [reference, lost]));
-  const written = writtenOffBeyond(next, currency);
-  const before = potsOf(payment, currency, goneOf, written);
-  const between = potsOf(next, currency, (sum) => sum.refunded + (lostThen.get(sum.reference) ?? 0), written);
-  const after = potsOf(next, currency, goneOf, written);
+  const [old, young] = [accountOf(payment, currency), accountOf(next, currency)];
+  const [then, now] = [positionOf(old), positionOf(young)];
+  const lostThen = new Map(old.sums.map(({ reference, lost }) => [reference, lost]));
+  const written = writtenOffBeyond(young);
+  const before = potsOf(old, goneOf, written);
+  const between = potsOf(young, (sum) => sum.refunded + (lostThen.get(sum.reference) ?? 0), written);
+  const after = potsOf(young, goneOf, written);
   return withoutSwap({
     refunded: now.refunded - then.refunded,
     feeReturned: now.feeReturned - then.feeReturned,
@@ -80,8 +89,23 @@ function withoutSwap(movement: Movement): Movement {
 
 /** What of the money that went beyond all there was a person has not written off yet. */
 export function excessOf(payment: Payment, currency: Currency): number {
-  const tooMuchGiven = total(sumsIn(payment, currency), overAccepted);
-  return Math.max(0, beyondOf(payment, currency, goneOf) + tooMuchGiven - writtenOff(payment, currency));
+  const account = accountOf(payment, currency);
+  const tooMuchGiven = total(account.sums, overAccepted);
+  return Math.max(0, beyondOf(account, goneOf) + tooMuchGiven - writtenOff(account));
+}
+
+function accountOf(payment: Payment, currency: Currency): Account {
+  const all = sumsOf(payment);
+  const isOtherwise = ({ capture, status, money }: Refund) =>
+    status === 'succeeded' &&
+    money.currency === currency &&
+    all.some(({ reference, money: captured }) => reference === capture && captured.currency !== currency);
+  return {
+    payment,
+    currency,
+    sums: all.filter(({ money }) => money.currency === currency),
+    refundedOtherwise: total(refundsOf(payment).filter(isOtherwise), ({ money }) => money.amount),
+  };
 }
 
 /** In which currency a fact moves money: its own, or that of the capture that it is about. */
@@ -93,13 +117,12 @@ function currencyOf({ terms, facts }: Payment, fact: Fact): Currency {
   return captured?.currency ?? terms.currency;
 }
 
-/** The position in one currency; money of two currencies never mixes. */
-function positionOf(payment: Payment, currency: Currency): Position {
-  const sums = sumsIn(payment, currency);
+function positionOf(account: Account): Position {
+  const { payment, sums } = account;
   const disputes = sums.flatMap(({ reference }) => takingsOf(payment, reference).disputes);
   return {
-    refunded: total(sums, ({ refunded }) => refunded) + refundedOtherwise(payment, currency),
-    feeReturned: feeReturned(payment, sums, currency),
+    refunded: total(sums, ({ refunded }) => refunded) + account.refundedOtherwise,
+    feeReturned: feeReturned(account),
     taken: total(disputes, ({ taken }) => taken),
     returned: total(disputes, ({ returned }) => returned),
     lost: total(sums, ({ lost }) => lost),
@@ -111,13 +134,12 @@ type Gone = (sum: CapturedSum) => number;
 const goneOf: Gone = ({ refunded, lost }) => refunded + lost;
 const NO_POTS: Pots = { member: 0, suspense: 0, writtenOff: 0 };
 
-function potsOf(payment: Payment, currency: Currency, gone: Gone, written: number): Pots {
-  const sums = sumsIn(payment, currency);
-  const beyond = beyondOf(payment, currency, gone);
+function potsOf(account: Account, gone: Gone, written: number): Pots {
+  const beyond = beyondOf(account, gone);
   const off = Math.min(beyond, written);
   return {
-    member: total(sums, (sum) => ofMember(sum, gone)),
-    suspense: total(sums, (sum) => ofSuspense(sum, gone)) + beyond - off,
+    member: total(account.sums, (sum) => ofMember(sum, gone)),
+    suspense: total(account.sums, (sum) => ofSuspense(sum, gone)) + beyond - off,
     writtenOff: off,
   };
 }
@@ -131,18 +153,8 @@ function ofMember(sum: CapturedSum, gone: Gone): number {
 }
 
 /** What went beyond a sum, and what was given back in a currency that the sum is not of. */
-function beyondOf(payment: Payment, currency: Currency, gone: Gone): number {
-  const beyond = total(sumsIn(payment, currency), (sum) => gone(sum) - ofSuspense(sum, gone) - ofMember(sum, gone));
-  return beyond + refundedOtherwise(payment, currency);
-}
-
-function refundedOtherwise(payment: Payment, currency: Currency): number {
-  const sums = sumsOf(payment);
-  const isOtherwise = ({ capture, status, money }: Refund) =>
-    status === 'succeeded' &&
-    money.currency === currency &&
-    sums.some(({ reference, money: captured }) => reference === capture && captured.currency !== currency);
-  return total(refundsOf(payment).filter(isOtherwise), ({ money }) => money.amount);
+function beyondOf({ sums, refundedOtherwise }: Account, gone: Gone): number {
+  return total(sums, (sum) => gone(sum) - ofSuspense(sum, gone) - ofMember(sum, gone)) + refundedOtherwise;
 }
 
 /** Came back, was given to the member by a person, and then proved to be what a reversal took. */
@@ -150,16 +162,19 @@ function overAccepted({ surplus, surplusAccepted }: CapturedSum): number {
   return Math.max(0, surplusAccepted - surplus);
 }
 
-function writtenOff({ facts }: Payment, currency: Currency): number {
-  return total(facts, (fact) => (fact.kind === 'suspense_written_off' && fact.currency === currency ? fact.amount : 0));
+function writtenOff({ payment, currency }: Account): number {
+  return total(payment.facts, (fact) =>
+    fact.kind === 'suspense_written_off' && fact.currency === currency ? fact.amount : 0,
+  );
 }
 
-function writtenOffBeyond(payment: Payment, currency: Currency): number {
-  return Math.max(0, writtenOff(payment, currency) - total(sumsIn(payment, currency), overAccepted));
+/** What was written off of the money that went, beside what had been given to the member too much. */
+function writtenOffBeyond(account: Account): number {
+  return Math.max(0, writtenOff(account) - total(account.sums, overAccepted));
 }
 
 /** The gateway's own fees that came back with what was given or taken back, less what it kept again. */
-function feeReturned({ facts }: Payment, sums: readonly CapturedSum[], currency: Currency): number {
+function feeReturned({ payment: { facts }, sums, currency }: Account): number {
   const isKnown = (parent: string) => sums.some(({ reference }) => reference === parent);
   const isTold = (kind: Fact['kind'], reference: string) =>
     facts.some((fact) => fact.kind === kind && fact.gatewayReference === reference);
@@ -177,10 +192,6 @@ function feeReturned({ facts }: Payment, sums: readonly CapturedSum[], currency:
         return 0;
     }
   });
-}
-
-function sumsIn(payment: Payment, currency: Currency): readonly CapturedSum[] {
-  return sumsOf(payment).filter((sum) => sum.money.currency === currency);
 }
 
 function less(one: Pots, other: Pots): Pots {

@@ -54,7 +54,7 @@ export function isRefundNews(fact: Fact): fact is RefundNews {
 
 /**
  * The refunds of a payment, those that we asked for first. The same facts give the same refunds in whichever order they
- * were told: one that failed under the gateway's reference has failed, whatever was said of it before or after.
+ * were told: one that failed after it had succeeded has failed, whichever was told first.
  */
 export function refundsOf({ terms, facts }: Payment): Refund[] {
   const news = facts.filter(isRefundNews);
@@ -79,31 +79,46 @@ export function refundsOf({ terms, facts }: Payment): Refund[] {
   ];
 }
 
-/** Whose news it is: by our id where it names one, else by the gateway's reference; null: a refund that nobody asked us for. */
+/**
+ * Whose news it is: by our id where it names one, else by the gateway's reference; null: a refund that nobody asked us for.
+ * One refund of ours gives money back once: what went back under its name once more is a refund by itself.
+ */
 function ownersOf(news: readonly RefundNews[], asked: readonly Requested[]): (fact: RefundNews) => string | null {
   const ours = new Set(asked.map(({ gatewayReference }) => gatewayReference));
+  const nameOf = ({ refundId = null }: RefundNews) => (refundId !== null && ours.has(refundId) ? refundId : null);
   const byReference = new Map<string, string>();
-  for (const { refundId, gatewayReference } of news) {
-    if (refundId !== undefined && refundId !== null && ours.has(refundId)) byReference.set(gatewayReference, refundId);
+  for (const fact of news) {
+    const name = nameOf(fact);
+    if (name !== null) byReference.set(fact.gatewayReference, name);
   }
-  return ({ refundId, gatewayReference }) =>
-    refundId !== undefined && refundId !== null && ours.has(refundId)
-      ? refundId
-      : (byReference.get(gatewayReference) ?? (ours.has(gatewayReference) ? gatewayReference : null));
+  const ownerOf = (reference: string) => byReference.get(reference) ?? (ours.has(reference) ? reference : null);
+  const given = new Map<string, string>();
+  for (const { kind, gatewayReference } of news) {
+    const owner = ownerOf(gatewayReference);
+    if (kind === 'payment_refunded' && owner !== null && !given.has(owner)) given.set(owner, gatewayReference);
+  }
+  const isOnceMore = (reference: string, owner: string) =>
+    (given.get(owner) ?? reference) !== reference &&
+    news.some(({ kind, gatewayReference }) => kind === 'payment_refunded' && gatewayReference === reference);
+  return ({ gatewayReference }) => {
+    const owner = ownerOf(gatewayReference);
+    return owner !== null && isOnceMore(gatewayReference, owner) ? null : owner;
+  };
 }
 
 function refundOf(id: string, request: Requested | null, news: readonly RefundNews[], facts: readonly Fact[]): Refund {
   const succeeded = news.find((fact) => fact.kind === 'payment_refunded');
-  const failed = failureOf(id, news, succeeded);
+  const failed = failureOf(news, succeeded);
   const pending = news.filter((fact) => fact.kind === 'refund_pending');
   const first = request ?? news[0];
   if (!first) throw new Error('a refund without any fact');
-  const outside = news.find(({ gatewayReference }) => gatewayReference !== id);
+  const isNamed = ({ gatewayReference }: RefundNews) => gatewayReference !== id;
+  const outside = succeeded && isNamed(succeeded) ? succeeded : news.find(isNamed);
   const told = succeeded ?? first;
   const settled = failed ?? succeeded;
   return {
     id,
-    capture: first.parent,
+    capture: told.parent,
     money: { amount: told.amount, currency: told.currency },
     origin: request?.origin ?? 'gateway',
     ...standingOf(succeeded, failed, pending.at(-1)),
@@ -118,12 +133,11 @@ function refundOf(id: string, request: Requested | null, news: readonly RefundNe
   };
 }
 
-/** A failure without a reference says that nothing moved: what the gateway gave back under a reference says otherwise. */
-function failureOf(id: string, news: readonly RefundNews[], succeeded: RefundNews | undefined) {
-  const hasMoved = succeeded !== undefined && succeeded.gatewayReference !== id;
+/** Where money went back, only a failure of that very movement undoes it: an earlier try may have failed, and was no other. */
+function failureOf(news: readonly RefundNews[], succeeded: RefundNews | undefined) {
   return news
     .filter((fact) => fact.kind === 'refund_failed')
-    .find(({ gatewayReference }) => !hasMoved || gatewayReference !== id);
+    .find(({ gatewayReference }) => !succeeded || gatewayReference === succeeded.gatewayReference);
 }
 
 function standingOf(

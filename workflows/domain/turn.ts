@@ -290,12 +290,19 @@ function newIn(payment: Payment, facts: readonly Fact[], at: string): readonly F
   return decision.outcome === 'accepted' ? decision.facts : [];
 }
 
-/** Money that came after the end goes back by itself, where the merchant wants that: one refund at a time. */
+/**
+ * Money that came after the end goes back by itself, where the merchant wants that: each sum, one refund at a time. What came
+ * before this release knew refunds is left to a person: only what is told now, or with or after the first refund asked for.
+ */
 function byPolicy(payment: Payment, told: readonly Fact[], at: string): readonly Fact[] {
   const next = told.reduce(evolve, payment);
-  const isNews = (reference: string) =>
-    told.some((fact) => fact.kind === 'payment_captured' && fact.gatewayReference === reference);
-  const due = refundDueByPolicy(next, isNews);
+  const hasPolicy = refundsOf(next).some(({ origin }) => origin === 'policy');
+  const firstAsked = next.facts.findIndex(({ kind }) => kind === 'refund_requested');
+  const isMeant = (reference: string) => {
+    const isIts = (fact: Fact) => fact.kind === 'payment_captured' && fact.gatewayReference === reference;
+    return hasPolicy || told.some(isIts) || (firstAsked >= 0 && next.facts.findIndex(isIts) > firstAsked);
+  };
+  const due = refundDueByPolicy(next, isMeant);
   return due ? [refundByPolicy(next, due, at)] : [];
 }
 
@@ -493,14 +500,7 @@ function endRefund(run: Run, refundId: string, end: RefundEnd, at: string): Turn
   if (refund?.status !== 'pending') return { ...NOTHING, ...then };
   const told = newIn(payment, refundNews(payment, refund, end, at), at);
   const isHeard = end.outcome === 'facts';
-  return { ...NOTHING, facts: [...told, ...(isHeard ? nextByPolicy(payment, told, at) : [])], ...(isHeard && then) };
-}
-
-/** After one refund by policy comes the next: each sum that came late, one at a time. */
-function nextByPolicy(payment: Payment, told: readonly Fact[], at: string): readonly Fact[] {
-  const next = told.reduce(evolve, payment);
-  const due = refundsOf(next).some(({ origin }) => origin === 'policy') ? refundDueByPolicy(next, () => true) : null;
-  return due ? [refundByPolicy(next, due, at)] : [];
+  return { ...NOTHING, facts: [...told, ...(isHeard ? byPolicy(payment, told, at) : [])], ...(isHeard && then) };
 }
 
 /** A person wants to give a refund up: only what has not moved can be. */
@@ -512,7 +512,8 @@ function endCheck(run: Run, item: Item & { kind: 'refund_check' }, at: string): 
   if (end.outcome === 'nothing') {
     const givenUp = refundRefused(refund, 'given_up', null, at);
     const commands: readonly CommandEnd[] = [{ id: commandId, outcome: { outcome: 'accepted' } }];
-    return { ...NOTHING, facts: [givenUp], commands, then: run.aside, remember: { aside: [] } };
+    const facts = [givenUp, ...byPolicy(payment, [givenUp], at)];
+    return { ...NOTHING, facts, commands, then: run.aside, remember: { aside: [] } };
   }
   // A look that told nothing leaves the refund as it is known.
   const known = end.outcome === 'facts' ? endRefund(run, refundId, end, at) : NOTHING;

@@ -186,7 +186,7 @@ function ofFact(payment: Payment, fact: Fact): Raised[] {
 }
 
 function ofExcess(payment: Payment): Raised[] {
-  const currencies = new Set(sumsOf(payment).map(({ money }) => money.currency));
+  const currencies = new Set([...sumsOf(payment), ...refundsOf(payment)].map(({ money }) => money.currency));
   return [...currencies].flatMap((currency) => {
     const amount = excessOf(payment, currency);
     if (amount <= 0) return [];

@@ -11,26 +11,26 @@ import type { Payment, PaymentSummary } from './types';
 export function summarize(payment: Payment): PaymentSummary {
   const { terms, facts } = payment;
   const sums = sumsOf(payment);
-  const money = (kind: Fact['kind']) =>
+  const told = (kind: Fact['kind']) =>
     facts.reduce(
       (total, fact) => total + (fact.kind === kind && fact.currency === terms.currency ? (fact.amount ?? 0) : 0),
       0,
     );
   const refunds = refundsOf(payment);
   const disputes = disputesOf(payment);
-  const inBooks = (moved: { readonly currency: Currency }) => moved.currency === terms.currency;
+  const inBooks = ({ capture, currency }: { readonly capture: string; readonly currency: Currency }) =>
+    currency === terms.currency && sums.some(({ reference }) => reference === capture);
   const attentions = attentionsOf(payment).map(({ code, detail, since }) => ({ code, detail, since }));
   return {
     ...statusOf(payment, sums),
-    captured: money('payment_captured'),
-    fee: money('fee_charged'),
+    captured: told('payment_captured'),
+    fee: told('fee_charged'),
     refunded: refunds
-      .filter((refund) => refund.status === 'succeeded' && inBooks(refund.money))
-      .filter((refund) => sums.some(({ reference }) => reference === refund.capture))
+      .filter(({ status, capture, money }) => status === 'succeeded' && inBooks({ capture, ...money }))
       .reduce((total, refund) => total + refund.money.amount, 0),
     disputed: disputes.filter(inBooks).reduce((total, dispute) => total + dispute.held, 0),
     chargedBack: disputes.filter(inBooks).reduce((total, dispute) => total + dispute.lost, 0),
-    refundable: Math.max(0, ...sums.filter((sum) => inBooks(sum.money)).map(refundableOf)),
+    refundable: Math.max(0, ...sums.filter((sum) => sum.money.currency === terms.currency).map(refundableOf)),
     attentions,
     attention: attentions[0] ?? null,
     sums,

@@ -58,9 +58,9 @@ export function leftOf({ money, refunded, held, lost }: CapturedSum): number {
   return money.amount - refunded - held - lost;
 }
 
-/** What of the sum waits in suspense and may be placed or given back: not what is held by a case. */
+/** What of the sum waits in suspense and may be placed or given back: what is left of it, and is nobody's yet. */
 export function suspendedOf(sum: CapturedSum): number {
-  return Math.max(0, Math.min(sum.money.amount - sum.accepted, leftOf(sum)));
+  return Math.max(0, leftOf(sum) - sum.accepted);
 }
 
 /** Money that waits for a person: not what was given back meanwhile, at the gateway's own site. */
