@@ -11,6 +11,7 @@ export interface Reply<Body = unknown> {
 
 export interface PaymentView {
   readonly id: string;
+  readonly member: string;
   readonly status: string;
   readonly reason: string | null;
   readonly amount: number;
