@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { withConfigTables, withTables } from '../../tools/tables';
 import { freePort } from '../../tools/local/ports';
+import { call, eventually } from '../support/client';
 import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
@@ -104,7 +105,7 @@ describe('what the documents tell to type', () => {
   test('the requests of docs/using-the-api.md are answered as it says, one after the other', async () => {
     const examples = matches(read('docs/using-the-api.md'), /^```sh test\n([\s\S]*?)^```$/gm).flat();
     expect(examples.length).toBeGreaterThan(0);
-    const variables: Record<string, string> = { URL: world.baseUrl, OPERATOR_KEY };
+    const variables: Record<string, string> = { URL: world.baseUrl, SIMULATOR: world.simulator.url, OPERATOR_KEY };
     for (const example of examples) {
       const promised = Number(/^# (\d{3})\b/m.exec(example)?.[1]);
       const { code, output, errors } = await run('bash', ['-euc', `${ANSWER_WITH_STATUS}\n${example}`], variables);
@@ -112,8 +113,19 @@ describe('what the documents tell to type', () => {
       const [status, ...body] = output.trimEnd().split('\n').reverse();
       expect([example, Number(status)]).toEqual([example, promised]);
       keepVariables(variables, JSON.parse(body.reverse().join('\n')));
+      if (example.includes('/control/pay')) await untilPaid(variables);
     }
-    expect(Object.keys(variables)).toEqual(['URL', 'OPERATOR_KEY', 'SECRET_KEY', 'MEMBER', 'PAYMENT']);
+    expect(Object.keys(variables)).toEqual([
+      'URL',
+      'SIMULATOR',
+      'OPERATOR_KEY',
+      'SECRET_KEY',
+      'MEMBER',
+      'CHARGE',
+      'PAYMENT',
+      'FIELDS',
+      'REFUND',
+    ]);
   });
 
   test('npm run demo: through each gateway paid in part, in full and in advance, each with its payline and its link, in books that balance', async () => {
@@ -177,11 +189,27 @@ describe('what the documents tell to type', () => {
 const ANSWER_WITH_STATUS = `curl() { command curl --silent --show-error --write-out '\\n%{http_code}\\n' "$@"; }`;
 
 /** What docs/using-the-api.md says of an answer: `secretKey`, and the ids, are the variables of the requests that follow. */
-function keepVariables(variables: Record<string, string>, answer: { secretKey?: string; id?: string }): void {
-  const { secretKey, id } = answer;
+function keepVariables(variables: Record<string, string>, answer: Answer): void {
+  const { secretKey, id, nextAction } = answer;
   if (secretKey !== undefined) variables['SECRET_KEY'] = secretKey;
   if (id?.startsWith('mem_')) variables['MEMBER'] = id;
+  if (id?.startsWith('chg_')) variables['CHARGE'] = id;
   if (id?.startsWith('pay_')) variables['PAYMENT'] = id;
+  if (nextAction?.fields) variables['FIELDS'] = JSON.stringify(nextAction.fields);
+  if (id?.startsWith('ref_')) variables['REFUND'] = id;
+}
+interface Answer {
+  readonly secretKey?: string;
+  readonly id?: string;
+  readonly nextAction?: { readonly fields?: Record<string, string> } | null;
+}
+
+/** A reader has waited for the gateway's message before they type on. */
+async function untilPaid({ URL: url = '', SECRET_KEY = '', PAYMENT = '' }: Record<string, string>): Promise<void> {
+  await eventually(
+    () => call<{ status: string }>(url, SECRET_KEY, 'GET', `/v1/payments/${PAYMENT}`),
+    ({ body }) => body.status === 'paid',
+  );
 }
 
 function runDemo(env: Record<string, string>) {
