@@ -4,6 +4,7 @@ import type { Currency } from './money';
 import { recordedAt } from './payment/facts';
 import { isAboutMoneyThatNeverCame } from './payment/held';
 import type { Payment } from './payment/types';
+import { remembered } from './remembered';
 
 export const DISPUTE_STATUSES = ['open', 'won', 'lost', 'withdrawn'] as const;
 export type DisputeStatus = (typeof DISPUTE_STATUSES)[number];
@@ -90,6 +91,16 @@ function aboutCapture(fact: Fact): string | null {
  * What finds nothing to be about in that order is laid on what there is in the end.
  */
 export function takingsOf(payment: Payment, capture: string): Takings {
+  const known = takingsByCapture(payment);
+  const before = known.get(capture);
+  if (before) return before;
+  const takings = deriveTakings(payment, capture);
+  known.set(capture, takings);
+  return takings;
+}
+const takingsByCapture = remembered((_payment: Payment) => new Map<string, Takings>());
+
+function deriveTakings(payment: Payment, capture: string): Takings {
   const drafts: Draft[] = [];
   const tooEarly: (Adjustment | Resolution)[] = [];
   let surplus = 0;

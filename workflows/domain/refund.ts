@@ -3,6 +3,7 @@ import { derivedId } from './ids';
 import type { Money } from './money';
 import { recordedAt } from './payment/facts';
 import type { Payment } from './payment/types';
+import { remembered } from './remembered';
 
 export const REFUND_STATUSES = ['pending', 'succeeded', 'failed'] as const;
 export type RefundStatus = (typeof REFUND_STATUSES)[number];
@@ -56,7 +57,8 @@ export function isRefundNews(fact: Fact): fact is RefundNews {
  * The refunds of a payment, those that we asked for first. The same facts give the same refunds in whichever order they
  * were told: one that failed after it had succeeded has failed, whichever was told first.
  */
-export function refundsOf({ terms, facts }: Payment): Refund[] {
+export const refundsOf = remembered(deriveRefunds);
+function deriveRefunds({ terms, facts }: Payment): readonly Refund[] {
   const news = facts.filter(isRefundNews);
   const asked = facts.filter((fact) => fact.kind === 'refund_requested');
   const ownerOf = ownersOf(news, asked);

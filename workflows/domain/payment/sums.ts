@@ -2,10 +2,12 @@ import { takingsOf } from '../dispute';
 import { sameMoney } from '../money';
 import { refundsOf } from '../refund';
 import { recordedAt } from './facts';
+import { remembered } from '../remembered';
 import type { CapturedSum, Payment } from './types';
 
 /** The captured sums in recorded order. The first that fits is accepted; any other waits in suspense for a person. */
-export function sumsOf(payment: Payment): CapturedSum[] {
+export const sumsOf = remembered(deriveSums);
+function deriveSums(payment: Payment): readonly CapturedSum[] {
   const { terms, facts } = payment;
   const refunds = refundsOf(payment);
   let sums: CapturedSum[] = [];
