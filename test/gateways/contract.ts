@@ -414,7 +414,9 @@ export function describeGateway(driver: Driver): void {
             status: true,
             kept,
           });
-          expect({ lie, asked: shop.wire.calls.map((asked) => driver.nameCall(asked)) }).toEqual({ lie, asked: [] });
+          // A prompt is asked about meanwhile, whatever comes.
+          if (payment.nextAction?.kind !== 'prompt')
+            expect({ lie, asked: shop.wire.calls.map((asked) => driver.nameCall(asked)) }).toEqual({ lie, asked: [] });
           continue;
         }
         const [newest] = await shop.untilSettled(kept + 1);
