@@ -206,9 +206,7 @@ test('refunds under way go on under the next story: the one whose answer was not
   await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', status: 'PENDING' });
   const pending = await refund(onItsWay);
   expect(pending.body).toMatchObject({ status: 'pending', reason: expect.stringMatching(/./) });
-  // By the call, by the watch that follows it, and by the watch of the run that takes its place.
-  for (let call = 0; call < 3; call++)
-    await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+  await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
   expect((await refund(waiting)).body).toMatchObject({ status: 'pending', reason: 'insufficient_fund' });
 
   // PayPal has the question and gives the money back; its answer is held.
