@@ -214,7 +214,7 @@ const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
 export type GatewayLabels = Readonly<Record<string, { readonly label: string; readonly apart?: string }>>;
 
 /** Why a gateway that the merchant uses cannot be chosen now, by the code with which the API would refuse: what follows its name. */
-const WHY_NOT: Readonly<Record<string, string>> = {
+const WHY_NOT: Readonly<Record<string, string>> & { readonly any: string } = {
   gateway_not_enabled: 'is not available at the moment',
   currency_not_supported: 'does not take {currency}',
   amount_not_supported: 'cannot take {money}',
@@ -224,6 +224,16 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 
 /** What the button says that leads the payer back to the gateway. */
 const GO_ON = { first: 'Go on paying with {gateway}', again: 'Try again with {gateway}' };
+
+/** What the scripts of the pages are given. */
+export interface ScriptWords {
+  readonly STATUSES: typeof STATUSES;
+  readonly MORE_PRECISELY: typeof MORE_PRECISELY;
+  readonly GO_ON: typeof GO_ON;
+  readonly WHY_NOT: typeof WHY_NOT;
+  readonly GATEWAYS: GatewayLabels;
+  readonly DECIMALS: Readonly<Record<string, number>>;
+}
 
 export interface Standing {
   readonly status: PaymentStatus;
@@ -267,13 +277,18 @@ export function goOnLabel(standing: Standing, place: Place): string | null {
 }
 
 /** The same words and the currencies' decimals for the scripts of the pages, so that both sides of a page say the same. */
-export function wordsForScripts(gateways: GatewayLabels): unknown {
+export function wordsForScripts(gateways: GatewayLabels): ScriptWords {
   return {
     STATUSES,
     MORE_PRECISELY,
     GO_ON,
     WHY_NOT,
-    GATEWAYS: Object.fromEntries(Object.entries(gateways).map(([name, { label, apart }]) => [name, { label, apart }])),
+    GATEWAYS: Object.fromEntries(
+      Object.entries(gateways).map(([name, { label, apart }]) => [
+        name,
+        apart === undefined ? { label } : { label, apart },
+      ]),
+    ),
     DECIMALS: Object.fromEntries(CURRENCIES.map((currency) => [currency, minorUnitDecimals(currency)])),
   };
 }

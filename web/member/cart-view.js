@@ -1,6 +1,9 @@
 import { at, formatDay, make } from './dom.js';
 import { formatMoney } from './money.js';
 
+/** @import { Cart, Charge } from './types' */
+
+/** @param {Cart} cart */
 export function balanceInWords({ due, credit, pending, currency }) {
   if (due > 0 && pending > 0)
     return `You owe ${formatMoney(due, currency)}, of which ${formatMoney(pending, currency)} is on its way`;
@@ -9,6 +12,7 @@ export function balanceInWords({ due, credit, pending, currency }) {
   return 'Nothing due';
 }
 
+/** @param {Cart} cart */
 export function showCharges({ charges, currency }) {
   const rows = charges.map((charge) => {
     const open = charge.amount - charge.paid;
@@ -26,11 +30,13 @@ export function showCharges({ charges, currency }) {
   at('charges').replaceChildren(...(rows.length > 0 ? rows : [make('li', { className: 'note' }, 'Nothing so far.')]));
 }
 
+/** @param {Charge} charge */
 function aboutCharge({ label, category, dueOn }) {
   if (dueOn !== undefined) return `due on ${formatDay(dueOn)}`;
   return category.toLowerCase() === label.toLowerCase() ? '' : category;
 }
 
+/** @param {Cart} cart */
 export function showPaylines({ paylines, currency }) {
   at('received').hidden = paylines.length === 0;
   const newestFirst = [...paylines].reverse();

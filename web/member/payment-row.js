@@ -3,16 +3,29 @@ import { formatMoney } from './money.js';
 import { hasReceipt } from './receipt.js';
 import { describeStanding, gatewayLabel } from './standing-words.js';
 
+/** @import { Payment } from './types' */
+
+/**
+ * @typedef {(payment: Payment, button: HTMLButtonElement) => void} Act
+ */
+
 /**
  * One of the member's payments with what can be done about it now. `on`: `goOn`, `cancel` and `payInAnotherWay` with the
  * payment and the button that was pressed, and `showReceipt`. `hasOtherWay`: another gateway takes such a payment.
+ * @param {Payment} payment
+ * @param {{
+ *   merchant: string,
+ *   isNewest: boolean,
+ *   hasOtherWay: boolean,
+ *   on: Readonly<Record<'goOn' | 'cancel' | 'payInAnotherWay' | 'showReceipt', Act>>,
+ * }} shown
  */
 export function paymentRow(payment, { merchant, isNewest, hasOtherWay, on }) {
   const { label, text, tone } = describeStanding(payment, { place: 'list', merchant });
   const { id, status, reason, nextAction } = payment;
   const isOpen = nextAction !== null;
   const isPrompt = nextAction?.kind === 'prompt';
-  const button = (name, act, look = 'small quiet') => {
+  const button = (/** @type {string} */ name, /** @type {Act} */ act, look = 'small quiet') => {
     const made = make('button', { type: 'button', className: look }, name);
     made.onclick = () => act(payment, made);
     return made;
@@ -25,7 +38,7 @@ export function paymentRow(payment, { merchant, isNewest, hasOtherWay, on }) {
     ((isOpen && hasOtherWay) || (status === 'failed' && isNewest)) &&
       button(hasOtherWay ? 'Pay in another way' : 'Try again', on.payInAnotherWay),
     hasReceipt(payment) && button('Receipt', on.showReceipt),
-  ].filter(Boolean);
+  ].filter((action) => action !== false);
   const wantsWords = isPrompt || (reason !== null && (isOpen || status === 'failed'));
   return make(
     'li',

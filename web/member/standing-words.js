@@ -1,21 +1,36 @@
 import { GATEWAYS, GO_ON, MORE_PRECISELY, STATUSES, WHY_NOT } from './words.js';
 
+/** @import { Payment, Place, Standing } from './types' */
+
+/** @param {string} gateway */
 export function gatewayLabel(gateway) {
   return GATEWAYS[gateway]?.label ?? gateway;
 }
 
-/** The gateway's name where it can be chosen among `others`: two of the same label are told apart. */
+/**
+ * The gateway's name where it can be chosen among `others`: two of the same label are told apart.
+ * @param {string} gateway
+ * @param {readonly string[]} others
+ */
 export function gatewayLabelAmong(gateway, others) {
   const isAlone = others.every((other) => other === gateway || gatewayLabel(other) !== gatewayLabel(gateway));
   return isAlone ? gatewayLabel(gateway) : (GATEWAYS[gateway]?.apart ?? gatewayLabel(gateway));
 }
 
-/** Why a gateway cannot be chosen, as the rest of a sentence that begins with its name. */
+/**
+ * Why a gateway cannot be chosen, as the rest of a sentence that begins with its name.
+ * @param {string} reason
+ * @param {{ currency: string, money: string }} about
+ */
 export function whyNot(reason, { currency, money }) {
   return (WHY_NOT[reason] ?? WHY_NOT.any).replaceAll('{currency}', () => currency).replaceAll('{money}', () => money);
 }
 
-/** The words for where a payment stands; the server writes the same ones into its pages. Whether a prompt is unanswered only a page with a clock knows. */
+/**
+ * The words for where a payment stands; the server writes the same ones into its pages. Whether a prompt is unanswered only a page with a clock knows.
+ * @param {Standing} standing
+ * @param {{ place: Place, merchant: string }} where
+ */
 export function describeStanding({ status, reason, gateway, nextAction, isUnanswered }, { place, merchant }) {
   const words = {
     ...STATUSES[status],
@@ -24,23 +39,32 @@ export function describeStanding({ status, reason, gateway, nextAction, isUnansw
     ...(isUnanswered && MORE_PRECISELY[`${status} unanswered`]),
     ...(reason !== null && { ...MORE_PRECISELY[`${status}.*`], ...MORE_PRECISELY[`${status}.${reason}`] }),
   };
-  const fill = (text) =>
+  const phone = nextAction?.kind === 'prompt' ? nextAction.to : '';
+  const fill = (/** @type {string} */ text) =>
     text
       .replaceAll('{merchant}', () => merchant)
       .replaceAll('{gateway}', () => gatewayLabel(gateway))
-      .replaceAll('{phone}', () => nextAction?.to ?? '');
+      .replaceAll('{phone}', () => phone);
   return { ...words, title: fill(words.title), text: fill(words.text) };
 }
 
+/** @param {Pick<Payment, 'status'>} payment */
 export const isSettled = (payment) => STATUSES[payment.status].settled;
 
-/** The payer's last try was declined, and the payer may act again. */
+/**
+ * The payer's last try was declined, and the payer may act again.
+ * @param {Standing} standing
+ */
 export function mayTryAgain({ status, reason, nextAction }) {
   const wasDeclined = reason !== null && reason !== 'capturing';
   return status === 'awaiting_payer' && wasDeclined && nextAction !== null && nextAction.kind !== 'prompt';
 }
 
-/** The label of the button that leads back to the gateway; null where none belongs. */
+/**
+ * The label of the button that leads back to the gateway; null where none belongs.
+ * @param {Standing} payment
+ * @param {Place} place
+ */
 export function goOnLabel(payment, place) {
   const { nextAction, gateway } = payment;
   if (nextAction === null || nextAction.kind === 'prompt') return null;
