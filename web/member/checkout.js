@@ -1,5 +1,5 @@
 import { call, Refusal, troubleOf, Unreachable } from './api.js';
-import { balanceInWords, showCharges, showPaylines } from './cart-view.js';
+import { balanceInWords, openOf, showCharges, showPaylines } from './cart-view.js';
 import { asClaimed } from './claims.js';
 import { at, make, say } from './dom.js';
 import { createGatewayChoice } from './gateway-choice.js';
@@ -13,7 +13,7 @@ import { forget, memberOf, readToken } from './session.js';
 import { describeStanding, gatewayLabel, isSettled } from './standing-words.js';
 import { WidgetTrouble } from './widget.js';
 
-/** @import { Cart, Member, Notice, Order, Payment } from './types' */
+/** @import { Cart, Member, Notice, Order, Payment, Refund } from './types' */
 
 /** The member's plain checkout: everything it shows and does goes through the public API with the member's own token. */
 
@@ -23,8 +23,8 @@ const MOST_WATCHED = 3;
 const CHOICE_PATIENCE_MS = 1_500;
 
 /**
- * What is shown. `nextCursor`: where older payments begin; null where there are none.
- * @typedef {{ cart: Cart, member: Member, payments: readonly Payment[], nextCursor: string | null }} Account
+ * What is shown. `refunds`: the newest hundred of all payments. `nextCursor`: where older payments begin; null where there are none.
+ * @typedef {{ cart: Cart, member: Member, payments: readonly Payment[], refunds: readonly Refund[], nextCursor: string | null }} Account
  */
 
 const token = readToken() ?? '';
@@ -97,9 +97,10 @@ async function refresh(ready) {
 
 /** @returns {Promise<Account>} */
 async function load() {
-  const [{ body: cart }, { body: page }, member] = await Promise.all([
+  const [{ body: cart }, { body: page }, { body: given }, member] = await Promise.all([
     call(token, 'GET', `/v1/members/${memberId}/cart`),
     call(token, 'GET', '/v1/payments?limit=20'),
+    call(token, 'GET', '/v1/refunds?limit=100'),
     loaded?.member ?? call(token, 'GET', `/v1/members/${memberId}`).then(({ body }) => body),
   ]);
   // Those shown by "older" stay; the newest twenty are as they are now.
@@ -108,7 +109,8 @@ async function load() {
     cart,
     member,
     payments: [...page.data.map(asClaimed), ...older],
-    nextCursor: loaded?.nextCursor ?? page.nextCursor,
+    refunds: given.data,
+    nextCursor: loaded === null ? page.nextCursor : loaded.nextCursor,
   };
 }
 
@@ -138,7 +140,7 @@ const chosenCharges = () =>
 function showPayForm({ charges, currency }) {
   say(at('currency'), currency);
   const chosen = chosenCharges();
-  const open = charges.filter((charge) => charge.paid < charge.amount);
+  const open = charges.filter((charge) => openOf(charge) > 0);
   at('choice').hidden = open.length < 2;
   at('choices').replaceChildren(
     ...open.map((charge) =>
@@ -153,7 +155,7 @@ function showPayForm({ charges, currency }) {
           onchange: showAmount,
         }),
         make('span', {}, charge.label),
-        make('span', { className: 'figure' }, formatMoney(charge.amount - charge.paid, currency)),
+        make('span', { className: 'figure' }, formatMoney(openOf(charge), currency)),
       ),
     ),
   );
@@ -216,9 +218,7 @@ function payButtonText(amount, currency) {
 function defaultAmount({ charges, due, pending }) {
   const chosen = chosenCharges();
   if (chosen.length === 0) return Math.max(0, due - pending);
-  return charges
-    .filter((charge) => chosen.includes(charge.id))
-    .reduce((sum, charge) => sum + charge.amount - charge.paid, 0);
+  return charges.filter((charge) => chosen.includes(charge.id)).reduce((sum, charge) => sum + openOf(charge), 0);
 }
 
 /**
@@ -457,6 +457,7 @@ function showPayments() {
   const available = choice.available();
   const rows = payments.map((payment, index) =>
     paymentRow(payment, {
+      refunds: refundsOf(payment),
       merchant: cart.merchantName,
       isNewest: index === 0,
       hasOtherWay: available.some((gateway) => gateway !== payment.gateway),
@@ -527,11 +528,9 @@ function notify({ tone, title, text }) {
   );
 }
 
-/** Watches the newest open payments; whenever one of them moves, everything is loaded anew. */
+/** Watches the newest payments that are open or of which something is on its way back; whenever one of them moves, everything is loaded anew. */
 function watchOpenPayments() {
-  const open = account()
-    .payments.filter((payment) => !isSettled(payment))
-    .slice(0, MOST_WATCHED);
+  const open = account().payments.filter(mayMove).slice(0, MOST_WATCHED);
   for (const [id, stop] of watched) {
     if (open.some((payment) => payment.id === id)) continue;
     stop();
@@ -545,7 +544,7 @@ function watchOpenPayments() {
       onPayment(told) {
         const now = asClaimed(told);
         const shown = account().payments.find((payment) => payment.id === id);
-        if (shown?.status !== now.status || shown.reason !== now.reason) void refresh();
+        if (shown === undefined || hasMoved(shown, now)) void refresh();
       },
       onConnection: showConnection,
       onRefused: isFinal,
@@ -553,6 +552,19 @@ function watchOpenPayments() {
     watched.set(id, stop);
   }
 }
+
+/** @param {Payment} payment */
+const refundsOf = ({ id }) => account().refunds.filter((refund) => refund.payment === id);
+
+/** @param {Payment} payment */
+const mayMove = (payment) => !isSettled(payment) || refundsOf(payment).some(({ status }) => status === 'pending');
+
+/**
+ * @param {Payment} shown
+ * @param {Payment} now
+ */
+const hasMoved = (shown, now) =>
+  shown.status !== now.status || shown.reason !== now.reason || shown.timeline.length !== now.timeline.length;
 
 /** @param {boolean} isThere */
 function showConnection(isThere) {

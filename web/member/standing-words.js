@@ -1,6 +1,7 @@
-import { GATEWAYS, GO_ON, MORE_PRECISELY, STATUSES, WHY_NOT } from './words.js';
+import { formatAmount } from './money.js';
+import { GATEWAYS, GO_ON, MORE_PRECISELY, REFUNDS, STATUSES, WHY_NOT } from './words.js';
 
-/** @import { Payment, Place, Standing } from './types' */
+/** @import { Payment, Place, Refund, Standing } from './types' */
 
 /** @param {string} gateway */
 export function gatewayLabel(gateway) {
@@ -27,16 +28,19 @@ export function whyNot(reason, { currency, money }) {
 }
 
 /**
- * The words for where a payment stands; the server writes the same ones into its pages. Whether a prompt is unanswered only a page with a clock knows.
+ * The words for where a payment stands; the server writes the same ones into its pages. Whether a prompt is unanswered only a page with a clock knows. `tellsGiven`: the title says how much was given back.
  * @param {Standing} standing
  * @param {{ place: Place, merchant: string }} where
  */
-export function describeStanding({ status, reason, gateway, nextAction, isUnanswered }, { place, merchant }) {
+export function describeStanding(standing, { place, merchant }) {
+  const { status, reason, gateway, nextAction, currency } = standing;
   const words = {
     ...STATUSES[status],
     ...MORE_PRECISELY[`${place}.${status}`],
     ...MORE_PRECISELY[`${status} by ${nextAction?.kind ?? ''}`],
-    ...(isUnanswered && MORE_PRECISELY[`${status} unanswered`]),
+    ...MORE_PRECISELY[`${status} ${whatBecameOf(standing)}`],
+    ...(standing.disputed > 0 && MORE_PRECISELY[`${status} held`]),
+    ...(standing.isUnanswered && MORE_PRECISELY[`${status} unanswered`]),
     ...(reason !== null && { ...MORE_PRECISELY[`${status}.*`], ...MORE_PRECISELY[`${status}.${reason}`] }),
   };
   const phone = nextAction?.kind === 'prompt' ? nextAction.to : '';
@@ -44,8 +48,27 @@ export function describeStanding({ status, reason, gateway, nextAction, isUnansw
     text
       .replaceAll('{merchant}', () => merchant)
       .replaceAll('{gateway}', () => gatewayLabel(gateway))
-      .replaceAll('{phone}', () => phone);
-  return { ...words, title: fill(words.title), text: fill(words.text) };
+      .replaceAll('{phone}', () => phone)
+      .replaceAll('{currency}', () => currency)
+      .replaceAll('{whole}', () => formatAmount(standing.captured, currency))
+      .replaceAll('{given}', () => formatAmount(standing.refunded, currency))
+      .replaceAll('{taken}', () => formatAmount(standing.chargedBack, currency))
+      .replaceAll('{held}', () => formatAmount(standing.disputed, currency));
+  return { ...words, title: fill(words.title), text: fill(words.text), tellsGiven: words.title.includes('{given}') };
+}
+
+/** @param {Standing} standing */
+const whatBecameOf = ({ refunded, chargedBack }) =>
+  [refunded > 0 && 'given', chargedBack > 0 && 'taken'].filter((word) => word !== false).join(' and ');
+
+/**
+ * What became of money that is given back, as the rest of a sentence that begins with the sum.
+ * @param {Refund['status']} status
+ * @param {string} merchant
+ */
+export function describeRefund(status, merchant) {
+  const { text, tone } = REFUNDS[status];
+  return { text: text.replaceAll('{merchant}', () => merchant), tone };
 }
 
 /** @param {Pick<Payment, 'status'>} payment */

@@ -17,7 +17,15 @@ const ARRIVAL_MS = 15_000;
 /** A failure told so shortly before the payer's arrival is about the try that the payer comes from. */
 const BEFORE_ARRIVAL_MS = 5_000;
 
-const { payment: id = '', token = '', merchant = '', gateway = '', onward = '', kept } = at('page').dataset;
+const {
+  payment: id = '',
+  token = '',
+  merchant = '',
+  gateway = '',
+  currency = '',
+  onward = '',
+  kept,
+} = at('page').dataset;
 /** @type {Place} */
 const place = at('page').dataset['place'] === 'cancel' ? 'cancel' : 'return';
 /** What the gateway gave the browser to bring along; believed by nobody. */
@@ -34,7 +42,17 @@ let stays = onward === '' || isBackForward();
 // Perhaps just paid: until we know more, nothing on this page says otherwise.
 if (claimed && at('standing').dataset['status'] === 'awaiting_payer') {
   /** @type {Standing} */
-  const waiting = { status: 'awaiting_payer', reason: null, gateway, nextAction: null };
+  const waiting = {
+    status: 'awaiting_payer',
+    reason: null,
+    gateway,
+    nextAction: null,
+    currency,
+    captured: 0,
+    refunded: 0,
+    disputed: 0,
+    chargedBack: 0,
+  };
   showWords(waiting);
   showGoOn(waiting);
 }

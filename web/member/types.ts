@@ -8,6 +8,8 @@ export type NextAction = z.output<typeof schemas.nextAction>;
 export type Cart = z.output<typeof schemas.cart>;
 export type Charge = z.output<typeof schemas.charge>;
 export type Member = z.output<typeof schemas.member>;
+export type Payline = z.output<typeof schemas.payline>;
+export type Refund = z.output<typeof schemas.refund>;
 export type CheckoutOptions = z.output<typeof schemas.checkoutOptions>;
 
 interface Page<Item> {
@@ -22,11 +24,13 @@ export type AnswerTo<Path extends string> = Path extends `/v1/members/${string}/
     ? CheckoutOptions
     : Path extends `/v1/members/${string}`
       ? Member
-      : Path extends `/v1/payments?${string}`
-        ? Page<Payment>
-        : Path extends '/v1/payments' | `/v1/payments/${string}`
-          ? Payment
-          : never;
+      : Path extends `/v1/refunds?${string}`
+        ? Page<Refund>
+        : Path extends `/v1/payments?${string}`
+          ? Page<Payment>
+          : Path extends '/v1/payments' | `/v1/payments/${string}`
+            ? Payment
+            : never;
 
 /** What the member wants to pay, and how. */
 export interface Order {
@@ -62,7 +66,10 @@ export interface Kept {
 }
 
 /** What of a payment its words depend on. */
-export interface Standing extends Pick<Payment, 'status' | 'reason' | 'nextAction'> {
+export interface Standing extends Pick<
+  Payment,
+  'status' | 'reason' | 'nextAction' | 'currency' | 'captured' | 'refunded' | 'disputed' | 'chargedBack'
+> {
   readonly gateway: string;
   /** A prompt's time is over. */
   readonly isUnanswered?: boolean;
@@ -98,6 +105,7 @@ export interface Places {
   continue: HTMLElement;
   countdown: HTMLElement;
   currency: HTMLElement;
+  'due-again': HTMLElement;
   gateways: HTMLElement;
   greeting: HTMLElement;
   headline: HTMLElement;
@@ -122,6 +130,7 @@ export interface Places {
   payments: HTMLElement;
   receipt: HTMLDialogElement;
   received: HTMLElement;
+  'received-title': HTMLElement;
   replacing: HTMLElement;
   'replacing-text': HTMLElement;
   standing: HTMLElement;

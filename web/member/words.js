@@ -2,4 +2,4 @@
 const answer = await fetch(new URL('words.json', import.meta.url));
 /** @type {import('../../words/standing').ScriptWords} */
 const words = await answer.json();
-export const { STATUSES, MORE_PRECISELY, GO_ON, WHY_NOT, GATEWAYS, DECIMALS } = words;
+export const { STATUSES, MORE_PRECISELY, REFUNDS, PAYLINES, GO_ON, WHY_NOT, GATEWAYS, DECIMALS } = words;
