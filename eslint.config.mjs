@@ -109,7 +109,7 @@ export default defineConfig(
     },
   },
   {
-    // Plain JavaScript runs before anything is installed or is read by tools: it has no types to check.
+    // Plain JavaScript runs before anything is installed, is read by tools, or is checked by web/tsconfig.json.
     files: ['**/*.{js,cjs,mjs}'],
     extends: [tseslint.configs.recommended],
     rules: {

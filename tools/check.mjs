@@ -6,6 +6,7 @@ import { prepareOrExit, root, say } from './setup.mjs';
 const CHECKS = {
   lockfile: ['tools/check-lockfile.mjs'],
   types: ['tsc', '--noEmit', '-p', '.'],
+  'page types': ['tsc', '-p', 'web'],
   lint: ['eslint', '.', '--max-warnings', '0'],
   imports: ['tools/check-imports.mjs'],
   format: ['prettier', '--check', '--log-level', 'warn', '.'],

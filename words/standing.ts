@@ -1,14 +1,21 @@
 import type { NextAction } from '../workflows/domain/gateway';
-import { CURRENCIES, minorUnitDecimals } from '../workflows/domain/money';
+import type { Currency } from '../workflows/domain/money';
+import { CURRENCIES, formatDecimal, minorUnitDecimals } from '../workflows/domain/money';
 import type { PaymentStatus } from '../workflows/domain/payment';
+import type { RefundStatus } from '../workflows/domain/refund';
+import { PAYLINES } from './cart';
 
-/** How a member reads where a payment stands. `{merchant}` and `{gateway}` are filled in where it is shown. */
+/**
+ * How a member reads where a payment stands. `{merchant}` and `{gateway}` are filled in where it is shown, and so is money:
+ * `{whole}` that was paid, of which `{given}` was given back, `{taken}` taken back, and `{held}` is held; all in `{currency}`.
+ */
 export interface Words {
   /** For a list: two or three words. */
   readonly label: string;
   readonly title: string;
   readonly text: string;
-  readonly tone: 'waiting' | 'good' | 'bad';
+  /** `plain`: it is so, and there is neither anything to wait for nor to be glad or afraid of. */
+  readonly tone: 'waiting' | 'good' | 'bad' | 'plain';
   /** Nothing more is expected to happen by itself: whoever waits may go on. */
   readonly settled: boolean;
 }
@@ -47,30 +54,30 @@ const STATUSES: Readonly<Record<PaymentStatus, Words>> = {
   },
   partially_refunded: {
     label: 'Partly given back',
-    title: 'A part was given back',
-    text: '{merchant} has given a part of this payment back to you.',
+    title: 'A part went back to you',
+    text: 'A part of this payment went back to you. The rest still counts as paid.',
     tone: 'good',
     settled: true,
   },
   refunded: {
     label: 'Given back',
     title: 'Given back',
-    text: '{merchant} has given this payment back to you.',
+    text: '{merchant} has given this payment back to you through {gateway}, where it may take some days to show. Your cart shows whether something is due again.',
     tone: 'good',
     settled: true,
   },
   disputed: {
     label: 'In dispute',
     title: 'This payment is in dispute',
-    text: '{gateway} holds the money until the case about it is closed.',
-    tone: 'bad',
+    text: '{gateway} has a case about it, and decides there. Until then your cart stays as it is.',
+    tone: 'waiting',
     settled: true,
   },
   charged_back: {
     label: 'Taken back',
     title: 'This payment was taken back',
-    text: 'The money went back to the payer.',
-    tone: 'bad',
+    text: 'The money went back through {gateway}. Your cart shows whether something is due again.',
+    tone: 'plain',
     settled: true,
   },
   failed: {
@@ -134,7 +141,8 @@ const UP_TO_THE_MERCHANT = [
 
 /**
  * What a status means in more particular circumstances, as `place.status`, `status.*` (for any reason), `status.reason` or
- * `status by kind` of the next action, and `status unanswered` once a prompt's time is over; the more particular words replace the others.
+ * `status by kind` of the next action, `status unanswered` once a prompt's time is over, and `status given`, `taken`, `given and taken`
+ * or `held` by what became of its money; the more particular words replace the others.
  */
 const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
   'cancel.awaiting_payer': {
@@ -185,6 +193,29 @@ const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
   'paid.late_payment': {
     text: 'Your payment arrived after its time was over. It is noted in your cart all the same.',
   },
+  'partially_refunded given': {
+    title: '{given} of {whole} {currency} was given back',
+    text: '{merchant} has given it back to you through {gateway}, where it may take some days to show. Your cart shows whether something is due again.',
+  },
+  'partially_refunded taken': {
+    label: 'Partly taken back',
+    title: '{taken} of {whole} {currency} was taken back',
+    text: 'It went back through {gateway}. Your cart shows whether something is due again.',
+    tone: 'plain',
+  },
+  'partially_refunded given and taken': {
+    label: 'Partly back',
+    title: '{given} of {whole} {currency} was given back, and {taken} taken back',
+    text: 'Both went back through {gateway}. Your cart shows whether something is due again.',
+    tone: 'plain',
+  },
+  'refunded given': { title: '{given} {currency} was given back' },
+  'charged_back taken': { title: '{taken} {currency} was taken back' },
+  'charged_back given and taken': { title: '{given} of {whole} {currency} was given back, and {taken} taken back' },
+  'disputed held': {
+    title: '{held} of {whole} {currency} is in dispute',
+    text: '{gateway} holds it until the case is decided. Until then your cart stays as it is, and you need not pay again.',
+  },
   'failed.opening_failed': {
     text: 'It could not be opened at {gateway}, so nothing was paid. You can try again, or pay in another way.',
   },
@@ -210,11 +241,18 @@ const MORE_PRECISELY: Readonly<Record<string, Partial<Words>>> = {
   ),
 };
 
+/** What became of money that the merchant gives back, as the rest of a sentence that begins with the sum. */
+const REFUNDS: Readonly<Record<RefundStatus, Pick<Words, 'text' | 'tone'>>> = {
+  pending: { text: 'is on its way back to you', tone: 'waiting' },
+  succeeded: { text: 'was given back', tone: 'good' },
+  failed: { text: 'could not be given back; {merchant} was told', tone: 'plain' },
+};
+
 /** What gateways are called, in the order in which a member is offered them. `apart`: the longer name, where another one of the same label can be chosen beside it. */
 export type GatewayLabels = Readonly<Record<string, { readonly label: string; readonly apart?: string }>>;
 
 /** Why a gateway that the merchant uses cannot be chosen now, by the code with which the API would refuse: what follows its name. */
-const WHY_NOT: Readonly<Record<string, string>> = {
+const WHY_NOT: Readonly<Record<string, string>> & { readonly any: string } = {
   gateway_not_enabled: 'is not available at the moment',
   currency_not_supported: 'does not take {currency}',
   amount_not_supported: 'cannot take {money}',
@@ -225,30 +263,69 @@ const WHY_NOT: Readonly<Record<string, string>> = {
 /** What the button says that leads the payer back to the gateway. */
 const GO_ON = { first: 'Go on paying with {gateway}', again: 'Try again with {gateway}' };
 
+/** What the scripts of the pages are given. */
+export interface ScriptWords {
+  readonly STATUSES: typeof STATUSES;
+  readonly MORE_PRECISELY: typeof MORE_PRECISELY;
+  readonly REFUNDS: typeof REFUNDS;
+  readonly PAYLINES: typeof PAYLINES;
+  readonly GO_ON: typeof GO_ON;
+  readonly WHY_NOT: typeof WHY_NOT;
+  readonly GATEWAYS: GatewayLabels;
+  readonly DECIMALS: Readonly<Record<string, number>>;
+}
+
 export interface Standing {
   readonly status: PaymentStatus;
   readonly reason: string | null;
   /** What the gateway is called. */
   readonly gatewayLabel: string;
   readonly nextAction: NextAction | null;
+  readonly currency: Currency;
+  /** What was paid and what became of it; minor units. */
+  readonly captured: number;
+  readonly refunded: number;
+  readonly disputed: number;
+  readonly chargedBack: number;
 }
 
-export function describeStanding(standing: Standing, { place, merchant }: { place: Place; merchant: string }): Words {
-  const { status, reason, gatewayLabel, nextAction } = standing;
+/** The words for where a payment stands. `tellsGiven`: the title says how much was given back. */
+export function describeStanding(
+  standing: Standing,
+  { place, merchant }: { place: Place; merchant: string },
+): Words & { readonly tellsGiven: boolean } {
+  const { status, reason, gatewayLabel, nextAction, currency } = standing;
   const words = {
     ...STATUSES[status],
     ...MORE_PRECISELY[`${place}.${status}`],
     ...MORE_PRECISELY[`${status} by ${nextAction?.kind ?? ''}`],
+    ...MORE_PRECISELY[`${status} ${whatBecameOf(standing)}`],
+    ...(standing.disputed > 0 ? MORE_PRECISELY[`${status} held`] : {}),
     ...(reason === null ? {} : { ...MORE_PRECISELY[`${status}.*`], ...MORE_PRECISELY[`${status}.${reason}`] }),
   };
   const phone = nextAction?.kind === 'prompt' ? nextAction.to : '';
+  const figure = (amount: number) => formatDecimal({ amount, currency }, minorUnitDecimals(currency)) ?? String(amount);
   // By functions: as text, a `$&` in a merchant's name would mean something.
   const fill = (text: string) =>
     text
       .replaceAll('{merchant}', () => merchant)
       .replaceAll('{gateway}', () => gatewayLabel)
-      .replaceAll('{phone}', () => phone);
-  return { ...words, title: fill(words.title), text: fill(words.text) };
+      .replaceAll('{phone}', () => phone)
+      .replaceAll('{currency}', () => currency)
+      .replaceAll('{whole}', () => figure(standing.captured))
+      .replaceAll('{given}', () => figure(standing.refunded))
+      .replaceAll('{taken}', () => figure(standing.chargedBack))
+      .replaceAll('{held}', () => figure(standing.disputed));
+  return { ...words, title: fill(words.title), text: fill(words.text), tellsGiven: words.title.includes('{given}') };
+}
+
+function whatBecameOf({ refunded, chargedBack }: Standing): string {
+  return [refunded > 0 && 'given', chargedBack > 0 && 'taken'].filter((word) => word !== false).join(' and ');
+}
+
+/** What became of money that is given back, as the rest of a sentence that begins with the sum. */
+export function describeRefund(status: RefundStatus, { merchant }: { merchant: string }): string {
+  return REFUNDS[status].text.replaceAll('{merchant}', () => merchant);
 }
 
 /** The payer's last try was declined, and the payer may act again. */
@@ -267,13 +344,20 @@ export function goOnLabel(standing: Standing, place: Place): string | null {
 }
 
 /** The same words and the currencies' decimals for the scripts of the pages, so that both sides of a page say the same. */
-export function wordsForScripts(gateways: GatewayLabels): unknown {
+export function wordsForScripts(gateways: GatewayLabels): ScriptWords {
   return {
     STATUSES,
     MORE_PRECISELY,
+    REFUNDS,
+    PAYLINES,
     GO_ON,
     WHY_NOT,
-    GATEWAYS: Object.fromEntries(Object.entries(gateways).map(([name, { label, apart }]) => [name, { label, apart }])),
+    GATEWAYS: Object.fromEntries(
+      Object.entries(gateways).map(([name, { label, apart }]) => [
+        name,
+        apart === undefined ? { label } : { label, apart },
+      ]),
+    ),
     DECIMALS: Object.fromEntries(CURRENCIES.map((currency) => [currency, minorUnitDecimals(currency)])),
   };
 }

@@ -65,7 +65,7 @@ export function pageRoutes({
         log.warn({ err: error, id: payment.terms.id }, 'a hint was not kept; the gateway tells us anyway');
       });
       const { terms, row } = payment;
-      const { status, reason } = summarize(payment);
+      const { status, reason, captured, refunded, disputed, chargedBack, refunds } = summarize(payment);
       const merchant = await readPageMerchant(db, terms.merchantId);
       const onwards = place === 'cancel' ? [row.cancelUrl, row.returnUrl] : [row.returnUrl ?? merchant.thankYouUrl];
       const onward = onwards.find((url) => url !== null && isRegistered(url, merchant.returnOrigins));
@@ -81,6 +81,11 @@ export function pageRoutes({
           gatewayLabel: labelOf(terms.gateway),
           amount: terms.amount,
           currency: terms.currency,
+          captured,
+          refunded,
+          disputed,
+          chargedBack,
+          refunds,
           merchant: merchant.name,
           token: await tokens.mintWatcher(terms.merchantId, terms.id),
           onwardUrl: onward ? withPayment(onward, terms.id) : null,

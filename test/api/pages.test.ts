@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connectKkiapay, connectPaypalCheckout, control, payInWindow } from '../e2e/accounts';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { NotificationView, PaymentView } from '../support/client';
+import { approveAs, connectCheckout, visit } from '../support/gateways';
 import { newTransactionId, payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -228,6 +229,41 @@ test('a payer who is asked on the telephone reads which one, and is not led away
   expect(text).toContain('Look at your phone');
   expect(text).toContain('+22961000077');
   expect(text).not.toMatch(/not charged|url=https/);
+});
+
+test('of a payment that is given back the page says how much, and what is still on its way', async () => {
+  await connectCheckout(merchant);
+  const payment = await merchant.pay(member, { gateway: 'paypal-checkout' });
+  await visit(await approveAs(merchant, payment));
+  await untilStatus(merchant, payment.id, 'paid');
+  await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 2_000 });
+  await untilStatus(merchant, payment.id, 'partially_refunded');
+  expect((await page(`/return/${payment.id}`)).text).toContain('20.00 of 143.50 EUR was given back');
+
+  await control(merchant, 'POST', 'paypal-checkout/next', { call: 'refund', status: 'PENDING' });
+  await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 2_350 });
+  const { text } = await page(`/return/${payment.id}`);
+  expect(text).toContain('20.00 of 143.50 EUR was given back');
+  expect(text).toContain('23.50 EUR is on its way back to you.');
+});
+
+test('of a payment that was taken back the page says how much, and where to see what is due', async () => {
+  const payment = await merchant.pay(member);
+  const { txnId } = await payAs(merchant, payment);
+  await untilStatus(merchant, payment.id, 'paid');
+  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Reversed' });
+  await untilStatus(merchant, payment.id, 'disputed');
+  const disputed = (await page(`/return/${payment.id}`)).text;
+  expect(disputed).toContain('143.50 of 143.50 EUR is in dispute');
+  expect(disputed).toContain('you need not pay again');
+
+  const { data } = (await merchant.get<{ data: { id: string }[] }>(`/v1/disputes?payment=${payment.id}`)).body;
+  await merchant.post(`/v1/disputes/${data[0]!.id}/resolution`, { outcome: 'lost' });
+  await untilStatus(merchant, payment.id, 'charged_back');
+  const { text } = await page(`/return/${payment.id}`);
+  expect(text).toContain('143.50 EUR was taken back');
+  expect(text).toContain('Your cart shows whether something is due again');
+  expect(text).toContain('data-tone="plain"');
 });
 
 test('the token in the page watches this payment and nothing else', async () => {

@@ -1,6 +1,8 @@
 import { serverNow } from './api.js';
 import { forget, recall, remember } from './session.js';
 
+/** @import { Payment } from './types' */
+
 /**
  * The gateway's window may say that a transaction succeeded before the gateway itself has told us. Nobody believes it, but
  * a payer who has perhaps just paid must not be invited to pay again, by the words about an earlier try.
@@ -9,11 +11,19 @@ import { forget, recall, remember } from './session.js';
 /** So long a claimed transaction is waited for; after that it was a mistake, or a lie, and the payer may go on. */
 const CLAIM_MS = 600_000;
 
+/**
+ * @param {string} paymentId
+ * @param {string} reference
+ */
 export function claim(paymentId, reference) {
   remember(nameOf(paymentId), { reference, at: serverNow() });
 }
 
-/** The payment as its payer should see it: without an invitation to pay while a claimed transaction is undecided. */
+/**
+ * The payment as its payer should see it: without an invitation to pay while a claimed transaction is undecided.
+ * @param {Payment} payment
+ * @returns {Payment}
+ */
 export function asClaimed(payment) {
   const claimed = recall(nameOf(payment.id));
   if (claimed === null) return payment;
@@ -26,4 +36,8 @@ export function asClaimed(payment) {
   return { ...payment, reason: null, nextAction: null };
 }
 
+/**
+ * @param {string} paymentId
+ * @returns {`claim.${string}`}
+ */
 const nameOf = (paymentId) => `claim.${paymentId}`;

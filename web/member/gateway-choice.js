@@ -4,6 +4,13 @@ import { formatMoney } from './money.js';
 import { gatewayLabel, gatewayLabelAmong, whyNot } from './standing-words.js';
 import { GATEWAYS } from './words.js';
 
+/** @import { CheckoutOptions } from './types' */
+
+/**
+ * A gateway that the merchant uses. `why` it cannot be chosen; null: it can.
+ * @typedef {{ gateway: string, label: string, why: string | null }} Row
+ */
+
 /** A member who types is asked about no amount that is not finished. */
 const TYPING_PAUSE_MS = 250;
 
@@ -11,15 +18,25 @@ const TYPING_PAUSE_MS = 250;
  * The gateways through which this member may pay an amount: asks for them, shows the choice, and knows the one that is
  * chosen. What cannot be asked is offered as it was known before: in the end, opening the payment decides.
  * `onChange()` is called when the choice is another one.
+ * @param {{ token: string, memberId: string, onChange: () => void }} about
  */
 export function createGatewayChoice({ token, memberId, onChange }) {
+  /** @type {CheckoutOptions | null} */
   let options = null; // as the API told them last; null before
+  /** @type {number | null | undefined} */
   let askedAbout; // the amount of the newest question
+  /** @type {AbortController | null} */
   let asking = null;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   let timer;
+  /** @type {string | null} */
   let wanted = null; // what the member chose, available or not
 
-  /** Asks about an amount in minor units; null: about what is due. `anew`: even if that was asked before. */
+  /**
+   * Asks about an amount in minor units; null: about what is due. `anew`: even if that was asked before.
+   * @param {number | null} amount
+   * @returns {Promise<void>}
+   */
   function ask(amount, { anew = false } = {}) {
     if (amount === askedAbout && !anew) return Promise.resolve();
     const isFirst = askedAbout === undefined;
@@ -30,10 +47,14 @@ export function createGatewayChoice({ token, memberId, onChange }) {
     const { signal } = asking;
     return new Promise((resolve) => {
       timer = setTimeout(() => void load(amount, signal).then(resolve), isFirst || anew ? 0 : TYPING_PAUSE_MS);
-      signal.addEventListener('abort', resolve);
+      signal.addEventListener('abort', () => resolve());
     });
   }
 
+  /**
+   * @param {number | null} amount
+   * @param {AbortSignal} signal
+   */
   async function load(amount, signal) {
     const about = amount === null ? '' : `?amount=${amount}`;
     try {
@@ -52,28 +73,28 @@ export function createGatewayChoice({ token, memberId, onChange }) {
   function available() {
     const all = Object.keys(GATEWAYS);
     if (options === null) return all;
+    const { data } = options;
     return all.filter((name) =>
-      options.data.some((option) => option.gateway === name && (option.available || option.reason === 'nothing_due')),
+      data.some((option) => option.gateway === name && (option.available || option.reason === 'nothing_due')),
     );
   }
 
-  /** What the merchant uses: what may be chosen, and what may not with the reason. */
+  /**
+   * What the merchant uses: what may be chosen, and what may not with the reason.
+   * @returns {Row[]}
+   */
   function rows() {
     const names = available();
-    const left = (options?.data ?? []).filter(
-      ({ gateway, reason }) => !names.includes(gateway) && reason !== 'gateway_not_configured',
-    );
     return [
       ...names.map((gateway) => ({ gateway, label: gatewayLabelAmong(gateway, names), why: null })),
-      ...left.map(({ gateway, reason }) => ({
-        gateway,
-        label: gatewayLabel(gateway),
-        why: whyNot(reason, wordsOf(options)),
-      })),
+      ...(options === null ? [] : rowsLeftOut(options, names)),
     ];
   }
 
-  /** `isAboutAmount`: what was asked about is what the member sees, and not a guess. */
+  /**
+   * `isAboutAmount`: what was asked about is what the member sees, and not a guess.
+   * @param {{ merchant: string, isAboutAmount: boolean }} shown
+   */
   function show({ merchant, isAboutAmount }) {
     const all = rows();
     const out = all.filter(({ why }) => why !== null);
@@ -85,12 +106,16 @@ export function createGatewayChoice({ token, memberId, onChange }) {
     say(at('left-out'), [...new Set(notes)].join(' '));
   }
 
-  /** Written anew only when it is another choice: the row in focus stays in focus. */
+  /**
+   * Written anew only when it is another choice: the row in focus stays in focus.
+   * @param {readonly Row[]} shown
+   * @param {string | null} selected
+   */
   function showRows(shown, selected) {
     at('gateways').hidden = shown.length === 0;
     const same = JSON.stringify(shown);
-    if (at('choice-of-gateways').dataset.rows !== same) {
-      at('choice-of-gateways').dataset.rows = same;
+    if (at('choice-of-gateways').dataset['rows'] !== same) {
+      at('choice-of-gateways').dataset['rows'] = same;
       at('choice-of-gateways').replaceChildren(...shown.map((row) => rowOf(row, choose)));
     }
     for (const box of at('choice-of-gateways').querySelectorAll('input')) box.checked = box.value === selected;
@@ -98,8 +123,9 @@ export function createGatewayChoice({ token, memberId, onChange }) {
 
   const chosen = () => {
     const names = available();
-    return names.includes(wanted) ? wanted : (names[0] ?? null);
+    return wanted !== null && names.includes(wanted) ? wanted : (names[0] ?? null);
   };
+  /** @param {string} gateway */
   function choose(gateway) {
     wanted = gateway;
     onChange();
@@ -112,12 +138,25 @@ export function createGatewayChoice({ token, memberId, onChange }) {
     choose,
     /** The gateway to pay through, by name; null while none can be used. */
     chosen,
-    label: () => gatewayLabelAmong(chosen(), available()),
+    label: () => gatewayLabelAmong(chosen() ?? '', available()),
   };
 }
 
-const wordsOf = ({ amount, currency }) => ({ currency, money: formatMoney(amount, currency) });
+/**
+ * @param {CheckoutOptions} options
+ * @param {readonly string[]} available
+ */
+function rowsLeftOut({ data, amount, currency }, available) {
+  const about = { currency, money: formatMoney(amount, currency) };
+  return data
+    .filter(({ gateway, reason }) => !available.includes(gateway) && reason !== 'gateway_not_configured')
+    .map(({ gateway, reason }) => ({ gateway, label: gatewayLabel(gateway), why: whyNot(reason ?? 'any', about) }));
+}
 
+/**
+ * @param {Row} row
+ * @param {(gateway: string) => void} choose
+ */
 function rowOf({ gateway, label, why }, choose) {
   const isOut = why !== null;
   return make(

@@ -1,4 +1,6 @@
-import { call, Refusal, refusalOf } from './api.js';
+import { call, Refusal, refusalOf, troubleOf } from './api.js';
+
+/** @import { Payment } from './types' */
 
 /** The first line of a stream comes at once; where it does not, something on the way holds streams back, and we ask instead. */
 const FIRST_WORD_MS = 5_000;
@@ -11,6 +13,13 @@ const LONGEST_PAUSE_MS = 15_000;
  * with a stream that works at once, without one after ever longer pauses.
  *
  * `onPayment(payment)`; `onConnection(isThere)`; `onRefused(refusal)` ends it.
+ * @param {{
+ *   id: string,
+ *   token: string,
+ *   onPayment: (payment: Payment) => void,
+ *   onConnection: (isThere: boolean) => void,
+ *   onRefused: (refusal: Refusal) => void,
+ * }} watch
  */
 export function watchPayment({ id, token, onPayment, onConnection, onRefused }) {
   const stopping = new AbortController();
@@ -40,7 +49,7 @@ export function watchPayment({ id, token, onPayment, onConnection, onRefused }) 
           return;
         }
         failures += 1;
-        atLeastMs = error.retryAfterMs ?? 0;
+        atLeastMs = troubleOf(error)?.retryAfterMs ?? 0;
         if (!(error instanceof StreamTrouble)) onConnection(false);
       }
       await pause(Math.max(atLeastMs, pauseAfter(failures)), stopping.signal);
@@ -52,7 +61,13 @@ export function watchPayment({ id, token, onPayment, onConnection, onRefused }) 
 
 class StreamTrouble extends Error {}
 
-/** Reads the timeline as it is written, and calls `onEvent` for each batch of rows. */
+/**
+ * Reads the timeline as it is written, and calls `onEvent` for each batch of rows.
+ * @param {string} id
+ * @param {string} token
+ * @param {AbortSignal} stopped
+ * @param {() => Promise<void>} onEvent
+ */
 async function follow(id, token, stopped, onEvent) {
   const cut = new AbortController();
   const cutIt = () => cut.abort();
@@ -65,6 +80,7 @@ async function follow(id, token, stopped, onEvent) {
       signal: cut.signal,
     });
     if (!answer.ok) throw await refusalOf(answer);
+    if (answer.body === null) throw new StreamTrouble('nothing to read');
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = '';
     for (;;) {
@@ -73,7 +89,7 @@ async function follow(id, token, stopped, onEvent) {
       clearTimeout(timer);
       timer = setTimeout(cutIt, SILENCE_MS);
       const blocks = (rest + value).split('\n\n');
-      rest = blocks.pop();
+      rest = blocks.pop() ?? '';
       if (blocks.some((block) => /^data:/m.test(block))) await onEvent();
     }
   } catch (error) {
@@ -86,27 +102,36 @@ async function follow(id, token, stopped, onEvent) {
   }
 }
 
-/** 1 s, 2 s, 4 s …, each a little different, so that many pages do not come back at one moment. */
+/**
+ * 1 s, 2 s, 4 s …, each a little different, so that many pages do not come back at one moment.
+ * @param {number} failures
+ */
 export function pauseAfter(failures) {
   return Math.min(LONGEST_PAUSE_MS, 500 * 2 ** failures) * (0.75 + Math.random() / 2);
 }
 
-/** Waits; or less, when the network or the reader comes back. */
+/**
+ * Waits; or less, when the network or the reader comes back.
+ * @param {number} ms
+ * @param {AbortSignal} [stopped]
+ */
 export function pause(ms, stopped) {
-  return new Promise((resolve) => {
-    const wake = () => {
-      clearTimeout(timer);
-      window.removeEventListener('online', wake);
-      document.removeEventListener('visibilitychange', wakeIfVisible);
-      stopped?.removeEventListener('abort', wake);
-      resolve();
-    };
-    const wakeIfVisible = () => {
-      if (document.visibilityState === 'visible') wake();
-    };
-    const timer = setTimeout(wake, ms);
-    window.addEventListener('online', wake);
-    document.addEventListener('visibilitychange', wakeIfVisible);
-    stopped?.addEventListener('abort', wake);
-  });
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        window.removeEventListener('online', wake);
+        document.removeEventListener('visibilitychange', wakeIfVisible);
+        stopped?.removeEventListener('abort', wake);
+        resolve();
+      };
+      const wakeIfVisible = () => {
+        if (document.visibilityState === 'visible') wake();
+      };
+      const timer = setTimeout(wake, ms);
+      window.addEventListener('online', wake);
+      document.addEventListener('visibilitychange', wakeIfVisible);
+      stopped?.addEventListener('abort', wake);
+    })
+  );
 }

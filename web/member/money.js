@@ -5,10 +5,18 @@ import { DECIMALS } from './words.js';
 /** The largest amount a payment can be has so many digits in minor units. */
 const MOST_DIGITS = 12;
 
+/**
+ * @param {number} amount
+ * @param {string} currency
+ */
 export function formatMoney(amount, currency) {
   return `${formatAmount(amount, currency)} ${currency}`;
 }
 
+/**
+ * @param {number} amount
+ * @param {string} currency
+ */
 export function formatAmount(amount, currency) {
   const decimals = decimalsOf(currency);
   const digits = String(Math.abs(amount)).padStart(decimals + 1, '0');
@@ -20,12 +28,15 @@ export function formatAmount(amount, currency) {
 /**
  * What a member typed, as `{ amount }` or `{ problem }`. Point and comma both separate decimals, because people write both;
  * what could be read in two ways is asked about and not guessed.
+ * @param {string} text
+ * @param {string} currency
+ * @returns {{ amount: number, problem?: undefined } | { amount?: undefined, problem: string }}
  */
 export function parseAmount(text, currency) {
   const decimals = decimalsOf(currency);
   const match = /^(\d+|\d{1,3}(?:[\s'’]\d{3})+)(?:[.,](\d*))?$/.exec(text.trim());
   if (!match) return { problem: `Please write the amount like ${formatAmount(123450, currency)}.` };
-  const [, grouped, fraction = ''] = match;
+  const [, grouped = '', fraction = ''] = match;
   const whole = grouped.replace(/\D/g, '');
   if (fraction.length > decimals)
     return {
@@ -40,6 +51,7 @@ export function parseAmount(text, currency) {
   return { amount: Number(digits) };
 }
 
+/** @param {string} currency */
 function decimalsOf(currency) {
   const decimals = DECIMALS[currency];
   if (decimals === undefined) throw new Error(`not a currency: ${currency}`);

@@ -1,8 +1,13 @@
 import { openWidget } from './widget.js';
 
+/** @import { NextAction, Payment, WidgetListeners } from './types' */
+
 /**
  * Brings the payer to the gateway: the browser is `leaving`, or the gateway's window is `open` over this page; `nowhere`
  * when nothing can be done here. Throws `WidgetTrouble` when the window cannot be opened; for `listeners` see `openWidget`.
+ * @param {Pick<Payment, 'id' | 'nextAction'>} payment
+ * @param {WidgetListeners} listeners
+ * @returns {Promise<'leaving' | 'open' | 'nowhere'>}
  */
 export async function perform({ id, nextAction }, listeners) {
   switch (nextAction?.kind) {
@@ -20,6 +25,7 @@ export async function perform({ id, nextAction }, listeners) {
   }
 }
 
+/** @param {Extract<NextAction, { kind: 'form' }>} form */
 function submit({ action, fields }) {
   const form = document.createElement('form');
   form.method = 'post';

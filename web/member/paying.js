@@ -1,6 +1,8 @@
-import { call } from './api.js';
+import { call, troubleOf } from './api.js';
 import { pause, watchPayment } from './live.js';
 import { forget, recall, remember } from './session.js';
+
+/** @import { Draft, Order, Payment } from './types' */
 
 /** Pauses between the tries of one click; after the last the member is told, and may click again without paying twice. */
 const PAUSES_MS = [1_000, 3_000, 8_000];
@@ -8,6 +10,9 @@ const PAUSES_MS = [1_000, 3_000, 8_000];
 /**
  * Opens one payment for this order, however often it is called before it succeeds: the Idempotency-Key stays the same until
  * the order changes or a payment is there. `onTrouble` hears that the network fails and that it is tried again.
+ * @param {string} token
+ * @param {Order} order
+ * @param {{ onTrouble: () => void }} listeners
  */
 export async function openPayment(token, order, { onTrouble }) {
   const draft = draftOf(order);
@@ -26,15 +31,17 @@ export async function openPayment(token, order, { onTrouble }) {
       forget('draft');
       return payment;
     } catch (error) {
-      if (error.code === 'origin_not_registered' && draft.returns) {
+      const trouble = troubleOf(error);
+      const pauseMs = PAUSES_MS[tries];
+      if (trouble?.code === 'origin_not_registered' && draft.returns) {
         draft.returns = false;
         remember('draft', draft);
-      } else if (error.code === 'idempotency_key_reused' && tries < PAUSES_MS.length) {
+      } else if (trouble?.code === 'idempotency_key_reused' && pauseMs !== undefined) {
         tries += 1;
         renew(draft);
-      } else if (error.isPassing && tries < PAUSES_MS.length) {
+      } else if (trouble?.isPassing && pauseMs !== undefined) {
         onTrouble();
-        await pause(Math.max(PAUSES_MS[tries], error.retryAfterMs ?? 0));
+        await pause(Math.max(pauseMs, trouble.retryAfterMs));
         tries += 1;
       } else {
         throw error;
@@ -43,6 +50,10 @@ export async function openPayment(token, order, { onTrouble }) {
   }
 }
 
+/**
+ * @param {Order} order
+ * @returns {Draft}
+ */
 function draftOf(order) {
   const kept = recall('draft');
   const same = JSON.stringify(order);
@@ -52,6 +63,7 @@ function draftOf(order) {
   return draft;
 }
 
+/** @param {Draft} draft */
 function renew(draft) {
   draft.key = newKey();
   remember('draft', draft);
@@ -62,7 +74,11 @@ function newKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** The way back is asked for as long as the merchant has not refused this address. */
+/**
+ * The way back is asked for as long as the merchant has not refused this address.
+ * @param {Order} order
+ * @param {Draft} draft
+ */
 function bodyOf({ member, gateway, amount, currency, charges }, { returns }) {
   const here = `${location.origin}${location.pathname}`;
   return {
@@ -81,22 +97,35 @@ const OPENING_PATIENCE_MS = 30_000;
 /**
  * Waits until the gateway has been asked to open this payment, and gives the payment as it stands then; null when that
  * takes too long. `onConnection` hears whether the network is there.
+ * @param {string} token
+ * @param {Payment} payment
+ * @param {{ onConnection: (isThere: boolean) => void }} listeners
+ * @returns {Promise<Payment | null>}
  */
 export function untilOpened(token, payment, { onConnection }) {
   if (payment.status !== 'created') return Promise.resolve(payment);
   return new Promise((resolve, reject) => {
-    const end = (how, value) => {
+    const end = () => {
       clearTimeout(timer);
       stop();
-      how(value);
     };
-    const timer = setTimeout(() => end(resolve, null), OPENING_PATIENCE_MS);
+    const timer = setTimeout(() => {
+      end();
+      resolve(null);
+    }, OPENING_PATIENCE_MS);
     const stop = watchPayment({
       id: payment.id,
       token,
-      onPayment: (now) => now.status !== 'created' && end(resolve, now),
+      onPayment(now) {
+        if (now.status === 'created') return;
+        end();
+        resolve(now);
+      },
       onConnection,
-      onRefused: (refusal) => end(reject, refusal),
+      onRefused(refusal) {
+        end();
+        reject(refusal);
+      },
     });
   });
 }
@@ -106,13 +135,15 @@ const CLOSED = ['cancelled', 'expired', 'failed'];
 /**
  * Cancels a payment and tells whether it is over now; false: the cancellation is kept, and nobody can say yet what comes
  * of it. Throws the refusal where the payment cannot be cancelled any more.
+ * @param {string} token
+ * @param {Pick<Payment, 'id'>} payment
  */
 export async function cancelPayment(token, { id }) {
   try {
     // One key per payment: cancelling is the same command however often it is given.
     await call(token, 'POST', `/v1/payments/${id}/cancel`, { body: {}, idempotencyKey: `cancel ${id}` });
   } catch (error) {
-    if (!CLOSED.some((status) => error.code === `already_${status}`)) throw error;
+    if (!CLOSED.some((status) => troubleOf(error)?.code === `already_${status}`)) throw error;
   }
   // Asked anew: an answer to an earlier try may be old by now.
   const { body } = await call(token, 'GET', `/v1/payments/${id}`);

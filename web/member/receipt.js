@@ -2,10 +2,16 @@ import { at, formatDay, make } from './dom.js';
 import { formatMoney } from './money.js';
 import { gatewayLabel } from './standing-words.js';
 
-/** Shows the receipt of a paid payment, ready to be printed. */
+/** @import { Cart, Member, Payment } from './types' */
+
+/**
+ * Shows the receipt of a paid payment, ready to be printed.
+ * @param {{ payment: Payment, cart: Cart, member: Member }} about
+ */
 export function showReceipt({ payment, cart, member }) {
   const captures = payment.timeline.filter((row) => row.kind === 'payment_captured');
   const named = cart.charges.filter((charge) => payment.charges.includes(charge.id)).map((charge) => charge.label);
+  /** @type {[name: string, value: string][]} */
   const rows = [
     ['Received by', cart.merchantName],
     ['Paid by', member.name],
@@ -14,10 +20,13 @@ export function showReceipt({ payment, cart, member }) {
     ['Through', gatewayLabel(payment.gateway)],
     ...payment.timeline
       .filter((row) => row.kind === 'payer_fee_charged')
-      .map((row) => [
-        'Fee',
-        `${gatewayLabel(payment.gateway)} charged you ${formatMoney(row.amount, row.currency)} on top`,
-      ]),
+      .map(
+        ({ amount, currency }) =>
+          /** @type {[string, string]} */ ([
+            'Fee',
+            `${gatewayLabel(payment.gateway)} charged you ${formatMoney(amount ?? 0, currency ?? payment.currency)} on top`,
+          ]),
+      ),
     ['Reference there', captures.map((row) => row.gatewayReference).join(', ')],
     ['Payment', payment.id],
   ];
@@ -36,5 +45,8 @@ export function showReceipt({ payment, cart, member }) {
   dialog.showModal();
 }
 
-/** What was paid and kept: for the rest, a receipt would say more than is so. */
+/**
+ * What was paid and kept: for the rest, a receipt would say more than is so.
+ * @param {Payment} payment
+ */
 export const hasReceipt = (payment) => payment.status === 'paid';

@@ -1,21 +1,29 @@
 import { claim } from './claims.js';
 
+/** @import { NextAction, WidgetListeners } from './types' */
+
 /** The gateway's window could not be opened here: nothing was paid, and another try may work. */
 export class WidgetTrouble extends Error {}
 
 /** A script that has not come by then is not waited for. */
 const PATIENCE_MS = 20_000;
 
+/** @type {Map<string, Promise<void>>} */
 const loading = new Map(); // script URL → a promise of it
+/** @type {({ paymentId: string } & WidgetListeners) | null} */
 let session = null; // what the window that was opened last is about
 
 /**
  * Opens the gateway's own window over this page (KKiaPay, JavaScript SDK) and returns once it is open. When the payer has
  * paid, by its word, the browser goes to the payment's page. `onFailedTry()`: a try failed, the window stays open for the
  * next one; `onClosed()`: the payer closed it. Throws {@link WidgetTrouble}.
+ * @param {string} paymentId
+ * @param {Extract<NextAction, { kind: 'widget' }>} action
+ * @param {WidgetListeners} listeners
  */
 export async function openWidget(paymentId, { script, params }, { onFailedTry, onClosed }) {
   await load(script);
+  if (!window.openKkiapayWidget) throw new WidgetTrouble('not what it should be');
   session = { paymentId, onFailedTry, onClosed };
   try {
     window.openKkiapayWidget(params);
@@ -25,6 +33,7 @@ export async function openWidget(paymentId, { script, params }, { onFailedTry, o
   }
 }
 
+/** @param {string} script */
 function load(script) {
   const known = loading.get(script);
   if (known) return known;
@@ -34,10 +43,14 @@ function load(script) {
   return promise;
 }
 
+/**
+ * @param {string} script
+ * @returns {Promise<void>}
+ */
 function run(script) {
   return new Promise((resolve, reject) => {
     const element = document.createElement('script');
-    const fail = (why) => {
+    const fail = (/** @type {string} */ why) => {
       clearTimeout(timer);
       element.remove();
       reject(new WidgetTrouble(why));
@@ -56,24 +69,28 @@ function run(script) {
 
 /** Once per script: its listeners cannot all be taken back. */
 function listen() {
-  window.addSuccessListener?.((told) => end(succeed, told));
+  window.addSuccessListener?.((told) => end((ended) => succeed(ended, told)));
   window.addFailedListener?.(() => session?.onFailedTry());
   window.addKkiapayCloseListener?.(() => end(({ onClosed }) => onClosed()));
 }
 
-function end(how, told) {
+/** @param {(ended: { paymentId: string } & WidgetListeners) => void} how */
+function end(how) {
   if (session === null) return; // it closes after a success too
   const ended = session;
   session = null;
-  how(ended, told);
+  how(ended);
 }
 
-/** What the window tells is only a hint: it says which transaction the payment's page should have looked up. */
+/**
+ * What the window tells is only a hint: it says which transaction the payment's page should have looked up.
+ * @param {{ paymentId: string }} session
+ * @param {{ transactionId?: unknown } | null | undefined} told
+ */
 function succeed({ paymentId }, told) {
-  const id = told?.transactionId;
-  const known = typeof id === 'string' && id !== '';
-  if (known) claim(paymentId, id);
+  const id = typeof told?.transactionId === 'string' ? told.transactionId : '';
+  if (id !== '') claim(paymentId, id);
   location.assign(
-    `/return/${encodeURIComponent(paymentId)}${known ? `?transaction_id=${encodeURIComponent(id)}` : ''}`,
+    `/return/${encodeURIComponent(paymentId)}${id === '' ? '' : `?transaction_id=${encodeURIComponent(id)}`}`,
   );
 }

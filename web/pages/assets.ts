@@ -22,7 +22,8 @@ export interface Assets {
 
 export function loadAssets(gateways: GatewayLabels): Assets {
   const folder = path.join(projectRoot(), 'web', 'member');
-  const files = new Map(readdirSync(folder).map((name) => [name, readFileSync(path.join(folder, name))]));
+  const names = readdirSync(folder).filter((name) => path.extname(name) in TYPES);
+  const files = new Map(names.map((name) => [name, readFileSync(path.join(folder, name))]));
   files.set('words.json', Buffer.from(JSON.stringify(wordsForScripts(gateways))));
   const version = versionOf(files);
 

@@ -25,11 +25,12 @@ export function checkoutPage(): Page {
         <div class="column">
           <section class="card" aria-labelledby="cart-title">
             <h2 id="cart-title">Your charges</h2>
+            <p class="note" id="due-again" hidden></p>
             <ul class="lines" id="charges"></ul>
           </section>
 
           <section class="card" aria-labelledby="received-title" id="received" hidden>
-            <h2 id="received-title">What you have paid</h2>
+            <h2 id="received-title"></h2>
             <ul class="lines" id="paylines"></ul>
           </section>
         </div>

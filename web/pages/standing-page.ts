@@ -1,10 +1,11 @@
 import type { NextAction } from '../../workflows/domain/gateway';
 import { describeMoney } from '../../workflows/domain/money';
+import type { Refund } from '../../workflows/domain/refund';
 import { unreachable } from '../../workflows/domain/unreachable';
 import { html } from './html';
 import type { Html } from './html';
 import type { Page } from './layout';
-import { describeStanding, goOnLabel, mayTryAgain } from '../../words/standing';
+import { describeRefund, describeStanding, goOnLabel, mayTryAgain } from '../../words/standing';
 import type { Place, Standing } from '../../words/standing';
 
 export interface StandingPage extends Standing {
@@ -12,7 +13,7 @@ export interface StandingPage extends Standing {
   readonly id: string;
   readonly gateway: string;
   readonly amount: number;
-  readonly currency: string;
+  readonly refunds: readonly Pick<Refund, 'status' | 'money'>[];
   readonly merchant: string;
   /** Read-only, for this payment alone. */
   readonly token: string;
@@ -42,6 +43,7 @@ export function standingPage(page: StandingPage): Page {
       data-place="${place}"
       data-merchant="${merchant}"
       data-gateway="${gateway}"
+      data-currency="${currency}"
       data-onward="${onwardUrl ?? ''}"
       data-kept="${String(isKept)}"
     >
@@ -52,6 +54,7 @@ export function standingPage(page: StandingPage): Page {
           <h1 id="title">${words.title}</h1>
           <p id="text">${words.text}</p>
         </div>
+        ${words.tellsGiven && isOneThatCame(page.refunds) ? null : page.refunds.map((refund) => refundLine(refund, merchant))}
         <p class="note" id="patience" role="timer" hidden></p>
         <p class="note" id="connection" role="status" hidden></p>
       </section>
@@ -73,6 +76,18 @@ export function standingPage(page: StandingPage): Page {
       <p class="note reference">Payment <code>${id}</code> through ${gatewayLabel}</p>
     </main>`,
   };
+}
+
+type ShownRefund = StandingPage['refunds'][number];
+
+/** Where the title tells its sum, a line of its own would say the same again. */
+function isOneThatCame(refunds: readonly ShownRefund[]): boolean {
+  return refunds.length === 1 && refunds[0]?.status === 'succeeded';
+}
+
+/** What is given back of the payment, and how far that has come. */
+function refundLine({ status, money }: ShownRefund, merchant: string): Html {
+  return html`<p class="note">${describeMoney(money)} ${describeRefund(status, { merchant })}.</p>`;
 }
 
 function refreshWithoutScript(onwardUrl: string | null, settled: boolean): Html | null {

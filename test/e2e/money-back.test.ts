@@ -1,0 +1,171 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { call, Merchant, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { approveAs, connectCheckout, control, visit } from '../support/gateways';
+import { payAs } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { launchBrowser, listenForComplaints, takePicture } from './chromium';
+
+jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+
+let world: World;
+let browser: Browser;
+let context: BrowserContext;
+let page: Page;
+let merchant: Merchant;
+let member: string;
+let complaints: readonly string[];
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  world = await startWorld();
+});
+afterAll(async () => {
+  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
+  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+});
+beforeEach(async () => {
+  merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
+  member = await merchant.member([
+    ['membership', 5_000],
+    ['outing', 2_000],
+  ]);
+  context = await browser.newContext();
+  page = await context.newPage();
+  complaints = listenForComplaints(page);
+});
+afterEach(async () => {
+  await context.close();
+  expect(complaints).toEqual([]);
+});
+
+const charge = (label: string) => page.locator('#charges li').filter({ hasText: label });
+const paymentRow = ({ id }: PaymentView) => page.locator(`#payments [data-payment="${id}"]`);
+
+/** Opens the member's cart as it is now. */
+async function openCart(): Promise<void> {
+  const { token } = (await merchant.post<{ token: string }>(`/v1/members/${member}/tokens`)).body;
+  await page.goto(`${world.baseUrl}/checkout#${token}`);
+  await page.locator('#account').waitFor();
+}
+
+/** What is shown fits a telephone and a desk; leaves a picture of both. */
+async function fitsEveryWidth(name: string): Promise<void> {
+  for (const width of [390, 1280]) {
+    await page.setViewportSize({ width, height: 844 });
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    await takePicture(page, `${name}-${width}`);
+  }
+}
+
+/** 50.00 and 20.00, paid in one at PayPal Checkout, which gives back whatever part is asked for. */
+async function paidAtCheckout(): Promise<PaymentView> {
+  await connectCheckout(merchant);
+  const payment = await merchant.pay(member, { gateway: 'paypal-checkout' });
+  await visit(await approveAs(merchant, payment));
+  return untilStatus(merchant, payment.id, 'paid');
+}
+
+/** 50.00 and 20.00, paid in one at PayPal Standard, and what PayPal tells of it later. */
+async function paidAtStandard() {
+  const payment = await merchant.pay(member);
+  const { txnId } = await payAs(merchant, payment);
+  await untilStatus(merchant, payment.id, 'paid');
+  const happens = (event: object) =>
+    call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, event);
+  return { payment, happens };
+}
+
+test('a charge that does not take place is struck, and what was given back for it is seen in cart and payment', async () => {
+  const payment = await paidAtCheckout();
+  const outing = (await merchant.cart(member)).charges.find(({ category }) => category === 'outing')!;
+  const given = await merchant.post(`/v1/payments/${payment.id}/refunds`, { cancelCharges: [outing.id] });
+  expect(given.status).toBe(201);
+  await untilStatus(merchant, payment.id, 'partially_refunded');
+
+  await openCart();
+  await page.getByText('Nothing due', { exact: true }).waitFor();
+  expect(await charge('outing').locator('s').textContent()).toBe('20.00 EUR');
+  expect(await charge('outing').textContent()).toMatch(/cancelled on .*: you do not owe it/);
+  expect(await charge('membership').textContent()).toContain('paid');
+  expect(await page.locator('#choices input').count()).toBe(0); // nothing of it can be paid again
+  expect(await page.locator('#paylines li').allTextContents()).toEqual([
+    expect.stringMatching(/-20\.00 EUR.*given back to you/),
+    expect.stringContaining('70.00 EUR'),
+  ]);
+  const row = paymentRow(payment);
+  expect(await row.textContent()).toContain('20.00 of 70.00 EUR was given back');
+  await fitsEveryWidth('cart-partly-refunded');
+
+  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.getByRole('heading', { name: '20.00 of 70.00 EUR was given back' }).waitFor();
+  await fitsEveryWidth('standing-partly-refunded');
+});
+
+test('what was given back of a charge that still stands is due again', async () => {
+  const payment = await paidAtCheckout();
+  await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 1_500 });
+  await untilStatus(merchant, payment.id, 'partially_refunded');
+
+  await openCart();
+  await page.getByText('You owe 15.00 EUR').waitFor();
+  await page.getByText('What it had paid for may be due again').waitFor();
+  expect(await charge('outing').textContent()).toContain('15.00 EUR open');
+  expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('15.00');
+});
+
+test('a refund that PayPal refuses is told calmly, and one on its way is seen to arrive', async () => {
+  const payment = await paidAtCheckout();
+  const capture = payment.timeline.find(({ kind }) => kind === 'payment_captured')!.gatewayReference!;
+  const giveBack = async (amount: number, answer: object) => {
+    await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', ...answer });
+    await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount });
+  };
+  await giveBack(2_000, { issue: 'REFUND_NOT_ALLOWED' });
+  await giveBack(1_000, { status: 'PENDING' });
+
+  await openCart();
+  const row = paymentRow(payment);
+  await row.getByText('10.00 EUR is on its way back to you').waitFor();
+  await row.getByText('20.00 EUR could not be given back; Tennis Club was told').waitFor();
+  await page.getByText('Nothing due', { exact: true }).waitFor();
+  expect(await row.locator('[data-tone=bad]').count()).toBe(0);
+  await fitsEveryWidth('cart-refund-pending');
+  const standing = await context.newPage();
+  await standing.goto(`${world.baseUrl}/return/${payment.id}`);
+  await standing.getByText('10.00 EUR is on its way back to you.').waitFor();
+  await takePicture(standing, 'standing-refund-pending');
+
+  await control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, {
+    kind: 'settle_refund',
+    status: 'COMPLETED',
+  });
+  await row.getByText('10.00 of 70.00 EUR was given back').waitFor(); // the page was not loaded anew
+  await page.getByText('You owe 10.00 EUR').waitFor();
+});
+
+test('money in a case counts until the case is decided; once it is lost it was taken back, and is due again', async () => {
+  const { payment, happens } = await paidAtStandard();
+  await happens({ status: 'Reversed' });
+  await untilStatus(merchant, payment.id, 'disputed');
+  await openCart();
+  await page.getByText('Nothing due', { exact: true }).waitFor();
+  expect(await paymentRow(payment).textContent()).toContain('70.00 of 70.00 EUR is in dispute');
+  await fitsEveryWidth('cart-disputed');
+
+  const { data } = (await merchant.get<{ data: { id: string }[] }>(`/v1/disputes?payment=${payment.id}`)).body;
+  const lost = await merchant.post(`/v1/disputes/${data[0]!.id}/resolution`, { outcome: 'lost' });
+  expect(lost.status).toBe(200);
+  await untilStatus(merchant, payment.id, 'charged_back');
+  await openCart();
+  await page.getByText('You owe 70.00 EUR').waitFor();
+  expect(await page.locator('#paylines li').first().textContent()).toMatch(/-70\.00 EUR.*taken back/);
+  expect(await paymentRow(payment).textContent()).toContain('70.00 EUR was taken back');
+  expect(await paymentRow(payment).locator('[data-tone=bad]').count()).toBe(0);
+  await fitsEveryWidth('cart-charged-back');
+
+  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.getByRole('heading', { name: '70.00 EUR was taken back' }).waitFor();
+  await fitsEveryWidth('standing-charged-back');
+});
