@@ -8,7 +8,6 @@ export type NextAction = z.output<typeof schemas.nextAction>;
 export type Cart = z.output<typeof schemas.cart>;
 export type Charge = z.output<typeof schemas.charge>;
 export type Member = z.output<typeof schemas.member>;
-export type Payline = z.output<typeof schemas.payline>;
 export type Refund = z.output<typeof schemas.refund>;
 export type CheckoutOptions = z.output<typeof schemas.checkoutOptions>;
 
