@@ -2,6 +2,7 @@ import { loadPayment } from '../books/facts';
 import { readRefundRow } from '../books/refunds';
 import { loadUnmatched } from '../books/unmatched';
 import type { GatewayFact } from '../workflows/domain/fact';
+import { refundBy } from '../workflows/domain/gateway';
 import { isId } from '../workflows/domain/ids';
 import { sumsOf } from '../workflows/domain/payment';
 import type { Payment } from '../workflows/domain/payment';
@@ -12,6 +13,7 @@ import { unreachable } from '../workflows/domain/unreachable';
 import { contextOf } from './accounts';
 import type { CheckoutDependencies } from './checkouts';
 import { asTemporalFailure, notYet } from './failures';
+import { GatewayFailure } from './gateways/port';
 import type { GatewayContext, RefundLookup, RefundOrder } from './gateways/port';
 import { GATEWAYS } from './gateways/registry';
 
@@ -34,10 +36,9 @@ export async function refund(
 ): Promise<RefundEnd> {
   const asked = await prepare(deps, question, again, signal);
   const { gateway, context, order, refund: wanted } = asked;
-  const refused = refusalOf(asked);
-  if (refused) return told(wanted, { status: 'refused', ...refused });
-  if (!gateway.refund)
-    return told(wanted, { status: 'refused', reason: 'refund_not_supported', detail: 'it gives nothing back' });
+  // What this account cannot do at all is not asked for.
+  if (!gateway.refund || refundBy(asked.capabilities, order.method) === 'none')
+    return told(wanted, { status: 'refused', reason: 'refund_at_gateway_only', detail: asked.refundAt });
   return told(wanted, await gateway.refund(order, context).catch(asTemporalFailure));
 }
 
@@ -53,10 +54,16 @@ export async function watchRefund(
   // A refund that waits for funds has not moved: it is asked for once more, after a look.
   const isWaiting = wanted.reason === INSUFFICIENT_FUND && gateway.refund !== undefined;
   const ask = isWaiting ? gateway.refund : gateway.lookUpRefund;
-  const answer: RefundLookup = ask ? await ask(order, context).catch(asTemporalFailure) : { status: 'none' };
+  const answer: RefundLookup = ask ? await ask(order, context).catch(asWait) : { status: 'none' };
   const isNews = answer.status === 'succeeded' || answer.status === 'refused' || changes(wanted, answer);
   if (!isNews) throw notYet('undecided', `${question.refundId}: the gateway has not decided yet`);
   return told(wanted, answer);
+}
+
+/** Waiting moves nothing, so that no failure of a gateway ends it; a person sees that it lasts. */
+function asWait(failure: unknown): never {
+  if (failure instanceof GatewayFailure && failure.retry === 'never') throw notYet(failure.code, failure.message);
+  return asTemporalFailure(failure);
 }
 
 /** Asks whether a refund has moved, and moves nothing. */
@@ -131,14 +138,6 @@ function orderOf(
       other.gatewayReference === null ? [] : [{ reference: other.gatewayReference, money: other.money }],
     ),
   };
-}
-
-/** What this account cannot do at all is not asked for. */
-function refusalOf({ capabilities, order, refundAt }: Asked): { reason: string; detail: string } | null {
-  const able = Object.entries(capabilities.methods)
-    .filter(([name]) => order.method === null || name === order.method)
-    .some(([, method]) => method.refund !== 'none');
-  return able ? null : { reason: 'refund_at_gateway_only', detail: refundAt };
 }
 
 function changes({ reason, gatewayReference }: Refund, answer: RefundLookup): boolean {

@@ -1,3 +1,4 @@
+import { CancellationScope } from '@temporalio/workflow';
 import { hands } from './activity-options';
 import type { Fact } from './domain/fact';
 import { decide } from './domain/payment';
@@ -11,10 +12,14 @@ import { now } from './run/mailbox';
 
 /**
  * Gives money of nobody's back: the wish is recorded before the gateway is asked, and the gateway is asked, and asked about
- * it, until there is an outcome.
+ * it, until there is an outcome. An operator's cancellation of the run does not end it: the money may be on its way.
  */
 export async function unmatchedRefund(start: UnmatchedRefundStart): Promise<{ status: Refund['status'] }> {
-  for (let asked = false; ; asked = true) {
+  return CancellationScope.nonCancellable(() => untilDecided(start));
+}
+
+async function untilDecided(start: UnmatchedRefundStart): Promise<{ status: Refund['status'] }> {
+  for (;;) {
     const money = await hands.loadUnmatched(start.notificationId);
     const refund = refundsOf(money).find(({ id }) => id === start.refundId);
     if (!refund) {
@@ -25,20 +30,16 @@ export async function unmatchedRefund(start: UnmatchedRefundStart): Promise<{ st
       continue;
     }
     if (refund.status !== 'pending') return { status: refund.status };
-    const end = await ask(start, refund, asked);
+    const end = await ask(start, refund);
     const decision = decide(money, { kind: 'facts', facts: refundNews(money, refund, end, now()), at: now() });
     if (decision.outcome === 'accepted') await record(start, money, decision.facts);
   }
 }
 
-function ask(
-  { notificationId, refundId }: UnmatchedRefundStart,
-  { reason, slow }: Refund,
-  again: boolean,
-): Promise<RefundEnd> {
+function ask({ notificationId, refundId }: UnmatchedRefundStart, { reason, slow }: Refund): Promise<RefundEnd> {
   const question = { of: notificationId, refundId, atOnce: false };
   if (reason === AWAITING_GATEWAY)
-    return hands.refundPayment({ ...question, again }).catch(() => ({ outcome: 'broke' }));
+    return hands.refundPayment({ ...question, again: false }).catch(() => ({ outcome: 'broke' }));
   const watch = slow ? hands.watchRefundDaily(question) : hands.watchRefund(question);
   return watch.catch(() => ({ outcome: 'undecided' }));
 }

@@ -1,25 +1,32 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { findCharges, readWholeCart } from '../../books/cart';
 import { storeCommand } from '../../books/commands';
-import type { Order, StoredCommand } from '../../books/commands';
 import { readCredentials } from '../../books/accounts';
 import type { LoadedPayment } from '../../books/facts';
 import { readRefundFees } from '../../books/merchants';
-import { admitRefund, isRefundAdmitted, lockMessage, lockPayment, planRefundRun } from '../../books/refunds';
+import {
+  admitRefund,
+  findRefund,
+  isRefundAdmitted,
+  lockMessage,
+  lockPayment,
+  planRefundRun,
+} from '../../books/refunds';
 import type { UnmatchedRefund } from '../../books/refunds';
 import { loadUnmatched } from '../../books/unmatched';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
+import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
-import type { Capabilities } from '../../workflows/domain/gateway';
+import { refundBy } from '../../workflows/domain/gateway';
 import { isInSuspense, leftOf, summarize, sumsOf, suspendedOf } from '../../workflows/domain/payment';
-import type { Payment } from '../../workflows/domain/payment';
+import type { CapturedSum, Payment } from '../../workflows/domain/payment';
 import { inability, planRefund, previewRefund } from '../../workflows/domain/refund-plan';
 import type { RefundAbility, RefundPlan, RefundRefusal, RefundWish } from '../../workflows/domain/refund-plan';
 import { disputesOf } from '../../workflows/domain/dispute';
-import { refundInFlight } from '../../workflows/domain/refund';
+import { AWAITING_GATEWAY, refundInFlight } from '../../workflows/domain/refund';
 import { notFound, Problem } from '../http/problems';
 
 /** What the person who asks adds to a refund. */
@@ -31,7 +38,7 @@ export interface Remarks {
 /** A refund that is admitted, and the command that has it made. */
 export interface Admitted {
   readonly refundId: string;
-  readonly command: Pick<StoredCommand, 'id' | 'paymentId'> & { readonly order: Order & { readonly kind: 'refund' } };
+  readonly commandId: string;
 }
 
 export function createRefundDesk({ vault }: { readonly vault: Vault }) {
@@ -47,21 +54,14 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
   async function abilityOf(db: Sql, { terms }: Payment, usedMethod: string | null): Promise<RefundAbility> {
     const { gateway, capabilitiesOf, refundAt, refundable } = GATEWAYS[terms.gateway];
     const account = { accountId: terms.accountId, credentials: await readCredentials(db, terms.accountId) };
-    const able = (capabilities: Capabilities) => {
-      const methods = Object.entries(capabilities.methods).filter(
-        ([name]) => usedMethod === null || name === usedMethod,
-      );
-      const best = (['partial', 'full'] as const).find((most) => methods.some(([, { refund }]) => refund === most));
-      return {
-        refund: best ?? 'none',
-        feesReturned: methods.some(([, method]) => method.feesReturned === 'some'),
-      } as const;
-    };
-    const now = able(capabilitiesOf(openCredentials(vault, account)));
+    const able = capabilitiesOf(openCredentials(vault, account));
+    const mayReturnFees = Object.entries(able.methods).some(
+      ([name, method]) => (usedMethod === null || name === usedMethod) && method.feesReturned === 'some',
+    );
     return {
-      gateway: able(gateway.capabilities).refund,
-      account: now.refund,
-      feesReturned: now.feesReturned ? 'some' : 'none',
+      gateway: refundBy(gateway.capabilities, usedMethod),
+      account: refundBy(able, usedMethod),
+      feesReturned: mayReturnFees ? 'some' : 'none',
       refundAt,
       writes: (money) => refundable?.(money) ?? true,
     };
@@ -104,7 +104,28 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       remarks.note === null ? {} : { note: remarks.note },
       LEASE_MS,
     );
-    return { refundId, command: { id: commandId, paymentId, order } };
+    return { refundId, commandId };
+  }
+
+  /** Throws where a sum that is nobody's yet cannot go back now, in the order in which a refund of accepted money is refused. */
+  async function refuseToReturn(
+    tx: Sql,
+    money: Payment,
+    method: string | null,
+    sum: CapturedSum,
+    amount: number,
+  ): Promise<void> {
+    if (disputesOf(money).some(({ status }) => status === 'open'))
+      throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
+    if ((await isRefundAdmitted(tx, money.terms.id)) || refundInFlight(money))
+      throw new Problem('refund_in_flight', 'another refund of this money has no outcome yet');
+    const ability = await abilityOf(tx, money, method);
+    const unable = inability(ability);
+    if (unable) throw new Problem(...unable);
+    if (ability.account === 'full' && amount !== sum.money.amount)
+      throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
+    if (!ability.writes({ amount, currency: sum.money.currency }))
+      throw new Problem('amount_not_supported', 'the gateway cannot write this amount as a refund');
   }
 
   return {
@@ -138,16 +159,8 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       const payment = await load();
       const sum = sumsOf(payment).find(isInSuspense);
       if (!sum) throw new Problem('nothing_to_resolve', 'no sum of this payment is in suspense');
-      if (disputesOf(payment).some(({ status }) => status === 'open'))
-        throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
-      if ((await isRefundAdmitted(tx, paymentId)) || refundInFlight(payment))
-        throw new Problem('refund_in_flight', 'another refund of this payment has no outcome yet');
-      const ability = await abilityOf(tx, payment, payment.row.method);
-      const unable = inability(ability);
-      if (unable) throw new Problem(...unable);
       const amount = suspendedOf(sum);
-      if (ability.account === 'full' && amount !== sum.money.amount)
-        throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
+      await refuseToReturn(tx, payment, payment.row.method, sum, amount);
       const plan = { possible: true, capture: sum.reference, amount, charges: [] } as const;
       return admit(tx, payment, plan, sum.money.currency, { note, noteToPayer: null });
     },
@@ -165,15 +178,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       const left = sum ? leftOf(sum) : 0;
       if (!money || !sum || (left <= 0 && sum.held === 0))
         throw new Problem('nothing_to_refund', 'this notification holds no money that could be given back');
-      if (sum.held > 0 || disputesOf(money).some(({ status }) => status === 'open'))
-        throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
-      if ((await isRefundAdmitted(tx, notificationId)) || refundInFlight(money))
-        throw new Problem('refund_in_flight', 'another refund of this money has no outcome yet');
-      const ability = await abilityOf(tx, money, null);
-      const unable = inability(ability);
-      if (unable) throw new Problem(...unable);
-      if (ability.account === 'full' && left !== sum.money.amount)
-        throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
+      await refuseToReturn(tx, money, null, sum, left);
       const id = newId('ref');
       const { reference: capture, accountId, memberId } = money;
       const about = { merchantId, accountId, paymentId: null, notificationId, memberId, capture };
@@ -197,4 +202,17 @@ export type RefundDesk = ReturnType<typeof createRefundDesk>;
 
 function refusal({ code, detail, refundable }: RefundRefusal): Problem {
   return new Problem(code, detail, code === 'amount_not_refundable' ? { refundable } : {});
+}
+
+/** How long an answer waits for the gateway's word on a refund. */
+const REFUND_PATIENCE_MS = 5_000;
+
+/** Until the gateway has said something of the refund, or a short patience is over: then it is pending. */
+export async function untilSettled(db: Pick<Database, 'prisma'>, merchantId: string, refundId: string): Promise<void> {
+  const end = Date.now() + REFUND_PATIENCE_MS;
+  for (let waitMs = 40; Date.now() < end; waitMs = Math.min(waitMs * 1.5, 400)) {
+    const refund = await findRefund(db, merchantId, refundId);
+    if (refund?.status !== 'pending' || refund.reason !== AWAITING_GATEWAY) return;
+    await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+  }
 }

@@ -1,12 +1,10 @@
-import { storeCommand } from '../../books/commands';
 import type { Order } from '../../books/commands';
 import { loadPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
 import { decide } from '../../workflows/domain/payment';
 import type { PaymentInput } from '../../workflows/domain/payment';
-import { LEASE_MS } from '../../outbox/deliveries';
-import { newId } from '../../platform/ids';
-import { sendCommand } from '../desks/commanding';
+import { giveCommand, sendCommand } from '../desks/commanding';
+import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
 import { notFound } from '../http/problems';
 import { rejection } from '../http/rejections';
@@ -17,7 +15,6 @@ import * as schemas from '../http/schemas';
 import { viewPayment } from '../http/views';
 import type { ViewSettings } from '../http/views';
 import { readPayment } from './payments';
-import { untilSettled } from './refunds';
 import type { RouteRequest } from '../http/routing';
 
 export interface CommandDependencies {
@@ -45,25 +42,17 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       'caller' | 'params' | 'once' | 'forget'
     >,
     order: Simple,
-    stored: { readonly note?: string },
+    note?: string,
   ): Promise<Answer> {
-    const commandId = await once(async (tx) => {
+    const isObeyed = await giveCommand({ db, runs }, { once, forget }, note, async (tx) => {
       const payment = await readPayment(tx, caller, params.id);
-      // What is plainly impossible is refused before anything is stored; the run decides everything else.
       const decision = decide(payment, toInput('precheck', order));
       if (decision.outcome === 'rejected') throw rejection(decision.reason);
-      const id = newId('cmd');
-      await storeCommand(tx, { id, paymentId: params.id, order }, stored, LEASE_MS);
-      return id;
+      return { paymentId: params.id, order };
     });
-    const outcome = await sendCommand({ db, runs }, { id: commandId, paymentId: params.id, order });
-    if (outcome?.outcome === 'rejected') {
-      await forget();
-      throw rejection(outcome.reason);
-    }
     const payment = await loadPayment(db, params.id, caller.merchantId);
     if (!payment) throw notFound('payment');
-    return { status: outcome ? 200 : 202, body: viewPayment(payment, view) };
+    return { status: isObeyed ? 200 : 202, body: viewPayment(payment, view) };
   }
 
   return [
@@ -84,7 +73,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
         'payment_needs_review',
       ],
       idempotent: true,
-      handle: (request) => give(request, { kind: 'cancel' }, {}),
+      handle: (request) => give(request, { kind: 'cancel' }),
     }),
     route({
       method: 'post',
@@ -102,17 +91,16 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
         'refund_not_supported',
         'refund_at_gateway_only',
         'partial_refund_not_supported',
+        'amount_not_supported',
       ],
       idempotent: true,
       async handle(request) {
         const { body, caller, params, once } = request;
-        if (body.action === 'accept')
-          return give(request, { kind: 'resolve' }, body.note === undefined ? {} : { note: body.note });
-        const { command, refundId } = await once((tx) =>
+        if (body.action === 'accept') return give(request, { kind: 'resolve' }, body.note);
+        const { commandId, refundId } = await once((tx) =>
           refunds.returnSuspended(tx, params.id, () => readPayment(tx, caller, params.id), body.note ?? null),
         );
-        await sendCommand({ db, runs }, command);
-        await untilSettled(db, caller.merchantId, refundId);
+        await Promise.all([sendCommand({ db, runs }, commandId), untilSettled(db, caller.merchantId, refundId)]);
         return { status: 200, body: viewPayment(await readPayment(db, caller, params.id), view) };
       },
     }),

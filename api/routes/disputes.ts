@@ -1,12 +1,9 @@
 import { findDispute, listDisputes } from '../../books/disputes';
-import { storeCommand } from '../../books/commands';
-import { LEASE_MS } from '../../outbox/deliveries';
 import type { Runs } from '../../outbox/runs';
-import { newId } from '../../platform/ids';
 import type { Database } from '../../prisma/client';
 import type { Dispute } from '../../prisma/generated/client';
 import { decide } from '../../workflows/domain/payment';
-import { sendCommand } from '../desks/commanding';
+import { giveCommand } from '../desks/commanding';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
 import { rejection } from '../http/rejections';
@@ -65,21 +62,14 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       idempotent: true,
       async handle({ caller, params, body, once, forget }) {
         const { outcome, note } = body;
-        const command = await once(async (tx) => {
+        await giveCommand({ db, runs }, { once, forget }, note, async (tx) => {
           const { paymentId, id: disputeId } = await readDispute(caller, params.id);
           const payment = await readPayment(tx, caller, paymentId);
           const order = { kind: 'resolve_dispute', disputeId, outcome } as const;
           const decision = decide(payment, { ...order, commandId: 'precheck', at: new Date().toISOString() });
           if (decision.outcome === 'rejected') throw rejection(decision.reason);
-          const stored = { id: newId('cmd'), paymentId, order };
-          await storeCommand(tx, stored, note === undefined ? {} : { note }, LEASE_MS);
-          return stored;
+          return { paymentId, order };
         });
-        const done = await sendCommand({ db, runs }, command);
-        if (done?.outcome === 'rejected') {
-          await forget();
-          throw rejection(done.reason);
-        }
         return { status: 200, body: viewDispute(await readDispute(caller, params.id)) };
       },
     }),

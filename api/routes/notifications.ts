@@ -10,13 +10,13 @@ import { openCredentials } from '../../vault/credentials';
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import { isId } from '../../workflows/domain/ids';
+import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
 import { readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 import { viewRefund } from '../http/views';
-import { untilSettled } from './refunds';
 
 export interface NotificationDependencies {
   readonly db: Database;
@@ -164,6 +164,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
         'refund_not_supported',
         'refund_at_gateway_only',
         'partial_refund_not_supported',
+        'amount_not_supported',
       ],
       idempotent: true,
       async handle({ caller, params, body, once }) {

@@ -1,14 +1,11 @@
 import { findRefund, listRefunds } from '../../books/refunds';
 import type { ListedRefund } from '../../books/refunds';
-import { storeCommand } from '../../books/commands';
 import { readChargeLabels } from '../../books/cart';
-import { LEASE_MS } from '../../outbox/deliveries';
 import type { Runs } from '../../outbox/runs';
-import { newId } from '../../platform/ids';
 import type { Database } from '../../prisma/client';
 import { REFUND_REFUSALS } from '../../workflows/domain/refund-plan';
-import { AWAITING_GATEWAY } from '../../workflows/domain/refund';
-import { sendCommand } from '../desks/commanding';
+import { giveCommand, sendCommand } from '../desks/commanding';
+import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
@@ -23,9 +20,6 @@ export interface RefundDependencies {
   readonly runs: Runs;
   readonly refunds: RefundDesk;
 }
-
-/** How long an answer waits for the gateway's word on a refund. */
-const REFUND_PATIENCE_MS = 5_000;
 
 export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
   /** The refund, if this caller may see it; else the same 404 as if there were none. */
@@ -47,18 +41,11 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       refusals: ['refund_settled', 'refund_moving'],
       idempotent: true,
       async handle({ caller, params, body, once, forget }) {
-        const command = await once(async (tx) => {
+        await giveCommand({ db, runs }, { once, forget }, body.note, async () => {
           const { paymentId, status, id: refundId } = await readRefund(caller, params.id);
           if (status !== 'pending' || paymentId === null) throw rejection('refund_settled');
-          const stored = { id: newId('cmd'), paymentId, order: { kind, refundId } } as const;
-          await storeCommand(tx, stored, body.note === undefined ? {} : { note: body.note }, LEASE_MS);
-          return stored;
+          return { paymentId, order: { kind, refundId } };
         });
-        const outcome = await sendCommand({ db, runs }, command);
-        if (outcome?.outcome === 'rejected') {
-          await forget();
-          throw rejection(outcome.reason);
-        }
         if (kind === 'retry_refund') await untilSettled(db, caller.merchantId, params.id);
         return { status: 200, body: viewRefund(await readRefund(caller, params.id)) };
       },
@@ -77,7 +64,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       idempotent: true,
       async handle({ caller, params, body, once }) {
         const { amount = null, cancelCharges: charges = [], note = null, noteToPayer = null } = body;
-        const { refundId, command } = await once((tx) =>
+        const { refundId, commandId } = await once((tx) =>
           refunds.request(
             tx,
             params.id,
@@ -86,8 +73,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
             { note, noteToPayer },
           ),
         );
-        await sendCommand({ db, runs }, command);
-        await untilSettled(db, caller.merchantId, refundId);
+        await Promise.all([sendCommand({ db, runs }, commandId), untilSettled(db, caller.merchantId, refundId)]);
         return { status: 201, body: viewRefund(await readRefund(caller, refundId)) };
       },
     }),
@@ -178,13 +164,3 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
 type Reader =
   | { readonly kind: 'merchant'; readonly merchantId: string }
   | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string };
-
-/** Until the gateway has said something of the refund, or a short patience is over: then it is pending. */
-export async function untilSettled(db: Database, merchantId: string, refundId: string): Promise<void> {
-  const end = Date.now() + REFUND_PATIENCE_MS;
-  for (let waitMs = 40; Date.now() < end; waitMs = Math.min(waitMs * 1.5, 400)) {
-    const refund = await findRefund(db, merchantId, refundId);
-    if (refund?.status !== 'pending' || refund.reason !== AWAITING_GATEWAY) return;
-    await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
-  }
-}

@@ -1,7 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { Client } from 'pg';
 import { readCart } from '../../books/cart';
 import { toRow } from '../../books/facts';
 import { openDatabase } from '../../prisma/client';
@@ -13,22 +10,20 @@ import { newClub, newId, newMember, now } from '../books/bookkeeping';
 import type { Club } from '../books/bookkeeping';
 import { captured, eur } from '../domain/builders';
 import { brokenInvariants } from '../support/audit';
-import { createEmptyDatabase } from '../support/environment/database';
+import { createEmptyDatabase, migrateSome } from '../support/environment/database';
 import type { TestDatabase } from '../support/environment/database';
 
 // While a release is rolled out, APIs and workers of the release before go on writing to the database that was migrated under them. Their
 // statements stand here as they sent them, and run twice over one pool: before the migration, which finds their rows, and after it.
 
 const FIRST_OF_THIS_RELEASE = '20261129080000_values';
-const MIGRATIONS = path.resolve(__dirname, '..', '..', 'prisma', 'migrations');
-const NAMES = readdirSync(MIGRATIONS).sort();
 
 let database: TestDatabase;
 let db: Database;
 let club: Club;
 beforeAll(async () => {
   database = await createEmptyDatabase();
-  await migrate((name) => name < FIRST_OF_THIS_RELEASE);
+  await migrateSome(database, (name) => name < FIRST_OF_THIS_RELEASE);
   db = openDatabase(database.url, { connections: 4 });
   club = await newClub(db);
 });
@@ -36,20 +31,6 @@ afterAll(async () => {
   await db.close();
   await database.drop();
 });
-
-async function migrate(isMeant: (name: string) => boolean): Promise<void> {
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
-  try {
-    for (const name of NAMES.filter((name) => isMeant(name))) {
-      await client.query('BEGIN');
-      await client.query(readFileSync(path.join(MIGRATIONS, name, 'migration.sql'), 'utf8'));
-      await client.query('COMMIT');
-    }
-  } finally {
-    await client.end();
-  }
-}
 
 /** Calls an SQL function as the release before did: by a statement with this name, and its payload as JSON. */
 async function callBefore<Answer>(name: string, text: string, ...values: unknown[]): Promise<Answer> {
@@ -308,7 +289,7 @@ test('the release before still writes: what it wrote is kept by the migration, a
   const row = [{ environment: 'simulator', late_payments: 'credit', status: 'paid' }];
   expect((await read()).rows).toEqual(row);
 
-  await migrate((name) => name >= FIRST_OF_THIS_RELEASE);
+  await migrateSome(database, (name) => name >= FIRST_OF_THIS_RELEASE);
 
   expect((await read()).rows).toEqual(row); // by a statement whose columns had other types when it was prepared
   expect(await stateOf(waiting.id)).toEqual({ state: 'received', reason: null, waits: true });

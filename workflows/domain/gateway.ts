@@ -33,6 +33,11 @@ export interface MethodCapabilities {
   readonly refund: 'none' | 'full' | 'partial';
   readonly feesReturned: 'none' | 'some';
 }
+/** What can be given back of money paid by `method`; by any of the methods, where it is not known by which. */
+export function refundBy({ methods }: Capabilities, method: string | null): MethodCapabilities['refund'] {
+  const able = Object.entries(methods).filter(([name]) => method === null || name === method);
+  return (['partial', 'full'] as const).find((most) => able.some(([, { refund }]) => refund === most)) ?? 'none';
+}
 /** Who sets a payment going: the member in a browser, or the merchant with the member's phone number. */
 export type Starter = 'member' | 'merchant';
 

@@ -140,7 +140,6 @@ CREATE TABLE charge_cancellations (
   charge_id text PRIMARY KEY REFERENCES charges,
   fact_id bigint REFERENCES facts,
   command_id text REFERENCES commands,
-  note text,
   cancelled_at timestamptz NOT NULL DEFAULT now(),
   CHECK ((fact_id IS NULL) <> (command_id IS NULL))
 );
@@ -339,7 +338,7 @@ BEGIN
                   coalesce(ids->>(op->>'allocation'), op->>'allocation')::bigint, (op->>'amount')::bigint, fact, command);
         touched := true;
       WHEN 'cancellation' THEN
-        INSERT INTO charge_cancellations (charge_id, fact_id, command_id, note) VALUES (op->>'charge', fact, command, op->>'note') ON CONFLICT DO NOTHING;
+        INSERT INTO charge_cancellations (charge_id, fact_id, command_id) VALUES (op->>'charge', fact, command) ON CONFLICT DO NOTHING;
         touched := true;
       WHEN 'entry' THEN
         PERFORM write_entry_of(merchant, coalesce(op->>'of', payment), fact, command,

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { Client } from 'pg';
 import { testAddress } from './addresses';
 
@@ -34,6 +36,23 @@ async function asAdministrator(sql: string): Promise<void> {
   await client.connect();
   try {
     await client.query(sql);
+  } finally {
+    await client.end();
+  }
+}
+
+const MIGRATIONS = path.resolve(__dirname, '..', '..', '..', 'prisma', 'migrations');
+
+/** Applies those migrations of a database that are meant, in their order: a database of an earlier release, or its way to this one. */
+export async function migrateSome({ url }: TestDatabase, isMeant: (name: string) => boolean): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (const name of readdirSync(MIGRATIONS).sort().filter(isMeant)) {
+      await client.query('BEGIN');
+      await client.query(readFileSync(path.join(MIGRATIONS, name, 'migration.sql'), 'utf8'));
+      await client.query('COMMIT');
+    }
   } finally {
     await client.end();
   }
