@@ -1,4 +1,5 @@
 import { readCheckout, showCapturing } from '../books/payments';
+import { isClosed } from '../workflows/domain/payment';
 import { toldFacts } from '../workflows/domain/remark';
 import type { CaptureEnd } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
@@ -32,6 +33,8 @@ export async function capture(
   const { capture: take } = GATEWAYS[row.gateway].gateway;
   if (!take) throw new Error(`${row.gateway} takes approved money by itself`);
   // What takes longer than a moment is shown, since the payment can neither be cancelled nor expire before it is known.
+  // An attempt of the run that was lost may have closed the payment, which this one does not remember.
+  if (isClosed(row.status)) return { outcome: 'not_approved', reason: 'payment_closed' };
   if (tries > 0) await showCapturing(deps.db, paymentId);
   const checkout = checkoutOf(row, paymentId, pending);
   const idempotencyKey = `capture:${paymentId}:${attempt}`;

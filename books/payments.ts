@@ -175,6 +175,7 @@ export async function findMeantPayment(
 
 /** A payment's checkout as it is recorded, with the account that it is asked for by. */
 export interface CheckoutRow extends SealedAccount {
+  readonly status: PaymentStatus;
   readonly gateway: GatewayName;
   readonly amount: number;
   readonly currency: string;
@@ -189,7 +190,7 @@ export interface CheckoutRow extends SealedAccount {
 export async function readCheckout({ sql }: Sql, paymentId: string): Promise<CheckoutRow> {
   const { rows } = await sql.query<CheckoutRow>({
     name: 'read_checkout',
-    text: `SELECT p.gateway, p.amount, p.currency, p.method, p.checkout_reference AS reference, p.next_action AS "nextAction", p.opening, p.created_at AS "createdAt",
+    text: `SELECT p.status, p.gateway, p.amount, p.currency, p.method, p.checkout_reference AS reference, p.next_action AS "nextAction", p.opening, p.created_at AS "createdAt",
                   p.opened_with AS "openedWith", a.id AS "accountId", a.environment, a.credentials
            FROM payments p JOIN gateway_accounts a ON a.id = p.account_id WHERE p.id = $1`,
     values: [paymentId],

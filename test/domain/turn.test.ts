@@ -244,6 +244,12 @@ test.each<[string, Situation, Item, string]>([
     'end ntf_1 invalid (order_not_approved)',
   ],
   [
+    'an approval of what our records had closed meanwhile ends as one of a closed payment',
+    { facts: [cancelled()] },
+    capture({ outcome: 'not_approved', reason: 'payment_closed' }),
+    'end ntf_1 applied (payment_closed)',
+  ],
+  [
     'it may have been too early for the approval that came meanwhile',
     { approvals: [approval(later)] },
     capture(notApproved),

@@ -328,7 +328,7 @@ describe('what is recorded is not changed, deleted or emptied', () => {
     ['paylines', 'amount'],
     ['allocations', 'amount'],
     ['allocation_undos', 'amount'],
-    ['charge_cancellations', 'note'],
+    ['charge_cancellations', 'cancelled_at'],
     ['charges', 'amount'],
     ['ledger_accounts', 'name'],
     ['onboarding_events', 'kind'],

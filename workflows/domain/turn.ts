@@ -320,14 +320,15 @@ function handOver({ terms }: Payment, opening: CheckoutOpening, at: string): Tur
   return { ...NOTHING, facts: [fact] };
 }
 
+/** The payer approved what nobody wants any more: nothing is taken. */
+const OF_A_CLOSED_PAYMENT = { state: 'applied', reason: 'payment_closed' } as const;
+
 /** Approved money is taken, once at a time, for as long as the payment is open; of a closed one nothing is taken any more. */
 function approve(run: Run, approval: Approval): Turn {
   const { payment, busy, approvals, closers } = run;
   const { status } = summarize(payment);
   if (!isOpenToPayer(status)) {
-    const end = isClosed(status)
-      ? ({ state: 'applied', reason: 'payment_closed' } as const)
-      : ({ state: 'duplicate' } as const);
+    const end = isClosed(status) ? OF_A_CLOSED_PAYMENT : ({ state: 'duplicate' } as const);
     return { ...NOTHING, messages: endOf(approval.cause, end) };
   }
   if (busy.has('capture') || closers.length > 0)
@@ -354,7 +355,10 @@ function endCapture(run: Run, { approval, attempt, end }: Item & { kind: 'captur
     case 'not_approved':
       return {
         ...NOTHING,
-        messages: endOf(cause, { state: 'invalid', reason: end.reason }),
+        messages: endOf(
+          cause,
+          isClosed(summarize(payment).status) ? OF_A_CLOSED_PAYMENT : { state: 'invalid', reason: end.reason },
+        ),
         then: [...closing(waiting), ...approvals], // it may have been too early for the approvals that came meanwhile
         remember: known,
       };
