@@ -1,32 +1,14 @@
 // Runs the rules of .dependency-cruiser.cjs. By its library, because its command refuses Node 20, on which the library works.
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
-import { root } from './setup.mjs';
-
-const FOLDERS = [
-  'activities',
-  'api',
-  'books',
-  'outbox',
-  'platform',
-  'prisma',
-  'simulator',
-  'test',
-  'tools',
-  'vault',
-  'web',
-  'words',
-  'worker',
-  'workflows',
-];
+import { SOURCES, root } from './setup.mjs';
 
 process.chdir(root);
 const { forbidden, options } = createRequire(import.meta.url)(path.join(root, '.dependency-cruiser.cjs'));
 const { output } = await cruise(
-  FOLDERS.filter((folder) => existsSync(folder)),
+  [...SOURCES, 'test'],
   { ...options, validate: true, ruleSet: { forbidden } },
   { tsConfig: options.tsConfig.fileName },
   { tsConfig: extractTSConfig(path.join(root, options.tsConfig.fileName)) },

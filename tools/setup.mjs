@@ -19,7 +19,8 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '
 const inRoot = (...parts) => path.join(root, ...parts);
 const bin = (name) => inRoot('node_modules', '.bin', name);
 
-const SOURCES = [
+/** The folders of the product's own code, tests apart. */
+export const SOURCES = [
   'activities',
   'api',
   'books',
