@@ -101,6 +101,31 @@ test.each<[string, readonly Fact[], Readonly<Record<string, number>>]>([
     { ...PAID, 'suspense USD': 700, 'gateway_clearing:paypal-standard USD': -700 },
   ],
   [
+    'a refund in another currency, told before its money, is a debit of suspense once that is known',
+    [refunded('RF1', usd(700)), captured()],
+    { ...PAID, 'suspense USD': 700, 'gateway_clearing:paypal-standard USD': -700 },
+  ],
+  [
+    'a reversal in another currency than came is held by no case: it is a debit of suspense',
+    [captured(), reversed('RV1', usd(700))],
+    { ...PAID, 'suspense USD': 700, 'gateway_clearing:paypal-standard USD': -700 },
+  ],
+  [
+    'so it is when it was told before its money',
+    [reversed('RV1', usd(700)), captured()],
+    { ...PAID, 'suspense USD': 700, 'gateway_clearing:paypal-standard USD': -700 },
+  ],
+  [
+    'cancelled, it has gone as it came',
+    [captured(), reversed('RV1', usd(700)), reversalCancelled('RC1', usd(700))],
+    PAID,
+  ],
+  [
+    'cancelled before it was told, it has gone as it came',
+    [captured(), reversalCancelled('RC1', usd(700)), reversed('RV1', usd(700))],
+    PAID,
+  ],
+  [
     'a reversal is of no income until it is lost',
     [captured(), reversed()],
     { 'disputed_funds EUR': 5000, 'income:membership EUR': -5000 },
@@ -123,6 +148,22 @@ test('what was given to the member too much is shown to a person, who may write 
   books.tell('pay_1', writtenOff(eur(5000)));
   expect(summarize(books.payment('pay_1')).attention).toBeNull();
   expect(books.balances().has('suspense EUR')).toBe(false);
+});
+
+test('what was taken back in another currency is before a person, who may write it off; what comes back then is no cost', () => {
+  const books = told([captured(), reversed('RV1', usd(700))]);
+  expect(summarize(books.payment('pay_1')).attention?.code).toBe('refund_exceeds_payment');
+  books.tell('pay_1', writtenOff(usd(700)));
+  expect(summarize(books.payment('pay_1')).attention).toBeNull();
+  expect(books.balances().get('refund_costs USD')).toBe(700);
+  books.tell('pay_1', reversalCancelled('RC1', usd(700)));
+  expect([...books.balances().keys()].filter((account) => account.endsWith('USD'))).toEqual([]);
+});
+
+test('what came back in another currency and was never taken is before a person', () => {
+  const books = told([captured(), reversalCancelled('RC1', usd(700))]);
+  expect(summarize(books.payment('pay_1')).attention?.code).toBe('reversal_excess');
+  expect(books.balances().get('suspense USD')).toBe(-700);
 });
 
 test('a misfit that went back in part is accepted for what is left of it, once', () => {

@@ -24,8 +24,8 @@ import type { Currency, Money } from './money';
 import { evolve } from './payment/facts';
 import { sumsOf } from './payment/sums';
 import type { Payment } from './payment/types';
-import type { Pots } from './position';
-import { movementBy } from './position';
+import type { Movement, Pots } from './position';
+import { movementsBy } from './position';
 import { isRefundNews, refundsOf } from './refund';
 
 export const PAYLINE_KINDS = [
@@ -87,17 +87,18 @@ export interface Booking {
 
 /** How much of the cart must be read to book a fact: nothing, what is open and what is credit, or all of it. */
 export function cartNeeded(payment: Payment, fact: Fact): 'none' | 'open' | 'whole' {
-  const { byRefund, byLoss } = movementBy(payment, fact);
-  if (byRefund.member > 0 || byLoss.member > 0 || chargesOfRefund(payment, fact).length > 0) return 'whole';
+  const ofMember = movementsBy(payment, fact).flatMap(({ byRefund, byLoss }) => [byRefund.member, byLoss.member]);
+  if (ofMember.some((amount) => amount > 0) || chargesOfRefund(payment, fact).length > 0) return 'whole';
   const isLaid =
     fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAcceptedAtOnce(payment, fact));
-  return isLaid || byRefund.member < 0 || byLoss.member < 0 ? 'open' : 'none';
+  return isLaid || ofMember.some((amount) => amount < 0) ? 'open' : 'none';
 }
 
 /** Whether the fact moves money that had been taken before. */
 export function movesMoney(payment: Payment, fact: Fact): boolean {
-  const { refunded, feeReturned: fees, taken, returned, lost, surplus } = movementBy(payment, fact);
-  return [refunded, fees, taken, returned, lost, surplus].some((amount) => amount !== 0);
+  return movementsBy(payment, fact).some(({ refunded, feeReturned: fees, taken, returned, lost, surplus }) =>
+    [refunded, fees, taken, returned, lost, surplus].some((amount) => amount !== 0),
+  );
 }
 
 /**
@@ -106,7 +107,7 @@ export function movesMoney(payment: Payment, fact: Fact): boolean {
  */
 export function book(payment: Payment, fact: Fact, gateway: GatewayName, cart: Cart): Booking {
   const booked = bookItself(payment, fact, gateway, cart);
-  return bookMovement(payment, fact, gateway, booked);
+  return bookMovements(payment, fact, gateway, booked);
 }
 
 /** Money of no payment of ours waits in suspense; nothing else of it is booked before it is somebody's. */
@@ -180,13 +181,18 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
   }
 }
 
-/** What became of money that had been taken, because of this fact. */
-function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, before: Booking): Booking {
-  const movement = movementBy(payment, fact);
-  const { refunded, taken, returned, lost, surplus, byRefund, byLoss, currency } = movement;
-  const of = payment.terms.id;
-  const money = (amount: number): Money => ({ amount, currency });
+/** What became of money that had been taken, because of this fact. A cart has one currency, that of its payments. */
+function bookMovements(payment: Payment, fact: Fact, gateway: GatewayName, before: Booking): Booking {
+  const { id, currency } = payment.terms;
   let booked = withoutCharges(before, chargesOfRefund(payment, fact), currency);
+  for (const movement of movementsBy(payment, fact)) booked = bookMovement(movement, id, gateway, booked);
+  return booked === before ? before : settle(booked, currency);
+}
+
+function bookMovement(movement: Movement, of: string, gateway: GatewayName, before: Booking): Booking {
+  const { refunded, taken, returned, lost, surplus, byRefund, byLoss, currency } = movement;
+  const money = (amount: number): Money => ({ amount, currency });
+  let booked = before;
   const write = (written: Entry) => {
     booked = { ...booked, operations: [...booked.operations, entry(written)] };
   };
@@ -221,7 +227,7 @@ function bookMovement(payment: Payment, fact: Fact, gateway: GatewayName, before
   }
   if (movement.feeReturned > 0) write(feeReturned(gateway, money(movement.feeReturned)));
   if (movement.feeReturned < 0) write(feeCharged(gateway, money(-movement.feeReturned)));
-  return booked === before ? before : settle(booked, currency);
+  return booked;
 }
 
 const NOBODYS: Share = { suspense: 0, writtenOff: 0, member: [] };

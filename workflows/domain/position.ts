@@ -4,7 +4,6 @@ import type { Currency } from './money';
 import { evolve } from './payment/facts';
 import { sumsOf } from './payment/sums';
 import type { CapturedSum, Payment } from './payment/types';
-import type { Refund } from './refund';
 import { refundsOf } from './refund';
 
 /**
@@ -42,20 +41,37 @@ interface Account {
   readonly payment: Payment;
   readonly currency: Currency;
   readonly sums: readonly CapturedSum[];
-  /** Given back in this currency, of a sum in another. */
-  readonly refundedOtherwise: number;
+  readonly otherwise: Otherwise;
 }
 
-/** `payment`: as it stood before the fact. */
-export function movementBy(payment: Payment, fact: Fact): Movement {
+/** What went in this currency of sums that came in another: it is covered by nothing, and a person must look at it. */
+interface Otherwise {
+  readonly refunded: number;
+  /** Taken back. No dispute holds it, since disputes are of the captured money: it counts as lost at once. */
+  readonly lost: number;
+  /** Came back of more than was taken. */
+  readonly surplus: number;
+}
+
+/**
+ * What the fact moves, by currency. A capture that is told last also moves what had been told of it before, which may be in
+ * another currency than it came in. `payment`: as it stood before the fact.
+ */
+export function movementsBy(payment: Payment, fact: Fact): readonly Movement[] {
   const next = evolve(payment, fact);
-  const currency = currencyOf(next, fact);
+  const ofIt = next.facts.filter((other) => 'parent' in other && other.parent === fact.gatewayReference);
+  const currencies = new Set([currencyOf(next, fact), ...ofIt.flatMap(({ currency }) => currency ?? [])]);
+  return [...currencies].map((currency) => movementIn(currency, payment, next));
+}
+
+function movementIn(currency: Currency, payment: Payment, next: Payment): Movement {
   const [old, young] = [accountOf(payment, currency), accountOf(next, currency)];
   const [then, now] = [positionOf(old), positionOf(young)];
   const lostThen = new Map(old.sums.map(({ reference, lost }) => [reference, lost]));
   const written = writtenOffBeyond(young);
   const before = potsOf(old, goneOf, written);
-  const between = potsOf(young, (sum) => sum.refunded + (lostThen.get(sum.reference) ?? 0), written);
+  const refundedOnly: Account = { ...young, otherwise: { ...young.otherwise, lost: old.otherwise.lost } };
+  const between = potsOf(refundedOnly, (sum) => sum.refunded + (lostThen.get(sum.reference) ?? 0), written);
   const after = potsOf(young, goneOf, written);
   return withoutSwap({
     refunded: now.refunded - then.refunded,
@@ -94,18 +110,48 @@ export function excessOf(payment: Payment, currency: Currency): number {
   return Math.max(0, beyondOf(account, goneOf) + tooMuchGiven - writtenOff(account));
 }
 
+/** What came back in a currency beyond what was taken in it, of sums that came in another. */
+export function surplusOtherwise(payment: Payment, currency: Currency): number {
+  return accountOf(payment, currency).otherwise.surplus;
+}
+
 function accountOf(payment: Payment, currency: Currency): Account {
   const all = sumsOf(payment);
-  const isOtherwise = ({ capture, status, money }: Refund) =>
-    status === 'succeeded' &&
-    money.currency === currency &&
-    all.some(({ reference, money: captured }) => reference === capture && captured.currency !== currency);
+  const isOtherwise = (parent: string, moved: Currency | null) =>
+    moved === currency && all.some(({ reference, money }) => reference === parent && money.currency !== currency);
+  const taken = total(payment.facts, (fact) =>
+    'parent' in fact && isOtherwise(fact.parent, fact.currency) ? takenBy(fact, payment) : 0,
+  );
   return {
     payment,
     currency,
     sums: all.filter(({ money }) => money.currency === currency),
-    refundedOtherwise: total(refundsOf(payment).filter(isOtherwise), ({ money }) => money.amount),
+    otherwise: {
+      refunded: total(refundsOf(payment), ({ capture, status, money }) =>
+        status === 'succeeded' && isOtherwise(capture, money.currency) ? money.amount : 0,
+      ),
+      lost: Math.max(0, taken),
+      surplus: Math.max(0, -taken),
+    },
   };
+}
+
+/** What the payer took back by this fact; below zero, what came back. A reversal that is also told as a refund took nothing. */
+function takenBy(fact: Fact, { facts }: Payment): number {
+  switch (fact.kind) {
+    case 'payment_reversed':
+      return isToldAs('payment_refunded', fact.gatewayReference, facts) ? 0 : fact.amount;
+    case 'reversal_cancelled':
+      return -fact.amount;
+    case 'dispute_adjusted':
+      return fact.qualifier === 'credit' ? -fact.amount : fact.amount;
+    default:
+      return 0;
+  }
+}
+
+function isToldAs(kind: Fact['kind'], reference: string, facts: readonly Fact[]): boolean {
+  return facts.some((fact) => fact.kind === kind && fact.gatewayReference === reference);
 }
 
 /** In which currency a fact moves money: its own, or that of the capture that it is about. */
@@ -118,15 +164,15 @@ function currencyOf({ terms, facts }: Payment, fact: Fact): Currency {
 }
 
 function positionOf(account: Account): Position {
-  const { payment, sums } = account;
+  const { payment, sums, otherwise } = account;
   const disputes = sums.flatMap(({ reference }) => takingsOf(payment, reference).disputes);
   return {
-    refunded: total(sums, ({ refunded }) => refunded) + account.refundedOtherwise,
+    refunded: total(sums, ({ refunded }) => refunded) + otherwise.refunded,
     feeReturned: feeReturned(account),
-    taken: total(disputes, ({ taken }) => taken),
+    taken: total(disputes, ({ taken }) => taken) + otherwise.lost,
     returned: total(disputes, ({ returned }) => returned),
-    lost: total(sums, ({ lost }) => lost),
-    surplus: total(sums, ({ surplus }) => surplus),
+    lost: total(sums, ({ lost }) => lost) + otherwise.lost,
+    surplus: total(sums, ({ surplus }) => surplus) + otherwise.surplus,
   };
 }
 
@@ -152,9 +198,11 @@ function ofMember(sum: CapturedSum, gone: Gone): number {
   return Math.min(gone(sum) - ofSuspense(sum, gone), sum.accepted);
 }
 
-/** What went beyond a sum, and what was given back in a currency that the sum is not of. */
-function beyondOf({ sums, refundedOtherwise }: Account, gone: Gone): number {
-  return total(sums, (sum) => gone(sum) - ofSuspense(sum, gone) - ofMember(sum, gone)) + refundedOtherwise;
+/** What went beyond a sum, and what went in a currency that the sum is not of. */
+function beyondOf({ sums, otherwise }: Account, gone: Gone): number {
+  return (
+    total(sums, (sum) => gone(sum) - ofSuspense(sum, gone) - ofMember(sum, gone)) + otherwise.refunded + otherwise.lost
+  );
 }
 
 /** Came back, was given to the member by a person, and then proved to be what a reversal took. */
@@ -176,16 +224,14 @@ function writtenOffBeyond(account: Account): number {
 /** The gateway's own fees that came back with what was given or taken back, less what it kept again. */
 function feeReturned({ payment: { facts }, sums, currency }: Account): number {
   const isKnown = (parent: string) => sums.some(({ reference }) => reference === parent);
-  const isTold = (kind: Fact['kind'], reference: string) =>
-    facts.some((fact) => fact.kind === kind && fact.gatewayReference === reference);
   return total(facts, (fact) => {
     if (fact.currency !== currency || !('parent' in fact) || !isKnown(fact.parent)) return 0;
     const { gatewayReference } = fact;
     switch (fact.kind) {
       case 'payment_refunded':
-        return isTold('refund_failed', gatewayReference) ? 0 : fact.feeReturned;
+        return isToldAs('refund_failed', gatewayReference, facts) ? 0 : fact.feeReturned;
       case 'payment_reversed':
-        return isTold('payment_refunded', gatewayReference) ? 0 : (fact.feeReturned ?? 0);
+        return isToldAs('payment_refunded', gatewayReference, facts) ? 0 : (fact.feeReturned ?? 0);
       case 'reversal_cancelled':
         return -(fact.feeCharged ?? 0);
       default:

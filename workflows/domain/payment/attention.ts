@@ -2,7 +2,8 @@ import { disputesOf } from '../dispute';
 import type { Dispute } from '../dispute';
 import type { Fact } from '../fact';
 import { describeMoney } from '../money';
-import { excessOf } from '../position';
+import type { Currency } from '../money';
+import { excessOf, surplusOtherwise } from '../position';
 import { INSUFFICIENT_FUND, refundsOf } from '../refund';
 import type { Refund } from '../refund';
 import { isAboutFee } from '../remark';
@@ -185,19 +186,28 @@ function ofFact(payment: Payment, fact: Fact): Raised[] {
   }
 }
 
+/** What went, or came back, beyond what the payment's facts account for, in whichever currency. */
 function ofExcess(payment: Payment): Raised[] {
-  const currencies = new Set([...sumsOf(payment), ...refundsOf(payment)].map(({ money }) => money.currency));
-  return [...currencies].flatMap((currency) => {
-    const amount = excessOf(payment, currency);
-    if (amount <= 0) return [];
-    const newest = payment.facts.findLast(
-      (fact) => fact.kind === 'payment_refunded' || fact.kind === 'payment_reversed' || fact.kind === 'dispute_closed',
-    );
-    const detail = `${describeMoney({ amount, currency })} went back beyond what the payment had brought; it is a debit of suspense`;
-    const since = newest ? recordedAt(newest) : null;
+  const currencies = new Set(payment.facts.flatMap(({ currency }) => currency ?? []));
+  return [...currencies].flatMap((currency): Raised[] => {
     const about = { gatewayReference: payment.terms.id, qualifier: currency };
-    return [{ code: 'refund_exceeds_payment' as const, detail, since, about }];
+    const since = lastMovement(payment, currency);
+    const amount = excessOf(payment, currency);
+    const surplus = surplusOtherwise(payment, currency);
+    const gone = `${describeMoney({ amount, currency })} went back beyond what the payment had brought; it is a debit of suspense`;
+    const came = `${describeMoney({ amount: surplus, currency })} came back that had never been taken; it is in suspense`;
+    return [
+      ...(amount > 0 ? [{ code: 'refund_exceeds_payment' as const, detail: gone, since, about }] : []),
+      ...(surplus > 0 ? [{ code: 'reversal_excess' as const, detail: came, since, about }] : []),
+    ];
   });
+}
+
+function lastMovement({ facts }: Payment, currency: Currency): string | null {
+  const newest = facts.findLast(
+    (fact) => fact.kind === 'dispute_closed' || ('parent' in fact && fact.currency === currency),
+  );
+  return newest ? recordedAt(newest) : null;
 }
 
 /** A gateway's word about its own fee is booked as it is; one that leaves less than nothing should be seen by a person. */
