@@ -176,6 +176,8 @@ export const disputeClosed = (
 /** The gateway decided the case for the payer. */
 export const lost = (told: CaseTold = {}, caseId = 'PP-D-1') =>
   disputeClosed('TX1', caseId, { reason: 'resolved_buyer_favour', lost: true, ...told });
+export const refundFee = (reference = 'RF1', money: Money = eur(30), parent = 'TX1') =>
+  ({ kind: 'refund_fee_charged', ...identity(reference), ...money, parent }) satisfies GatewayFact;
 export const disputeFee = (amount = 1600, caseId = 'PP-D-1', kind = 'CHARGEBACK_FEE') =>
   ({
     kind: 'dispute_fee_charged',

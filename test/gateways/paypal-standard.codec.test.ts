@@ -459,6 +459,13 @@ describe('money that goes back', () => {
     },
   );
 
+  it('a fee above zero beside a refund below it was charged for giving back, and none came back', () => {
+    expect(read(moneyBack('Refunded', { mc_fee: '0.30' })).facts).toMatchObject([
+      { kind: 'payment_refunded', amount: 2000, feeReturned: 0 },
+      { kind: 'refund_fee_charged', gatewayReference: REFUND, parent: TXN, amount: 30, currency: 'EUR' },
+    ]);
+  });
+
   it('a refund with the reason "other" is still a refund', () => {
     expect(read(moneyBack('Refunded', { reason_code: 'other' })).facts).toMatchObject([
       { kind: 'payment_refunded', reason: 'other' },

@@ -16,6 +16,7 @@ import {
   paymentWith,
   refunded,
   refundFailed,
+  refundFee,
   refundRequested,
   reversalCancelled,
   reversed,
@@ -95,6 +96,18 @@ const STORIES: Readonly<Record<string, Story>> = {
     tell(say) {
       paid(say);
       say.told('pay_1', 'All of it is given back.', refunded('RF1', eur(5000), { feeReturned: 160 }));
+    },
+  },
+  'refund-with-a-fee-of-its-own': {
+    title: 'A refund; the gateway keeps its fee and charges another for giving back',
+    tell(say) {
+      paid(say);
+      say.told(
+        'pay_1',
+        'All of it is given back, and 0.30 is charged for that.',
+        refunded('RF1', eur(5000)),
+        refundFee('RF1', eur(30)),
+      );
     },
   },
   '11-part-over-two-charges': {

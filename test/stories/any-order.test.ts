@@ -21,6 +21,7 @@ import {
   paymentWith,
   refunded,
   refundFailed,
+  refundFee,
   refundPending,
   refundRequested,
   reversalCancelled,
@@ -113,6 +114,7 @@ function told(letter: Letter): fc.Arbitrary<GatewayFact> {
     fc
       .tuple(one('ADJ1', 'ADJ2'), one(eur(500), eur(5000)), adjusted)
       .map(([reference, money, about]) => disputeAdjusted(name(reference), money, about)),
+    one('RF1', 'RF2').map((reference) => refundFee(name(reference), eur(30), parentOf(reference))),
     fc.constant({ ...disputeFee(1600, name('CASE1')), gatewayReference: name('TX1') }),
   );
 }

@@ -15,6 +15,7 @@ import {
   paymentReversed,
   paymentSuspended,
   refundFailed,
+  refundFeeCharged,
   reversalCancelled,
   shareOf,
   suspenseReleased,
@@ -117,6 +118,8 @@ export function bookUnmatched(fact: Fact, gateway: GatewayName): readonly Operat
       return [entry(paymentSuspended(gateway, moneyOf(fact)))];
     case 'fee_charged':
       return [entry(feeCharged(gateway, moneyOf(fact)))];
+    case 'refund_fee_charged':
+      return [entry(refundFeeCharged(gateway, moneyOf(fact)))];
     default:
       return [];
   }
@@ -174,6 +177,8 @@ function bookItself(payment: Payment, fact: Fact, gateway: GatewayName, cart: Ca
       return { operations: [entry(feeCharged(gateway, moneyOf(fact)))], cart };
     case 'dispute_fee_charged':
       return { operations: [entry(disputeFeeCharged(gateway, moneyOf(fact)))], cart };
+    case 'refund_fee_charged':
+      return { operations: [entry(refundFeeCharged(gateway, moneyOf(fact)))], cart };
     case 'suspense_written_off':
       return { operations: [entry(suspenseWrittenOff(moneyOf(fact)))], cart };
     default:

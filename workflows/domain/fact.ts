@@ -42,6 +42,8 @@ export type GatewayFact =
         readonly reason: string;
         readonly refundId?: string | null;
       })
+  /** What the gateway charged for giving money back, beside the fee that it kept; `gatewayReference` is the refund's. */
+  | (OfGateway & Money & { readonly kind: 'refund_fee_charged'; readonly parent: string })
   /** The gateway has accepted the refund and not carried it out, or waits for funds; `qualifier` is the reason. */
   | (OfGateway &
       Money & {

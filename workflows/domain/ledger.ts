@@ -26,6 +26,7 @@ export const ENTRY_KINDS = [
   'reversal_cancelled',
   'dispute_lost',
   'dispute_fee_charged',
+  'refund_fee_charged',
   'suspense_written_off',
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
@@ -172,6 +173,14 @@ export function disputeFeeCharged(gateway: GatewayName, fee: Money): Entry {
   return {
     kind: 'dispute_fee_charged',
     postings: [debit(accountNames.disputeLosses, fee), credit(accountNames.clearing(gateway), fee)],
+  };
+}
+
+/** The gateway charged for giving money back. */
+export function refundFeeCharged(gateway: GatewayName, fee: Money): Entry {
+  return {
+    kind: 'refund_fee_charged',
+    postings: [debit(accountNames.refundCosts, fee), credit(accountNames.clearing(gateway), fee)],
   };
 }
 

@@ -203,8 +203,13 @@ function moneyBack(
     case 'refunded':
     case 'partly_refunded': {
       const fee = readFee(fields);
-      const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned: Math.abs(fee?.amount ?? 0) };
-      return { facts: [refund], remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [] };
+      const isCharged = fee !== null && isOfOtherSign(fee, gross);
+      const feeReturned = fee === null || isCharged ? 0 : Math.abs(fee.amount);
+      const refund: GatewayFact = { ...common, kind: 'payment_refunded', feeReturned };
+      return {
+        facts: isCharged ? [refund, { ...movement, ...fee, kind: 'refund_fee_charged' }] : [refund],
+        remarks: fee === null ? [ofFee('fee_unreadable', movement, fields)] : [],
+      };
     }
     case 'reversed': {
       const [feeReturned, remarks] = feeBack(fields, movement, gross);
@@ -230,9 +235,12 @@ function moneyBack(
 function feeBack(fields: Fields, movement: Movement, gross: Money): readonly [number, readonly Remark[]] {
   const fee = readFee(fields);
   if (fee === null) return [0, [ofFee('fee_unreadable', movement, fields)]];
-  return fee.amount > 0 && gross.amount < 0
-    ? [0, [ofFee('fee_of_reversal', movement, fields)]]
-    : [Math.abs(fee.amount), []];
+  return isOfOtherSign(fee, gross) ? [0, [ofFee('fee_of_reversal', movement, fields)]] : [Math.abs(fee.amount), []];
+}
+
+/** A fee has the sign of the money that it belongs to: above zero beside money that went, it was charged for the movement itself. */
+function isOfOtherSign(fee: Money, gross: Money): boolean {
+  return fee.amount > 0 && gross.amount < 0;
 }
 
 /** A refund that is paid from the merchant's bank: it takes days, and may fail. */
