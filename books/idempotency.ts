@@ -19,29 +19,32 @@ export async function findFirstAnswer(
   return rows[0] ? { bodyHash: rows[0].body_hash, result: rows[0].answer.result } : null;
 }
 
-/** Keeps an answer under its key. False: another request with this key was faster. */
+/** Keeps an answer under its key, for `keptMs` or, where that is null, for good. False: another request with this key was faster. */
 export async function keepAnswer(
   { sql }: Sql,
-  { scope, key, bodyHash }: IdempotencyKey & { readonly bodyHash: Buffer },
+  { scope, key, bodyHash, keptMs }: IdempotencyKey & { readonly bodyHash: Buffer; readonly keptMs: number | null },
   result: unknown,
 ): Promise<boolean> {
-  const { rowCount } = await sql.query(
-    'INSERT INTO idempotency_keys (scope, key, body_hash, answer) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
-    [scope, key, bodyHash, JSON.stringify({ result })],
-  );
+  const { rowCount } = await sql.query({
+    name: 'keep_answer',
+    text: `INSERT INTO idempotency_keys (scope, key, body_hash, answer, expires_at)
+           VALUES ($1, $2, $3, $4, now() + $5::double precision * interval '1 millisecond') ON CONFLICT DO NOTHING`,
+    values: [scope, key, bodyHash, JSON.stringify({ result }), keptMs],
+  });
   return rowCount === 1;
-}
-
-/** Keeps a fuller answer in the place of the first. */
-export async function amendAnswer({ sql }: Sql, { scope, key }: IdempotencyKey, result: unknown): Promise<void> {
-  await sql.query('UPDATE idempotency_keys SET answer = $3 WHERE scope = $1 AND key = $2', [
-    scope,
-    key,
-    JSON.stringify({ result }),
-  ]);
 }
 
 /** Lets the key be used again, as if nothing had been answered. */
 export async function forgetAnswer({ sql }: Sql, { scope, key }: IdempotencyKey): Promise<void> {
   await sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [scope, key]);
+}
+
+/** Forgets keys that were kept long enough, at most `most` of them; gives how many. */
+export async function forgetExpired({ sql }: Sql, most: number): Promise<number> {
+  const { rowCount } = await sql.query(
+    `DELETE FROM idempotency_keys WHERE (scope, key) IN (
+       SELECT scope, key FROM idempotency_keys WHERE expires_at < now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`,
+    [most],
+  );
+  return rowCount ?? 0;
 }

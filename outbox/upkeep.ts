@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { forgetExpired } from '../books/idempotency';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
 
@@ -14,7 +15,10 @@ interface UpkeepDependencies {
   readonly silentGateways: readonly string[];
 }
 
-/** What nobody tells of is looked for from time to time, in one batch and not by a timer for each payment. */
+/** So many rows are forgotten in one statement: a fraction of a second, and no lock that anybody waits for. */
+const MOST_AT_ONCE = 5_000;
+
+/** What nobody tells of is looked for from time to time, in one batch and not by a timer for each payment; and what nobody asks for any more is forgotten. */
 export function startUpkeep(deps: UpkeepDependencies): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const keeping = keepUntil(deps, stopping.signal);
@@ -35,7 +39,8 @@ async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promis
   }
 }
 
-/** Plans what is due now. */
+/** Does what is due now. */
 export async function planUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
+  while ((await forgetExpired(db, MOST_AT_ONCE)) === MOST_AT_ONCE);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import { amendAnswer, findFirstAnswer, forgetAnswer, keepAnswer } from '../../books/idempotency';
+import { findFirstAnswer, forgetAnswer, keepAnswer } from '../../books/idempotency';
 import type { IdempotencyKey } from '../../books/idempotency';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
@@ -15,10 +15,15 @@ export interface IdempotencyDependencies {
 
 const MAX_KEY_LENGTH = 255;
 
-/** A request that may carry a key, and what it acts on: the route's path with its parameters in place. */
+/** For how long a repetition finds the first answer: a client that was away for a weekend asks again on Monday. */
+const KEPT_MS = 72 * 3_600_000;
+export type KeptFor = 'days' | 'good';
+
+/** A request that may carry a key, what it acts on (the route's path with its parameters in place), and for how long the key holds. */
 export interface KeyedRequest {
   readonly req: Request;
   readonly resource: string;
+  readonly keptFor: KeptFor;
 }
 
 class FirstAnswer extends Error {}
@@ -54,10 +59,6 @@ export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest 
       }
     },
 
-    async amend(result: unknown): Promise<void> {
-      if (claim) await amendAnswer(db, claim, result);
-    },
-
     async forget(): Promise<void> {
       if (claim) await forgetAnswer(db, claim);
     },
@@ -74,9 +75,10 @@ export function answerOnce({ db }: IdempotencyDependencies, keyed: KeyedRequest 
 
 interface Claim extends IdempotencyKey {
   readonly bodyHash: Buffer;
+  readonly keptMs: number | null;
 }
 
-function readClaim({ req, resource }: KeyedRequest, caller: Caller): Claim | null {
+function readClaim({ req, resource, keptFor }: KeyedRequest, caller: Caller): Claim | null {
   const key = req.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH) {
@@ -89,6 +91,7 @@ function readClaim({ req, resource }: KeyedRequest, caller: Caller): Claim | nul
     scope: sha256(`${holderOf(caller)}\n${req.method}\n${resource}`),
     key,
     bodyHash: sha256(JSON.stringify(req.body ?? {}, inKeyOrder)),
+    keptMs: keptFor === 'good' ? null : KEPT_MS,
   };
 }
 

@@ -52,14 +52,14 @@ function describeRoute(route: Route) {
     ...ALWAYS,
     ...(route.params ? (['not_found'] as const) : []),
     ...(body ? (['body_too_large', 'unsupported_media_type'] as const) : []),
-    ...(route.idempotent ? (['idempotency_key_reused'] as const) : []),
+    ...(route.idempotentFor ? (['idempotency_key_reused'] as const) : []),
     ...(route.refusals ?? []),
   ];
   return {
     summary: route.summary,
     description: `For: ${route.access.join(', ')}.`,
     parameters: [
-      ...(route.idempotent
+      ...(route.idempotentFor
         ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } }]
         : []),
       ...parameters(route.params, 'path'),
@@ -74,7 +74,7 @@ function describeRoute(route: Route) {
           status,
           {
             description: status === '202' ? 'stored; the outcome will show on the payment' : 'done',
-            ...(route.idempotent && { headers: { 'Idempotency-Replayed': REPLAYED } }),
+            ...(route.idempotentFor && { headers: { 'Idempotency-Replayed': REPLAYED } }),
             content: { 'application/json': { schema: toJsonSchema(schema, 'output') } },
           },
         ]),

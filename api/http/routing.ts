@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { Sql } from '../../books/sql';
 import type { Caller } from './auth';
 import { answerOnce } from './idempotency';
-import type { IdempotencyDependencies } from './idempotency';
+import type { IdempotencyDependencies, KeptFor } from './idempotency';
 import { invalid, Problem } from './problems';
 import type { ProblemCode } from './problems';
 
@@ -26,8 +26,6 @@ export interface RouteRequest<Kind extends CallerKind, Params extends Shape, Que
   readonly body: Parsed<Body>;
   /** Runs the effect in one transaction that also keeps its result under the Idempotency-Key; a repeat gets the first result. */
   once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result>;
-  /** Keeps a fuller answer in the place of what {@link once} kept. */
-  amend(result: unknown): Promise<void>;
   /** Forgets what {@link once} kept: the effect turned out to be a refusal. */
   forget(): Promise<void>;
 }
@@ -52,8 +50,8 @@ export interface Route<
   /** Schemas of the answers by status. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly refusals?: readonly ProblemCode[];
-  /** Takes an Idempotency-Key. `never kept`: the answer holds a secret. */
-  readonly idempotent?: boolean;
+  /** Takes an Idempotency-Key, for so long; without: the answer holds a secret, or a repetition does nothing. */
+  readonly idempotentFor?: KeptFor;
   handle(request: RouteRequest<Kind, Params, Query, Body>): Promise<Answer>;
 }
 
@@ -113,14 +111,15 @@ function serve(
     if (!definition.query) refuseParameters(req);
     const kept = answerOnce(
       deps.idempotency,
-      definition.idempotent ? { req, resource: resourceOf(definition, req.params) } : null,
+      definition.idempotentFor
+        ? { req, resource: resourceOf(definition, req.params), keptFor: definition.idempotentFor }
+        : null,
       caller,
     );
     const { status, body } = await definition.handle({
       caller,
       ...parts,
       once: kept.once,
-      amend: kept.amend,
       forget: kept.forget,
     });
     if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');

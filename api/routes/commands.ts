@@ -72,7 +72,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
         'payment_processing',
         'payment_needs_review',
       ],
-      idempotent: true,
+      idempotentFor: 'days',
       handle: (request) => give(request, { kind: 'cancel' }),
     }),
     route({
@@ -93,7 +93,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
         'partial_refund_not_supported',
         'amount_not_supported',
       ],
-      idempotent: true,
+      idempotentFor: 'good',
       async handle(request) {
         const { body, caller, params, once } = request;
         if (body.action === 'accept') return give(request, { kind: 'resolve' }, body.note);

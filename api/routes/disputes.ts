@@ -59,7 +59,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       body: schemas.disputeResolution,
       answers: { 200: schemas.dispute },
       refusals: ['dispute_closed', 'nothing_held', 'money_held'],
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, params, body, once, forget }) {
         const { outcome, note } = body;
         await giveCommand({ db, runs }, { once, forget }, note, async (tx) => {

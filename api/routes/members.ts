@@ -27,7 +27,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       access: ['merchant'],
       body: schemas.newMember,
       answers: { 201: schemas.member },
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, body, once }) {
         const { name, email = null, phone = null, reference = null } = body;
         const created = await once(async (tx) => {
@@ -96,7 +96,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       body: schemas.newCharge,
       answers: { 201: schemas.charge },
       refusals: ['currency_not_supported'],
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
         const member = await memberOf(caller, params.id);
         const { currency } = member.merchant;
@@ -130,7 +130,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       body: schemas.refundNote,
       answers: { 200: schemas.charge },
       refusals: ['charge_already_cancelled'],
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
         const member = await memberOf(caller, params.id);
         const chargeId = params.charge;

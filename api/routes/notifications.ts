@@ -86,7 +86,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       body: schemas.attachment,
       answers: { 200: schemas.notification },
       refusals: ['not_unmatched', 'currency_mismatch', 'refund_in_flight'],
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
           const row = await find(caller.merchantId, params.id);
@@ -134,7 +134,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       body: schemas.dismissal,
       answers: { 200: schemas.notification },
       refusals: ['not_dismissible'],
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
           const row = await find(caller.merchantId, params.id);
@@ -166,7 +166,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
         'partial_refund_not_supported',
         'amount_not_supported',
       ],
-      idempotent: true,
+      idempotentFor: 'good',
       async handle({ caller, params, body, once }) {
         const { merchantId } = caller;
         await find(merchantId, params.id);

@@ -49,21 +49,19 @@ export function paymentRoutes(deps: PaymentDependencies) {
         'prompt_open',
         'origin_not_registered',
       ],
-      idempotent: true,
-      async handle({ caller, body, once, amend }) {
+      idempotentFor: 'days',
+      async handle({ caller, body, once }) {
         if (caller.kind === 'member' && caller.memberId !== body.member) throw notFound('member');
         let opened: RecordedPayment | undefined;
-        const answer = await once(async (tx) => {
+        const { id } = await once(async (tx) => {
           opened = await openPayment(deps, tx, caller, body);
-          return viewPayment(opened, view);
+          return { id: opened.terms.id };
         });
         // Of requests racing with one key only one is committed; what the others opened is gone and must not be started.
-        if (opened?.terms.id === answer.id)
-          await Promise.race([deliveries.started(opened.terms, handedBy(opened)), pause(START_PATIENCE_MS)]);
-        if (answer.status !== 'created') return { status: 201, body: answer };
-        const handed = viewPayment(await untilOpened(db, answer.id), view);
-        await amend(handed);
-        return { status: 201, body: handed };
+        if (opened?.terms.id !== id) return { status: 201, body: viewPayment(await untilOpened(db, id), view) };
+        await Promise.race([deliveries.started(opened.terms, handedBy(opened)), pause(START_PATIENCE_MS)]);
+        const isHanded = summarize(opened).status !== 'created';
+        return { status: 201, body: viewPayment(isHanded ? opened : await untilOpened(db, id), view) };
       },
     }),
     route({

@@ -39,7 +39,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       body: schemas.refundNote,
       answers: { 200: schemas.refund },
       refusals: ['refund_settled', 'refund_moving'],
-      idempotent: true,
+      idempotentFor: 'days',
       async handle({ caller, params, body, once, forget }) {
         await giveCommand({ db, runs }, { once, forget }, body.note, async () => {
           const { paymentId, status, id: refundId } = await readRefund(caller, params.id);
@@ -61,7 +61,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       body: schemas.newRefund,
       answers: { 201: schemas.refund },
       refusals: [...REFUND_REFUSALS],
-      idempotent: true,
+      idempotentFor: 'good',
       async handle({ caller, params, body, once }) {
         const { amount = null, cancelCharges: charges = [], note = null, noteToPayer = null } = body;
         const { refundId, commandId } = await once((tx) =>

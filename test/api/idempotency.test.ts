@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { planUpkeep } from '../../outbox/upkeep';
 import { Merchant, untilStatus } from '../support/client';
 import type { PaymentView, Reply } from '../support/client';
+import { kkiapayMerchant, payInWidget, visit } from '../support/gateways';
 import { payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -48,7 +50,7 @@ test('the same body with its keys in another order is the same body', async () =
   expect([second.status, second.body.id]).toEqual([201, first.body.id]);
 });
 
-test('the first answer comes again even when the same request would now be refused or mean something else', async () => {
+test('a repetition names what the first made, as it is now, even when the same request would now be refused or mean something else', async () => {
   const member = await merchant.member([['fee', 1000]]);
   const body = { member, gateway: 'paypal-standard' };
   const first = await merchant.post<PaymentView>('/v1/payments', body, under('before it was paid'));
@@ -59,7 +61,29 @@ test('the first answer comes again even when the same request would now be refus
   const again = await merchant.post<PaymentView>('/v1/payments', body, under('before it was paid'));
   await world.db.sql.query('UPDATE gateway_accounts SET enabled = true WHERE merchant_id = $1', [merchant.id]);
   expect([again.status, replayed(again)]).toEqual([201, 'true']);
-  expect(again.body).toEqual(first.body);
+  expect(again.body).toMatchObject({ id: first.body.id, status: 'paid' });
+});
+
+test('after three days a key is forgotten; one that gave money back never is', async () => {
+  const club = await kkiapayMerchant(world);
+  const member = await club.member([['fee', 1000]]);
+  const payment = await club.pay(member, { gateway: 'kkiapay' });
+  await visit((await payInWidget(club, payment)).callbackUrl);
+  await untilStatus(club, payment.id, 'paid');
+  const addCharge = () =>
+    club.post(
+      `/v1/members/${member}/charges`,
+      { label: 'Fee', category: 'fee', amount: 700, currency: 'XOF' },
+      under('of last week'),
+    );
+  const giveBack = () => club.post<{ id: string }>(`/v1/payments/${payment.id}/refunds`, {}, under('back'));
+  await addCharge();
+  const back = await giveBack();
+  await world.db.sql.query("UPDATE idempotency_keys SET expires_at = expires_at - interval '73 hours'");
+  await planUpkeep({ db: world.db, silentGateways: [] });
+  expect(replayed(await addCharge())).toBeNull();
+  const again = await giveBack();
+  expect([back.status, replayed(again), again.body.id]).toEqual([201, 'true', back.body.id]);
 });
 
 test.each([

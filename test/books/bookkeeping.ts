@@ -41,7 +41,7 @@ export async function openBooks(): Promise<Books> {
   };
 }
 
-export const newId = (prefix: IdPrefix): string => makeId(prefix, randomBytes(ID_RANDOM_BYTES));
+export const newId = (prefix: IdPrefix): string => makeId(prefix, Date.now(), randomBytes(ID_RANDOM_BYTES));
 export const now = (): string => new Date().toISOString();
 
 export interface Club {

@@ -5,10 +5,12 @@ export type MessageFields = Record<string, string | Uint8Array | undefined>;
 
 export const PAYMENT_ID = makeId(
   'pay',
+  0,
   Uint8Array.from({ length: 26 }, (_, i) => i * 7),
 );
 export const OTHER_PAYMENT_ID = makeId(
   'pay',
+  0,
   Uint8Array.from({ length: 26 }, (_, i) => i * 11 + 1),
 );
 export const SELLER = {
