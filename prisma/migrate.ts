@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, DatabaseError } from 'pg';
 
 /** A failure that one sentence explains: shown without a stack. */
@@ -13,6 +14,22 @@ interface Migration {
   readonly sql: string;
   readonly checksum: string;
 }
+
+/** Where migrations are, and how patiently they wait for whoever works with a table. */
+export interface MigrateOptions {
+  readonly log?: (line: string) => void;
+  readonly folder?: string;
+  /** Everybody else waits behind a migration that waits for a lock: so it gives way after so long, and tries again after a pause. */
+  readonly lockTimeoutMs?: number;
+  readonly pauseMs?: number;
+  readonly tries?: number;
+}
+
+/**
+ * The first line of a migration that cannot be in a transaction (CREATE INDEX CONCURRENTLY). Its statements end with `;` at the end of a
+ * line and run one by one, again from the first after a failure: so each must leave alone, or replace, what is there already.
+ */
+const WITHOUT_TRANSACTION = '-- without a transaction';
 
 /** Any fixed number: whoever migrates this database takes the same lock. */
 const ADVISORY_LOCK = 7_206_412_001;
@@ -31,8 +48,10 @@ const HISTORY_TABLE = `
   )`;
 
 /** Applies every migration that the database does not have, in order, each in its own transaction. Returns the names applied. */
-export async function migrate(databaseUrl: string, log: (line: string) => void = () => undefined): Promise<string[]> {
-  const migrations = readMigrations();
+export async function migrate(databaseUrl: string, options: MigrateOptions = {}): Promise<string[]> {
+  const { log = () => undefined, folder = path.join(projectRoot(), 'prisma', 'migrations') } = options;
+  const { lockTimeoutMs = 3_000 } = options;
+  const migrations = readMigrations(folder);
   const client = await connect(databaseUrl);
   try {
     await client.query('SELECT pg_advisory_lock($1)', [ADVISORY_LOCK]);
@@ -40,7 +59,8 @@ export async function migrate(databaseUrl: string, log: (line: string) => void =
     await client.query(HISTORY_TABLE);
     const pending = await pendingMigrations(client, migrations);
     for (const migration of pending) {
-      await apply(client, migration);
+      if (migration.sql.startsWith(WITHOUT_TRANSACTION)) await applyWithoutTransaction(client, migration);
+      else await patiently(() => apply(client, migration, lockTimeoutMs), options);
       log(`applied ${migration.name}`);
     }
     log(
@@ -77,14 +97,34 @@ async function pendingMigrations(client: Client, migrations: readonly Migration[
   return migrations.filter((migration) => !applied.has(migration.name));
 }
 
-async function apply(client: Client, { name, sql, checksum }: Migration): Promise<void> {
+/** Tries again what found a table in use. */
+async function patiently(
+  attempt: () => Promise<void>,
+  { log = () => undefined, pauseMs = 2_000, tries = 60 }: MigrateOptions,
+): Promise<void> {
+  for (let left = tries; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const isInUse = error instanceof MigrationFailure && isLockTimeout(error.cause);
+      if (!isInUse || left <= 1) throw error;
+      log('a table is in use: trying again');
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '55P03'; // lock_not_available
+}
+
+async function apply(client: Client, migration: Migration, lockTimeoutMs: number): Promise<void> {
+  const { name, sql } = migration;
   try {
     await client.query('BEGIN');
+    await client.query(`SET LOCAL lock_timeout = ${String(lockTimeoutMs)}`);
     await client.query(sql);
-    await client.query(
-      'INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 1)',
-      [randomUUID(), checksum, name],
-    );
+    await note(client, migration);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
@@ -92,6 +132,32 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
       cause: error,
     });
   }
+}
+
+/** What it waits for, nobody else waits for. */
+async function applyWithoutTransaction(client: Client, migration: Migration): Promise<void> {
+  for (const statement of statementsOf(migration.sql)) {
+    try {
+      await client.query(statement);
+    } catch (error) {
+      throw new MigrationFailure(
+        `The migration ${migration.name} failed on its way; the next one begins it anew: ${explain(error, statement)}`,
+        { cause: error },
+      );
+    }
+  }
+  await note(client, migration);
+}
+
+async function note(client: Client, { name, checksum }: Migration): Promise<void> {
+  await client.query(
+    'INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count) VALUES ($1, $2, $3, clock_timestamp(), 1)',
+    [randomUUID(), checksum, name],
+  );
+}
+
+function statementsOf(sql: string): string[] {
+  return sql.split(/;\s*$/m).filter((statement) => statement.replaceAll(/^--.*$/gm, '').trim() !== '');
 }
 
 function explain(error: unknown, sql: string): string {
@@ -133,8 +199,7 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function readMigrations(): Migration[] {
-  const folder = path.join(projectRoot(), 'prisma', 'migrations');
+function readMigrations(folder: string): Migration[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name)
@@ -161,8 +226,10 @@ if (require.main === module) {
   const databaseUrl = process.env['DATABASE_URL'];
   void (async () => {
     if (!databaseUrl) throw new MigrationFailure('DATABASE_URL is not set: it names the database to migrate.');
-    await migrate(databaseUrl, (line) => {
-      console.log(line);
+    await migrate(databaseUrl, {
+      log: (line) => {
+        console.log(line);
+      },
     });
   })().catch((error: unknown) => {
     console.error(error instanceof MigrationFailure ? error.message : error);

@@ -132,8 +132,10 @@ async function startPostgres({ folder, keys, supervisor }: Context): Promise<str
 }
 
 async function migrateDatabase(databaseUrl: string): Promise<void> {
-  await migrate(databaseUrl, (line) => {
-    say(`migrations: ${line}`);
+  await migrate(databaseUrl, {
+    log: (line) => {
+      say(`migrations: ${line}`);
+    },
   });
 }
 
