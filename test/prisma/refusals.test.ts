@@ -171,7 +171,7 @@ describe('an entry that is no entry', () => {
     [
       'a posting on another merchant’s account',
       entry(['clearingOfStranger', 'debit', 1000], ['clearingOfStranger', 'credit', 1000]),
-      /another merchant/,
+      /not its merchant's/,
     ],
     ['a posting below zero', entry(['clearing', 'debit', -1000], ['fees', 'credit', -1000]), /positive_amount/],
     ['a posting of zero', entry(['clearing', 'debit', 0], ['fees', 'credit', 0]), /positive_amount/],
@@ -189,7 +189,24 @@ describe('an entry that is no entry', () => {
     [
       'a posting on no account',
       entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) => sql.replace(':fees', '0')),
-      /foreign key/,
+      /not its merchant's/,
+    ],
+    [
+      'balanced on no account at all',
+      entry(['clearing', 'debit', 1], ['clearing', 'credit', 1]).map((sql) => sql.replace(':clearing', '0')),
+      /not its merchant's/,
+    ],
+    [
+      'of no merchant, with postings',
+      entry(['clearing', 'debit', 1], ['fees', 'credit', 1]).map((sql) =>
+        sql
+          .replace('merchant_id, kind, fact_id', 'merchant_id, kind, fact_id, booked_on')
+          .replace(
+            ":merchant, 'suspense_accepted', :unbooked",
+            "'mer_x', 'suspense_accepted', :unbooked, current_date",
+          ),
+      ),
+      /not its merchant's/,
     ],
     [
       'of a kind that is none',
