@@ -1,3 +1,4 @@
+import { keyOf } from '../workflows/domain/fact';
 import type { Fact, Recorded } from '../workflows/domain/fact';
 import type { GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { LatePaymentPolicy, Payment, PaymentTerms } from '../workflows/domain/payment';
@@ -20,8 +21,8 @@ export function toRow(fact: Fact): FactRow {
 }
 
 /** A row was written by {@link toRow} from a fact and never changed since, so it is one. */
-export function fromRow(row: FactRow & { readonly recordedAt: string }): Recorded {
-  const { detail, ...columns } = row;
+export function fromRow(row: RecordedRow): Recorded {
+  const { detail, booked: _booked, ...columns } = row;
   return { ...columns, ...detail } as unknown as Recorded;
 }
 
@@ -41,6 +42,8 @@ export interface RecordedPayment extends Payment {
 }
 /** The same, and how far the books and the lists have followed. */
 export interface LoadedPayment extends RecordedPayment {
+  /** The keys of the facts that have an entry. */
+  readonly booked: ReadonlySet<string>;
   /** Of the facts, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
   readonly unbooked: readonly Recorded[];
   /** How the rows that lists read say it stands. */
@@ -57,10 +60,18 @@ export function handedBy({ facts }: Payment): NextAction['kind'] | null {
   return facts.find((fact) => fact.kind === 'checkout_opened')?.handed ?? null;
 }
 
-/** Facts as JSON, of rows `f` that say in `place` when each was recorded here; `unbooked`: it tells of money given or taken back and has no entry. */
+/** Facts as JSON, of rows `f` that say in `place` when each was recorded here; `booked`: it has an entry. */
 export const FACTS = `jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
-             'currency', f.currency, 'unbooked', f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_closed')
-               AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+             'currency', f.currency, 'booked', EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+
+/** What tells of money given or taken back. */
+const OF_MONEY_BACK: readonly Fact['kind'][] = [
+  'payment_refunded',
+  'payment_reversed',
+  'reversal_cancelled',
+  'dispute_adjusted',
+  'dispute_closed',
+];
 
 const PAYMENTS = `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
@@ -74,7 +85,11 @@ const PAYMENTS = `
 
 export interface RecordedRow extends FactRow {
   readonly recordedAt: string;
-  readonly unbooked: boolean;
+  readonly booked: boolean;
+}
+
+export function keysOfBooked(rows: readonly RecordedRow[]): ReadonlySet<string> {
+  return new Set(rows.filter(({ booked }) => booked).map((row) => keyOf(fromRow(row))));
 }
 
 interface Loaded {
@@ -128,12 +143,12 @@ function assemble({
   shown,
   ...terms
 }: Loaded): LoadedPayment {
-  const told = facts.map(({ unbooked, ...fact }) => ({ fact: fromRow(fact), unbooked }));
   const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
   return {
     terms: complete,
-    facts: told.map(({ fact }) => fact),
-    unbooked: told.flatMap(({ fact, unbooked }) => (unbooked ? [fact] : [])),
+    facts: facts.map(fromRow),
+    booked: keysOfBooked(facts),
+    unbooked: facts.map(fromRow).filter(({ kind }, place) => OF_MONEY_BACK.includes(kind) && !facts[place]?.booked),
     shown,
     row: {
       ...complete,

@@ -147,9 +147,15 @@ export function isBehind(payment: LoadedPayment): boolean {
   return !isShown || steps(payment, payment.unbooked).some(({ before, fact }) => movesMoney(before, fact));
 }
 
-function bookInTurn(payment: Payment, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {
+/** What has its entry stays booked as it is; what it undid in the cart is not there to be undone again. */
+function bookInTurn(
+  payment: Payment & Pick<LoadedPayment, 'booked'>,
+  facts: readonly Fact[],
+  cart: Cart | null,
+): BookedFacts['facts'] {
   let current: DomainCart = cart ?? EMPTY_CART;
   return steps(payment, facts).map(({ before, fact }) => {
+    if (payment.booked.has(keyOf(fact))) return { ...toRow(fact), operations: [] };
     const booked = book(before, fact, payment.terms.gateway, current);
     current = booked.cart;
     return { ...toRow(fact), operations: booked.operations };

@@ -2,7 +2,7 @@ import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { Payment } from '../workflows/domain/payment';
 import type { SealedAccount } from './accounts';
-import { FACTS, fromRow } from './facts';
+import { FACTS, fromRow, keysOfBooked } from './facts';
 import type { RecordedRow } from './facts';
 import type { Sql } from './sql';
 
@@ -16,6 +16,8 @@ export interface Unmatched extends Payment, SealedAccount {
   readonly reference: string;
   /** Whose cart it was attached to, or null. */
   readonly memberId: string | null;
+  /** The keys of the facts that have an entry. */
+  readonly booked: ReadonlySet<string>;
 }
 
 interface Row extends SealedAccount {
@@ -69,7 +71,7 @@ export function isOwnAttachment(fact: Fact): boolean {
 
 function assemble({ facts, attached, receivedAt, merchantId, currency, ...row }: Row): Unmatched {
   const at = receivedAt.toISOString();
-  const told = facts.map(({ unbooked: _unbooked, ...fact }) => fromRow(fact));
+  const told = facts.map(fromRow);
   const accepted = {
     kind: 'suspense_accepted',
     gatewayReference: row.reference,
@@ -95,6 +97,7 @@ function assemble({ facts, attached, receivedAt, merchantId, currency, ...row }:
       latePayments: 'credit',
       charges: [],
     },
+    booked: keysOfBooked(facts),
     facts: attached === null ? told : [...told.slice(0, place), accepted, ...told.slice(place)],
   };
 }

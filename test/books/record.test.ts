@@ -407,6 +407,22 @@ describe('money given back', () => {
     await tell(db, other, { ...refunded('RF2', eur(5000)), parent: 'TX2' });
     expect(await cartOf(db, member)).toMatchObject({ paid: [3000], credit: 0 });
   });
+
+  test.each([
+    ['of all of it', refunded('RF1', eur(5000))],
+    ['of a part that is more than what is left', refunded('RF1', eur(3000))],
+  ])('a refund %s, recorded again after the commit, changes nothing and is no failure', async (_name, back) => {
+    await owe(db, club, member, 5000);
+    const payment = await newPayment(db, club, member);
+    await tell(db, payment, captured('TX1'));
+    const { facts } = await load(db, payment);
+    const recording = recordingOf(payment, [back]);
+    await record(db, { ...recording, known: facts.length });
+    const before = await everything(db);
+    expect(await record(db, { ...recording, known: facts.length })).toEqual({ outcome: 'stale' });
+    expect(await record(db, recording)).toEqual({ outcome: 'recorded', fresh: 0 });
+    expect(await everything(db)).toEqual(before);
+  });
 });
 
 describe('what a recording settles besides', () => {

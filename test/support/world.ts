@@ -27,6 +27,7 @@ import { SANDBOX } from '../../worker/sandbox';
 import { startSweeper } from '../../outbox/sweeper';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
+import type { Interleavings } from './interleaving';
 import { testTemporal } from './environment/temporal';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') }); // once per process, and a test file is one
@@ -73,6 +74,8 @@ export interface WorldOptions {
   readonly log?: Logger;
   /** Leads the product to its database another way than straight. */
   readonly databaseVia?: (url: string) => Promise<string>;
+  /** Holds what activities do, and what gateways tell, where it is part of a race. */
+  readonly interleavings?: Interleavings;
 }
 
 export async function startWorld({
@@ -88,6 +91,7 @@ export async function startWorld({
   cache = createGatewayCache(null, createVault(ENCRYPTION_KEY)),
   log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   databaseVia = async (url) => url,
+  interleavings,
 }: WorldOptions = {}): Promise<World> {
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
   const [database, simulator, connection] = await Promise.all([
@@ -129,19 +133,21 @@ export async function startWorld({
       view: { temporalUiUrl: 'http://localhost:8233', temporalNamespace: namespace },
       limits: { requestsPerMinute: 100_000, failedLoginsPerMinute: 100_000 },
     });
-    server.on('request', app);
-    return { app, deliveries };
+    const listener = interleavings?.door(app) ?? app;
+    server.on('request', listener);
+    return { listener, deliveries };
   };
   let api = startApi(story);
 
   const limiter = createLimiter(null, { name: randomUUID(), points: verificationsPerMinute, seconds: 60 });
-  const activities = createActivities({
+  const real = createActivities({
     db,
     vault,
     gateways,
     throttle: throttle ?? ((key) => waitFor(limiter, key)),
     announce: () => undefined,
   });
+  const activities = interleavings?.activities(real) ?? real;
   let worked = story;
   let running: { worker: Worker; done: Promise<void> }[] = [];
   const startWorker = async () => {
@@ -192,8 +198,8 @@ export async function startWorld({
         sweeping = startSweeping();
       }
       if (parts.includes('api')) {
-        const { app, deliveries } = api;
-        server.off('request', app);
+        const { listener, deliveries } = api;
+        server.off('request', listener);
         api = startApi(next);
         await deliveries.close();
       }
