@@ -45,7 +45,7 @@ const PLANS = {
       measureMs: 6000,
       members: 100,
     },
-    refunds: { samples: 10, inFlight: 20, rounds: 2, payments: 200, warmUp: 40, firstWarmUp: 150, members: 100 },
+    refunds: { samples: 10, inFlight: 20, rounds: 2, payments: 150, warmUp: 40, firstWarmUp: 100, members: 100 },
     prompts: { prompts: 1000, watchMs: 240_000 },
   },
   quick: {
