@@ -122,7 +122,7 @@ async function waitForTurn(
 }
 
 /**
- * Whether all that the message claims was recorded since it came. Where we take the money ourselves, the gateway tells of it
+ * Whether all that the message claims was recorded since it came. The gateway tells of money that we take or give back ourselves
  * while its answer to us is being recorded; nobody need be asked about what changes nothing.
  */
 async function isKnownByNow(
@@ -132,10 +132,12 @@ async function isKnownByNow(
   { credentials }: GatewayContext<unknown>,
 ): Promise<boolean> {
   const { gateway, readNotification } = GATEWAYS[row.gateway];
-  if (gateway.capabilities.capture !== 'by_us') return false;
   const reading = readNotification(raw, credentials);
   if (!reading.ok) return false;
-  return isKnown(db, row.accountId, claimOf(row.channel, reading.hint));
+  const { hint } = reading;
+  const mayBeOurs =
+    gateway.capabilities.capture === 'by_us' || hint.facts.some(({ kind }) => kind === 'payment_refunded');
+  return mayBeOurs && isKnown(db, row.accountId, claimOf(row.channel, hint));
 }
 
 async function ask(

@@ -6,7 +6,7 @@ import { memoryCache } from '../gateways/gateway-context';
 import { createVault } from '../../vault/vault';
 import { call, Merchant } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { encode, ipn, postRaw } from '../support/paypal';
+import { encode, ipn, newTransactionId, postRaw } from '../support/paypal';
 import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
@@ -16,14 +16,9 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Runs the activity once, with a gateway that answers as given. */
-function verify(
-  notificationId: string,
-  paymentId: string | null,
-  answer: () => Response,
-  pauseMs = 0,
-): Promise<Verification> {
-  const activities = createActivities({
+/** The activities, with a gateway that answers as given. */
+function hands(answer: () => Response, pauseMs = 0) {
+  return createActivities({
     db: world.db,
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
@@ -36,7 +31,17 @@ function verify(
     throttle: async () => pauseMs,
     announce: () => undefined,
   });
-  return new MockActivityEnvironment().run(activities.verifyNotification, { notificationId, paymentId });
+}
+
+/** Runs the activity once. */
+function verify(
+  notificationId: string,
+  paymentId: string | null,
+  answer: () => Response,
+  pauseMs = 0,
+): Promise<Verification> {
+  const { verifyNotification } = hands(answer, pauseMs);
+  return new MockActivityEnvironment().run(verifyNotification, { notificationId, paymentId });
 }
 
 async function failureOf(attempt: Promise<unknown>): Promise<ApplicationFailure> {
@@ -82,6 +87,31 @@ test('a message that the gateway calls INVALID is settled, and is not asked abou
   });
   expect(again).toMatchObject({ outcome: 'settled' });
   expect(await merchant.notifications()).toMatchObject([{ id, state: 'invalid', reason: 'not_verified', attempts: 1 }]);
+});
+
+test('a refund that was recorded since its message came is not asked about', async () => {
+  const { merchant, payment, id } = await storedIpn();
+  const refund = ipn(merchant, payment, {
+    payment_status: 'Refunded',
+    parent_txn_id: newTransactionId(),
+    mc_gross: '-50.00',
+    mc_fee: undefined,
+    reason_code: 'refund',
+  });
+  await postRaw(merchant, encode(refund));
+  await postRaw(merchant, encode({ ...refund, ipn_track_id: 'told-once-more' }));
+  const [first, second] = (await merchant.notifications()).filter((stored) => stored.id !== id);
+
+  const verified = await verify(first!.id, payment.id, () => new Response('VERIFIED'));
+  if (verified.outcome !== 'facts') throw new Error(`not verified: ${verified.outcome}`);
+  const { loadPayment, recordFacts } = hands(() => new Response('VERIFIED'));
+  const { terms } = await loadPayment(payment.id);
+  await recordFacts({ on: terms, facts: verified.facts });
+
+  const asked = () => {
+    throw new Error('it was asked about');
+  };
+  expect(await verify(second!.id, payment.id, asked)).toMatchObject({ outcome: 'settled', state: 'duplicate' });
 });
 
 test.each([

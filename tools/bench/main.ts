@@ -14,6 +14,7 @@ import { measureMemory } from './memory';
 import { readOptions, UsageFailure, type Options } from './options';
 import { resolveServer } from './production-temporal';
 import { measureRecord } from './record';
+import { measureRefunds } from './refunds';
 import { renderFinding, type Finding } from './report';
 import { startStack, TITLES, type TemporalKind } from './stack';
 import { measureThroughput } from './throughput';
@@ -44,6 +45,7 @@ const PLANS = {
       measureMs: 6000,
       members: 100,
     },
+    refunds: { samples: 10, inFlight: 20, rounds: 2, payments: 150, warmUp: 40, firstWarmUp: 100, members: 100 },
     prompts: { prompts: 1000, watchMs: 240_000 },
   },
   quick: {
@@ -68,6 +70,7 @@ const PLANS = {
       measureMs: 2500,
       members: 50,
     },
+    refunds: { samples: 3, inFlight: 20, rounds: 1, payments: 100, warmUp: 30, firstWarmUp: 60, members: 50 },
     prompts: { prompts: 100, watchMs: 60_000 },
   },
 } as const;
@@ -77,7 +80,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const wants = (...phases: Options['phases']): boolean => phases.some((phase) => options.phases.includes(phase));
 
   // Whatever must be compiled is compiled before anything is measured.
-  const onLastKind = ['memory', 'flood', 'ack', 'gateways', 'prompts'] as const;
+  const onLastKind = ['memory', 'flood', 'ack', 'gateways', 'refunds', 'prompts'] as const;
   const server = wants('throughput', ...onLastKind) ? await resolveServer(say) : 'not asked for';
   const needsDev = wants('events', 'throughput') || (wants(...onLastKind) && typeof server === 'string');
   const program = needsDev ? await resolveTemporal(say) : null;
@@ -94,7 +97,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     ...(typeof server !== 'string' ? [{ kind: 'production', programs: server } as const] : []),
   ];
   const last = kinds.at(-1);
-  if (last && wants('gateways', 'prompts'))
+  if (last && wants('gateways', 'refunds', 'prompts'))
     await benchGateways(workbench, options, { temporal: last, generator }, publish);
   for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack') ? kinds : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
@@ -156,6 +159,10 @@ async function benchGateways(
   if (phases.includes('gateways')) {
     say('each gateway …');
     publish(await measureGateways({ stack, generator, proxy: counting.proxy }, plan.gateways));
+  }
+  if (phases.includes('refunds')) {
+    say('refunds …');
+    publish(await measureRefunds({ stack, generator, proxy: counting.proxy }, plan.refunds));
   }
   if (phases.includes('prompts')) {
     say(`${plan.prompts.prompts} prompts that nobody answers …`);

@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const PHASES = ['events', 'throughput', 'record', 'ack', 'memory', 'flood', 'gateways', 'prompts'] as const;
+export const PHASES = [
+  'events',
+  'throughput',
+  'record',
+  'ack',
+  'memory',
+  'flood',
+  'gateways',
+  'refunds',
+  'prompts',
+] as const;
 export type Phase = (typeof PHASES)[number];
 
 export interface Options {

@@ -7,14 +7,14 @@ interface Waiting {
   readonly settle: (failure: Error | null) => void;
 }
 
-/** Tells when a payment's money is in the books, by looking at the database: asking the API would be load of its own. */
+/** Tells when a payment's money is in the books, or all of it out of them, by looking at the database: asking the API would be load of its own. */
 export interface BookedWatch {
   untilBooked(paymentId: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** `everyMs`: how often to look. It delays the answer by half of that on average, and each look costs the database about 0.1 ms. */
-export function watchBooked(databaseUrl: string, everyMs: number): BookedWatch {
+export function watchBooked(databaseUrl: string, everyMs: number, status: 'paid' | 'refunded' = 'paid'): BookedWatch {
   const pool = new Pool({ connectionString: databaseUrl, max: 1 });
   const waiting = new Map<string, Waiting>();
   let closed = false;
@@ -30,13 +30,13 @@ export function watchBooked(databaseUrl: string, everyMs: number): BookedWatch {
   async function look(): Promise<void> {
     const { rows } = await pool.query<{ id: string }>({
       name: 'booked',
-      text: "SELECT id FROM payments WHERE id = ANY ($1) AND status = 'paid'",
-      values: [[...waiting.keys()]],
+      text: 'SELECT id FROM payments WHERE id = ANY ($1) AND status = $2',
+      values: [[...waiting.keys()], status],
     });
     for (const { id } of rows) end(id, null);
     const tooOld = performance.now() - PATIENCE_MS;
     for (const [id, { since }] of waiting)
-      if (since < tooOld) end(id, new Error(`payment ${id} was not booked within a minute`));
+      if (since < tooOld) end(id, new Error(`payment ${id} was not booked as ${status} within a minute`));
   }
 
   function end(id: string, failure: Error | null): void {

@@ -13,28 +13,48 @@ export function createOpening(
   { shop, gateway }: Counter,
   more: (turn: number) => Readonly<Record<string, unknown>> = () => ({}),
 ) {
-  const url = new URL('/v1/payments', shop.baseUrl);
+  const ask = createAsking(shop);
   let turn = 0;
   return async (): Promise<Opened> => {
     const member = shop.members[turn % shop.members.length];
-    const body = { member, gateway, amount: 5000, ...more(turn++) };
+    return ask<Opened>('/v1/payments', { member, gateway, amount: 5000, ...more(turn++) });
+  };
+}
+
+interface Refund {
+  readonly status: string;
+  readonly reason: string | null;
+}
+
+/** Asks for all money of a payment to be given back, as the merchant's server would. */
+export function createRefunding(shop: Shop): (paymentId: string) => Promise<void> {
+  const ask = createAsking(shop);
+  return async (paymentId) => {
+    const { status, reason } = await ask<Refund>(`/v1/payments/${paymentId}/refunds`, {});
+    if (status === 'failed') throw new Error(`the refund of ${paymentId} failed: ${reason}`);
+  };
+}
+
+/** Has something made, as the merchant's server would. */
+function createAsking({ baseUrl, secretKey }: Shop): <Made>(path: string, body: unknown) => Promise<Made> {
+  return async <Made>(path: string, body: unknown) => {
     const answer = await post(
-      url,
+      new URL(path, baseUrl),
       {
-        authorization: `Bearer ${shop.secretKey}`,
+        authorization: `Bearer ${secretKey}`,
         'content-type': 'application/json',
         'idempotency-key': randomUUID(),
       },
       JSON.stringify(body),
     );
-    if (answer.status !== 201)
-      throw new Error(`POST /v1/payments answered ${answer.status}: ${answer.body.slice(0, 200)}`);
-    return JSON.parse(answer.body) as Opened;
+    if (answer.status !== 201) throw new Error(`POST ${path} answered ${answer.status}: ${answer.body.slice(0, 200)}`);
+    return JSON.parse(answer.body) as Made;
   };
 }
 
 /** One of the simulator's people (`as`) pays; a browser that the gateway sends back comes back. */
 export function createPayingAs({ gateway, simulatorUrl }: Counter): (opened: Opened, as: string) => Promise<void> {
+  const tell = createTelling(simulatorUrl);
   return async ({ id, nextAction }, as) => {
     const action = nextAction as { url?: string; fields?: unknown; params?: unknown; to?: string } | null;
     switch (gateway) {
@@ -58,8 +78,22 @@ export function createPayingAs({ gateway, simulatorUrl }: Counter): (opened: Ope
         break;
     }
   };
+}
 
-  async function tell<Answer>(path: string, body: unknown): Promise<Answer> {
+/** The merchant gives all money of a payment back at PayPal's own site, which tells us of it. KKiaPay's tells nobody. */
+export function createGivingBackThere(
+  gateway: 'paypal-standard' | 'paypal-checkout',
+  simulatorUrl: string,
+): (paymentId: string) => Promise<void> {
+  const tell = createTelling(simulatorUrl);
+  const places = { 'paypal-standard': 'payments', 'paypal-checkout': 'paypal-checkout/captures' };
+  return async (paymentId) => {
+    await tell(`${places[gateway]}/${paymentId}/events`, { kind: 'refund' });
+  };
+}
+
+function createTelling(simulatorUrl: string): <Answer>(path: string, body: unknown) => Promise<Answer> {
+  return async <Answer>(path: string, body: unknown) => {
     const answer = await post(
       new URL(`/control/${path}`, simulatorUrl),
       { 'content-type': 'application/json' },
@@ -68,7 +102,7 @@ export function createPayingAs({ gateway, simulatorUrl }: Counter): (opened: Ope
     if (answer.status >= 300)
       throw new Error(`the simulator answered ${answer.status} to ${path}: ${answer.body.slice(0, 200)}`);
     return JSON.parse(answer.body) as Answer;
-  }
+  };
 }
 
 async function goBack(url: string | null): Promise<void> {

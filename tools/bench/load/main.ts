@@ -1,11 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import { sendNotifications } from './acknowledgements';
 import { watchBooked } from './booked';
-import { createOpening, createPayingAs, openPrompts } from './counters';
+import { createOpening, createPayingAs, createRefunding, openPrompts } from './counters';
 import { payBesideFlood } from './flood';
 import type { FromGenerator, Orders, Pace, Shift, ToGenerator } from './orders';
 import { createCheckout, createPayer } from './pay';
-import { keepInFlight } from './shift';
+import { goThrough, keepInFlight } from './shift';
 import { listenForDone, runYardstick, type DoneListener } from './yardsticks';
 
 let listener: DoneListener | null = null;
@@ -23,6 +23,10 @@ async function obey(message: ToGenerator): Promise<Orders[keyof Orders]['answer'
       return open(message.order);
     case 'counterPayments':
       return payAtCounter(message.order);
+    case 'counterSales':
+      return sellAtCounter(message.order);
+    case 'counterRefunds':
+      return refundAll(message.order);
     case 'prompts':
       return openPrompts(message.order.shop, message.order.count, message.order.inFlight);
     case 'flood':
@@ -53,6 +57,43 @@ async function payAtCounter(order: Orders['counterPayments']['order']): Promise<
     await payAs(opened, order.payer);
     return opened.id;
   });
+}
+
+async function sellAtCounter(order: Orders['counterSales']['order']): Promise<Orders['counterSales']['answer']> {
+  const open = createOpening(order.counter);
+  const payAs = createPayingAs(order.counter);
+  const watch = watchBooked(order.databaseUrl, lookEveryMs(order.inFlight));
+  const sell = async (): Promise<string> => {
+    const opened = await open();
+    await payAs(opened, order.payer);
+    await watch.untilBooked(opened.id);
+    return opened.id;
+  };
+  try {
+    const { pace, results } = await goThrough(
+      order,
+      Array.from({ length: order.count }, (_, turn) => turn),
+      sell,
+      mark,
+    );
+    return { pace, paymentIds: results };
+  } finally {
+    await watch.close();
+  }
+}
+
+async function refundAll(order: Orders['counterRefunds']['order']): Promise<Orders['counterRefunds']['answer']> {
+  const refund = createRefunding(order.shop);
+  const watch = watchBooked(order.databaseUrl, lookEveryMs(order.inFlight), 'refunded');
+  const refundOne = async (paymentId: string): Promise<void> => {
+    await refund(paymentId);
+    await watch.untilBooked(paymentId);
+  };
+  try {
+    return (await goThrough(order, order.paymentIds, refundOne, mark)).pace;
+  } finally {
+    await watch.close();
+  }
 }
 
 /** `one` gives the id of a payment that is paid and has still to be booked. */

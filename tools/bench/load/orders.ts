@@ -16,6 +16,25 @@ export interface Orders {
     order: Shift & { readonly counter: Counter; readonly payer: string; readonly databaseUrl: string };
     answer: Pace;
   };
+  /** So many payments through one gateway of the simulator; answers which were booked. */
+  counterSales: {
+    order: Batch & {
+      readonly counter: Counter;
+      readonly payer: string;
+      readonly count: number;
+      readonly databaseUrl: string;
+    };
+    answer: { readonly pace: Pace; readonly paymentIds: readonly string[] };
+  };
+  /** Gives all money of these payments back, as the merchant's server asks for it, from POST until it is booked. */
+  counterRefunds: {
+    order: Batch & {
+      readonly shop: Shop;
+      readonly paymentIds: readonly string[];
+      readonly databaseUrl: string;
+    };
+    answer: Pace;
+  };
   /** Prompts that nobody answers; answers when each was opened, in milliseconds since 1970. */
   prompts: {
     order: { readonly shop: Shop; readonly count: number; readonly inFlight: number };
@@ -87,6 +106,12 @@ export interface Shift {
   readonly inFlight: number;
   readonly warmUpMs: number;
   readonly measureMs: number;
+}
+
+/** A number of things to do, so many at once; what is measured begins when `warmUp` of them are done. */
+export interface Batch {
+  readonly inFlight: number;
+  readonly warmUp: number;
 }
 
 export interface Pace {

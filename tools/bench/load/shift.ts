@@ -1,5 +1,5 @@
 import { percentile } from './percentile';
-import type { Pace, Shift } from './orders';
+import type { Batch, Pace, Shift } from './orders';
 
 /** However slow it goes, a measurement ends. */
 const PATIENCE_MS = 20_000;
@@ -57,6 +57,61 @@ export async function keepInFlight(
     firstFailure,
     p50Ms: percentile(counted, 50),
     p99Ms: percentile(counted, 99),
+  };
+}
+
+/**
+ * Has each of these done, so many at once, and gives what those that succeeded brought. What counts is the middle: from when
+ * `warmUp` have ended until the last has begun, so that as many as were asked for are under way all the while.
+ */
+export async function goThrough<Thing, Result>(
+  { inFlight, warmUp }: Batch,
+  things: readonly Thing[],
+  one: (thing: Thing) => Promise<Result>,
+  mark: (mark: 'begun' | 'ended') => void,
+): Promise<{ pace: Pace; results: Result[] }> {
+  const left = [...things];
+  const results: Result[] = [];
+  const times: number[] = [];
+  let ended = 0;
+  let failed = 0;
+  let firstFailure: string | null = null;
+  const measured = { from: Infinity, until: Infinity };
+
+  const slot = async (): Promise<void> => {
+    for (let thing = left.shift(); thing !== undefined; thing = left.shift()) {
+      const begun = performance.now();
+      if (left.length === 0) {
+        measured.until = begun;
+        mark('ended');
+      }
+      try {
+        results.push(await one(thing));
+        const now = performance.now();
+        if (now >= measured.from && now <= measured.until) times.push(now - begun);
+      } catch (error) {
+        failed += 1;
+        firstFailure ??= error instanceof Error ? error.message : String(error);
+      }
+      ended += 1;
+      if (ended === warmUp) {
+        measured.from = performance.now();
+        mark('begun');
+      }
+    }
+  };
+
+  await Promise.all(Array.from({ length: inFlight }, slot));
+  return {
+    pace: {
+      done: times.length,
+      seconds: (measured.until - measured.from) / 1000,
+      failed,
+      firstFailure,
+      p50Ms: percentile(times, 50),
+      p99Ms: percentile(times, 99),
+    },
+    results,
   };
 }
 
