@@ -6,7 +6,15 @@ import type { TaskKind } from '../../workflows/domain/turn';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, visit } from '../support/gateways';
+import {
+  connectCheckout,
+  control,
+  kkiapayMerchant,
+  payByOrder,
+  payByWidget,
+  payInWidget,
+  visit,
+} from '../support/gateways';
 import { holdFacts } from '../support/gate';
 import { payAs } from '../support/paypal';
 import { startWorkerProcess } from '../support/processes';
@@ -63,13 +71,7 @@ async function payByCheckout(world: World): Promise<Paid> {
     ['fee', 5000],
     ['outing', 2000],
   ]);
-  const opened = await merchant.pay(member, { gateway: 'paypal-checkout' });
-  const payment = await eventually(
-    () => merchant.payment(opened.id),
-    ({ status }) => status === 'awaiting_payer',
-  );
-  await visit(await approveAs(merchant, payment));
-  return { merchant, member, payment: await untilStatus(merchant, payment.id, 'paid') };
+  return { merchant, member, payment: await payByOrder(merchant, member) };
 }
 
 /** 7000 francs, paid by mobile money; KKiaPay knows no key of a refund. */
@@ -79,9 +81,7 @@ async function payByKkiapay(world: World): Promise<Paid> {
     ['fee', 5000],
     ['outing', 2000],
   ]);
-  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
-  await visit((await payInWidget(merchant, payment)).callbackUrl);
-  return { merchant, member, payment: await untilStatus(merchant, payment.id, 'paid') };
+  return { merchant, member, payment: await payByWidget(merchant, member) };
 }
 
 async function expectGivenBackOnce({ merchant, payment }: Paid): Promise<void> {
