@@ -41,6 +41,8 @@ export interface RecordedPayment extends Payment {
 }
 /** The same, and how far the books and the lists have followed. */
 export interface LoadedPayment extends RecordedPayment {
+  /** Of the facts, those that have an entry. */
+  readonly booked: readonly Recorded[];
   /** Of the facts, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
   readonly unbooked: readonly Recorded[];
   /** How the rows that lists read say it stands. */
@@ -57,10 +59,9 @@ export function handedBy({ facts }: Payment): NextAction['kind'] | null {
   return facts.find((fact) => fact.kind === 'checkout_opened')?.handed ?? null;
 }
 
-/** Facts as JSON, of rows `f` that say in `place` when each was recorded here; `unbooked`: it tells of money given or taken back and has no entry. */
+/** Facts as JSON, of rows `f` that say in `place` when each was recorded here; `booked`: it has an entry. */
 export const FACTS = `jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
-             'currency', f.currency, 'unbooked', f.kind IN ('payment_refunded', 'payment_reversed', 'reversal_cancelled', 'dispute_adjusted', 'dispute_closed')
-               AND NOT EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+             'currency', f.currency, 'booked', EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
 
 const PAYMENTS = `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
@@ -74,8 +75,17 @@ const PAYMENTS = `
 
 export interface RecordedRow extends FactRow {
   readonly recordedAt: string;
-  readonly unbooked: boolean;
+  readonly booked: boolean;
 }
+
+/** What tells of money given or taken back; an earlier release recorded it and booked nothing. */
+const MOVE_TAKEN_MONEY: ReadonlySet<Fact['kind']> = new Set([
+  'payment_refunded',
+  'payment_reversed',
+  'reversal_cancelled',
+  'dispute_adjusted',
+  'dispute_closed',
+]);
 
 interface Loaded {
   id: string;
@@ -128,12 +138,13 @@ function assemble({
   shown,
   ...terms
 }: Loaded): LoadedPayment {
-  const told = facts.map(({ unbooked, ...fact }) => ({ fact: fromRow(fact), unbooked }));
+  const told = facts.map(({ booked, ...fact }) => ({ fact: fromRow(fact), booked }));
   const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
   return {
     terms: complete,
     facts: told.map(({ fact }) => fact),
-    unbooked: told.flatMap(({ fact, unbooked }) => (unbooked ? [fact] : [])),
+    booked: told.flatMap(({ fact, booked }) => (booked ? [fact] : [])),
+    unbooked: told.flatMap(({ fact, booked }) => (!booked && MOVE_TAKEN_MONEY.has(fact.kind) ? [fact] : [])),
     shown,
     row: {
       ...complete,

@@ -147,29 +147,43 @@ export function isBehind(payment: LoadedPayment): boolean {
   return !isShown || steps(payment, payment.unbooked).some(({ before, fact }) => movesMoney(before, fact));
 }
 
-function bookInTurn(payment: Payment, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {
+function bookInTurn(payment: Standing, facts: readonly Fact[], cart: Cart | null): BookedFacts['facts'] {
   let current: DomainCart = cart ?? EMPTY_CART;
-  return steps(payment, facts).map(({ before, fact }) => {
+  return steps(payment, facts).map(({ before, fact, isBooked }) => {
+    // The cart has followed it already: to book it again would take the same money off the cart twice.
+    if (isBooked) return { ...toRow(fact), operations: [] };
     const booked = book(before, fact, payment.terms.gateway, current);
     current = booked.cart;
     return { ...toRow(fact), operations: booked.operations };
   });
 }
 
-function cartNeededBy(payment: Payment, facts: readonly Fact[]): 'none' | 'open' | 'whole' {
+function cartNeededBy(payment: Standing, facts: readonly Fact[]): 'none' | 'open' | 'whole' {
   const needs = steps(payment, facts).map(({ before, fact }) => cartNeeded(before, fact));
   return needs.includes('whole') ? 'whole' : needs.includes('open') ? 'open' : 'none';
 }
 
+/** A payment, or money of nobody's, and which of its facts are in the books. */
+interface Standing extends Payment {
+  readonly booked: readonly Fact[];
+}
+
+interface Step {
+  readonly before: Payment;
+  readonly fact: Fact;
+  readonly isBooked: boolean;
+}
+
 /** Each fact with the payment as it stood before it: what is recorded already has its place there. */
-function steps(payment: Payment, facts: readonly Fact[]): { before: Payment; fact: Fact }[] {
-  let current: Payment = payment;
+function steps({ terms, facts: recorded, booked }: Standing, facts: readonly Fact[]): Step[] {
+  let current: Payment = { terms, facts: recorded };
   return facts.map((fact) => {
-    const place = payment.facts.findIndex((known) => keyOf(known) === keyOf(fact));
-    if (place >= 0) return { before: { terms: payment.terms, facts: payment.facts.slice(0, place) }, fact };
+    const isIt = (known: Fact) => keyOf(known) === keyOf(fact);
+    const place = recorded.findIndex(isIt);
+    if (place >= 0) return { before: { terms, facts: recorded.slice(0, place) }, fact, isBooked: booked.some(isIt) };
     const before = current;
     current = evolve(current, fact);
-    return { before, fact };
+    return { before, fact, isBooked: false };
   });
 }
 

@@ -16,6 +16,8 @@ export interface Unmatched extends Payment, SealedAccount {
   readonly reference: string;
   /** Whose cart it was attached to, or null. */
   readonly memberId: string | null;
+  /** Of the facts, those that have an entry. */
+  readonly booked: readonly Fact[];
 }
 
 interface Row extends SealedAccount {
@@ -69,7 +71,8 @@ export function isOwnAttachment(fact: Fact): boolean {
 
 function assemble({ facts, attached, receivedAt, merchantId, currency, ...row }: Row): Unmatched {
   const at = receivedAt.toISOString();
-  const told = facts.map(({ unbooked: _unbooked, ...fact }) => fromRow(fact));
+  const rows = facts.map(({ booked, ...fact }) => ({ fact: fromRow(fact), booked }));
+  const told = rows.map(({ fact }) => fact);
   const accepted = {
     kind: 'suspense_accepted',
     gatewayReference: row.reference,
@@ -95,6 +98,7 @@ function assemble({ facts, attached, receivedAt, merchantId, currency, ...row }:
       latePayments: 'credit',
       charges: [],
     },
+    booked: rows.flatMap(({ fact, booked }) => (booked ? [fact] : [])),
     facts: attached === null ? told : [...told.slice(0, place), accepted, ...told.slice(place)],
   };
 }

@@ -407,6 +407,24 @@ describe('money given back', () => {
     await tell(db, other, { ...refunded('RF2', eur(5000)), parent: 'TX2' });
     expect(await cartOf(db, member)).toMatchObject({ paid: [3000], credit: 0 });
   });
+
+  test.each([
+    ['by a run that did not hear that it was recorded', true],
+    ['by whoever cannot say what stood before', false],
+  ])(
+    'a refund of all that was paid is recorded again %s: nothing changes, and nobody is stuck',
+    async (_who, isRun) => {
+      await owe(db, club, member, 5000);
+      const payment = await newPayment(db, club, member);
+      await tell(db, payment, captured('TX1'));
+      const { facts } = await load(db, payment);
+      const recording = { ...recordingOf(payment, [refunded('RF1')]), ...(isRun && { known: facts.length }) };
+      expect(await record(db, recording)).toEqual({ outcome: 'recorded', fresh: 1 });
+      const before = await everything(db);
+      expect(await record(db, recording)).toEqual(isRun ? { outcome: 'stale' } : { outcome: 'recorded', fresh: 0 });
+      expect(await everything(db)).toEqual(before);
+    },
+  );
 });
 
 describe('what a recording settles besides', () => {
