@@ -18,7 +18,8 @@ export function toTemporalFailure(failure: GatewayFailure): ApplicationFailure {
     details: [{ moved: failure.moved }],
   };
   if (failure.retry === 'never') return ApplicationFailure.create({ ...common, nonRetryable: true });
-  if (failure.retry === 'later') return ApplicationFailure.create(common);
+  // Temporal takes a delay of nothing for the end of all tries: who may be asked at once is asked by the activity's own policy.
+  if (failure.retry === 'later' || failure.retry.afterMs === 0) return ApplicationFailure.create(common);
   const { afterMs } = failure.retry;
   return ApplicationFailure.create({
     ...common,

@@ -129,6 +129,12 @@ test.each([
     'http_429',
     7_000,
   ],
+  [
+    'a request to come back at once',
+    () => new Response('', { status: 503, headers: { 'retry-after': '0' } }),
+    'http_503',
+    undefined, // Temporal would take a delay of nothing for the end of all tries
+  ],
 ])(
   'no answer is no verdict: %s is tried again and leaves the message as it is',
   async (_what, answer, type, nextRetryDelay) => {

@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { listenIn } from '../support/asked';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, untilStatus } from '../support/client';
 import { throughCut } from '../support/cut';
 import type { Cut } from '../support/cut';
 import { holdFacts, holdInserts } from '../support/gate';
+import { captureOf, connectCheckout, payByOrder } from '../support/gateways';
 import { ipn, postRaw } from '../support/paypal';
 import { deliver, untilSettled, vouchFor } from '../support/quiet';
 import { openDatabase } from '../../prisma/client';
@@ -14,8 +17,9 @@ let world: World;
 let wire: Cut;
 /** Looks into the database past the wire. */
 let inside: Database;
+const listener = listenIn();
 beforeAll(async () => {
-  world = await startWorld({ databaseVia: throughCut((cut) => (wire = cut)) });
+  world = await startWorld({ databaseVia: throughCut((cut) => (wire = cut)), fetch: listener.fetch });
   inside = openDatabase(world.database.url, { connections: 1 });
 });
 afterAll(async () => {
@@ -111,6 +115,64 @@ test('PostgreSQL goes after a booking and before the worker hears so: nothing is
   wire.cut();
   wire.heal();
   await expectBookedOnce(opened);
+});
+
+/** 30.00 EUR paid by an order, and asked back while the answer to that cannot be recorded. */
+async function refundUpToRecording() {
+  const merchant = await Merchant.create(world);
+  await connectCheckout(merchant);
+  const member = await merchant.member([['fee', 3000]]);
+  const payment = await payByOrder(merchant, member);
+  const gate = await holdFacts(world, 'payment_refunded');
+  const key = { 'idempotency-key': randomUUID() };
+  const ask = () => merchant.post<{ id: string }>(`/v1/payments/${payment.id}/refunds`, {}, key);
+  const asked = ask();
+  await gate.arrival();
+  return { merchant, member, payment, gate, ask, asked };
+}
+
+async function expectGivenBackOnce({
+  merchant,
+  member,
+  payment,
+  ask,
+}: Awaited<ReturnType<typeof refundUpToRecording>>): Promise<void> {
+  expect(await untilStatus(merchant, payment.id, 'refunded')).toMatchObject({ refunded: 3000, attention: null });
+  const again = await ask(); // as its client does that was answered by no refund
+  expect(again.status).toBe(201);
+  const { body } = await merchant.get<{ data: unknown[] }>(`/v1/payments/${payment.id}/refunds`);
+  expect(body.data).toMatchObject([{ id: again.body.id, status: 'succeeded', amount: 3000 }]);
+  expect((await merchant.entries()).filter(({ kind }) => kind === 'payment_refunded')).toHaveLength(1);
+  expect(await merchant.cart(member)).toMatchObject({ due: 3000, paylines: [{ amount: 3000 }, { amount: -3000 }] });
+  expect(listener.times(`/captures/${captureOf(payment)}/refund`)).toBe(1);
+}
+
+test('PostgreSQL goes while the answer to a refund is recorded: recorded when it is back, and PayPal is not asked again', async () => {
+  const refund = await refundUpToRecording();
+  wire.cut();
+  await refund.gate.turnAway();
+  await refund.gate.close();
+  await refund.asked; // whatever it says while the database is away
+  const booked = `SELECT FROM entries WHERE payment_id = $1 AND kind = 'payment_refunded'`;
+  expect((await inside.sql.query(booked, [refund.payment.id])).rowCount).toBe(0);
+
+  wire.heal();
+  await expectGivenBackOnce(refund);
+});
+
+test('PostgreSQL goes after the answer to a refund is recorded and before the worker hears so: it is given back once', async () => {
+  const refund = await refundUpToRecording();
+  wire.deafen();
+  await refund.gate.open();
+  await eventually(
+    async () => (await inside.sql.query('SELECT FROM paylines WHERE payment_id = $1', [refund.payment.id])).rowCount,
+    (paylines) => paylines === 2,
+  );
+  await refund.gate.close();
+  wire.cut();
+  wire.heal();
+  await refund.asked;
+  await expectGivenBackOnce(refund);
 });
 
 test('PostgreSQL is away for a moment again and again while ten payments are paid: ten are booked, each once', async () => {

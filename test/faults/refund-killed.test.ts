@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMPENSATIONS } from '../../workflows/domain/compensations';
@@ -5,9 +6,19 @@ import type { TaskKind } from '../../workflows/domain/turn';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, visit } from '../support/gateways';
+import {
+  connectCheckout,
+  control,
+  kkiapayMerchant,
+  payByOrder,
+  payByWidget,
+  payInWidget,
+  visit,
+} from '../support/gateways';
 import { holdFacts } from '../support/gate';
+import { payAs } from '../support/paypal';
 import { startWorkerProcess } from '../support/processes';
+import { untilQuiet } from '../support/quiet';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 
@@ -21,7 +32,7 @@ const KILLED: Readonly<Record<TaskKind, { readonly file: string; readonly test: 
   capture: { file: 'refund-killed', test: 'a worker is killed while the money that was approved is being booked' },
   lookup: 'only asks',
   watch: 'only asks',
-  refund: { file: 'refund-killed', test: 'is killed with %s: another goes on' },
+  refund: { file: 'refund-killed', test: 'is killed with %s: another goes on, and it is given back once' },
   refund_watch: { file: 'refund-killed', test: 'a worker is killed while a refund is on its way' },
   refund_check: 'only asks',
 };
@@ -60,13 +71,7 @@ async function payByCheckout(world: World): Promise<Paid> {
     ['fee', 5000],
     ['outing', 2000],
   ]);
-  const opened = await merchant.pay(member, { gateway: 'paypal-checkout' });
-  const payment = await eventually(
-    () => merchant.payment(opened.id),
-    ({ status }) => status === 'awaiting_payer',
-  );
-  await visit(await approveAs(merchant, payment));
-  return { merchant, member, payment: await untilStatus(merchant, payment.id, 'paid') };
+  return { merchant, member, payment: await payByOrder(merchant, member) };
 }
 
 /** 7000 francs, paid by mobile money; KKiaPay knows no key of a refund. */
@@ -76,9 +81,7 @@ async function payByKkiapay(world: World): Promise<Paid> {
     ['fee', 5000],
     ['outing', 2000],
   ]);
-  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
-  await visit((await payInWidget(merchant, payment)).callbackUrl);
-  return { merchant, member, payment: await untilStatus(merchant, payment.id, 'paid') };
+  return { merchant, member, payment: await payByWidget(merchant, member) };
 }
 
 async function expectGivenBackOnce({ merchant, payment }: Paid): Promise<void> {
@@ -103,8 +106,11 @@ const GATEWAYS = [
   ['KKiaPay', payByKkiapay],
 ] as const;
 
-describe.each(GATEWAYS)('a worker that gives money back through %s', (_gateway, pay) => {
-  test.concurrent.each(STEPS)('is killed with %s: another goes on, and it is given back once', (_step, fact) =>
+test.concurrent.each(
+  GATEWAYS.flatMap(([gateway, pay]) => STEPS.map(([step, fact]) => [gateway, step, fact, pay] as const)),
+)(
+  'a worker that gives money back through %s is killed with %s: another goes on, and it is given back once',
+  (_gateway, _step, fact, pay) =>
     inWorld(async (world) => {
       const first = await startWorkerProcess(world);
       const paid = await pay(world);
@@ -118,29 +124,127 @@ describe.each(GATEWAYS)('a worker that gives money back through %s', (_gateway, 
       expect((await asked).status).toBe(201);
       await expectGivenBackOnce(paid);
     }),
-  );
-});
+);
 
-test.concurrent('a worker is killed while a charge is cancelled with its refund: both are done, once', () =>
-  inWorld(async (world) => {
-    const first = await startWorkerProcess(world);
-    const { merchant, member, payment } = await payByCheckout(world);
-    const outing = (await merchant.cart(member)).charges.find(({ category }) => category === 'outing')?.id;
-    const gate = await holdFacts(world, 'payment_refunded');
-    const asked = merchant.post(`/v1/payments/${payment.id}/refunds`, { cancelCharges: [outing] });
-    await gate.arrival();
-    await first.kill();
-    await gate.turnAway();
-    await gate.close();
-    await world.startWorker();
-    await asked;
-    await eventually(
-      () => merchant.payment(payment.id),
-      ({ status }) => status === 'partially_refunded',
-      180_000,
-    );
-    expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 0, balance: 0 });
-  }),
+test.concurrent.each(STEPS)(
+  'a worker that cancels a charge with its refund is killed with %s: both are done, once',
+  (_step, fact) =>
+    inWorld(async (world) => {
+      const first = await startWorkerProcess(world);
+      const { merchant, member, payment } = await payByCheckout(world);
+      const outing = (await merchant.cart(member)).charges.find(({ category }) => category === 'outing')?.id;
+      const gate = await holdFacts(world, fact);
+      const asked = merchant.post(`/v1/payments/${payment.id}/refunds`, { cancelCharges: [outing] });
+      await gate.arrival();
+      await first.kill();
+      expect(await merchant.cart(member)).toMatchObject({ due: 0, charges: [{ paid: 5000 }, { paid: 2000 }] });
+      await gate.turnAway();
+      await gate.close();
+      await world.startWorker();
+      await asked;
+      await eventually(
+        () => merchant.payment(payment.id),
+        ({ status }) => status === 'partially_refunded',
+        180_000,
+      );
+      const kinds = (await merchant.entries(payment.id)).map(({ kind }) => kind);
+      for (const once of ['charge_cancelled', 'payment_refunded'])
+        expect(kinds.filter((kind) => kind === once)).toHaveLength(1);
+      expect(await merchant.cart(member)).toMatchObject({ due: 0, credit: 0, balance: 0 });
+    }),
+);
+
+/** A payment that we closed, of a merchant who gives late money back, and its payer who pays all the same. */
+interface Closed extends Paid {
+  comesLate(): Promise<unknown>;
+}
+
+/** 30.00 EUR, expired; PayPal's NVP may have forgotten the key of a refund. */
+async function expireAtPaypal(world: World): Promise<Closed> {
+  const nvp = { username: randomUUID(), password: 'api-pass', signature: 'api-sig' };
+  const merchant = await Merchant.create(world, { latePayments: 'refund' }, { nvp });
+  const member = await merchant.member([['fee', 3000]]);
+  const payment = await merchant.pay(member, { expiresInMs: 1000 });
+  await untilStatus(merchant, payment.id, 'expired');
+  return { merchant, member, payment, comesLate: () => payAs(merchant, payment) };
+}
+
+/** 3000 francs, cancelled. */
+async function cancelAtKkiapay(world: World): Promise<Closed> {
+  const merchant = await kkiapayMerchant(world, { latePayments: 'refund' });
+  const member = await merchant.member([['fee', 3000]]);
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  await merchant.post(`/v1/payments/${payment.id}/cancel`);
+  const comesLate = async () => visit((await payInWidget(merchant, payment)).callbackUrl);
+  return { merchant, member, payment, comesLate };
+}
+
+async function expectLateMoneyGivenBackOnce({ merchant, member, payment }: Paid): Promise<void> {
+  await eventually(
+    () => merchant.payment(payment.id),
+    ({ status }) => status === 'refunded',
+    180_000,
+  );
+  await untilQuiet(merchant); // the gateway's own message about it is no second refund
+  expect(await merchant.payment(payment.id)).toMatchObject({ attention: null, refundable: 0 });
+  const refunds = await merchant.get<{ data: unknown[] }>(`/v1/payments/${payment.id}/refunds`);
+  expect(refunds.body.data).toMatchObject([{ status: 'succeeded', origin: 'policy', amount: 3000 }]);
+  const entries = await merchant.entries(payment.id);
+  expect(net(entries, 'suspense')).toBe(0);
+  expect(entries.map(({ kind }) => kind).filter((kind) => kind !== 'fee_charged')).toEqual(
+    expect.arrayContaining(['payment_suspended', 'suspense_refunded']),
+  );
+  expect(entries.filter(({ kind }) => kind !== 'fee_charged')).toHaveLength(2);
+  expect(await merchant.cart(member)).toMatchObject({ due: 3000, paylines: [] });
+}
+
+/** Where a worker can die that gives late money back. `fact`: what it is about to write then. */
+const LATE_STEPS: readonly {
+  readonly step: string;
+  readonly fact: 'refund_requested' | 'payment_refunded';
+  readonly itsTransaction: 'turnAway' | 'open';
+}[] = [
+  // One transaction books the late money and records the wish: there is no line between the two.
+  { step: 'the late money and the wish in its hands', fact: 'refund_requested', itsTransaction: 'turnAway' },
+  { step: 'the wish recorded and the gateway not asked', fact: 'refund_requested', itsTransaction: 'open' },
+  { step: "the gateway's answer in its hands", fact: 'payment_refunded', itsTransaction: 'turnAway' },
+  { step: 'the answer recorded and nobody told', fact: 'payment_refunded', itsTransaction: 'open' },
+];
+
+test.concurrent.each(LATE_STEPS)(
+  'a worker that gives late money back is killed with $step: another goes on, and it is given back once',
+  ({ fact, itsTransaction }) =>
+    inWorld(async (world) => {
+      const first = await startWorkerProcess(world);
+      const closed = await Promise.all([expireAtPaypal(world), cancelAtKkiapay(world)]);
+      const gate = await holdFacts(world, fact);
+      await Promise.all(closed.map(({ comesLate }) => comesLate()));
+      await gate.arrival(closed.length);
+      await first.kill();
+      await gate[itsTransaction]();
+      await gate.close();
+      await world.startWorker();
+      await Promise.all(closed.map(expectLateMoneyGivenBackOnce));
+    }),
+);
+
+test.concurrent(
+  'a worker is killed after the gateway has given late money back and before it could say so: it is given back once',
+  () =>
+    inWorld(async (world) => {
+      const first = await startWorkerProcess(world);
+      const closed = await Promise.all([expireAtPaypal(world), cancelAtKkiapay(world)]);
+      for (const where of ['nvp', 'kkiapay_revert'])
+        await control(world, 'POST', '/misbehave', { where, mode: 'timeout', times: 1, afterActing: true });
+      await Promise.all(closed.map(({ comesLate }) => comesLate()));
+      await eventually(
+        () => control<{ data: unknown[] }>(world, 'GET', '/misbehave'),
+        ({ data }) => data.length === 0,
+      );
+      await first.kill();
+      await world.startWorker();
+      await Promise.all(closed.map(expectLateMoneyGivenBackOnce));
+    }),
 );
 
 test.concurrent(

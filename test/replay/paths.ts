@@ -256,6 +256,27 @@ export const PATHS: Readonly<Record<string, Path>> = {
     return finished(world, await untilStatus(merchant, payment.id, 'refunded'));
   },
 
+  'refund-given-up': async (world) => {
+    const merchant = await kkiapayMerchant(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 3000]]), { gateway: 'kkiapay' });
+    await visit((await payInWidget(merchant, payment)).callbackUrl);
+    await finished(world, await untilStatus(merchant, payment.id, 'paid'));
+    await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+    const { body } = await merchant.post<{ id: string }>(`/v1/payments/${payment.id}/refunds`);
+    await untilAttention(merchant, payment.id);
+    await merchant.post(`/v1/refunds/${body.id}/cancel`);
+    return finished(world, payment);
+  },
+
+  'refund-made-then-bounced': async (world) => {
+    const { merchant, payment } = await openPaidOrder(world);
+    await merchant.post(`/v1/payments/${payment.id}/refunds`);
+    await finished(world, await untilStatus(merchant, payment.id, 'refunded'));
+    const bounce = { kind: 'settle_refund', status: 'FAILED' };
+    await control(world, 'POST', `/paypal-checkout/captures/${payment.id}/events`, bounce);
+    return finished(world, await untilAttention(merchant, payment.id));
+  },
+
   'late-given-back': async (world) => {
     const nvp = { username: randomUUID(), password: 'api-pass', signature: 'api-sig' };
     const merchant = await Merchant.create(world, { latePayments: 'refund' }, { nvp });

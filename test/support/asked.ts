@@ -1,8 +1,10 @@
-/** Listens in on what workers ask PayPal, for {@link WorldOptions.fetch}. */
+/** Listens in on what workers ask gateways, for {@link WorldOptions.fetch}. */
 export interface Listener {
   readonly fetch: typeof globalThis.fetch;
-  /** How often it was asked whether a message with this text in it is genuine. */
+  /** How often PayPal was asked whether a message with this text in it is genuine. */
   postBacks(about?: string): number;
+  /** How often it was asked at an address with this in it. */
+  times(address: string): number;
 }
 
 type Input = Parameters<typeof globalThis.fetch>[0];
@@ -13,6 +15,7 @@ export function listenIn(
   answer: (url: string, body: string) => Promise<Response | undefined> = async () => undefined,
 ): Listener {
   const asked: string[] = [];
+  const addresses: string[] = [];
   return {
     fetch: async (input: Input, init?: Init) => {
       const url = input instanceof Request ? input.url : String(input);
@@ -22,9 +25,11 @@ export function listenIn(
           : typeof init?.body === 'string'
             ? init.body
             : '';
+      addresses.push(url);
       if (body.startsWith('cmd=_notify-validate')) asked.push(body);
       return (await answer(url, body)) ?? globalThis.fetch(input, init);
     },
+    times: (address) => addresses.filter((url) => url.includes(address)).length,
     postBacks: (about = '') => asked.filter((body) => body.includes(about)).length,
   };
 }

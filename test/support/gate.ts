@@ -4,8 +4,8 @@ import type { World } from './world';
 
 /** Stops whoever writes, in the middle of his transaction: the row is being inserted, and nothing is committed yet. */
 export interface Gate {
-  /** Resolves when somebody stands at the gate. */
-  arrival(): Promise<void>;
+  /** Resolves when so many stand at the gate; one, unless more are awaited. */
+  arrival(count?: number): Promise<void>;
   /** Lets all pass, now and from now on. */
   open(): Promise<void>;
   /** The database drops whoever stands there, and with him what he was about to write; then the gate is open. */
@@ -43,8 +43,8 @@ export async function holdInserts({ database }: Pick<World, 'database'>, table: 
     await client.query('SELECT pg_advisory_unlock_all()');
   };
   return {
-    async arrival() {
-      await eventually(standing, (pids) => pids.length > 0);
+    async arrival(count = 1) {
+      await eventually(standing, (pids) => pids.length >= count);
     },
     open,
     async turnAway() {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { call, Merchant } from './client';
+import { call, eventually, Merchant, untilStatus } from './client';
 import type { PaymentView, Reply } from './client';
 import type { World } from './world';
 
@@ -78,6 +78,28 @@ export function payInWidget(
 ): Promise<{ outcome: string; transactionId: string; callbackUrl: string | null }> {
   return control(merchant.world, 'POST', '/kkiapay/pay', { payer, params: payment.nextAction?.params });
 }
+
+/** A member pays what is owed by an order at PayPal Checkout; resolves once it is paid. */
+export async function payByOrder(merchant: Merchant, member: string): Promise<PaymentView> {
+  const opened = await merchant.pay(member, { gateway: 'paypal-checkout' });
+  const payment = await eventually(
+    () => merchant.payment(opened.id),
+    ({ status }) => status === 'awaiting_payer',
+  );
+  await visit(await approveAs(merchant, payment));
+  return untilStatus(merchant, payment.id, 'paid');
+}
+
+/** A member pays what is owed by mobile money in KKiaPay's widget; resolves once it is paid. */
+export async function payByWidget(merchant: Merchant, member: string): Promise<PaymentView> {
+  const payment = await merchant.pay(member, { gateway: 'kkiapay' });
+  await visit((await payInWidget(merchant, payment)).callbackUrl);
+  return untilStatus(merchant, payment.id, 'paid');
+}
+
+/** What the gateway calls the money that was taken. */
+export const captureOf = ({ timeline }: PaymentView): string =>
+  timeline.find(({ kind }) => kind === 'payment_captured')?.gatewayReference ?? '';
 
 /** What KKiaPay knows of a payment's prompts and tries. */
 export async function transactionsOf(
