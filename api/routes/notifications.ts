@@ -1,14 +1,15 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { attach, leftOf } from '../../books/cart';
-import type { Dismissal } from '../../books/functions';
 import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
 import type { ListedMessage } from '../../books/notifications';
 import { findRefund, isRefundAdmitted } from '../../books/refunds';
 import type { Runs } from '../../outbox/runs';
 import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
+import { openPayer } from '../../vault/payer';
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
+import type { Payer } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
@@ -32,33 +33,30 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
     return found;
   }
 
-  const view = (row: ListedMessage) => {
-    const verified = row.kind !== null;
-    return {
-      id: row.id,
-      gateway: row.account.gateway,
-      channel: row.channel,
-      state: row.state,
-      reason: row.reason,
-      kind: row.kind,
-      payment: row.paymentId,
-      member: row.memberId,
-      amount: row.amount === null ? null : Number(row.amount),
-      currency: row.currency,
-      gatewayReference: row.gatewayReference,
-      payer: verified ? payerOf(row) : null,
-      note: (row.dismissal as Dismissal | null)?.note ?? null,
-      attempts: row.attempts,
-      receivedAt: row.receivedAt.toISOString(),
-    };
-  };
+  const view = (row: ListedMessage) => ({
+    id: row.id,
+    gateway: row.gateway,
+    channel: row.channel,
+    state: row.state,
+    reason: row.reason,
+    kind: row.kind,
+    payment: row.paymentId,
+    member: row.memberId,
+    amount: row.amount,
+    currency: row.currency,
+    gatewayReference: row.gatewayReference,
+    payer: payerOf(row),
+    note: row.dismissal?.note ?? null,
+    attempts: row.attempts,
+    receivedAt: row.receivedAt.toISOString(),
+  });
 
-  function payerOf(row: ListedMessage) {
-    const raw = { channel: row.channel, ...openRaw(vault, row.sealed, row.accountId) };
-    const reading = GATEWAYS[row.account.gateway].readNotification(
-      raw,
-      openCredentials(vault, { accountId: row.accountId, credentials: row.account.credentials }),
-    );
+  /** Who paid, of a message that is verified. One that the release before received is read for it. */
+  function payerOf({ accountId, gateway, credentials, channel, payer, sealed }: ListedMessage): Payer | null {
+    if (payer !== null) return openPayer(vault, payer, accountId);
+    if (sealed === null) return null;
+    const raw = { channel, ...openRaw(vault, sealed, accountId) };
+    const reading = GATEWAYS[gateway].readNotification(raw, openCredentials(vault, { accountId, credentials }));
     return reading.ok ? reading.hint.payer : null;
   }
 
