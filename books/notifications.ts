@@ -163,15 +163,18 @@ export interface ListedMessage {
   readonly sealed: Buffer | null;
 }
 
-const LISTED = `n.id, n.sequence, n.account_id AS "accountId", a.gateway, a.credentials, n.channel, n.state, n.reason, n.kind, n.payment_id AS "paymentId",
+/** Of messages `n` with their accounts `a`. Bytes and payers of those that are not verified are not even looked for. */
+const LISTED = `
+  n.id, n.sequence, n.account_id AS "accountId", a.gateway, a.credentials, n.channel, n.state, n.reason, n.kind, n.payment_id AS "paymentId",
   n.member_id AS "memberId", n.amount, n.currency, n.gateway_reference AS "gatewayReference", n.dismissal, n.attempts, n.received_at AS "receivedAt",
-  CASE WHEN n.kind IS NOT NULL THEN p.payer END AS payer, CASE WHEN n.kind IS NOT NULL AND p.payer IS NULL THEN coalesce(p.sealed, n.sealed) END AS sealed`;
+  b.payer, CASE WHEN n.kind IS NOT NULL AND b.payer IS NULL THEN coalesce(b.sealed, n.sealed) END AS sealed`;
+const WITH_ACCOUNT_AND_BODY = `
+  JOIN gateway_accounts a ON a.id = n.account_id LEFT JOIN notification_bodies b ON b.notification_id = n.id AND n.kind IS NOT NULL`;
 
 /** The merchant's message of this id, or null. */
 export async function findMessage({ sql }: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
   const { rows } = await sql.query<ListedMessage>(
-    `SELECT ${LISTED} FROM notifications n JOIN gateway_accounts a ON a.id = n.account_id LEFT JOIN notification_bodies p ON p.notification_id = n.id
-     WHERE n.id = $2 AND a.merchant_id = $1`,
+    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = $2 AND a.merchant_id = $1`,
     [merchantId, id],
   );
   return rows[0] ?? null;
@@ -182,10 +185,7 @@ interface Filter {
   readonly paymentId?: string | undefined;
 }
 
-/**
- * A merchant's messages, newest first; one more than asked for where there are more. A page is taken from each of the merchant's
- * accounts, which are a handful, and then the newest of these: so nobody else's messages are read.
- */
+/** A merchant's messages, newest first; one more than asked for where there are more. */
 export async function listMessages(
   { sql }: Sql,
   merchantId: string,
@@ -193,31 +193,36 @@ export async function listMessages(
   { before, limit }: Page,
 ): Promise<ListedMessage[]> {
   const { rows } = await sql.query<ListedMessage>(
-    `WITH page AS MATERIALIZED (
-       SELECT m.id, m.sequence FROM gateway_accounts a, LATERAL (${ofAccount(filter)} ORDER BY 2 DESC LIMIT $3) m
-       WHERE a.merchant_id = $1 ORDER BY 2 DESC LIMIT $3)
-     SELECT ${LISTED} FROM page JOIN notifications n ON n.id = page.id JOIN gateway_accounts a ON a.id = n.account_id
-       LEFT JOIN notification_bodies p ON p.notification_id = n.id
-     ORDER BY page.sequence DESC`,
-    [merchantId, before ?? LAST_SEQUENCE, limit + 1, ...valuesOf(filter)],
+    `SELECT ${LISTED} FROM (${found(filter)}) n ${WITH_ACCOUNT_AND_BODY} ORDER BY n.sequence DESC`,
+    [
+      merchantId,
+      before ?? LAST_SEQUENCE,
+      limit + 1,
+      ...[filter.paymentId, filter.state].filter((value) => value !== undefined),
+    ],
   );
   return rows;
 }
 
 const LAST_SEQUENCE = 2n ** 63n - 1n;
 
-/** The messages of the account `a` below the sequence $2 that pass the filter. A state that few are in is not looked for among the others. */
-function ofAccount({ state, paymentId }: Filter): string {
+/** The page of the merchant $1 below the sequence $2. States that few messages are in are not looked for among all the others. */
+function found({ state, paymentId }: Filter): string {
   if (paymentId === undefined && state !== undefined && state !== 'applied')
-    return 'SELECT u.notification_id AS id, u.sequence FROM unapplied_messages u WHERE u.account_id = a.id AND u.sequence < $2 AND u.state = $4';
-  const conditions = [
-    ...(paymentId === undefined ? [] : ['n.payment_id']),
-    ...(state === undefined ? [] : ['n.state']),
-  ].map((column, index) => ` AND ${column} = $${index + 4}`);
-  return `SELECT n.id, n.sequence FROM notifications n WHERE n.account_id = a.id AND n.sequence < $2${conditions.join('')}`;
+    return `SELECT n.* FROM (${newest('unapplied_messages', ['state'])}) u JOIN notifications n ON n.id = u.notification_id`;
+  return newest('notifications', [
+    ...(paymentId === undefined ? [] : ['payment_id']),
+    ...(state === undefined ? [] : ['state']),
+  ]);
 }
 
-const valuesOf = ({ state, paymentId }: Filter): string[] => [paymentId, state].filter((value) => value !== undefined);
+/** A page is taken from each account of the merchant, which are a handful, and of these the newest: so nobody else's rows are read. */
+function newest(table: 'notifications' | 'unapplied_messages', filtered: readonly string[]): string {
+  const filter = filtered.map((column, index) => ` AND m.${column} = $${index + 4}`).join('');
+  return `SELECT m.* FROM gateway_accounts a, LATERAL (
+      SELECT * FROM ${table} m WHERE m.account_id = a.id AND m.sequence < $2${filter} ORDER BY m.sequence DESC LIMIT $3) m
+    WHERE a.merchant_id = $1 ORDER BY m.sequence DESC LIMIT $3`;
+}
 
 /** The captured money of no payment that a message told of, or null. */
 export async function findSuspendedMoney(

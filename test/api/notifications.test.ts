@@ -1,3 +1,4 @@
+import { inTransaction } from '../../books/sql';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { NotificationView, PaymentView, Reply } from '../support/client';
 import { encode, ipn, newTransactionId, payAs, postRaw, sendGenuine } from '../support/paypal';
@@ -121,6 +122,19 @@ describe('a notification', () => {
     });
     expect(sent.status).toBeLessThan(300);
     expect((await settled(txnId, 'applied')).payer).toEqual({ name: 'René€ Martin', email: 'anne@example.org' });
+  });
+
+  test('that the release before received shows the payer that its bytes name', async () => {
+    const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+    const txnId = newTransactionId();
+    await sendGenuine(merchant, ipn(merchant, payment, { txn_id: txnId }));
+    const { id, payer } = await settled(txnId, 'applied');
+    expect(payer).toEqual({ name: 'Anne Martin', email: 'anne@example.org' });
+    await inTransaction(world.db, async ({ sql }) => {
+      await sql.query('SET LOCAL session_replication_role = replica'); // else its bytes stay as they came
+      await sql.query('UPDATE notification_bodies SET payer = NULL WHERE notification_id = $1', [id]);
+    });
+    expect((await settled(txnId, 'applied')).payer).toEqual(payer);
   });
 
   test('that is forged ends invalid and never shows what it claimed', async () => {
