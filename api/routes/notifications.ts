@@ -3,6 +3,7 @@ import { attach, leftOf } from '../../books/cart';
 import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
 import type { ListedMessage } from '../../books/notifications';
 import { findRefund, isRefundAdmitted } from '../../books/refunds';
+import type { Sql } from '../../books/sql';
 import type { Runs } from '../../outbox/runs';
 import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
@@ -27,8 +28,8 @@ export interface NotificationDependencies {
 }
 
 export function notificationRoutes({ db, vault, runs, refunds }: NotificationDependencies) {
-  async function find(merchantId: string, id: string): Promise<ListedMessage> {
-    const found = isId('ntf', id) ? await findMessage(db, merchantId, id) : null;
+  async function find(by: Sql, merchantId: string, id: string): Promise<ListedMessage> {
+    const found = isId('ntf', id) ? await findMessage(by, merchantId, id) : null;
     if (!found) throw notFound('notification');
     return found;
   }
@@ -87,7 +88,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       idempotent: true,
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
-          const row = await find(caller.merchantId, params.id);
+          const row = await find(tx, caller.merchantId, params.id);
           const member = await db.prisma.member.findFirst({
             where: { id: body.member, merchantId: caller.merchantId },
             include: { merchant: true },
@@ -135,7 +136,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       idempotent: true,
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
-          const row = await find(caller.merchantId, params.id);
+          const row = await find(tx, caller.merchantId, params.id);
           const dismissal = await dismissMessage(tx, row.id, body.note ?? null);
           if (!dismissal)
             throw new Problem(
@@ -167,7 +168,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       idempotent: true,
       async handle({ caller, params, body, once }) {
         const { merchantId } = caller;
-        await find(merchantId, params.id);
+        await find(db, merchantId, params.id);
         const admitted = await once((tx) => refunds.returnUnmatched(tx, params.id, merchantId, body.note ?? null));
         await runs.refundUnmatched(admitted).catch(() => undefined); // Temporal is away: the sweeper begins it
         await untilSettled(db, merchantId, admitted.refundId);
