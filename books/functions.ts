@@ -21,7 +21,12 @@ export interface Functions {
   record_turn: Takes<[TurnPayload], RecordAnswer>;
   change_cart: Takes<[CartChange['given']], CartChange['answer']>;
   open_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
-  keep_message: Takes<[MessagePayload, dedupeKey: Buffer, sealed: Buffer, lease: string], Received>;
+  receive_message: Takes<
+    [MessagePayload, dedupeKey: Buffer, sealed: Buffer, sealedPayer: Buffer, lease: string],
+    Received
+  >;
+  forget_bodies: Takes<[after: string, most: number], number>;
+  move_bodies: Takes<[most: number], number>;
   is_known: Takes<[accountId: string, Claim], boolean>;
   settle_without_facts: Takes<[notificationId: string, state: string, reason: string | null], unknown>;
   dismiss_notification: Takes<[notificationId: string, note: string | null], Dismissal | null>;

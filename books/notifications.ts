@@ -3,8 +3,7 @@ import type { Notification } from '../prisma/generated/client';
 import type { Claim } from '../workflows/domain/claim';
 import type { Channel, GatewayName, OpenedCheckout } from '../workflows/domain/gateway';
 import type { TurnRules } from '../workflows/domain/places';
-import { toAccountRow } from './accounts';
-import type { AccountRow, SealedAccount } from './accounts';
+import type { SealedAccount } from './accounts';
 import { call, interval, turnRules } from './functions';
 import type { Dismissal, Received } from './functions';
 import type { Page, Sql } from './sql';
@@ -27,6 +26,8 @@ export interface NewMessage {
   readonly dedupeKey: Buffer;
   /** Headers and raw bytes, sealed for the account. */
   readonly sealed: Buffer;
+  /** Who is said to have paid, sealed for the account. */
+  readonly payer: Buffer;
 }
 
 /**
@@ -35,13 +36,13 @@ export interface NewMessage {
  */
 export async function keepMessage(
   db: Sql,
-  { id, accountId, channel, paymentId, claim, askAgain, accountFull, dedupeKey, sealed }: NewMessage,
+  { id, accountId, channel, paymentId, claim, askAgain, accountFull, dedupeKey, sealed, payer }: NewMessage,
   rules: TurnRules,
   leaseMs: number,
 ): Promise<Received> {
   const turns = turnRules(rules);
   const payload = { id, account: accountId, channel, payment: paymentId, claim, askAgain, accountFull, turns };
-  return call(db, 'keep_message', payload, dedupeKey, sealed, interval(leaseMs));
+  return call(db, 'receive_message', payload, dedupeKey, sealed, payer, interval(leaseMs));
 }
 
 /** Whether all that an unverified message claims is recorded already. */
@@ -68,6 +69,9 @@ export async function accountOfMessage({ sql }: Sql, notificationId: string): Pr
   return rows[0]?.accountId ?? null;
 }
 
+/** The bytes of the message `n`, wherever they lie: what the release before received is moved to their table little by little. */
+const BYTES = 'coalesce((SELECT b.sealed FROM notification_bodies b WHERE b.notification_id = n.id), n.sealed)';
+
 /** A message with all that its gateway is asked with. */
 export interface MessageRow extends SealedAccount {
   readonly merchantId: string;
@@ -90,7 +94,7 @@ export async function beginVerification(
     name: 'begin_verification',
     text: `UPDATE notifications n SET attempts = n.attempts + 1 FROM gateway_accounts a
            WHERE n.id = $1 AND n.state = 'received' AND a.id = n.account_id
-           RETURNING n.channel, n.sealed, n.attempts, n.received_at AS "receivedAt", a.merchant_id AS "merchantId", a.id AS "accountId", a.gateway, a.environment, a.credentials,
+           RETURNING n.channel, ${BYTES} AS sealed, n.attempts, n.received_at AS "receivedAt", a.merchant_id AS "merchantId", a.id AS "accountId", a.gateway, a.environment, a.credentials,
                      (SELECT p.opened_with FROM payments p WHERE p.id = $2) AS "openedWith",
                      (SELECT jsonb_build_object('paymentId', p.id, 'money', jsonb_build_object('amount', p.amount, 'currency', p.currency), 'method', p.method,
                         'handed', p.next_action->>'kind', 'reference', p.checkout_reference, 'pending', '[]'::jsonb, 'createdAt', iso(p.created_at))
@@ -126,56 +130,98 @@ export async function dismissMessage(db: Sql, notificationId: string, note: stri
 
 /** Which kinds of verified messages an account ever had: some settings can only be proven by what they send. */
 export async function seenMessages({ sql }: Sql, accountId: string): Promise<{ told: boolean; pdt: boolean }> {
-  const seen = (channels: string) =>
-    `EXISTS (SELECT FROM notifications WHERE account_id = $1 AND channel IN (${channels}) AND state IN ('applied', 'duplicate', 'unmatched') AND dismissal IS NULL)`;
-  const { rows } = await sql.query<{ told: boolean; pdt: boolean }>(
-    `SELECT ${seen(`'ipn', 'webhook'`)} AS told, ${seen(`'pdt'`)} AS pdt`,
+  const { rows } = await sql.query<{ channel: Channel }>(
+    'SELECT channel FROM account_channels_seen WHERE account_id = $1',
     [accountId],
   );
-  return rows[0] ?? { told: false, pdt: false };
+  const seen = rows.map(({ channel }) => channel);
+  return { told: seen.includes('ipn') || seen.includes('webhook'), pdt: seen.includes('pdt') };
 }
 
-/** A message with the account that it came for. */
-export type ListedMessage = Omit<Notification, 'channel'> & { readonly channel: Channel; readonly account: AccountRow };
+/** A message as it is shown, with what of its account is needed to read it. */
+export interface ListedMessage {
+  readonly id: string;
+  readonly sequence: number;
+  readonly accountId: string;
+  readonly gateway: GatewayName;
+  readonly credentials: Buffer;
+  readonly channel: Channel;
+  readonly state: NotificationState;
+  readonly reason: string | null;
+  readonly kind: string | null;
+  readonly paymentId: string | null;
+  readonly memberId: string | null;
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly gatewayReference: string | null;
+  readonly dismissal: Dismissal | null;
+  readonly attempts: number;
+  readonly receivedAt: Date;
+  /** Who paid, sealed; null of one that is not verified, and of one that the release before received. */
+  readonly payer: Buffer | null;
+  /** The bytes of a verified one, where the payer must be read from them. */
+  readonly sealed: Buffer | null;
+}
 
-const toListed = (row: Notification & { readonly account: Parameters<typeof toAccountRow>[0] }): ListedMessage => ({
-  ...row,
-  channel: row.channel as Channel, // the column's domain takes no other word
-  account: toAccountRow(row.account),
-});
+/** Of messages `n` with their accounts `a`. Bytes and payers of those that are not verified are not even looked for. */
+const LISTED = `
+  n.id, n.sequence, n.account_id AS "accountId", a.gateway, a.credentials, n.channel, n.state, n.reason, n.kind, n.payment_id AS "paymentId",
+  n.member_id AS "memberId", n.amount, n.currency, n.gateway_reference AS "gatewayReference", n.dismissal, n.attempts, n.received_at AS "receivedAt",
+  b.payer, CASE WHEN n.kind IS NOT NULL AND b.payer IS NULL THEN coalesce(b.sealed, n.sealed) END AS sealed`;
+const WITH_ACCOUNT_AND_BODY = `
+  JOIN gateway_accounts a ON a.id = n.account_id LEFT JOIN notification_bodies b ON b.notification_id = n.id AND n.kind IS NOT NULL`;
 
 /** The merchant's message of this id, or null. */
-export async function findMessage(
-  { prisma }: Pick<Database, 'prisma'>,
-  merchantId: string,
-  id: string,
-): Promise<ListedMessage | null> {
-  const row = await prisma.notification.findFirst({
-    where: { id, account: { merchantId } },
-    include: { account: true },
-  });
-  return row && toListed(row);
+export async function findMessage({ sql }: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
+  const { rows } = await sql.query<ListedMessage>(
+    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = $2 AND a.merchant_id = $1`,
+    [merchantId, id],
+  );
+  return rows[0] ?? null;
+}
+
+interface Filter {
+  readonly state?: NotificationState | undefined;
+  readonly paymentId?: string | undefined;
 }
 
 /** A merchant's messages, newest first; one more than asked for where there are more. */
 export async function listMessages(
-  { prisma }: Pick<Database, 'prisma'>,
+  { sql }: Sql,
   merchantId: string,
-  { state, paymentId }: { readonly state?: NotificationState | undefined; readonly paymentId?: string | undefined },
+  filter: Filter,
   { before, limit }: Page,
 ): Promise<ListedMessage[]> {
-  const rows = await prisma.notification.findMany({
-    where: {
-      account: { merchantId },
-      ...(state && { state }),
-      ...(paymentId !== undefined && { paymentId }),
-      ...(before !== null && { sequence: { lt: before } }),
-    },
-    include: { account: true },
-    orderBy: { sequence: 'desc' },
-    take: limit + 1,
-  });
-  return rows.map(toListed);
+  const { rows } = await sql.query<ListedMessage>(
+    `SELECT ${LISTED} FROM (${found(filter)}) n ${WITH_ACCOUNT_AND_BODY} ORDER BY n.sequence DESC`,
+    [
+      merchantId,
+      before ?? LAST_SEQUENCE,
+      limit + 1,
+      ...[filter.paymentId, filter.state].filter((value) => value !== undefined),
+    ],
+  );
+  return rows;
+}
+
+const LAST_SEQUENCE = 2n ** 63n - 1n;
+
+/** The page of the merchant $1 below the sequence $2. States that few messages are in are not looked for among all the others. */
+function found({ state, paymentId }: Filter): string {
+  if (paymentId === undefined && state !== undefined && state !== 'applied')
+    return `SELECT n.* FROM (${newest('unapplied_messages', ['state'])}) u JOIN notifications n ON n.id = u.notification_id`;
+  return newest('notifications', [
+    ...(paymentId === undefined ? [] : ['payment_id']),
+    ...(state === undefined ? [] : ['state']),
+  ]);
+}
+
+/** A page is taken from each account of the merchant, which are a handful, and of these the newest: so nobody else's rows are read. */
+function newest(table: 'notifications' | 'unapplied_messages', filtered: readonly string[]): string {
+  const filter = filtered.map((column, index) => ` AND m.${column} = $${index + 4}`).join('');
+  return `SELECT m.* FROM gateway_accounts a, LATERAL (
+      SELECT * FROM ${table} m WHERE m.account_id = a.id AND m.sequence < $2${filter} ORDER BY m.sequence DESC LIMIT $3) m
+    WHERE a.merchant_id = $1 ORDER BY m.sequence DESC LIMIT $3`;
 }
 
 /** The captured money of no payment that a message told of, or null. */

@@ -53,11 +53,16 @@ export async function loadUnmatched(
   return rows[0] ? assemble(rows[0]) : null;
 }
 
-/** The message that first told of money of nobody's by this reference, or null. */
+/** The message that first told of money of nobody's by this reference, or null. It waits in suspense, or was attached to a member. */
 export async function findUnmatched({ sql }: Sql, accountId: string, reference: string): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
-    `SELECT n.id FROM notifications n WHERE n.account_id = $1 AND n.gateway_reference = $2 AND n.kind = 'payment_captured' AND n.payment_id IS NULL
-       AND (n.state = 'unmatched' OR n.state = 'applied' AND n.member_id IS NOT NULL) ORDER BY n.sequence LIMIT 1`,
+    `SELECT n.id FROM (
+       SELECT u.notification_id FROM unapplied_messages u WHERE u.account_id = $1 AND u.state = 'unmatched'
+       UNION ALL
+       SELECT l.notification_id FROM facts f JOIN paylines l ON l.fact_id = f.id AND l.kind = 'attachment'
+         WHERE f.account_id = $1 AND f.gateway_reference = $2 AND f.kind = 'payment_captured') told
+       JOIN notifications n ON n.id = told.notification_id
+     WHERE n.gateway_reference = $2 AND n.kind = 'payment_captured' AND n.payment_id IS NULL ORDER BY n.sequence LIMIT 1`,
     [accountId, reference],
   );
   return rows[0]?.id ?? null;

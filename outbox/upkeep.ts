@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { forgetBodies, moveBodies } from '../books/bodies';
 import { forgetExpired } from '../books/idempotency';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
@@ -7,6 +8,15 @@ import type { Sql } from '../books/sql';
 const EVERY_MS = 600_000;
 /** A refund made at the site of a gateway that announces none is found by looking once more, after a day and after three. */
 const LOOK_AFTER_HOURS = [24, 72] as const;
+/**
+ * Whoever reads an invalid message wants to know why it was refused; what was repeated meanwhile has come: PayPal repeats for four days. After
+ * a week its bytes are only a stranger's words, which may be about somebody.
+ */
+const FORGET_AFTER_DAYS = 7;
+/** Of bytes at once: a transaction of milliseconds. */
+const BATCH_ROWS = 500;
+/** So many batches one after another; more wait for the next time, since nothing hurries: a million rows are moved within a day. */
+const MOST_BATCHES = 20;
 
 interface UpkeepDependencies {
   readonly db: Sql;
@@ -15,10 +25,7 @@ interface UpkeepDependencies {
   readonly silentGateways: readonly string[];
 }
 
-/** So many rows are forgotten in one statement: a fraction of a second, and no lock that anybody waits for. */
-const MOST_AT_ONCE = 5_000;
-
-/** What nobody tells of is looked for from time to time, in one batch and not by a timer for each payment; and what nobody asks for any more is forgotten. */
+/** What nobody tells of is looked for from time to time, in one batch and not by a timer for each payment; and what is kept no longer is forgotten. */
 export function startUpkeep(deps: UpkeepDependencies): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const keeping = keepUntil(deps, stopping.signal);
@@ -32,15 +39,22 @@ export function startUpkeep(deps: UpkeepDependencies): { stop(): Promise<void> }
 
 async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promise<void> {
   while (!stopped.aborted) {
-    await planUpkeep(deps).catch((error: unknown) => {
-      deps.log.warn({ err: error }, 'what nobody tells of could not be looked for; the next look tries again');
+    await doUpkeep(deps).catch((error: unknown) => {
+      deps.log.warn({ err: error }, 'the upkeep was not done; the next one tries again');
     });
     await sleep(EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
   }
 }
 
 /** Does what is due now. */
-export async function planUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
+export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
-  while ((await forgetExpired(db, MOST_AT_ONCE)) === MOST_AT_ONCE);
+  await inBatches(() => forgetExpired(db, BATCH_ROWS));
+  await inBatches(() => moveBodies(db, BATCH_ROWS));
+  await inBatches(() => forgetBodies(db, FORGET_AFTER_DAYS, BATCH_ROWS));
+}
+
+/** Repeats until nothing is left to do, or for as long as it may take. `work` gives how much it did. */
+async function inBatches(work: () => Promise<number>): Promise<void> {
+  for (let batch = 0; batch < MOST_BATCHES; batch += 1) if ((await work()) === 0) return;
 }

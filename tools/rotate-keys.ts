@@ -4,17 +4,27 @@ import { createVault, type Vault } from '../vault/vault';
 
 const configSchema = sharedConfig.pick({ DATABASE_URL: true, ENCRYPTION_KEY: true, ENCRYPTION_KEY_PREVIOUS: true });
 
-/** Where sealed bytes lie; `sealedFor`: the column with the account that they are sealed for. */
+/** Where sealed bytes lie; `sealedFor`: the account, of a row `t`, that they are sealed for. */
 interface Place {
   readonly table: string;
   readonly column: string;
+  readonly key: string;
   readonly sealedFor: string;
   readonly namesKey: boolean;
 }
+const BODIES = {
+  table: 'notification_bodies',
+  key: 'notification_id',
+  sealedFor: '(SELECT n.account_id FROM notifications n WHERE n.id = t.notification_id)',
+  namesKey: false,
+} as const;
 const PLACES: readonly Place[] = [
-  { table: 'gateway_accounts', column: 'credentials', sealedFor: 'id', namesKey: true },
-  { table: 'payments', column: 'opened_with', sealedFor: 'account_id', namesKey: false },
-  { table: 'notifications', column: 'sealed', sealedFor: 'account_id', namesKey: false },
+  { table: 'gateway_accounts', column: 'credentials', key: 'id', sealedFor: 't.id', namesKey: true },
+  { table: 'payments', column: 'opened_with', key: 'id', sealedFor: 't.account_id', namesKey: false },
+  // Bytes are moved from here to the next place: whichever is moved meanwhile is come by there.
+  { table: 'notifications', column: 'sealed', key: 'id', sealedFor: 't.account_id', namesKey: false },
+  { ...BODIES, column: 'sealed' },
+  { ...BODIES, column: 'payer' },
 ];
 
 // Some hundred rows are a transaction of milliseconds: nobody waits for a rotation, and an interrupted one has little to repeat.
@@ -75,11 +85,12 @@ interface Batch {
 async function readBatch(
   client: Client,
   vault: Vault,
-  { table, column, sealedFor }: Place,
+  { table, column, key, sealedFor }: Place,
   after: string,
 ): Promise<Batch> {
   const { rows } = await client.query<{ id: string; account: string; sealed: Buffer }>(
-    `SELECT id, ${sealedFor} AS account, ${column} AS sealed FROM ${table} WHERE id > $1 ORDER BY id LIMIT ${BATCH_ROWS}`,
+    `SELECT t.${key} AS id, ${sealedFor} AS account, t.${column} AS sealed FROM ${table} t
+     WHERE t.${key} > $1 AND t.${column} IS NOT NULL ORDER BY t.${key} LIMIT ${BATCH_ROWS}`,
     [after],
   );
   const stale = [];
@@ -104,7 +115,7 @@ function reseal(vault: Vault, sealed: Buffer, account: string): Buffer | null | 
 async function writeBatch(
   client: Client,
   vault: Vault,
-  { table, column, namesKey }: Place,
+  { table, column, key, namesKey }: Place,
   stale: Batch['stale'],
 ): Promise<number> {
   if (stale.length === 0) return 0;
@@ -113,7 +124,7 @@ async function writeBatch(
   await client.query("SELECT set_config('quittance.rotating_keys', pg_current_xact_id()::text, true)");
   const { rowCount } = await client.query(
     `UPDATE ${table} AS t SET ${column} = b.fresh${namesKey ? ', key_id = $4' : ''}
-     FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS b (id, old, fresh) WHERE t.id = b.id AND t.${column} = b.old`,
+     FROM unnest($1::text[], $2::bytea[], $3::bytea[]) AS b (id, old, fresh) WHERE t.${key} = b.id AND t.${column} = b.old`,
     [
       stale.map(({ id }) => id),
       stale.map(({ old }) => old),

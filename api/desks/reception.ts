@@ -4,6 +4,7 @@ import { readCredentials } from '../../books/accounts';
 import { keepMessage } from '../../books/notifications';
 import type { Sql } from '../../books/sql';
 import { openCredentials } from '../../vault/credentials';
+import { sealPayer } from '../../vault/payer';
 import { sealRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
 import type { GatewayName } from '../../workflows/domain/gateway';
@@ -90,6 +91,7 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
       accountFull: isFull(accountId),
       dedupeKey: dedupeKey(raw, hint.identity),
       sealed: sealRaw(vault, raw, accountId),
+      payer: sealPayer(vault, hint.payer, accountId),
     };
     const received = await keepMessage(db, message, TURNS, LEASE_MS);
     if (received.refused) return TOO_MANY;

@@ -1,14 +1,16 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { attach, leftOf } from '../../books/cart';
-import type { Dismissal } from '../../books/functions';
 import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
 import type { ListedMessage } from '../../books/notifications';
 import { findRefund, isRefundAdmitted } from '../../books/refunds';
+import type { Sql } from '../../books/sql';
 import type { Runs } from '../../outbox/runs';
 import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
+import { openPayer } from '../../vault/payer';
 import { openRaw } from '../../vault/raw-message';
 import type { Vault } from '../../vault/vault';
+import type { Payer } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
@@ -26,39 +28,36 @@ export interface NotificationDependencies {
 }
 
 export function notificationRoutes({ db, vault, runs, refunds }: NotificationDependencies) {
-  async function find(merchantId: string, id: string): Promise<ListedMessage> {
-    const found = isId('ntf', id) ? await findMessage(db, merchantId, id) : null;
+  async function find(by: Sql, merchantId: string, id: string): Promise<ListedMessage> {
+    const found = isId('ntf', id) ? await findMessage(by, merchantId, id) : null;
     if (!found) throw notFound('notification');
     return found;
   }
 
-  const view = (row: ListedMessage) => {
-    const verified = row.kind !== null;
-    return {
-      id: row.id,
-      gateway: row.account.gateway,
-      channel: row.channel,
-      state: row.state,
-      reason: row.reason,
-      kind: row.kind,
-      payment: row.paymentId,
-      member: row.memberId,
-      amount: row.amount === null ? null : Number(row.amount),
-      currency: row.currency,
-      gatewayReference: row.gatewayReference,
-      payer: verified ? payerOf(row) : null,
-      note: (row.dismissal as Dismissal | null)?.note ?? null,
-      attempts: row.attempts,
-      receivedAt: row.receivedAt.toISOString(),
-    };
-  };
+  const view = (row: ListedMessage) => ({
+    id: row.id,
+    gateway: row.gateway,
+    channel: row.channel,
+    state: row.state,
+    reason: row.reason,
+    kind: row.kind,
+    payment: row.paymentId,
+    member: row.memberId,
+    amount: row.amount,
+    currency: row.currency,
+    gatewayReference: row.gatewayReference,
+    payer: payerOf(row),
+    note: row.dismissal?.note ?? null,
+    attempts: row.attempts,
+    receivedAt: row.receivedAt.toISOString(),
+  });
 
-  function payerOf(row: ListedMessage) {
-    const raw = { channel: row.channel, ...openRaw(vault, row.sealed, row.accountId) };
-    const reading = GATEWAYS[row.account.gateway].readNotification(
-      raw,
-      openCredentials(vault, { accountId: row.accountId, credentials: row.account.credentials }),
-    );
+  /** Who paid, of a message that is verified. One that the release before received is read for it. */
+  function payerOf({ accountId, gateway, credentials, channel, payer, sealed }: ListedMessage): Payer | null {
+    if (payer !== null) return openPayer(vault, payer, accountId);
+    if (sealed === null) return null;
+    const raw = { channel, ...openRaw(vault, sealed, accountId) };
+    const reading = GATEWAYS[gateway].readNotification(raw, openCredentials(vault, { accountId, credentials }));
     return reading.ok ? reading.hint.payer : null;
   }
 
@@ -89,7 +88,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
-          const row = await find(caller.merchantId, params.id);
+          const row = await find(tx, caller.merchantId, params.id);
           const member = await db.prisma.member.findFirst({
             where: { id: body.member, merchantId: caller.merchantId },
             include: { merchant: true },
@@ -137,7 +136,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
         const answer = await once(async (tx) => {
-          const row = await find(caller.merchantId, params.id);
+          const row = await find(tx, caller.merchantId, params.id);
           const dismissal = await dismissMessage(tx, row.id, body.note ?? null);
           if (!dismissal)
             throw new Problem(
@@ -169,7 +168,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       idempotentFor: 'good',
       async handle({ caller, params, body, once }) {
         const { merchantId } = caller;
-        await find(merchantId, params.id);
+        await find(db, merchantId, params.id);
         const admitted = await once((tx) => refunds.returnUnmatched(tx, params.id, merchantId, body.note ?? null));
         await runs.refundUnmatched(admitted).catch(() => undefined); // Temporal is away: the sweeper begins it
         await untilSettled(db, merchantId, admitted.refundId);

@@ -22,7 +22,7 @@ const post = (url: string, body: string, headers: Record<string, string> = FORM)
 const rowsOf = async (merchant: Merchant) =>
   (
     await world.db.sql.query<{ id: string; account_id: string; sealed: Buffer }>(
-      'SELECT n.id, n.account_id, n.sealed FROM notifications n JOIN gateway_accounts a ON a.id = n.account_id WHERE a.merchant_id = $1 ORDER BY n.sequence',
+      'SELECT n.id, n.account_id, b.sealed FROM notifications n JOIN notification_bodies b ON b.notification_id = n.id JOIN gateway_accounts a ON a.id = n.account_id WHERE a.merchant_id = $1 ORDER BY n.sequence',
       [merchant.id],
     )
   ).rows;
@@ -209,7 +209,7 @@ describe('while a message cannot be stored', () => {
     ['something unforeseen happens', new Error('column "sealed" of relation "notifications"')],
   ])('because %s, the answer is 503 and says nothing of our insides', async (_what, error) => {
     const merchant = await Merchant.create(world);
-    const api = await startApi({ db: breaking(world.db, 'keep_message', error) });
+    const api = await startApi({ db: breaking(world.db, 'receive_message', error) });
     const { pathname } = new URL(merchant.notificationUrl);
     const reply = await asking(api, null).post(pathname, 'txn_id=1', FORM);
     refused(reply, 'unavailable');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { planUpkeep } from '../../outbox/upkeep';
+import { doUpkeep } from '../../outbox/upkeep';
 import { Merchant, untilStatus } from '../support/client';
 import type { PaymentView, Reply } from '../support/client';
 import { kkiapayMerchant, payInWidget, visit } from '../support/gateways';
@@ -80,7 +80,7 @@ test('after three days a key is forgotten; one that gave money back never is', a
   await addCharge();
   const back = await giveBack();
   await world.db.sql.query("UPDATE idempotency_keys SET expires_at = expires_at - interval '73 hours'");
-  await planUpkeep({ db: world.db, silentGateways: [] });
+  await doUpkeep({ db: world.db, silentGateways: [] });
   expect(replayed(await addCharge())).toBeNull();
   const again = await giveBack();
   expect([back.status, replayed(again), again.body.id]).toEqual([201, 'true', back.body.id]);

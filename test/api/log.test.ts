@@ -101,7 +101,7 @@ test("a gateway's message is logged without its address's token and without its 
 });
 
 test('a message that could not be stored is logged with the reason, and still without token and content', async () => {
-  const broken = { word: 'keep_message', error: new Error('it broke here') };
+  const broken = { word: 'receive_message', error: new Error('it broke here') };
   const text = await logged((api) => asking(api, null).post(hook(), `txn_id=1&payer_email=${CANARY}`, FORM), broken);
   expect(text).toContain('"level":50');
   expect(text).toContain('it broke here');

@@ -1,3 +1,4 @@
+import { inTransaction } from '../../books/sql';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { NotificationView, PaymentView, Reply } from '../support/client';
 import { encode, ipn, newTransactionId, payAs, postRaw, sendGenuine } from '../support/paypal';
@@ -123,6 +124,19 @@ describe('a notification', () => {
     expect((await settled(txnId, 'applied')).payer).toEqual({ name: 'René€ Martin', email: 'anne@example.org' });
   });
 
+  test('that the release before received shows the payer that its bytes name', async () => {
+    const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+    const txnId = newTransactionId();
+    await sendGenuine(merchant, ipn(merchant, payment, { txn_id: txnId }));
+    const { id, payer } = await settled(txnId, 'applied');
+    expect(payer).toEqual({ name: 'Anne Martin', email: 'anne@example.org' });
+    await inTransaction(world.db, async ({ sql }) => {
+      await sql.query('SET LOCAL session_replication_role = replica'); // else its bytes stay as they came
+      await sql.query('UPDATE notification_bodies SET payer = NULL WHERE notification_id = $1', [id]);
+    });
+    expect((await settled(txnId, 'applied')).payer).toEqual(payer);
+  });
+
   test('that is forged ends invalid and never shows what it claimed', async () => {
     const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
     expect(await postRaw(merchant, encode(ipn(merchant, payment)))).toBe(200);
@@ -228,7 +242,7 @@ describe('unmatched money', () => {
   });
 
   test('that several people attach at once goes to one of them', async () => {
-    const members = await Promise.all(Array.from({ length: 5 }, () => merchant.member()));
+    const members = await Promise.all(Array.from({ length: 30 }, () => merchant.member()));
     const money = await unmatchedMoney();
     const replies = await Promise.all(members.map((member) => attach(money.id, member)));
     expect(replies.filter((reply) => reply.status === 200)).toHaveLength(1);

@@ -351,7 +351,7 @@ function refuseStatements(...names: string[]): jest.SpyInstance {
 test('a proof that could not be stored does not keep the payer from the page', async () => {
   const payment = await merchant.pay(member);
   const { returnUrl } = await payAs(merchant, payment, 'ivan');
-  const refusal = refuseStatements('keep_message');
+  const refusal = refuseStatements('receive_message');
   expect(statusOn((await page(returnUrl!)).text)).toBe('awaiting_payer');
   refusal.mockRestore();
   await page(returnUrl!); // the same page loaded again brings it again

@@ -217,6 +217,7 @@ export async function receive(
       ...(accountFull !== undefined && { accountFull }),
       dedupeKey: createHash('sha256').update(bytes).digest(),
       sealed: Buffer.from(bytes),
+      payer: Buffer.from('somebody'),
     },
     TURNS,
     30_000,

@@ -76,6 +76,8 @@ const damage: Record<string, string[]> = {
   inv_disputed_funds_are_held: ['UPDATE disputes SET held = held + 1'],
   inv_money_back_is_booked: ["DELETE FROM entries WHERE kind = 'payment_refunded'"],
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],
+  inv_received_can_be_read: ['DELETE FROM notification_bodies'],
+  inv_unapplied_are_listed: ["UPDATE unapplied_messages SET state = 'attention'"],
 };
 
 /** Damages the database inside a transaction that is taken back, and looks at the view meanwhile. */

@@ -205,8 +205,10 @@ test('the client reads a row of every table that a booking fills', async () => {
   );
   const empty = counts.filter(([, count]) => count === 0).map(([model]) => model);
   expect(empty.sort()).toEqual([
+    'AccountChannelSeen',
     'AllocationUndo',
     'ApiKey',
+    'BodiesToMove',
     'ChargeCancellation',
     'Command',
     'Dispute',

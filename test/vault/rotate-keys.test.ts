@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { waitUntil } from '../../tools/local/piece';
+import { openPayer, sealPayer } from '../../vault/payer';
 import { openRaw, sealRaw } from '../../vault/raw-message';
 import { createVault, type Vault } from '../../vault/vault';
 import { inTransaction, newClub, newId, newMember, newPayment, openBooks } from '../books/bookkeeping';
@@ -79,18 +80,36 @@ async function newMessages({ accountId }: Club, count: number, vault: Vault): Pr
     sealRaw(vault, { headers: { of: id }, body: Buffer.from(`mc_gross=1&id=${id}`) }, accountId),
   );
   await db.sql.query(
-    `INSERT INTO notifications (id, account_id, dedupe_key, channel, sealed, state)
-     SELECT m.id, $1, sha256(m.id::bytea), 'ipn', m.sealed, 'received' FROM unnest($2::text[], $3::bytea[]) AS m (id, sealed)`,
-    [accountId, ids, sealed],
+    `WITH messages AS (
+       INSERT INTO notifications (id, account_id, dedupe_key, channel, state)
+         SELECT id, $1, sha256(id::bytea), 'ipn', 'received' FROM unnest($2::text[]) AS id)
+     INSERT INTO notification_bodies (notification_id, sealed, payer) SELECT * FROM unnest($2::text[], $3::bytea[], $4::bytea[])`,
+    [accountId, ids, sealed, ids.map((name) => sealPayer(vault, { name, email: null }, accountId))],
   );
   return ids;
 }
 
-/** What this vault reads in the club's three places; null where it opens nothing. */
+/** As the release before kept it. */
+async function keepInItsRow(messageId: string): Promise<void> {
+  await db.sql.query(
+    'UPDATE notifications n SET sealed = b.sealed FROM notification_bodies b WHERE b.notification_id = n.id AND n.id = $1',
+    [messageId],
+  );
+  await db.sql.query("UPDATE notifications SET state = 'invalid' WHERE id = $1", [messageId]);
+  await db.sql.query('DELETE FROM notification_bodies WHERE notification_id = $1', [messageId]);
+}
+
+/** What this vault reads in the club's places; null where it opens nothing. */
 async function read(vault: Vault, { accountId, paymentId, messageId }: Sealed) {
-  const { rows } = await db.sql.query<{ credentials: Buffer; keyId: string; openedWith: Buffer; message: Buffer }>(
-    `SELECT a.credentials, a.key_id AS "keyId", p.opened_with AS "openedWith", n.sealed AS message
-     FROM gateway_accounts a, payments p, notifications n WHERE a.id = $1 AND p.id = $2 AND n.id = $3`,
+  const { rows } = await db.sql.query<{
+    credentials: Buffer;
+    keyId: string;
+    openedWith: Buffer;
+    message: Buffer;
+    payer: Buffer;
+  }>(
+    `SELECT a.credentials, a.key_id AS "keyId", p.opened_with AS "openedWith", b.sealed AS message, b.payer
+     FROM gateway_accounts a, payments p, notification_bodies b WHERE a.id = $1 AND p.id = $2 AND b.notification_id = $3`,
     [accountId, paymentId, messageId],
   );
   const row = rows[0]!;
@@ -108,19 +127,21 @@ async function read(vault: Vault, { accountId, paymentId, messageId }: Sealed) {
     credentials: json(row.credentials)?.what ?? null,
     openedWith: json(row.openedWith)?.what ?? null,
     message: opened(() => openRaw(vault, row.message, accountId).body.toString()),
+    payer: opened(() => openPayer(vault, row.payer, accountId)?.name),
   };
 }
 const everything = ({ messageId }: Sealed) => ({
   credentials: 'today',
   openedWith: 'then',
   message: `mc_gross=1&id=${messageId}`,
+  payer: messageId,
 });
 
 /** Every sealed byte, to see whether anything changed. */
 async function bytes(): Promise<unknown> {
   const { rows } = await db.sql.query(
     `SELECT id, md5(credentials) || key_id AS sealed, updated_at::text AS at FROM gateway_accounts
-     UNION ALL SELECT id, md5(opened_with), NULL FROM payments UNION ALL SELECT id, md5(sealed), NULL FROM notifications ORDER BY 1`,
+     UNION ALL SELECT id, md5(opened_with), NULL FROM payments UNION ALL SELECT notification_id, md5(sealed) || md5(payer), NULL FROM notification_bodies ORDER BY 1`,
   );
   return rows;
 }
@@ -130,13 +151,30 @@ test('what the old key has sealed is opened by the new key alone, with the conte
   const { code, out, err } = await rotate();
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toBe(
-    `gateway_accounts.credentials: 2 of 2 sealed anew\npayments.opened_with: 2 of 2 sealed anew\nnotifications.sealed: 2 of 2 sealed anew\n` +
+    `gateway_accounts.credentials: 2 of 2 sealed anew\npayments.opened_with: 2 of 2 sealed anew\nnotifications.sealed: 0 of 0 sealed anew\n` +
+      `notification_bodies.sealed: 2 of 2 sealed anew\nnotification_bodies.payer: 2 of 2 sealed anew\n` +
       `everything is sealed by the current key (${current.keyId}): the previous ones can go\n`,
   );
   for (const club of clubs) {
     expect(await read(current, club)).toEqual({ keyId: current.keyId, ...everything(club) });
-    expect(await read(old, club)).toMatchObject({ credentials: null, openedWith: null, message: null });
+    expect(await read(old, club)).toMatchObject({
+      credentials: null,
+      openedWith: null,
+      message: null,
+      payer: null,
+    });
   }
+});
+
+test('a message that lies where the release before put it is sealed anew there', async () => {
+  const { accountId, messageId } = await newSealed();
+  await keepInItsRow(messageId);
+  const { out } = await rotate();
+  expect(out).toContain('notifications.sealed: 1 of 1 sealed anew');
+  const { rows } = await db.sql.query<{ sealed: Buffer }>('SELECT sealed FROM notifications WHERE id = $1', [
+    messageId,
+  ]);
+  expect(openRaw(current, rows[0]!.sealed, accountId).body.toString()).toBe(`mc_gross=1&id=${messageId}`);
 });
 
 test('a second run changes nothing', async () => {
@@ -157,8 +195,10 @@ test('rows by the thousand are all sealed anew, whatever key sealed them', async
   const previous = [LOST, OLD].map((key) => key.toString('base64')).join(',');
   const { code, out } = await rotate({ ENCRYPTION_KEY_PREVIOUS: previous });
   expect(code).toBe(0);
-  expect(out).toContain('notifications.sealed: 1301 of 1601 sealed anew');
-  const { rows } = await db.sql.query<{ id: string; sealed: Buffer }>('SELECT id, sealed FROM notifications');
+  expect(out).toContain('notification_bodies.sealed: 1301 of 1601 sealed anew');
+  const { rows } = await db.sql.query<{ id: string; sealed: Buffer }>(
+    'SELECT notification_id AS id, sealed FROM notification_bodies',
+  );
   expect(
     rows.filter(
       ({ id, sealed }) => openRaw(current, sealed, club.accountId).headers['of'] !== id && id !== club.messageId,
@@ -173,11 +213,12 @@ test('a row of an unknown key is named and left, the others are done, and the ru
   expect(err.trim().split('\n').sort()).toEqual(
     [
       `gateway_accounts.credentials of ${stranger.accountId}`,
-      `notifications.sealed of ${stranger.messageId}`,
+      `notification_bodies.payer of ${stranger.messageId}`,
+      `notification_bodies.sealed of ${stranger.messageId}`,
       `payments.opened_with of ${stranger.paymentId}`,
     ].map((row) => `${row}: none of the keys given opens it`),
   );
-  expect(out).toMatch(/\n3 rows are sealed by a key that was not given: find it before any key goes\n$/);
+  expect(out).toMatch(/\n4 rows are sealed by a key that was not given: find it before any key goes\n$/);
   expect(await read(current, club)).toEqual({ keyId: current.keyId, ...everything(club) });
   expect(await read(lost, stranger)).toEqual({ keyId: lost.keyId, ...everything(stranger) });
 });
@@ -188,7 +229,9 @@ test('bytes that belong to another account are named, not carried along', async 
   const { code, err } = await rotate();
   expect({ code, err }).toEqual({
     code: 1,
-    err: `notifications.sealed of ${club.messageId}: none of the keys given opens it\n`,
+    err: ['sealed', 'payer']
+      .map((column) => `notification_bodies.${column} of ${club.messageId}: none of the keys given opens it\n`)
+      .join(''),
   });
 });
 
@@ -218,6 +261,7 @@ test('a rotation that is killed half-way is finished by the next one', async () 
     credentials: 'today',
     openedWith: null,
     message: null,
+    payer: null,
   });
 
   const { code, out } = await rotate();
