@@ -200,6 +200,7 @@ test('the client reads a row of every table that a booking fills', async () => {
   expect(empty.sort()).toEqual([
     'AllocationUndo',
     'ApiKey',
+    'CartOpen',
     'ChargeCancellation',
     'Command',
     'Dispute',

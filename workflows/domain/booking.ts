@@ -1,5 +1,5 @@
-import type { Cart, CreditUse, LaidPayline, Undo } from './cart';
-import { cancelCharges, lay, undo, useCredit } from './cart';
+import type { Cart, CartNeed, CreditUse, LaidPayline, Undo } from './cart';
+import { cancelCharges, lay, NO_NEED, undo, useCredit } from './cart';
 import type { Fact } from './fact';
 import type { GatewayName } from './gateway';
 import type { Entry, Share } from './ledger';
@@ -85,13 +85,22 @@ export interface Booking {
   readonly cart: Cart;
 }
 
-/** How much of the cart must be read to book a fact: nothing, what is open and what is credit, or all of it. */
-export function cartNeeded(payment: Payment, fact: Fact): 'none' | 'open' | 'whole' {
+/** What of the cart must be read to book a fact; null: nothing, it is not in the cart. */
+export function cartNeeded(payment: Payment, fact: Fact): CartNeed | null {
   const { byRefund, byLoss } = movementBy(payment, fact);
-  if (byRefund.member > 0 || byLoss.member > 0 || chargesOfRefund(payment, fact).length > 0) return 'whole';
+  const cancels = chargesOfRefund(payment, fact);
+  const isTaken = byRefund.member > 0 || byLoss.member > 0 || cancels.length > 0;
   const isLaid =
     fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAcceptedAtOnce(payment, fact));
-  return isLaid || byRefund.member < 0 || byLoss.member < 0 ? 'open' : 'none';
+  const lays = (isLaid ? fact.amount : 0) + Math.max(0, -byRefund.member) + Math.max(0, -byLoss.member);
+  if (!isTaken && lays === 0) return null;
+  return {
+    ...NO_NEED,
+    lays,
+    named: isLaid ? payment.terms.charges : [],
+    of: isTaken ? payment.terms.id : null,
+    cancels,
+  };
 }
 
 /** Whether the fact moves money that had been taken before. */
