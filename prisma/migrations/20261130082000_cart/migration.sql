@@ -261,7 +261,8 @@ BEGIN
   IF takes_off THEN
     own := ARRAY(SELECT id FROM paylines WHERE payment_id = whose UNION ALL SELECT id FROM paylines WHERE notification_id = whose);
     SELECT coalesce(jsonb_agg(jsonb_build_object('allocation', s.id::text, 'payline', s.payline_id::text, 'of', s.of, 'amount', s.standing, 'sequence', s.id,
-               'charge', jsonb_build_object('id', h.id, 'category', h.category, 'sequence', h.sequence, 'dueOn', day_owed(h), 'open', open_of(h)))), '[]'),
+               'charge', jsonb_build_object('id', h.id, 'category', h.category, 'sequence', h.sequence, 'dueOn', day_owed(h), 'open', open_of(h)))
+               ORDER BY s.id), '[]'),
            coalesce(sum(s.standing), 0), array_agg(DISTINCT h.id)
       INTO laid, off, touched
       FROM (SELECT a.id, a.payline_id, a.charge_id, coalesce(l.payment_id, l.notification_id) AS of, standing_of(a) AS standing
@@ -275,7 +276,8 @@ BEGIN
   IF takes_off OR (needed->>'lays')::bigint > 0 THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.charge_id, 'category', o.category, 'sequence', o.sequence, 'dueOn', o.due_on, 'open', o.open)), '[]')
       INTO charges FROM (
-        SELECT * FROM charges_reached(member, moved)
+        -- What is open of a cancelled charge is reached by nothing.
+        SELECT * FROM charges_reached(member, moved + (SELECT coalesce(sum(open_of(h)), 0)::bigint FROM charges h WHERE h.id = ANY (cancelled)))
         UNION
         SELECT o.* FROM charges h JOIN cart_open o ON o.member_id = h.member_id AND o.due_on = day_owed(h) AND o.sequence = h.sequence
           WHERE h.id = ANY (foremost) AND h.member_id = member) o;
@@ -293,11 +295,51 @@ END $$;
 
 -- ---------------------------------------------------------------- writing one
 
+-- Writes operations in their order. A payline or an allocation that is written has a name until it has an id, and is named by it in what is
+-- written later of the same recording: a sum that is taken and given back by two facts of one turn, too. The cause of entries and undos is the
+-- fact, or the command.
+CREATE OR REPLACE FUNCTION write_operations(operations jsonb, merchant text, payment text, message text, member text, fact bigint, command text) RETURNS boolean LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  op jsonb; new_id bigint; touched boolean := false;
+  ids jsonb := coalesce(nullif(current_setting('quittance.names_of_recording', true), ''), '{}');
+BEGIN
+  FOR op IN SELECT value FROM jsonb_array_elements(operations) LOOP
+    CASE op->>'op'
+      WHEN 'payline' THEN
+        INSERT INTO paylines (member_id, payment_id, notification_id, fact_id, kind, amount, currency)
+          VALUES (member, payment, message, fact, (op->>'kind')::payline_kind, (op->>'amount')::bigint, op->>'currency') RETURNING id INTO new_id;
+        ids := ids || jsonb_build_object(op->>'name', new_id);
+        touched := true;
+      WHEN 'allocation' THEN
+        INSERT INTO allocations (payline_id, charge_id, amount)
+          VALUES (coalesce(ids->>(op->>'payline'), op->>'payline')::bigint, op->>'charge', (op->>'amount')::bigint) RETURNING id INTO new_id;
+        ids := ids || jsonb_build_object(op->>'name', new_id);
+        touched := true;
+      WHEN 'undo' THEN
+        INSERT INTO allocation_undos (by_payline_id, payline_id, allocation_id, amount, fact_id, command_id)
+          VALUES (coalesce(ids->>(op->>'by'), op->>'by')::bigint, coalesce(ids->>(op->>'payline'), op->>'payline')::bigint,
+                  coalesce(ids->>(op->>'allocation'), op->>'allocation')::bigint, (op->>'amount')::bigint, fact, command);
+        touched := true;
+      WHEN 'cancellation' THEN
+        INSERT INTO charge_cancellations (charge_id, fact_id, command_id) VALUES (op->>'charge', fact, command) ON CONFLICT DO NOTHING;
+        touched := true;
+      WHEN 'entry' THEN
+        PERFORM write_entry_of(merchant, coalesce(op->>'of', payment), fact, command,
+          coalesce(ids->>(op->>'allocation'), op->>'allocation')::bigint, coalesce(ids->>(op->>'payline'), op->>'payline')::bigint, op->'entry');
+    END CASE;
+  END LOOP;
+  IF touched THEN PERFORM set_config('quittance.names_of_recording', ids::text, true); END IF;
+  RETURN touched;
+END $$;
+
 -- record_turn, whose caller says in `cartNeeded` what of the cart it booked on (see read_cart_part): `cart_moved` then brings that as it is now,
 -- so that booking again costs one call.
 CREATE FUNCTION record_on_cart(payload jsonb) RETURNS jsonb LANGUAGE plpgsql AS $$
-DECLARE recorded jsonb := record_turn(payload);
+DECLARE recorded jsonb;
 BEGIN
+  PERFORM set_config('quittance.names_of_recording', '', true);
+  recorded := record_turn(payload);
   IF recorded->>'outcome' = 'cart_moved' THEN
     RETURN recorded || jsonb_build_object('cart', read_cart_part(payload->>'member', payload->'cartNeeded'));
   END IF;
@@ -342,6 +384,7 @@ BEGIN
     UPDATE notifications SET state = 'applied', member_id = member WHERE id = attached->>'notification' AND state = 'unmatched';
     IF NOT FOUND THEN RETURN jsonb_build_object('outcome', 'not_unmatched'); END IF;
   END IF;
+  PERFORM set_config('quittance.names_of_recording', '', true);
   PERFORM write_operations(payload->'operations', merchant, NULL, attached->>'notification', member, suspended.id, command->>'id');
   UPDATE carts SET version = version + 1 WHERE member_id = member;
   RETURN jsonb_build_object('outcome', 'recorded');
