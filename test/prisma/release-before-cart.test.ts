@@ -73,7 +73,15 @@ async function openPayment(memberId: string, amount: number): Promise<Payment> {
   );
   await db.sql.query(
     `INSERT INTO facts (account_id, gateway_reference, kind, payment_id, amount, currency, detail) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-    [club.accountId, opened.gatewayReference, opened.kind, terms.id, opened.amount, opened.currency, { handed: 'form' }],
+    [
+      club.accountId,
+      opened.gatewayReference,
+      opened.kind,
+      terms.id,
+      opened.amount,
+      opened.currency,
+      { handed: 'form' },
+    ],
   );
   return { terms, facts: [opened] };
 }
@@ -166,7 +174,8 @@ async function liveOnce(run: string) {
 
 test('a cart that the release before wrote is derived from the books, and what it goes on to write is too', async () => {
   const lived = await liveOnce('before');
-  const read = () => Promise.all([lived.partlyPaid, lived.inAdvance, lived.owing].map((member) => readCart(db, member)));
+  const read = () =>
+    Promise.all([lived.partlyPaid, lived.inAdvance, lived.owing].map((member) => readCart(db, member)));
   const before = await read();
 
   await migrateSome(database, (name) => name >= FIRST_OF_THIS_RELEASE);
@@ -186,7 +195,15 @@ test('both releases write one cart, and the one that was overtaken decides again
   const { partlyPaid, paidCharge, inAdvance } = await liveOnce('both');
   const { version } = await readCart(db, inAdvance);
   const { merchantId } = club;
-  const charge = { id: newId('chg'), merchantId, label: 'Fee', category: 'fee', amount: 250, currency: 'EUR', dueOn: null };
+  const charge = {
+    id: newId('chg'),
+    merchantId,
+    label: 'Fee',
+    category: 'fee',
+    amount: 250,
+    currency: 'EUR',
+    dueOn: null,
+  };
   await addCharge(db, { ...charge, memberId: inAdvance });
   expect(await changeBefore(inAdvance, version, { operations: [] })).toBe('cart_moved');
   await oweBefore(inAdvance, 400);
