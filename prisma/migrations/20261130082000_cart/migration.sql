@@ -276,7 +276,7 @@ BEGIN
   IF takes_off OR (needed->>'lays')::bigint > 0 THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.charge_id, 'category', o.category, 'sequence', o.sequence, 'dueOn', o.due_on, 'open', o.open)), '[]')
       INTO charges FROM (
-        -- What is open of a cancelled charge is reached by nothing.
+        -- What is open of a cancelled charge is paid by nothing.
         SELECT * FROM charges_reached(member, moved + (SELECT coalesce(sum(open_of(h)), 0)::bigint FROM charges h WHERE h.id = ANY (cancelled)))
         UNION
         SELECT o.* FROM charges h JOIN cart_open o ON o.member_id = h.member_id AND o.due_on = day_owed(h) AND o.sequence = h.sequence
@@ -285,7 +285,9 @@ BEGIN
   IF takes_off OR (needed->>'owes')::bigint > 0 THEN
     SELECT coalesce(jsonb_agg(jsonb_build_object('id', l.id::text, 'of', coalesce(l.payment_id, l.notification_id), 'sequence', l.id, 'credit', c.credit)), '[]')
       INTO credits FROM (
-        SELECT * FROM credit_reached(member, moved)
+        -- What is credit of the lines that are taken off pays nothing.
+        SELECT * FROM credit_reached(member, moved
+          + (SELECT coalesce(sum(credit), 0)::bigint FROM cart_credit WHERE member_id = member AND payline_id = ANY (own)))
         UNION
         SELECT * FROM cart_credit WHERE member_id = member AND payline_id = ANY (own)) c JOIN paylines l ON l.id = c.payline_id;
   END IF;
