@@ -103,22 +103,20 @@ END $$;
 -- A payline may not pay more than it is, nor a charge be paid more than it is, nor another member's charge. The derived rows know it in a
 -- step each, however many parts a charge was paid in.
 CREATE FUNCTION count_allocation() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE owner text; charge charges;
+DECLARE owner text; debtor text; place bigint; day date;
 BEGIN
-  SELECT member_id INTO owner FROM paylines WHERE id = NEW.payline_id;
-  SELECT * INTO charge FROM charges WHERE id = NEW.charge_id;
-  IF owner <> charge.member_id THEN
+  SELECT l.member_id, h.member_id, h.sequence, day_owed(h) INTO owner, debtor, place, day FROM paylines l, charges h WHERE l.id = NEW.payline_id AND h.id = NEW.charge_id;
+  IF owner <> debtor THEN
     RAISE EXCEPTION 'payline % would pay another member''s charge', NEW.payline_id USING ERRCODE = 'check_violation';
   END IF;
   IF NOT take_credit(owner, NEW.payline_id, NEW.amount) THEN
     RAISE EXCEPTION 'payline % would pay more than it is', NEW.payline_id USING ERRCODE = 'check_violation';
   END IF;
-  DELETE FROM cart_open o WHERE o.member_id = owner AND o.due_on = day_owed(charge) AND o.sequence = charge.sequence AND o.open = NEW.amount;
+  DELETE FROM cart_open o WHERE o.member_id = owner AND o.due_on = day AND o.sequence = place AND o.open = NEW.amount;
   IF FOUND THEN RETURN NULL; END IF;
-  UPDATE cart_open o SET open = o.open - NEW.amount
-    WHERE o.member_id = owner AND o.due_on = day_owed(charge) AND o.sequence = charge.sequence AND o.open > NEW.amount;
+  UPDATE cart_open o SET open = o.open - NEW.amount WHERE o.member_id = owner AND o.due_on = day AND o.sequence = place AND o.open > NEW.amount;
   IF FOUND THEN RETURN NULL; END IF;
-  IF is_cancelled(charge) THEN
+  IF EXISTS (SELECT FROM charge_cancellations x WHERE x.charge_id = NEW.charge_id) THEN
     RAISE EXCEPTION 'charge % is cancelled and would be paid', NEW.charge_id USING ERRCODE = 'check_violation';
   END IF;
   RAISE EXCEPTION 'charge % would be paid more than it is', NEW.charge_id USING ERRCODE = 'check_violation';
@@ -242,6 +240,12 @@ CREATE FUNCTION open_of(charge charges) RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce((SELECT o.open FROM cart_open o WHERE o.member_id = charge.member_id AND o.due_on = day_owed(charge) AND o.sequence = charge.sequence), 0)::bigint
 $$;
 
+CREATE FUNCTION texts_of(list jsonb) RETURNS text[] LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF list = '[]' THEN RETURN '{}'; END IF; -- mostly, and it costs no query
+  RETURN ARRAY(SELECT jsonb_array_elements_text(list));
+END $$;
+
 -- read_cart_part(member, needed): what of a cart must be known to change it.
 --   { lays: money that is laid on open charges, named: [charges that are paid before others], owes: what a new charge is of,
 --     of: the payment or message whose lines are taken off, or null, cancels: [charges that are owed no more] }
@@ -251,8 +255,8 @@ CREATE FUNCTION read_cart_part(member text, needed jsonb) RETURNS jsonb LANGUAGE
 #variable_conflict use_column
 DECLARE
   whose text := needed->>'of';
-  cancelled text[] := ARRAY(SELECT jsonb_array_elements_text(needed->'cancels'));
-  foremost text[] := ARRAY(SELECT jsonb_array_elements_text(needed->'named'));
+  cancelled text[] := texts_of(needed->'cancels');
+  foremost text[] := texts_of(needed->'named');
   takes_off boolean := whose IS NOT NULL OR cancelled <> '{}';
   moved bigint := (needed->>'lays')::bigint + (needed->>'owes')::bigint;
   own bigint[] := '{}'; laid jsonb := '[]'; off bigint; touched text[];
@@ -273,7 +277,10 @@ BEGIN
     moved := moved + off;
     foremost := foremost || touched;
   END IF;
-  IF takes_off OR (needed->>'lays')::bigint > 0 THEN
+  IF NOT takes_off AND foremost = '{}' THEN
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.charge_id, 'category', o.category, 'sequence', o.sequence, 'dueOn', o.due_on, 'open', o.open)), '[]')
+      INTO charges FROM charges_reached(member, (needed->>'lays')::bigint) o;
+  ELSE
     SELECT coalesce(jsonb_agg(jsonb_build_object('id', o.charge_id, 'category', o.category, 'sequence', o.sequence, 'dueOn', o.due_on, 'open', o.open)), '[]')
       INTO charges FROM (
         -- What is open of a cancelled charge is paid by nothing.
