@@ -1,28 +1,34 @@
 import { bookAttachment, bookCancellation, settle } from '../workflows/domain/booking';
 import type { Operation, PaylineKind } from '../workflows/domain/booking';
-import type { Cart as DomainCart } from '../workflows/domain/cart';
+import { NO_NEED } from '../workflows/domain/cart';
+import type { Cart as DomainCart, CartNeed } from '../workflows/domain/cart';
 import type { Currency, Money } from '../workflows/domain/money';
 import { call } from './functions';
-import type { CartChange } from './functions';
-import type { Sql } from './sql';
+import type { CartChange, ReadCart } from './functions';
+import type { Page, Sql } from './sql';
 
-/** A member's cart at one version of it; `laid` is empty unless it was read whole. */
+/** What was needed of a member's cart, at one version of it. */
 export interface Cart extends DomainCart {
   readonly version: number;
 }
 
-/** What is open and what is credit. Throws where the member has no cart. */
-export async function readCart(db: Sql, memberId: string): Promise<Cart> {
-  const cart = await call(db, 'read_cart', memberId);
+/** Reads what is needed to change a cart. Throws where the member has none. */
+export async function readCartPart(db: Sql, memberId: string, needed: CartNeed): Promise<Cart> {
+  const cart = await call(db, 'read_cart_part', memberId, needed);
   if (!cart) throw new Error(`member ${memberId} has no cart`);
-  return { ...cart, laid: [], made: 0 };
+  return asRead(cart);
 }
 
-/** With every part that is laid on a charge, for what takes money off the cart. Throws where the member has no cart. */
-export async function readWholeCart(db: Sql, memberId: string): Promise<Cart> {
-  const cart = await call(db, 'read_whole_cart', memberId);
-  if (!cart) throw new Error(`member ${memberId} has no cart`);
-  return { ...cart, made: 0 };
+/** Nothing was laid on it since. */
+export const asRead = (cart: ReadCart): Cart => ({ ...cart, made: 0 });
+
+/** What a member owes, in minor units of the cart's currency; null where there is no cart. */
+export async function dueOf({ sql }: Sql, memberId: string): Promise<number | null> {
+  const { rows } = await sql.query<{ due: number }>(
+    'SELECT greatest(0, -balance) AS due FROM carts WHERE member_id = $1',
+    [memberId],
+  );
+  return rows[0]?.due ?? null;
 }
 
 /** What gateways hold of a member's money, in minor units of the cart's currency: on its way, and in no cart yet. */
@@ -44,8 +50,9 @@ export interface NewCharge {
 
 /** Adds a charge; the member's credit pays it at once, as far as it reaches, oldest payline first. */
 export async function addCharge(db: Sql, { merchantId, memberId, dueOn, ...charge }: NewCharge): Promise<void> {
-  await changeCart(db, merchantId, memberId, readCart, (cart) => {
-    const { id, category, amount, currency } = charge;
+  const { id, category, amount, currency } = charge;
+  // With credit nothing else is open, and without it nothing is used: the new charge alone decides.
+  await changeCart(db, merchantId, memberId, { ...NO_NEED, owes: amount }, (cart) => {
     const open = {
       id,
       category,
@@ -53,7 +60,7 @@ export async function addCharge(db: Sql, { merchantId, memberId, dueOn, ...charg
       dueOn: dueOn ?? new Date().toISOString().slice(0, 10),
       sequence: Number.MAX_SAFE_INTEGER,
     };
-    const { operations } = settle({ operations: [], cart: { ...cart, charges: [...cart.charges, open] } }, currency);
+    const { operations } = settle({ operations: [], cart: { ...cart, charges: [open] } }, currency);
     return { operations, charge: { ...charge, dueOn } };
   });
 }
@@ -63,10 +70,11 @@ export async function cancelCharge(
   db: Sql,
   { commandId, merchantId, memberId, chargeId, currency, note }: ChargeCancellation,
 ): Promise<'recorded' | 'already_cancelled'> {
-  return changeCart(db, merchantId, memberId, readWholeCart, (cart) => {
+  const cancels = [chargeId];
+  return changeCart(db, merchantId, memberId, { ...NO_NEED, cancels }, (cart) => {
     const body = { kind: 'cancel_charge', charge: chargeId, ...(note !== null && { note }) } as const;
     return {
-      operations: bookCancellation(cart, [chargeId], currency).operations,
+      operations: bookCancellation(cart, cancels, currency).operations,
       command: { id: commandId, kind: 'cancel_charge', body },
     };
   });
@@ -95,47 +103,129 @@ export async function attach(
   unmatched: { notificationId: string; merchantId: string; memberId: string; factId: number; money: Money },
 ): Promise<'recorded' | 'not_unmatched' | 'given_back'> {
   const { notificationId, merchantId, memberId, factId, money } = unmatched;
-  return changeCart(db, merchantId, memberId, readCart, (cart) => ({
+  return changeCart(db, merchantId, memberId, { ...NO_NEED, lays: money.amount }, (cart) => ({
     operations: bookAttachment(cart, notificationId, money).operations,
     attach: { fact: factId, notification: notificationId, amount: money.amount },
   }));
 }
 
-/** What a cart shows: all charges with what is paid of them, and all paylines. */
+/** A charge as a cart shows it. */
+export interface ChargeLine {
+  readonly id: string;
+  readonly sequence: number;
+  readonly label: string;
+  readonly category: string;
+  readonly amount: number;
+  readonly paid: number;
+  readonly dueOn: string | null;
+  readonly cancelledAt: string | null;
+}
+/** A payline as a cart shows it. */
+export interface PaylineLine {
+  readonly id: string;
+  readonly sequence: number;
+  readonly payment: string | null;
+  readonly kind: PaylineKind;
+  readonly amount: number;
+  readonly at: string;
+}
+/** What a cart shows, oldest line first. */
 export interface CartLines {
-  readonly charges: readonly {
-    readonly id: string;
-    readonly label: string;
-    readonly category: string;
-    readonly amount: number;
-    readonly paid: number;
-    readonly dueOn: string | null;
-    readonly cancelledAt: string | null;
-  }[];
-  readonly paylines: readonly {
-    readonly id: string;
-    readonly payment: string | null;
-    readonly kind: PaylineKind;
-    readonly amount: number;
-    readonly at: string;
-  }[];
+  /** Above zero it is in advance, below zero it is owed. */
+  readonly balance: number;
+  readonly charges: readonly ChargeLine[];
+  readonly paylines: readonly PaylineLine[];
+  /** The oldest line shown of those that are not all shown, where older ones are left out. */
+  readonly more: { readonly charges: number | null; readonly paylines: number | null };
   /** What gateways hold of the member's money. */
   readonly pending: number;
 }
 
-/** One statement, so that charges and paylines are of one moment and the sums agree. */
-export async function readCartLines({ sql }: Sql, memberId: string): Promise<CartLines> {
-  const { rows } = await sql.query<CartLines & Record<string, unknown>>(
-    `SELECT
-       coalesce((SELECT jsonb_agg(jsonb_build_object('id', c.id, 'label', c.label, 'category', c.category, 'amount', c.amount, 'dueOn', c.due_on,
-           'paid', paid_of(c), 'cancelledAt', iso(x.cancelled_at)) ORDER BY c.sequence)
-         FROM charges c LEFT JOIN charge_cancellations x ON x.charge_id = c.id WHERE c.member_id = $1), '[]') AS charges,
-       coalesce((SELECT jsonb_agg(jsonb_build_object('id', 'pln_' || p.id, 'payment', p.payment_id, 'kind', p.kind, 'amount', p.amount, 'at', iso(p.created_at)) ORDER BY p.id)
-         FROM paylines p WHERE p.member_id = $1), '[]') AS paylines,
-       pending_of($1) AS pending`,
-    [memberId],
+// What is not open is paid, or was taken off it when it was cancelled: nothing is summed.
+const CHARGE_LINE = `jsonb_build_object('id', c.id, 'sequence', c.sequence, 'label', c.label, 'category', c.category, 'amount', c.amount, 'dueOn', c.due_on,
+    'paid', CASE WHEN o.open IS NOT NULL THEN c.amount - o.open WHEN x.charge_id IS NULL THEN c.amount ELSE 0 END, 'cancelledAt', iso(x.cancelled_at))`;
+const STANDING = `LEFT JOIN cart_open o ON o.member_id = c.member_id AND o.due_on = day_owed(c) AND o.sequence = c.sequence
+    LEFT JOIN charge_cancellations x ON x.charge_id = c.id`;
+const PAYLINE_LINE =
+  "jsonb_build_object('id', 'pln_' || p.id, 'sequence', p.id, 'payment', p.payment_id, 'kind', p.kind, 'amount', p.amount, 'at', iso(p.created_at))";
+
+/**
+ * All open charges, and of the other charges and the paylines the newest, at most `most` each. One statement, so that charges and
+ * paylines are of one moment and the sums agree.
+ */
+export async function readCartLines({ sql }: Sql, memberId: string, most: number): Promise<CartLines> {
+  interface Row {
+    readonly balance: number;
+    readonly open: ChargeLine[];
+    readonly others: ChargeLine[];
+    readonly paylines: PaylineLine[];
+    readonly pending: number;
+  }
+  const { rows } = await sql.query<Row>(
+    `WITH open AS MATERIALIZED (SELECT sequence, open FROM cart_open WHERE member_id = $1)
+     SELECT k.balance,
+       coalesce((SELECT jsonb_agg(${CHARGE_LINE} ORDER BY c.sequence) FROM charges c JOIN open o ON o.sequence = c.sequence
+         LEFT JOIN charge_cancellations x ON false
+         WHERE c.member_id = $1 AND c.sequence = ANY (ARRAY(SELECT sequence FROM open))), '[]') AS open,
+       coalesce((SELECT jsonb_agg(${CHARGE_LINE} ORDER BY c.sequence)
+         FROM (SELECT * FROM charges s WHERE s.member_id = $1 AND NOT EXISTS (SELECT FROM open WHERE open.sequence = s.sequence) ORDER BY s.sequence DESC LIMIT $2) c
+           LEFT JOIN open o ON false LEFT JOIN charge_cancellations x ON x.charge_id = c.id), '[]') AS others,
+       coalesce((SELECT jsonb_agg(${PAYLINE_LINE} ORDER BY p.id) FROM (SELECT * FROM paylines WHERE member_id = $1 ORDER BY id DESC LIMIT $2) p), '[]') AS paylines,
+       pending_of($1) AS pending
+     FROM carts k WHERE k.member_id = $1`,
+    [memberId, most + 1],
   );
-  return rows[0] ?? { charges: [], paylines: [], pending: 0 };
+  if (!rows[0]) throw new Error(`member ${memberId} has no cart`);
+  const { balance, open, others, paylines, pending } = rows[0];
+  const [shownOthers, shownPaylines] = [others.slice(-most), paylines.slice(-most)];
+  const cut = <Line extends { sequence: number }>(all: readonly Line[], shown: readonly Line[]) =>
+    all.length > shown.length ? (shown[0]?.sequence ?? null) : null;
+  return {
+    balance,
+    charges: [...open, ...shownOthers].sort((a, b) => a.sequence - b.sequence),
+    paylines: shownPaylines,
+    more: { charges: cut(others, shownOthers), paylines: cut(paylines, shownPaylines) },
+    pending,
+  };
+}
+
+/** A member's charges, newest first; one more than asked for where there are more. */
+export async function listCharges(
+  { sql }: Sql,
+  memberId: string,
+  { before, limit }: Page,
+): Promise<readonly ChargeLine[]> {
+  const { rows } = await sql.query<{ line: ChargeLine }>(
+    `SELECT ${CHARGE_LINE} AS line
+     FROM (SELECT * FROM charges WHERE member_id = $1 AND ($2::bigint IS NULL OR sequence < $2) ORDER BY sequence DESC LIMIT $3) c ${STANDING}
+     ORDER BY c.sequence DESC`,
+    [memberId, before, limit + 1],
+  );
+  return rows.map(({ line }) => line);
+}
+
+/** A member's paylines, newest first; one more than asked for where there are more. */
+export async function listPaylines(
+  { sql }: Sql,
+  memberId: string,
+  { before, limit }: Page,
+): Promise<readonly PaylineLine[]> {
+  const { rows } = await sql.query<{ line: PaylineLine }>(
+    `SELECT ${PAYLINE_LINE} AS line FROM paylines p
+     WHERE p.member_id = $1 AND ($2::bigint IS NULL OR p.id < $2) ORDER BY p.id DESC LIMIT $3`,
+    [memberId, before, limit + 1],
+  );
+  return rows.map(({ line }) => line);
+}
+
+/** A charge as it stands now. Throws where there is none. */
+export async function readCharge({ sql }: Sql, chargeId: string): Promise<ChargeLine> {
+  const { rows } = await sql.query<{ line: ChargeLine }>(
+    `SELECT ${CHARGE_LINE} AS line FROM charges c ${STANDING} WHERE c.id = $1`,
+    [chargeId],
+  );
+  if (!rows[0]) throw new Error(`charge ${chargeId} is gone`);
+  return rows[0].line;
 }
 
 /** What these charges are called. */
@@ -144,14 +234,6 @@ export async function readChargeLabels({ sql }: Sql, ids: readonly string[]): Pr
     ids,
   ]);
   return new Map(rows.map(({ id, label }) => [id, label]));
-}
-
-/** What is paid of a charge, in minor units. */
-export async function paidOf({ sql }: Sql, chargeId: string): Promise<number> {
-  const { rows } = await sql.query<{ paid: number }>('SELECT paid_of(c) AS paid FROM charges c WHERE c.id = $1', [
-    chargeId,
-  ]);
-  return rows[0]?.paid ?? 0;
 }
 
 /** Which of these charges are in the member's cart. */
@@ -163,19 +245,23 @@ export async function findCharges({ sql }: Sql, memberId: string, ids: readonly 
   return rows.map(({ id }) => id);
 }
 
-/** Reads the cart, and changes it if it has not moved meanwhile; else once more. */
-async function changeCart<Outcome extends CartChange['answer']['outcome']>(
+type Outcome = Exclude<CartChange['answer'], { readonly outcome: 'cart_moved' }>['outcome'];
+
+/** Reads what is needed of the cart and changes it; where it has moved meanwhile, decides again on what it is now. */
+async function changeCart<Expected extends Outcome>(
   db: Sql,
   merchant: string,
   member: string,
-  read: (db: Sql, memberId: string) => Promise<Cart>,
-  decide: (
-    cart: Cart,
-  ) => Omit<CartChange['given'], 'merchant' | 'member' | 'cartVersion'> & { readonly operations: readonly Operation[] },
-): Promise<Outcome> {
+  needed: CartNeed,
+  decide: (cart: Cart) => Omit<CartChange['given'], 'merchant' | 'member' | 'cartVersion' | 'cartNeeded'> & {
+    readonly operations: readonly Operation[];
+  },
+): Promise<Expected> {
+  let cart = await readCartPart(db, member, needed);
   for (;;) {
-    const cart = await read(db, member);
-    const { outcome } = await call(db, 'change_cart', { ...decide(cart), merchant, member, cartVersion: cart.version });
-    if (outcome !== 'cart_moved') return outcome as Outcome;
+    const change = { ...decide(cart), merchant, member, cartVersion: cart.version, cartNeeded: needed };
+    const answer = await call(db, 'change_cart', change);
+    if (answer.outcome !== 'cart_moved') return answer.outcome as Expected;
+    cart = asRead(answer.cart);
   }
 }

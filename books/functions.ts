@@ -1,4 +1,5 @@
 import type { Operation } from '../workflows/domain/booking';
+import type { CartNeed } from '../workflows/domain/cart';
 import type { Claim } from '../workflows/domain/claim';
 import type { Dispute } from '../workflows/domain/dispute';
 import type { Channel, GatewayName } from '../workflows/domain/gateway';
@@ -14,11 +15,10 @@ import type { Sql } from './sql';
 
 /** Every SQL function that is called: what it is given, in this order, and what it answers. Their texts stand in prisma/migrations. */
 export interface Functions {
-  read_cart: Takes<[memberId: string], Omit<Cart, 'laid' | 'made'> | null>;
-  read_whole_cart: Takes<[memberId: string], Omit<Cart, 'made'> | null>;
+  read_cart_part: Takes<[memberId: string, CartNeed], ReadCart | null>;
   pending_of: Takes<[memberId: string], number>;
   left_of: Takes<[accountId: string, gatewayReference: string], number | null>;
-  record_turn: Takes<[TurnPayload], RecordAnswer>;
+  record_on_cart: Takes<[TurnPayload], RecordAnswer | CartMoved>;
   change_cart: Takes<[CartChange['given']], CartChange['answer']>;
   open_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
   receive_message: Takes<
@@ -77,6 +77,8 @@ interface TurnPayload {
   /** How many facts of the payment, or of that money, this was decided on. */
   readonly known: number | undefined;
   readonly cartVersion: number | undefined;
+  /** What of the cart this was decided on. */
+  readonly cartNeeded: CartNeed | undefined;
   readonly guard: 'no_unverified' | undefined;
   readonly facts: readonly (FactRow & { readonly operations: readonly Operation[] })[];
   /** How the payment stands after these facts. */
@@ -102,8 +104,15 @@ export type RecordAnswer =
   | { readonly outcome: 'conflict'; readonly conflicts: readonly number[] }
   | { readonly outcome: 'unverified' }
   /** Decided without facts that stand already: load the payment and decide again. Nothing was written. */
-  | { readonly outcome: 'stale' }
-  | { readonly outcome: 'cart_moved' };
+  | { readonly outcome: 'stale' };
+
+/** A part of a cart as the database gives it. */
+export type ReadCart = Omit<Cart, 'made'>;
+/** Somebody changed the cart meanwhile: what of it was needed, as it is now. Nothing was written. */
+export interface CartMoved {
+  readonly outcome: 'cart_moved';
+  readonly cart: ReadCart;
+}
 
 /** A charge is added, one is cancelled by a command, or unmatched money is attached; with all that it does. */
 export interface CartChange {
@@ -111,6 +120,7 @@ export interface CartChange {
     readonly merchant: string;
     readonly member: string;
     readonly cartVersion: number;
+    readonly cartNeeded: CartNeed;
     readonly operations: readonly Operation[];
     readonly charge?: {
       readonly id: string;
@@ -127,9 +137,7 @@ export interface CartChange {
     };
     readonly attach?: { readonly fact: number; readonly notification: string; readonly amount: number };
   };
-  readonly answer: {
-    readonly outcome: 'recorded' | 'cart_moved' | 'given_back' | 'not_unmatched' | 'already_cancelled';
-  };
+  readonly answer: { readonly outcome: 'recorded' | 'given_back' | 'not_unmatched' | 'already_cancelled' } | CartMoved;
 }
 
 type PaymentPayload = PaymentTerms &

@@ -3,7 +3,6 @@ import type { Fact } from '../workflows/domain/fact';
 import type { CheckoutOrder, Environment, GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { AttentionCode, LatePaymentPolicy, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type { SealedAccount } from './accounts';
-import type { Cart } from './cart';
 import { toRow } from './facts';
 import { call, interval } from './functions';
 import type { Page, Sql } from './sql';
@@ -17,7 +16,8 @@ export interface Situation {
     readonly returnOrigins: readonly string[];
   };
   readonly member: { readonly name: string; readonly email: string | null } | null;
-  readonly cart: Cart | null;
+  /** What of it is owed in all, and what of the charges that are named. */
+  readonly cart: { readonly due: number; readonly dueOfNamed: number } | null;
   /** What gateways hold of the member's money. */
   readonly pending: number;
   readonly account: {
@@ -31,24 +31,27 @@ export interface Situation {
   } | null;
 }
 
-/** Reads it in one statement; null where there is no such merchant. */
+/** Reads it in one statement, with what is open of the charges `named`; null where there is no such merchant. */
 export async function readSituation(
   { sql }: Sql,
   merchantId: string,
   memberId: string,
   gateway: GatewayName,
+  named: readonly string[],
 ): Promise<Situation | null> {
   type InBase64 = Omit<NonNullable<Situation['account']>, 'credentials'> & { readonly credentials: string };
   const { rows } = await sql.query<Omit<Situation, 'account'> & { readonly account: InBase64 | null }>({
     name: 'read_situation',
     text: `SELECT jsonb_build_object('name', m.name, 'currency', m.currency, 'latePayments', m.late_payments, 'returnOrigins', m.return_origins) AS merchant,
                   (SELECT jsonb_build_object('name', b.name, 'email', b.email) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS member,
-                  (SELECT read_cart(b.id) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,
+                  (SELECT jsonb_build_object('due', greatest(0, -c.balance), 'dueOfNamed',
+                     (SELECT coalesce(sum(open_of(h)), 0) FROM charges h WHERE h.id = ANY ($4) AND h.member_id = c.member_id))
+                     FROM members b JOIN carts c ON c.member_id = b.id WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,
                   pending_of($2) AS pending,
                   (SELECT jsonb_build_object('id', a.id, 'environment', a.environment, 'pathToken', a.path_token, 'enabled', a.enabled, 'disabledReason', a.disabled_reason,
                      'credentials', encode(a.credentials, 'base64')) FROM gateway_accounts a WHERE a.merchant_id = m.id AND a.gateway = $3) AS account
            FROM merchants m WHERE m.id = $1`,
-    values: [merchantId, memberId, gateway],
+    values: [merchantId, memberId, gateway, named],
   });
   const [row] = rows;
   if (!row) return null;

@@ -1,13 +1,13 @@
 import { book, bookUnmatched, cartNeeded, movesMoney } from '../workflows/domain/booking';
 import type { Operation } from '../workflows/domain/booking';
-import { EMPTY_CART } from '../workflows/domain/cart';
-import type { Cart as DomainCart } from '../workflows/domain/cart';
+import { bothNeeds, covers, EMPTY_CART, NO_NEED } from '../workflows/domain/cart';
+import type { Cart as DomainCart, CartNeed } from '../workflows/domain/cart';
 import { keyOf } from '../workflows/domain/fact';
 import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
 import { evolve, summarize } from '../workflows/domain/payment';
 import type { Payment, PaymentTerms } from '../workflows/domain/payment';
-import { readCart, readWholeCart } from './cart';
+import { asRead, readCartPart } from './cart';
 import type { Cart } from './cart';
 import { loadPayment, toRow } from './facts';
 import type { LoadedPayment } from './facts';
@@ -49,92 +49,105 @@ export interface Recording {
 }
 
 /** What became of a recording; only `recorded` wrote anything. */
-export type Recorded = Exclude<RecordAnswer, { readonly outcome: 'cart_moved' }>;
+export type Recorded = RecordAnswer;
 
 /** Writes facts with all their consequences in one transaction; safe to repeat. */
 export async function record(db: Sql, recording: Recording): Promise<Recorded> {
   for (;;) {
     const answer = await recordOnce(db, recording);
-    // Another payment of the same cart was booked in between, or more became known: book again on what stands now.
-    const isOvertaken =
-      answer.outcome === 'cart_moved' || (answer.outcome === 'stale' && recording.known === undefined);
+    // More became known in between, and the caller relies on nothing: book again on what stands now.
+    const isOvertaken = answer.outcome === 'stale' && recording.known === undefined;
     if (!isOvertaken) return answer;
   }
 }
 
-async function recordOnce(db: Sql, recording: Recording): Promise<RecordAnswer> {
+async function recordOnce(db: Sql, recording: Recording): Promise<Recorded> {
   const { on, facts, known, notification, command, guard } = recording;
   const terms = 'id' in on ? on : null;
-  const booked = 'id' in on ? await bookOn(db, on, facts) : await bookNobodys(db, on, facts);
-  if (known !== undefined && booked.known !== known) return { outcome: 'stale' };
-  return call(db, 'record_turn', {
-    merchant: on.merchantId,
-    account: on.accountId,
-    gateway: on.gateway,
-    payment: terms?.id,
-    message: booked.unmatched?.notificationId,
-    member: terms?.memberId ?? booked.unmatched?.memberId ?? undefined,
-    known: booked.known,
-    moneyOf: booked.unmatched?.reference,
-    cartVersion: booked.cartVersion,
-    guard,
-    facts: booked.facts,
-    standing: booked.standing,
-    command,
-    notification: notification && settled(notification, terms),
-  });
+  const basis = 'id' in on ? await readPayment(db, on, facts) : await readNobodys(db, on, facts);
+  if (known !== undefined && basis.known !== known) return { outcome: 'stale' };
+  let { cart } = basis;
+  for (;;) {
+    const answer = await call(db, 'record_on_cart', {
+      merchant: on.merchantId,
+      account: on.accountId,
+      gateway: on.gateway,
+      payment: terms?.id,
+      message: basis.unmatched?.notificationId,
+      member: terms?.memberId ?? basis.unmatched?.memberId ?? undefined,
+      known: basis.known,
+      moneyOf: basis.unmatched?.reference,
+      cartVersion: cart?.version,
+      cartNeeded: basis.needed ?? undefined,
+      guard,
+      facts: basis.book(cart),
+      standing: basis.standing,
+      command,
+      notification: notification && settled(notification, terms),
+    });
+    if (answer.outcome !== 'cart_moved') return answer;
+    cart = asRead(answer.cart); // another payment of the same cart was booked in between
+  }
 }
 
-interface BookedFacts {
+type BookedFacts = readonly (ReturnType<typeof toRow> & { readonly operations: readonly Operation[] })[];
+
+/** What facts are booked on, as it was read. */
+interface Basis {
   /** The money of nobody's that these facts are about. */
   readonly unmatched?: Unmatched;
-  readonly facts: readonly (ReturnType<typeof toRow> & { readonly operations: readonly Operation[] })[];
   readonly known?: number;
-  readonly cartVersion?: number;
   readonly standing?: StandingPayload;
+  /** What of the cart is needed, and that; null: nothing. */
+  readonly needed: CartNeed | null;
+  readonly cart: Cart | null;
+  readonly book: (cart: Cart | null) => BookedFacts;
 }
 
 /** Money of nobody's is suspended; what is told of such money later is booked on it as on a payment. */
-async function bookNobodys(
+async function readNobodys(
   db: Sql,
   { accountId, gateway, unmatched }: Nobodys,
   facts: readonly Fact[],
-): Promise<BookedFacts> {
+): Promise<Basis> {
   const parent = facts.flatMap((fact) => ('parent' in fact ? [fact.parent] : []))[0];
   const notificationId = unmatched ?? (parent === undefined ? null : await findUnmatched(db, accountId, parent));
   const money = notificationId === null ? null : await loadUnmatched(db, notificationId);
-  if (!money) return { facts: facts.map((fact) => ({ ...toRow(fact), operations: bookUnmatched(fact, gateway) })) };
-  const needed = cartNeededBy(money, facts);
-  const cart = needed === 'none' || money.memberId === null ? null : await readWholeCart(db, money.memberId);
+  if (!money) {
+    const book = () => facts.map((fact) => ({ ...toRow(fact), operations: bookUnmatched(fact, gateway) }));
+    return { needed: null, cart: null, book };
+  }
+  const needed = money.memberId === null ? null : cartNeededBy(money, facts);
   return {
     unmatched: money,
-    facts: bookInTurn(money, facts, cart),
     known: money.facts.filter((fact) => !isOwnAttachment(fact)).length,
-    ...(cart && { cartVersion: cart.version }),
     standing: standingOf(facts.reduce(evolve, money)),
+    needed,
+    cart: needed && money.memberId !== null ? await readCartPart(db, money.memberId, needed) : null,
+    book: (cart) => bookInTurn(money, facts, cart),
   };
 }
 
-/** Books each fact on the payment as it is recorded, with those before it, and says how the payment stands after them. */
-async function bookOn(db: Sql, terms: PaymentTerms, facts: readonly Fact[]): Promise<BookedFacts> {
-  // Most turns that lay money lay it on what is open, so that this much is read at once.
-  const [payment, openCart] = await Promise.all([
+/** Each fact is booked on the payment as it is recorded, with those before it. */
+async function readPayment(db: Sql, terms: PaymentTerms, facts: readonly Fact[]): Promise<Basis> {
+  // Most turns that need the cart lay a capture on what is open, so that this much is read at once.
+  const captures = facts.flatMap((fact) => (fact.kind === 'payment_captured' ? [fact.amount] : []));
+  const likely = { ...NO_NEED, lays: captures.reduce((sum, amount) => sum + amount, 0), named: terms.charges };
+  const [payment, likelyCart] = await Promise.all([
     loadPayment(db, terms.id),
-    facts.some(({ kind }) => kind === 'payment_captured') ? readCart(db, terms.memberId) : null,
+    captures.length > 0 ? readCartPart(db, terms.memberId, likely) : null,
   ]);
   if (!payment) throw new Error(`payment ${terms.id} is not recorded`);
   // What an earlier release recorded and did not book comes before what is new.
   const told = [...payment.unbooked, ...facts];
   const needed = cartNeededBy(payment, told);
-  const cart =
-    needed === 'whole'
-      ? await readWholeCart(db, terms.memberId)
-      : (openCart ?? (needed === 'open' ? await readCart(db, terms.memberId) : null));
+  const isRead = needed !== null && likelyCart !== null && covers(likely, needed);
   return {
-    facts: bookInTurn(payment, told, cart),
     known: payment.facts.length,
-    ...(cart && { cartVersion: cart.version }),
     standing: standingOf(facts.reduce(evolve, payment)),
+    needed,
+    cart: isRead ? likelyCart : needed && (await readCartPart(db, terms.memberId, needed)),
+    book: (cart) => bookInTurn(payment, told, cart),
   };
 }
 
@@ -152,7 +165,7 @@ function bookInTurn(
   payment: Payment & Pick<LoadedPayment, 'booked'>,
   facts: readonly Fact[],
   cart: Cart | null,
-): BookedFacts['facts'] {
+): BookedFacts {
   let current: DomainCart = cart ?? EMPTY_CART;
   return steps(payment, facts).map(({ before, fact }) => {
     if (payment.booked.has(keyOf(fact))) return { ...toRow(fact), operations: [] };
@@ -162,9 +175,9 @@ function bookInTurn(
   });
 }
 
-function cartNeededBy(payment: Payment, facts: readonly Fact[]): 'none' | 'open' | 'whole' {
-  const needs = steps(payment, facts).map(({ before, fact }) => cartNeeded(before, fact));
-  return needs.includes('whole') ? 'whole' : needs.includes('open') ? 'open' : 'none';
+function cartNeededBy(payment: Payment, facts: readonly Fact[]): CartNeed | null {
+  const needs = steps(payment, facts).flatMap(({ before, fact }) => cartNeeded(before, fact) ?? []);
+  return needs.length === 0 ? null : needs.reduce(bothNeeds);
 }
 
 /** Each fact with the payment as it stood before it: what is recorded already has its place there. */

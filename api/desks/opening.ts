@@ -1,8 +1,8 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { findCharges } from '../../books/cart';
-import type { Cart } from '../../books/cart';
 import type { RecordedPayment } from '../../books/facts';
 import { createPayment, findOpenPrompt, readSituation } from '../../books/payments';
+import type { Situation } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
@@ -31,7 +31,7 @@ export async function openPayment(
   caller: OpeningCaller,
   body: NewPayment,
 ): Promise<RecordedPayment> {
-  const situation = await readSituation(db, caller.merchantId, body.member, body.gateway);
+  const situation = await readSituation(db, caller.merchantId, body.member, body.gateway, body.charges ?? []);
   if (!situation) throw notFound('merchant');
   const { merchant, member, cart, pending, account } = situation;
   if (!cart || !member) throw notFound('member');
@@ -135,16 +135,13 @@ async function checkCharges(db: Sql, memberId: string, charges: readonly string[
 function priceOf(
   body: NewPayment,
   currency: string,
-  cart: Cart,
+  { due, dueOfNamed }: NonNullable<Situation['cart']>,
   pending: number,
 ): { amount: number; currency: string } {
   if (body.currency !== undefined && body.currency !== currency)
     throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
-  const wanted = body.charges && new Set(body.charges);
-  const open = cart.charges
-    .filter((charge) => !wanted || wanted.has(charge.id))
-    .reduce((sum, charge) => sum + charge.open, 0);
-  const amount = body.amount ?? (wanted ? open : open - pending);
+  const open = body.charges ? dueOfNamed : due;
+  const amount = body.amount ?? (body.charges ? open : open - pending);
   if (amount <= 0) throw new Problem(...nothingToAsk(open, { amount: pending, currency }));
   if (amount > MAX_AMOUNT)
     throw new Problem('amount_not_supported', `${describeMoney({ amount, currency })} is more than one payment can be`);

@@ -1,5 +1,5 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { findCharges, readWholeCart } from '../../books/cart';
+import { findCharges, readCartPart } from '../../books/cart';
 import { storeCommand } from '../../books/commands';
 import { readCredentials } from '../../books/accounts';
 import type { LoadedPayment } from '../../books/facts';
@@ -20,6 +20,7 @@ import { newId } from '../../platform/ids';
 import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
+import { NO_NEED } from '../../workflows/domain/cart';
 import { refundBy } from '../../workflows/domain/gateway';
 import { isInSuspense, leftOf, summarize, sumsOf, suspendedOf } from '../../workflows/domain/payment';
 import type { CapturedSum, Payment } from '../../workflows/domain/payment';
@@ -42,9 +43,9 @@ export interface Admitted {
 }
 
 export function createRefundDesk({ vault }: { readonly vault: Vault }) {
-  async function situationOf(db: Sql, payment: LoadedPayment) {
+  async function situationOf(db: Sql, payment: LoadedPayment, { charges }: RefundWish) {
     const { id, memberId, merchantId } = payment.terms;
-    const cart = await readWholeCart(db, memberId);
+    const cart = await readCartPart(db, memberId, { ...NO_NEED, of: id, cancels: charges });
     const feesBorneBy = await readRefundFees(db, merchantId);
     const ability = await abilityOf(db, payment, payment.row.method);
     const inFlight = (await isRefundAdmitted(db, id)) || refundInFlight(payment) !== null;
@@ -141,7 +142,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       await lockPayment(tx, paymentId);
       const payment = await load();
       await checkCharges(tx, payment, wish.charges);
-      const situation = await situationOf(tx, payment);
+      const situation = await situationOf(tx, payment, wish);
       const plan = planRefund(situation, wish);
       if (!plan.possible) throw refusal(plan);
       return admit(tx, payment, plan, payment.terms.currency, remarks);
@@ -191,7 +192,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
     /** What a refund would do; never a refusal. */
     async preview(db: Sql, payment: LoadedPayment, wish: RefundWish) {
       await checkCharges(db, payment, wish.charges);
-      const situation = await situationOf(db, payment);
+      const situation = await situationOf(db, payment, wish);
       const plan = planRefund(situation, wish);
       const refundable = summarize(payment).refundable;
       return { plan, refundable, preview: plan.possible ? previewRefund(situation, plan) : null };

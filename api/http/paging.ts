@@ -18,6 +18,11 @@ export function readCursor({ cursor }: Paging): bigint | null {
   return BigInt(text);
 }
 
+/** The cursor of the page that begins below this sequence; null for none. */
+export function cursorAt(sequence: bigint | number | null): string | null {
+  return sequence === null ? null : Buffer.from(String(sequence)).toString('base64url');
+}
+
 /** `rows`: one more than the limit where there are more. */
 export function toPage<Row, View>(
   rows: readonly Row[],
@@ -29,6 +34,6 @@ export function toPage<Row, View>(
   const last = shown.at(-1);
   return {
     data: shown.map(view),
-    nextCursor: rows.length > limit && last ? Buffer.from(String(sequenceOf(last))).toString('base64url') : null,
+    nextCursor: rows.length > limit && last ? cursorAt(sequenceOf(last)) : null,
   };
 }

@@ -173,8 +173,13 @@ export const cart = z.object({
   due: minor,
   credit: minor,
   pending: minor.describe('what gateways hold of the member: on its way, and in no payline yet'),
-  charges: z.array(charge),
-  paylines: z.array(payline),
+  charges: z.array(charge).describe('all that are open, and the newest 200 of the others; oldest first'),
+  paylines: z.array(payline).describe('the newest 200; oldest first'),
+  more: z
+    .object({ charges: z.string().nullable(), paylines: z.string().nullable() })
+    .describe(
+      'cursors of /v1/members/{id}/charges and /v1/members/{id}/paylines for what is older; that list shows the open charges among them once more',
+    ),
 });
 
 export const newPayment = z.strictObject({

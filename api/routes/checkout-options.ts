@@ -1,7 +1,7 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { listAccounts } from '../../books/accounts';
 import type { AccountRow } from '../../books/accounts';
-import { pendingOf, readCart } from '../../books/cart';
+import { dueOf, pendingOf } from '../../books/cart';
 import { findMember } from '../../books/members';
 import type { Database } from '../../prisma/client';
 import { openCredentials } from '../../vault/credentials';
@@ -38,11 +38,10 @@ export function optionRoutes(deps: OptionDependencies) {
       async handle({ caller, params, query }) {
         if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
         const member = isId('mem', params.id) ? await findMember(db, caller.merchantId, params.id) : null;
-        const cart = member && (await readCart(db, member.id));
-        if (!member || !cart) throw notFound('member');
+        const due = member && (await dueOf(db, member.id));
+        if (!member || due === null) throw notFound('member');
         const { currency, name } = member.merchant;
         const accounts = await listAccounts(db, caller.merchantId);
-        const due = cart.charges.reduce((sum, charge) => sum + charge.open, 0);
         const pending = { amount: await pendingOf(db, member.id), currency };
         const money = {
           amount: query.amount ?? Math.max(0, due - pending.amount),

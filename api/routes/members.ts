@@ -1,22 +1,38 @@
 import type { Member } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
-import { addCharge, cancelCharge, findCharges, paidOf, readCartLines } from '../../books/cart';
-import type { CartLines } from '../../books/cart';
+import {
+  addCharge,
+  cancelCharge,
+  findCharges,
+  listCharges,
+  listPaylines,
+  readCartLines,
+  readCharge,
+} from '../../books/cart';
+import type { ChargeLine, PaylineLine } from '../../books/cart';
 import { addMember, findMember, listMembers } from '../../books/members';
 import type { Sql } from '../../books/sql';
 import { isId } from '../../workflows/domain/ids';
-import type { Tokens } from '../http/auth';
+import type { Caller, Tokens } from '../http/auth';
 import { newId } from '../../platform/ids';
-import { readCursor, toPage } from '../http/paging';
+import { cursorAt, readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
+
+/** How many paid or cancelled charges, and how many paylines, a cart shows; the lists have the rest. */
+const NEWEST_SHOWN = 200;
 
 export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   async function memberOf({ merchantId }: { readonly merchantId: string }, id: string) {
     const found = isId('mem', id) ? await findMember(db, merchantId, id) : null;
     if (!found) throw notFound('member');
     return found;
+  }
+
+  async function ownMemberOf(caller: CartReader, id: string) {
+    if (caller.kind === 'member' && caller.memberId !== id) throw notFound('member');
+    return memberOf(caller, id);
   }
 
   return [
@@ -58,8 +74,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       params: schemas.idParams,
       answers: { 200: schemas.member },
       async handle({ caller, params }) {
-        if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
-        return { status: 200, body: viewMember(await memberOf(caller, params.id)) };
+        return { status: 200, body: viewMember(await ownMemberOf(caller, params.id)) };
       },
     }),
     route({
@@ -83,8 +98,35 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       params: schemas.idParams,
       answers: { 200: schemas.cart },
       async handle({ caller, params }) {
-        if (caller.kind === 'member' && caller.memberId !== params.id) throw notFound('member');
-        return { status: 200, body: await viewCart(db, await memberOf(caller, params.id)) };
+        return { status: 200, body: await viewCart(db, await ownMemberOf(caller, params.id)) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/members/:id/charges',
+      summary: 'List the charges of a cart, newest first',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      query: schemas.noFilter,
+      answers: { 200: schemas.list(schemas.charge) },
+      async handle({ caller, params, query }) {
+        const { id } = await ownMemberOf(caller, params.id);
+        const rows = await listCharges(db, id, { before: readCursor(query), limit: query.limit });
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewCharge) };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/members/:id/paylines',
+      summary: 'List the paylines of a cart, newest first',
+      access: ['merchant', 'member'],
+      params: schemas.idParams,
+      query: schemas.noFilter,
+      answers: { 200: schemas.list(schemas.payline) },
+      async handle({ caller, params, query }) {
+        const { id } = await ownMemberOf(caller, params.id);
+        const rows = await listPaylines(db, id, { before: readCursor(query), limit: query.limit });
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewPayline) };
       },
     }),
     route({
@@ -115,8 +157,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
             currency,
             dueOn: body.dueOn ?? null,
           });
-          const paid = await paidOf(tx, id);
-          return viewCharge({ id, label, category, amount, paid, dueOn: body.dueOn ?? null, cancelledAt: null });
+          return viewCharge(await readCharge(tx, id));
         });
         return { status: 201, body: created };
       },
@@ -147,9 +188,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
           });
           if (done === 'already_cancelled')
             throw new Problem('charge_already_cancelled', 'this charge was cancelled before');
-          const charge = (await readCartLines(tx, member.id)).charges.find(({ id }) => id === chargeId);
-          if (!charge) throw new Error(`charge ${chargeId} is gone`);
-          return viewCharge(charge);
+          return viewCharge(await readCharge(tx, chargeId));
         });
         return { status: 200, body: cancelled };
       },
@@ -157,15 +196,17 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   ];
 }
 
-function viewCharge({ dueOn, ...charge }: CartLines['charges'][number]) {
+type CartReader = Extract<Caller, { kind: 'merchant' | 'member' }>;
+
+function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
   return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };
 }
 
-function standingOf({
-  amount,
-  paid,
-  cancelledAt,
-}: Pick<CartLines['charges'][number], 'amount' | 'paid' | 'cancelledAt'>) {
+function viewPayline({ sequence: _sequence, ...payline }: PaylineLine) {
+  return payline;
+}
+
+function standingOf({ amount, paid, cancelledAt }: Pick<ChargeLine, 'amount' | 'paid' | 'cancelledAt'>) {
   if (cancelledAt !== null) return 'cancelled';
   return paid >= amount ? 'paid' : paid > 0 ? 'partly_paid' : 'open';
 }
@@ -175,9 +216,7 @@ function viewMember({ id, name, email, phone, reference, createdAt }: Omit<Membe
 }
 
 async function viewCart(db: Sql, member: { id: string; merchant: { currency: string; name: string } }) {
-  const { charges, paylines, pending } = await readCartLines(db, member.id);
-  const total = (lines: readonly { amount: number }[]) => lines.reduce((sum, line) => sum + line.amount, 0);
-  const balance = total(paylines) - total(charges.filter(({ cancelledAt }) => cancelledAt === null));
+  const { balance, charges, paylines, more, pending } = await readCartLines(db, member.id, NEWEST_SHOWN);
   return {
     member: member.id,
     merchantName: member.merchant.name,
@@ -187,6 +226,7 @@ async function viewCart(db: Sql, member: { id: string; merchant: { currency: str
     credit: Math.max(0, balance),
     pending,
     charges: charges.map(viewCharge),
-    paylines,
+    paylines: paylines.map(viewPayline),
+    more: { charges: cursorAt(more.charges), paylines: cursorAt(more.paylines) },
   };
 }

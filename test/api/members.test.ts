@@ -183,6 +183,7 @@ describe('the cart', () => {
       pending: 0,
       charges: [],
       paylines: [],
+      more: { charges: null, paylines: null },
     });
   });
 
@@ -226,6 +227,7 @@ describe('the cart', () => {
       pending: 0,
       charges: added.map((reply) => reply.body),
       paylines: [],
+      more: { charges: null, paylines: null },
     });
   });
 

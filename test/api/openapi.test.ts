@@ -169,6 +169,8 @@ describe('the document', () => {
       'POST /v1/members/{id}/tokens',
       'GET /v1/members/{id}/cart',
       'POST /v1/members/{id}/charges',
+      'GET /v1/members/{id}/charges',
+      'GET /v1/members/{id}/paylines',
       'POST /v1/payments',
       'GET /v1/payments/{id}',
       'GET /v1/payments',

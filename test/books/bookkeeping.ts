@@ -1,6 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { addCharge } from '../../books/cart';
+import type { Cart } from '../../books/cart';
 import { loadPayment } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
 import { keepMessage } from '../../books/notifications';
@@ -273,6 +274,12 @@ export async function cartOf({ sql }: Pick<Database, 'sql'>, memberId: string): 
     [memberId],
   );
   return rows[0]!;
+}
+
+/** A cart as the release before reads it: all that is open, and all that is credit. */
+export async function readCart({ sql }: Pick<Database, 'sql'>, memberId: string): Promise<Omit<Cart, 'laid' | 'made'>> {
+  const { rows } = await sql.query<{ cart: Omit<Cart, 'laid' | 'made'> }>('SELECT read_cart($1) AS cart', [memberId]);
+  return rows[0]!.cart;
 }
 
 export async function messageState(

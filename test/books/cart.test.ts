@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addCharge, attach, cancelCharge, readCart } from '../../books/cart';
+import { addCharge, attach, cancelCharge } from '../../books/cart';
 import { captured, eur, fee } from '../domain/builders';
 import {
   balances,
@@ -15,6 +15,7 @@ import {
   newPayment,
   openBooks,
   owe,
+  readCart,
   tell,
   tellUnmatched,
 } from './bookkeeping';

@@ -388,6 +388,13 @@ describe('money given back', () => {
     ]);
   });
 
+  test('a sum of which a part was given back before we were told of either is booked with both at once', async () => {
+    await owe(db, club, member, 3000);
+    const payment = await newPayment(db, club, member);
+    await tell(db, payment, captured('TX-AT-ONCE'), refunded('RF-AT-ONCE', eur(2500), { parent: 'TX-AT-ONCE' }));
+    expect(await cartOf(db, member)).toEqual({ paid: [2500], paylines: [5000, -2500], credit: 0 });
+  });
+
   test('a refund told to twenty workers at once is booked once, and the same pair may be laid and undone again', async () => {
     await owe(db, club, member, 5000);
     const payment = await newPayment(db, club, member);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Allocation, Cart, OpenCharge } from '../../workflows/domain/cart';
-import { allocate, EMPTY_CART } from '../../workflows/domain/cart';
+import type { CartNeed, Allocation, Cart, OpenCharge } from '../../workflows/domain/cart';
+import { allocate, EMPTY_CART, NO_NEED } from '../../workflows/domain/cart';
 import { book, bookUnmatched, cartNeeded } from '../../workflows/domain/booking';
 import type { Booking, Operation } from '../../workflows/domain/booking';
 import type { Fact, GatewayFact } from '../../workflows/domain/fact';
@@ -283,35 +283,42 @@ describe('a payline is made exactly where the member’s cart is touched', () =>
   });
 
   const paid = paymentWith([captured('TX1')]);
-  test.each<[string, Payment, Fact, ReturnType<typeof cartNeeded>]>([
-    ['the sum that fits is laid on what is open', paymentWith(), captured('TX1'), 'open'],
-    ['a second sum waits in suspense', paid, captured('TX2'), 'none'],
-    ['a fee is the merchant’s', paid, fee('TX1'), 'none'],
-    ['a hold moves nothing', paymentWith(), pending('TX1'), 'none'],
-    ['a refund takes what the payment had paid', paid, refunded(), 'whole'],
-    ['a reversal is held, and takes nothing off the cart', paid, reversed(), 'none'],
-    ['a loss takes what the payment had paid', paymentWith([captured(), disputeOpened(), reversed()]), lost(), 'whole'],
+  const layOf = (lays: number) => ({ ...NO_NEED, lays });
+  const OFF_ITSELF = { ...NO_NEED, of: 'pay_1' };
+  test.each<[string, Payment, Fact, CartNeed | null]>([
+    ['the sum that fits is laid on what is open', paymentWith(), captured('TX1'), layOf(5000)],
+    ['a second sum waits in suspense', paid, captured('TX2'), null],
+    ['a fee is the merchant’s', paid, fee('TX1'), null],
+    ['a hold moves nothing', paymentWith(), pending('TX1'), null],
+    ['a refund takes what the payment had paid', paid, refunded(), OFF_ITSELF],
+    ['a reversal is held, and takes nothing off the cart', paid, reversed(), null],
+    [
+      'a loss takes what the payment had paid',
+      paymentWith([captured(), disputeOpened(), reversed()]),
+      lost(),
+      OFF_ITSELF,
+    ],
     [
       'a refund that comes back is laid on what is open',
       paymentWith([captured(), refunded()]),
       refundBounced(),
-      'open',
+      layOf(5000),
     ],
     [
       'what came back after a loss is laid on what is open',
       paymentWith([captured(), disputeOpened(), reversed(), lost()]),
       moneyBack(),
-      'open',
+      layOf(5000),
     ],
-    ['a refund of money in suspense', paymentWith([captured('TX1', eur(1))]), refunded('RF1', eur(1)), 'none'],
+    ['a refund of money in suspense', paymentWith([captured('TX1', eur(1))]), refunded('RF1', eur(1)), null],
     [
       'an accepted sum is laid on what is open',
       paymentWith([captured('TX1', eur(1))]),
       accepted('TX1', eur(1)),
-      'open',
+      layOf(1),
     ],
   ])('%s', (_, payment, fact, needed) => {
-    expect(cartNeeded(payment, fact)).toBe(needed);
+    expect(cartNeeded(payment, fact)).toEqual(needed);
   });
 });
 

@@ -73,6 +73,12 @@ const damage: Record<string, string[]> = {
   inv_credit_is_not_negative: ['UPDATE allocation_undos SET amount = 1000000 WHERE by_payline_id IS NOT NULL'],
   inv_takings_are_undone: ['DELETE FROM allocation_undos WHERE by_payline_id IS NOT NULL'],
   inv_cancelled_is_unpaid: ['DELETE FROM allocation_undos WHERE by_payline_id IS NULL'],
+  inv_cart_open_equals_books: ['UPDATE cart_open SET open = open + 1'],
+  inv_cart_credit_equals_books: [
+    `INSERT INTO cart_credit (member_id, payline_id, credit) SELECT member_id, id, 1 FROM paylines WHERE id = ${PAYLINE} ON CONFLICT (member_id, payline_id) DO UPDATE SET credit = 1`,
+  ],
+  inv_cart_balance_equals_books: ['UPDATE carts SET balance = balance + 1'],
+  inv_cart_balance_is_credit_or_due: ['DELETE FROM cart_open'],
   inv_disputed_funds_are_held: ['UPDATE disputes SET held = held + 1'],
   inv_money_back_is_booked: ["DELETE FROM entries WHERE kind = 'payment_refunded'"],
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],

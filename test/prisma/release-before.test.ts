@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readCart } from '../../books/cart';
 import { toRow } from '../../books/facts';
 import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { creditUsed, paymentCaptured, paymentSuspended, suspenseReleased } from '../../workflows/domain/ledger';
 import { checkoutOpened } from '../../workflows/domain/payment';
 import type { PaymentTerms } from '../../workflows/domain/payment';
-import { newClub, newId, newMember, now } from '../books/bookkeeping';
+import { newClub, newId, newMember, now, readCart } from '../books/bookkeeping';
 import type { Club } from '../books/bookkeeping';
 import { captured, eur } from '../domain/builders';
 import { brokenInvariants } from '../support/audit';

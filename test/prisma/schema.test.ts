@@ -209,6 +209,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'AllocationUndo',
     'ApiKey',
     'BodiesToMove',
+    'CartOpen',
     'ChargeCancellation',
     'Command',
     'Dispute',

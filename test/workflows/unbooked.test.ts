@@ -1,4 +1,3 @@
-import { readCart } from '../../books/cart';
 import { toRow } from '../../books/facts';
 import { openDatabase } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
@@ -7,7 +6,18 @@ import { paymentCaptured, paymentSuspended, suspenseReleased } from '../../workf
 import type { Entry } from '../../workflows/domain/ledger';
 import { checkoutOpened } from '../../workflows/domain/payment';
 import type { PaymentTerms } from '../../workflows/domain/payment';
-import { balances, cartOf, entries, everything, load, newClub, newId, newMember, now } from '../books/bookkeeping';
+import {
+  balances,
+  cartOf,
+  entries,
+  everything,
+  load,
+  newClub,
+  newId,
+  newMember,
+  now,
+  readCart,
+} from '../books/bookkeeping';
 import type { Club } from '../books/bookkeeping';
 import {
   captured,

@@ -14,7 +14,7 @@ export function balanceInWords({ due, credit, pending, currency }) {
 }
 
 /** @param {Cart} cart */
-export function showCharges({ charges, paylines, due, currency }) {
+export function showCharges({ charges, paylines, due, currency, more }) {
   const isSomethingBack = paylines.some(({ amount }) => amount < 0);
   say(
     at('due-again'),
@@ -30,7 +30,12 @@ export function showCharges({ charges, paylines, due, currency }) {
       standingOf(charge, currency),
     ),
   );
-  at('charges').replaceChildren(...(rows.length > 0 ? rows : [make('li', { className: 'note' }, 'Nothing so far.')]));
+  const older =
+    more.charges === null ? [] : [make('li', { className: 'note' }, 'Older charges are settled and not shown.')];
+  at('charges').replaceChildren(
+    ...older,
+    ...(rows.length > 0 ? rows : [make('li', { className: 'note' }, 'Nothing so far.')]),
+  );
 }
 
 /** @param {Charge} charge */
@@ -66,7 +71,7 @@ function standingOf(charge, currency) {
 export const openOf = ({ status, amount, paid }) => (status === 'cancelled' ? 0 : amount - paid);
 
 /** @param {Cart} cart */
-export function showPaylines({ paylines, currency }) {
+export function showPaylines({ paylines, currency, more }) {
   at('received').hidden = paylines.length === 0;
   const isAnyBack = paylines.some(({ amount }) => amount < 0);
   say(at('received-title'), isAnyBack ? 'What you paid and got back' : 'What you have paid');
@@ -81,5 +86,6 @@ export function showPaylines({ paylines, currency }) {
         PAYLINES[kind] === '' ? null : make('span', { className: 'note' }, PAYLINES[kind]),
       ),
     ),
+    ...(more.paylines === null ? [] : [make('li', { className: 'note' }, 'What is older is not shown.')]),
   );
 }

@@ -1,5 +1,5 @@
-import type { Cart, CreditUse, LaidPayline, Undo } from './cart';
-import { cancelCharges, lay, undo, useCredit } from './cart';
+import type { Cart, CartNeed, CreditUse, LaidPayline, Undo } from './cart';
+import { cancelCharges, lay, NO_NEED, undo, useCredit } from './cart';
 import type { Fact } from './fact';
 import type { GatewayName } from './gateway';
 import type { Entry, Share } from './ledger';
@@ -86,13 +86,22 @@ export interface Booking {
   readonly cart: Cart;
 }
 
-/** How much of the cart must be read to book a fact: nothing, what is open and what is credit, or all of it. */
-export function cartNeeded(payment: Payment, fact: Fact): 'none' | 'open' | 'whole' {
+/** What of the cart must be read to book a fact; null: nothing, it is not in the cart. */
+export function cartNeeded(payment: Payment, fact: Fact): CartNeed | null {
   const ofMember = movementsBy(payment, fact).flatMap(({ byRefund, byLoss }) => [byRefund.member, byLoss.member]);
-  if (ofMember.some((amount) => amount > 0) || chargesOfRefund(payment, fact).length > 0) return 'whole';
+  const cancels = chargesOfRefund(payment, fact);
+  const isTaken = ofMember.some((amount) => amount > 0) || cancels.length > 0;
   const isLaid =
     fact.kind === 'suspense_accepted' || (fact.kind === 'payment_captured' && isAcceptedAtOnce(payment, fact));
-  return isLaid || ofMember.some((amount) => amount < 0) ? 'open' : 'none';
+  const lays = ofMember.reduce((sum, amount) => sum + Math.max(0, -amount), isLaid ? fact.amount : 0);
+  if (!isTaken && lays === 0) return null;
+  return {
+    ...NO_NEED,
+    lays,
+    named: isLaid ? payment.terms.charges : [],
+    of: isTaken ? payment.terms.id : null,
+    cancels,
+  };
 }
 
 /** Whether the fact moves money that had been taken before. */

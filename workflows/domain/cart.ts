@@ -28,7 +28,47 @@ export interface LaidPart {
   readonly sequence: number;
 }
 
-/** A member's cart as money is laid on it. `laid` is empty where it was read only to lay money, not to take any off. */
+/**
+ * What of a cart must be known to change it. From it follows what is read: all parts that may be taken off; the open charges, and
+ * the credit, that they and the money given reach, oldest first.
+ */
+export interface CartNeed {
+  /** Money that is laid on what is open, and the charges that it pays before others. */
+  readonly lays: number;
+  readonly named: readonly string[];
+  /** What is owed anew, and credit may pay. */
+  readonly owes: number;
+  /** The payment or message whose paylines may be taken off; null: none are. */
+  readonly of: string | null;
+  /** Charges that are owed no more. */
+  readonly cancels: readonly string[];
+}
+export const NO_NEED: CartNeed = { lays: 0, named: [], owes: 0, of: null, cancels: [] };
+
+/** What is needed where both are. All that is booked in one turn is of one payment. */
+export function bothNeeds(one: CartNeed, other: CartNeed): CartNeed {
+  return {
+    lays: one.lays + other.lays,
+    named: [...one.named, ...other.named],
+    owes: one.owes + other.owes,
+    of: one.of ?? other.of,
+    cancels: [...one.cancels, ...other.cancels],
+  };
+}
+
+/** Whether a cart that was read for `read` shows what is needed. */
+export function covers(read: CartNeed, needed: CartNeed): boolean {
+  const isIn = (ids: readonly string[]) => (id: string) => ids.includes(id);
+  return (
+    needed.lays <= read.lays &&
+    needed.owes <= read.owes &&
+    needed.named.every(isIn(read.named)) &&
+    needed.cancels.every(isIn(read.cancels)) &&
+    (needed.of === null || needed.of === read.of)
+  );
+}
+
+/** A member's cart as money is laid on it, as far as it was needed: see {@link CartNeed}. */
 export interface Cart {
   readonly charges: readonly OpenCharge[];
   readonly credits: readonly CreditedPayline[];

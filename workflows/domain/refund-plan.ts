@@ -57,7 +57,7 @@ export interface RefundRefusal {
 
 interface Situation {
   readonly payment: Payment;
-  /** The member's cart, read whole. */
+  /** The member's cart, with what the payment and the charges wished for have laid on it. */
   readonly cart: Cart;
   readonly ability: RefundAbility;
   readonly feesBorneBy: (typeof REFUND_FEES)[number];
