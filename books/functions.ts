@@ -20,7 +20,7 @@ export interface Functions {
   left_of: Takes<[accountId: string, gatewayReference: string], number | null>;
   record_turn: Takes<[TurnPayload], RecordAnswer>;
   change_cart: Takes<[CartChange['given']], CartChange['answer']>;
-  open_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
+  open_payment_within: Takes<[PaymentPayload, openedWith: Buffer, lease: string, mostOpen: number | null], Date | null>;
   keep_message: Takes<[MessagePayload, dedupeKey: Buffer, sealed: Buffer, lease: string], Received>;
   is_known: Takes<[accountId: string, Claim], boolean>;
   settle_without_facts: Takes<[notificationId: string, state: string, reason: string | null], unknown>;

@@ -22,6 +22,9 @@ import type { CheckoutDependencies } from './checkout';
 /** How long a prompt that nobody answered may still be approved, though we have closed its payment: networks end theirs within minutes. */
 const PROMPT_WINDOW_MS = 900_000;
 
+/** A member pays one thing at a time, and starts anew after a closed tab or two; each open payment is a run that is kept for a day. */
+const MOST_OPEN_PER_MEMBER = 10;
+
 type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 
 /** Checks, then opens the checkout or plans its opening, then writes payment, first fact and the run to start. */
@@ -95,8 +98,13 @@ export async function openPayment(
       opened: first,
       openedWith: account.credentials,
     },
-    LEASE_MS,
+    { leaseMs: LEASE_MS, mostOpen: caller.kind === 'member' ? MOST_OPEN_PER_MEMBER : null },
   );
+  if (at === null)
+    throw new Problem(
+      'too_many_open_payments',
+      `${MOST_OPEN_PER_MEMBER} payments of this member are open; pay or cancel one of them first`,
+    );
   const createdAt = at.toISOString();
   return {
     terms,

@@ -38,6 +38,10 @@ export const PROBLEMS = {
   money_held: [409, 'Money is held under this dispute.'],
   nothing_due: [409, 'The cart owes nothing and no amount was given.'],
   payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
+  too_many_open_payments: [
+    409,
+    'The member has 10 open payments; pay or cancel one of them first. A merchant key is not bound by it.',
+  ],
   onboarding_not_offered: [409, 'The platform is no partner of this gateway: enter keys instead.'],
   gateway_refused: [502, 'The gateway refused or did not answer; `detail` says what it said.'],
   gateway_not_configured: [409, 'The merchant has no account at this gateway.'],

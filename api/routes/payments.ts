@@ -40,6 +40,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       refusals: [
         'nothing_due',
         'payment_pending',
+        'too_many_open_payments',
         'gateway_not_configured',
         'gateway_not_enabled',
         'amount_not_supported',
