@@ -5,6 +5,7 @@ import type { RecordedPayment } from '../../books/facts';
 import { createPayment, findOpenPrompt, readSituation } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
+import type { Deliveries } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
 import type { MethodCapabilities, Starter } from '../../workflows/domain/gateway';
 import type { Opening } from '../../activities/gateways/port';
@@ -29,7 +30,7 @@ type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 
 /** Checks, then opens the checkout or plans its opening, then writes payment, first fact and the run to start. */
 export async function openPayment(
-  deps: CheckoutDependencies,
+  deps: CheckoutDependencies & { readonly deliveries: Pick<Deliveries, 'leaseMs'> },
   db: Sql,
   caller: OpeningCaller,
   body: NewPayment,
@@ -98,7 +99,10 @@ export async function openPayment(
       opened: first,
       openedWith: account.credentials,
     },
-    { leaseMs: LEASE_MS, mostOpen: caller.kind === 'member' ? MOST_OPEN_PER_MEMBER : null },
+    {
+      leaseMs: opening.asks === 'nobody' ? deps.deliveries.leaseMs() : LEASE_MS,
+      mostOpen: caller.kind === 'member' ? MOST_OPEN_PER_MEMBER : null,
+    },
   );
   if (at === null)
     throw new Problem(

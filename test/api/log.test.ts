@@ -128,6 +128,7 @@ test('a thousand messages that Temporal does not hear are one line with one reas
     db: world.db,
     runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
     log,
+    isLate: () => false,
   });
   for (let i = 0; i < 1000; i++) deliveries.notified(`ntf_${i}`, null);
   await deliveries.close();

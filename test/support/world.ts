@@ -63,6 +63,8 @@ export interface WorldOptions {
   readonly verificationsPerMinute?: number;
   /** In the place of that limit: milliseconds until the gateway may be asked, 0 for now. */
   readonly throttle?: (key: string) => Promise<number>;
+  /** Whether its API gets to its work late, and so leaves deliveries to the sweeper; by default never. */
+  readonly isApiLate?: () => boolean;
   readonly inboxBacklog?: number;
   /** What workers ask gateways with: a test may listen in, or stand in the way. */
   readonly fetch?: typeof globalThis.fetch;
@@ -83,6 +85,7 @@ export async function startWorld({
   temporalAddress,
   verificationsPerMinute = 1_000,
   throttle,
+  isApiLate = () => false,
   inboxBacklog = 20_000,
   fetch = globalThis.fetch,
   partners = {},
@@ -111,7 +114,7 @@ export async function startWorld({
   const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
   const startApi = (told: number) => {
     const runs = createRuns(temporal, { taskQueue, story: told });
-    const deliveries = createDeliveries({ db, runs, log });
+    const deliveries = createDeliveries({ db, runs, log, isLate: isApiLate });
     const app = createApp({
       db,
       vault,

@@ -1,5 +1,5 @@
 import { confirmTold } from '../../books/outbox';
-import { TOLD_PAUSE_MS } from '../../outbox/deliveries';
+import { LEASE_MS, TOLD_PAUSE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { createInbox } from '../../api/desks/reception';
 import { createRuns } from '../../outbox/runs';
@@ -284,6 +284,7 @@ test('a message that a run of the story before swallowed is told to the run that
   const deliveries: Deliveries = {
     started: async () => undefined,
     notified: (id, paymentId) => void told.push({ id, paymentId }),
+    leaseMs: () => LEASE_MS,
     close: async () => undefined,
   };
   const inbox = createInbox({ db: world.db, vault: createVault(ENCRYPTION_KEY), deliveries });
