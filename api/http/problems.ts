@@ -135,6 +135,24 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ path: path.join('.'), message: issue.message }];
 }
 
+/** How long a client that was refused may go on sending a body that nobody reads: the answer is on its way meanwhile, where a connection cut at once might lose it. */
+const LINGER_MS = 2_000;
+
+/** What is left of a refused body is dropped as it comes, and not waited for. */
+function stopReading(req: Request): void {
+  if (
+    req.complete ||
+    ((req.headers['content-length'] ?? '0') === '0' && req.headers['transfer-encoding'] === undefined)
+  )
+    return;
+  const cut = setTimeout(() => {
+    if (!req.complete) req.socket.destroy();
+  }, LINGER_MS).unref();
+  req.on('close', () => {
+    if (req.complete) clearTimeout(cut);
+  });
+}
+
 export function sendProblem(res: Response, problem: Problem): void {
   if (problem.more.retryAfterS !== undefined) res.setHeader('Retry-After', String(problem.more.retryAfterS));
   if (problem.more.allow) res.setHeader('Allow', problem.more.allow.join(', '));
@@ -169,6 +187,7 @@ export function problemHandler(log: Logger) {
         'request failed',
       );
     sendProblem(res, problem);
+    stopReading(req);
   };
 }
 

@@ -36,6 +36,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       summary: 'Open a payment and learn what the payer does next',
       access: ['merchant', 'member'],
       body: schemas.newPayment,
+      weight: 'opening',
       answers: { 201: schemas.payment },
       refusals: [
         'nothing_due',

@@ -565,6 +565,26 @@ describe('the event stream of a payment', () => {
     expect(await stream.rest()).toMatchObject([{ event: 'checkout_opened' }]);
   });
 
+  test('is opened at most twenty times at once with one token; each that is closed makes room, and others are not held up', async () => {
+    const member = await merchant.member([['fee', 5000]]);
+    const payment = await merchant.pay(member);
+    const { token } = await memberOf(merchant, member);
+    const streams = await Promise.all(Array.from({ length: 20 }, () => watch(token, payment.id)));
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    const refusal = await asking(world, token).get(`/v1/payments/${payment.id}/events`);
+    refused(refusal, 'too_many_requests');
+    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+    for (const key of [merchant.secretKey, (await watcherOf(merchant, payment.id)).token])
+      expect(await (await watch(key, payment.id)).take(1)).toMatchObject([{ event: 'checkout_opened' }]);
+
+    streams[0]!.close();
+    const again = await eventually(
+      () => watch(token, payment.id),
+      ({ status }) => status === 200,
+    );
+    expect(await again.take(1)).toMatchObject([{ event: 'checkout_opened' }]);
+  });
+
   test('ends soon after the key that opened it was revoked', async () => {
     const leaver = await Merchant.create(world);
     const payment = await leaver.pay(await leaver.member([['fee', 5000]]));
