@@ -105,8 +105,8 @@ export function createApp(deps: AppDependencies): Express {
       serializers: httpSerializers,
       genReqId: () => newId('cmd').slice(4),
       quietReqLogger: true,
-      // Who is told when to come again was refused on purpose; a flood of those must not fill the disk.
-      customLogLevel: (_req, res) => (res.statusCode >= 500 && !res.hasHeader('retry-after') ? 'error' : 'debug'),
+      // What failed is said with its cause where it failed; a second line for each request of a flood would fill the disk.
+      customLogLevel: () => 'debug',
     }),
   );
   app.use(hookRoutes({ db, inbox }));

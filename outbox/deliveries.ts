@@ -41,6 +41,9 @@ export function createDeliveries({ db, runs, log, isLate }: DeliveryDependencies
   const undelivered = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'not delivered; the sweeper will');
   });
+  const unconfirmed = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'deliveries were not confirmed; the sweeper will repeat them');
+  });
   let startedIds: string[] = [];
   let told: Told[] = [];
   let timer: NodeJS.Timeout | null = null;
@@ -66,7 +69,7 @@ export function createDeliveries({ db, runs, log, isLate }: DeliveryDependencies
       if (started.length > 0) await strike(db, started);
       if (heard.length > 0) await confirmTold(db, heard, TOLD_PAUSE_MS);
     } catch (error) {
-      log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
+      unconfirmed(error);
     }
   }
 

@@ -7,7 +7,7 @@ import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/con
 import { createGatewayWorld } from '../platform/gateway-world';
 import { createLimiter, waitFor } from '../platform/limits';
 import { LIVE_CHANNEL } from '../platform/live';
-import { createLog } from '../platform/log';
+import { createLog, sayNowAndThen } from '../platform/log';
 import { createRuns } from '../outbox/runs';
 import { connectLazily, ensureSearchAttributes } from '../platform/temporal';
 import { openDatabase } from '../prisma/client';
@@ -84,8 +84,12 @@ async function main(): Promise<void> {
 
 /** Temporal's own metrics and logs, into ours. */
 function installRuntime(log: Logger, metricsPort: number): void {
+  const unanswered = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'activities failed; each is tried again, and pending in its run meanwhile');
+  });
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-    log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
+    if (message === 'Activity failed') unanswered(meta?.['error']);
+    else log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
   });
   const port = metricsPort === 0 ? null : metricsPort;
   Runtime.install({

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { withoutSecrets } from '../../platform/log';
+import { sayNowAndThen, withoutSecrets } from '../../platform/log';
 
 /** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
 export const PROBLEMS = {
@@ -136,7 +136,7 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
 }
 
 /** How long a client that was refused may go on sending a body that nobody reads: the answer is on its way meanwhile, where a connection cut at once might lose it. */
-const LINGER_MS = 2_000;
+const LINGER_MS = 5_000;
 
 /** What is left of a refused body is dropped as it comes, and not waited for. */
 function stopReading(req: Request): void {
@@ -146,7 +146,10 @@ function stopReading(req: Request): void {
   )
     return;
   const cut = setTimeout(() => {
-    if (!req.complete) req.socket.destroy();
+    // What came meanwhile is read first: this process may have been busy all that time.
+    setImmediate(() => {
+      if (!req.complete) req.socket.destroy();
+    });
   }, LINGER_MS).unref();
   req.on('close', () => {
     if (req.complete) clearTimeout(cut);
@@ -175,6 +178,13 @@ export function sendProblem(res: Response, problem: Problem): void {
 
 /** The last middleware: whatever was thrown becomes a problem; a bug becomes a 500 without details. */
 export function problemHandler(log: Logger) {
+  const fail = (about: object): void => {
+    log.error(about, 'request failed');
+  };
+  // While something we need is away, every request of a flood fails of that one cause.
+  const failNowAndThen = sayNowAndThen<object>((count, about) => {
+    fail({ ...about, count });
+  });
   return (error: unknown, req: Request, res: Response, next: NextFunction): void => {
     if (res.headersSent) {
       next(error);
@@ -182,10 +192,12 @@ export function problemHandler(log: Logger) {
     }
     const problem = toProblem(error);
     if (problem.status >= 500 && problem.more.retryAfterS === undefined)
-      log.error(
-        { err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id },
-        'request failed',
-      );
+      (problem.code === 'internal_error' ? fail : failNowAndThen)({
+        err: error,
+        method: req.method,
+        path: withoutSecrets(req.originalUrl),
+        requestId: req.id,
+      });
     sendProblem(res, problem);
     stopReading(req);
   };
