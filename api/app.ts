@@ -9,6 +9,7 @@ import type { Vault } from '../vault/vault';
 import type { GatewayWorld } from '../activities/gateways/port';
 import { createAccountDesk } from './desks/gateway-accounts';
 import { createAuthenticator, createTokens, holderOf } from './http/auth';
+import type { Guesses } from './http/auth';
 import type { watchBacklog } from '../outbox/backlog';
 import type { Deliveries } from '../outbox/deliveries';
 import { healthRoutes } from './health';
@@ -18,11 +19,12 @@ import { createLimiter, waitFor } from '../platform/limits';
 import type { Live } from '../platform/live';
 import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
+import { networkOf } from './http/networks';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
 import { mount } from './http/routing';
-import type { Authenticate } from './http/routing';
+import type { Authenticate, Recognise } from './http/routing';
 import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
@@ -62,15 +64,12 @@ export interface AppDependencies {
   readonly limits: { readonly requestsPerMinute: number; readonly failedLoginsPerMinute: number };
 }
 
-/** A request of this API is a few kilobytes. */
-const MAX_BODY = '256kb';
-
 /** The whole HTTP surface. No side effects: everything it touches comes with `deps`. */
 export function createApp(deps: AppDependencies): Express {
   const { db, vault, runs, deliveries, live, backlog, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
-  const recognise = createAuthenticator({ db, tokens, operatorKey: deps.operatorKey });
-  const authenticate = limited(recognise, deps);
+  const recognise = createAuthenticator({ db, tokens, operatorKey: deps.operatorKey, guesses: countGuesses(deps) });
+  const authenticate = counted(recognise, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });
@@ -106,15 +105,14 @@ export function createApp(deps: AppDependencies): Express {
       serializers: httpSerializers,
       genReqId: () => newId('cmd').slice(4),
       quietReqLogger: true,
-      // Who is told when to come again was refused on purpose; a flood of those must not fill the disk.
-      customLogLevel: (_req, res) => (res.statusCode >= 500 && !res.hasHeader('retry-after') ? 'error' : 'debug'),
+      // What failed is said with its cause where it failed; a second line for each request of a flood would fill the disk.
+      customLogLevel: () => 'debug',
     }),
   );
   app.use(hookRoutes({ db, inbox }));
   app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise }));
-  app.use(express.json({ limit: MAX_BODY, strict: false }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);
@@ -138,20 +136,27 @@ function security(publicUrl: string) {
   });
 }
 
-/** Counts requests per key, and per address those without a valid one. */
-function limited(
-  authenticate: Authenticate,
-  { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>,
-): Authenticate {
+/** Counts what each key asks for, by what it takes. */
+function counted(recognise: Recognise, { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>): Authenticate {
   const requests = createLimiter(redis, { name: 'requests', points: limits.requestsPerMinute, seconds: 60 });
-  const failures = createLimiter(redis, { name: 'logins', points: limits.failedLoginsPerMinute, seconds: 60 });
-  return async (req) => {
-    const caller = await authenticate(req).catch(async (error: unknown) => {
-      if (error instanceof Problem && error.status === 401) refuseFor(await waitFor(failures, req.ip ?? ''));
-      throw error;
-    });
-    refuseFor(await waitFor(requests, holderOf(caller)));
+  return async (req, points) => {
+    const caller = await recognise(req);
+    refuseFor(await waitFor(requests, holderOf(caller), points));
     return caller;
+  };
+}
+
+/** Counts keys that are not valid, per network they come from. */
+function countGuesses({ redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>): Guesses {
+  const failures = createLimiter(redis, { name: 'logins', points: limits.failedLoginsPerMinute, seconds: 60 });
+  const from = (req: Request): string => networkOf(req.ip ?? '');
+  return {
+    async count(req) {
+      refuseFor(await waitFor(failures, from(req)));
+    },
+    async forgive(req) {
+      await failures.reward(from(req));
+    },
   };
 }
 

@@ -23,14 +23,16 @@ export const configSchema = sharedConfig.extend({
     .number()
     .int()
     .min(1)
-    .default(60_000)
-    .describe('requests one key or token may make in a minute'),
+    .default(12_000)
+    .describe(
+      'light requests one key or token may make in a minute; opening a payment is 4, a list 1 more for every 10 rows',
+    ),
   FAILED_LOGINS_PER_MINUTE: z.coerce
     .number()
     .int()
     .min(1)
     .default(300)
-    .describe('requests without a valid key one address may make in a minute'),
+    .describe('requests without a valid key one address (of IPv6: one /64) may make in a minute'),
   INBOX_BACKLOG: z.coerce
     .number()
     .int()

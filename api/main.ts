@@ -8,6 +8,7 @@ import { watchBacklog } from '../outbox/backlog';
 import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
 import { configSchema } from './config';
 import { createDeliveries } from '../outbox/deliveries';
+import { watchEventLoop } from '../platform/event-loop';
 import { createGatewayWorld } from '../platform/gateway-world';
 import { createLive } from '../platform/live';
 import { createLog } from '../platform/log';
@@ -29,7 +30,8 @@ function main(): void {
   });
   void ensureSearchAttributes(connection, config.TEMPORAL_NAMESPACE, log);
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
-  const deliveries = createDeliveries({ db, runs, log });
+  const eventLoop = watchEventLoop();
+  const deliveries = createDeliveries({ db, runs, log, isLate: eventLoop.isLate });
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
 
@@ -67,6 +69,7 @@ function main(): void {
     server.closeIdleConnections();
     const rest = async () => {
       await deliveries.close();
+      eventLoop.stop();
       backlog.stop();
       await live.close();
       redis?.disconnect();

@@ -20,7 +20,7 @@ export interface Functions {
   left_of: Takes<[accountId: string, gatewayReference: string], number | null>;
   record_on_cart: Takes<[TurnPayload], RecordAnswer | CartMoved>;
   change_cart: Takes<[CartChange['given']], CartChange['answer']>;
-  open_payment: Takes<[PaymentPayload, openedWith: Buffer, lease: string], Date>;
+  open_payment_within: Takes<[PaymentPayload, openedWith: Buffer, lease: string, mostOpen: number | null], Date | null>;
   receive_message: Takes<
     [MessagePayload, dedupeKey: Buffer, sealed: Buffer, sealedPayer: Buffer, lease: string],
     Received

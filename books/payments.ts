@@ -80,16 +80,16 @@ export interface NewPayment {
 
 /**
  * Writes a payment, its first fact, and that its run is to be started by whoever sweeps, unless somebody does so within `leaseMs`;
- * gives when.
+ * gives when. Null: its member has `mostOpen` open payments already, and nothing was written.
  */
 export async function createPayment(
   db: Sql,
   { terms, opened, openedWith, ...checkout }: NewPayment,
-  leaseMs: number,
-): Promise<Date> {
+  { leaseMs, mostOpen }: { readonly leaseMs: number; readonly mostOpen: number | null },
+): Promise<Date | null> {
   const { merchantId: merchant, memberId: member, accountId: account } = terms;
   const payload = { ...terms, ...checkout, merchant, member, account, opened: opened && toRow(opened) };
-  return call(db, 'open_payment', payload, openedWith, interval(leaseMs));
+  return call(db, 'open_payment_within', payload, openedWith, interval(leaseMs), mostOpen);
 }
 
 /** What a payment's phone was prompted by: the account, and every way in which the number may have been written. */

@@ -16,17 +16,33 @@ const FLUSH_MS = 250;
 /** So many starts, and so many messages, are being delivered at once: what Temporal takes in a second or two. More would only wait here, in memory. */
 const MOST_UNDER_WAY = 200;
 
-/** Tells Temporal what was just committed, without holding up whoever committed it. What fails, or is too much at once, is left to the sweeper. */
+/**
+ * Tells Temporal what was just committed, without holding up whoever committed it. What fails, or is too much at once, is left to the
+ * sweeper; and so is what nobody waits for while this process is late: answering is what it is for, and any worker can deliver.
+ */
 export interface Deliveries {
   started(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
   notified(notificationId: string, paymentId: string | null): void;
+  /** For how long what is committed now is left to this process. Not at all while it is late: then the sweeper takes it at once. */
+  leaseMs(): number;
   close(): Promise<void>;
 }
 
-export function createDeliveries({ db, runs, log }: { db: Sql; runs: Runs; log: Logger }): Deliveries {
+interface DeliveryDependencies {
+  readonly db: Sql;
+  readonly runs: Runs;
+  readonly log: Logger;
+  /** Whether this process gets to its work late. */
+  readonly isLate: () => boolean;
+}
+
+export function createDeliveries({ db, runs, log, isLate }: DeliveryDependencies): Deliveries {
   const underWay = { 'a start': new Set<Promise<void>>(), 'a message': new Set<Promise<void>>() };
   const undelivered = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'not delivered; the sweeper will');
+  });
+  const unconfirmed = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'deliveries were not confirmed; the sweeper will repeat them');
   });
   let startedIds: string[] = [];
   let told: Told[] = [];
@@ -53,24 +69,29 @@ export function createDeliveries({ db, runs, log }: { db: Sql; runs: Runs; log: 
       if (started.length > 0) await strike(db, started);
       if (heard.length > 0) await confirmTold(db, heard, TOLD_PAUSE_MS);
     } catch (error) {
-      log.warn({ err: error }, 'deliveries were not confirmed; the sweeper will repeat them');
+      unconfirmed(error);
     }
   }
 
   return {
-    started: (terms, handed) =>
-      deliver(
+    async started(terms, handed) {
+      // A payer who waits until the gateway has opened the checkout is not made to wait for a sweep.
+      if (isLate() && handed !== null) return;
+      await deliver(
         'a start',
         () => runs.start(terms, handed),
         () => startedIds.push(terms.id),
-      ),
+      );
+    },
     notified(notificationId, paymentId) {
+      if (isLate()) return;
       void deliver(
         'a message',
         () => runs.notify(notificationId, paymentId),
         () => told.push({ id: notificationId, paymentId }),
       );
     },
+    leaseMs: () => (isLate() ? 0 : LEASE_MS),
     async close() {
       await Promise.race([
         Promise.allSettled(Object.values(underWay).flatMap((under) => [...under])),

@@ -13,6 +13,7 @@ import { summarize } from '../workflows/domain/payment';
 import type { AttentionCode, Payment, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type * as workflows from '../workflows';
 import {
+  backgroundQueueOf,
   cancelPayment,
   giveUpRefund,
   notificationReceived,
@@ -51,7 +52,7 @@ export interface Runs {
 export interface OlderRuns {
   /** The story that runs are renewed to. */
   readonly story: number;
-  /** Workflow ids of runs that are open on the queue of an older story, where no worker of this release looks; the newest `most`. */
+  /** Workflow ids of runs that are open on a queue of an older story, where no worker of this release looks; the newest `most`. */
   leftBehind(most: number): Promise<readonly string[]>;
   /** Puts a run of this story, begun from the record, in the place of a payment's run of an older one; leaves any other run alone. `asleep`: until the payer's deadline. */
   renewPayment(payment: Payment, asleep: boolean): Promise<void>;
@@ -70,13 +71,15 @@ export function createRuns(
   client: Client,
   { taskQueue: base, story = STORY }: { taskQueue: string; story?: number },
 ): Runs & OlderRuns {
+  // A refund of money of nobody's stays with the payments: a merchant waits for it, and nobody without a key can cause one.
   const taskQueue = taskQueueOf(base, story);
+  const backgroundQueue = backgroundQueueOf(base, story);
 
-  /** Whether the newest run is open, and on another queue than ours. */
+  /** Whether the newest run is open, and on a queue where no worker of ours looks. */
   async function isLeftBehind(workflowId: string): Promise<boolean> {
     try {
       const run = await client.workflow.getHandle(workflowId).describe();
-      return run.status.name === 'RUNNING' && run.taskQueue !== taskQueue;
+      return run.status.name === 'RUNNING' && ![taskQueue, backgroundQueue].includes(run.taskQueue);
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
@@ -120,7 +123,7 @@ export function createRuns(
       try {
         await client.workflow.start<typeof workflows.notification>('notification', {
           workflowId: notificationWorkflowId(notificationId),
-          taskQueue,
+          taskQueue: backgroundQueue,
           args: [{ notificationId }],
           staticSummary: OF_NO_PAYMENT,
         });
@@ -191,7 +194,10 @@ export function createRuns(
     },
 
     async leftBehind(most) {
-      const queues = Array.from({ length: story - 1 }, (_, index) => taskQueueOf(base, index + 1));
+      const queues = Array.from({ length: story - 1 }, (_, index) => [
+        taskQueueOf(base, index + 1),
+        backgroundQueueOf(base, index + 1),
+      ]).flat();
       const found: string[] = [];
       if (queues.length === 0) return found;
       const query = `ExecutionStatus = "Running" AND TaskQueue IN (${queues.map((queue) => JSON.stringify(queue)).join(', ')})`;
@@ -221,7 +227,7 @@ export function createRuns(
       if (!(await isLeftBehind(workflowId))) return;
       await client.workflow.start<typeof workflows.notification>('notification', {
         workflowId,
-        taskQueue,
+        taskQueue: backgroundQueue,
         args: [{ notificationId }],
         ...IN_ITS_PLACE,
         staticSummary: OF_NO_PAYMENT,

@@ -45,9 +45,12 @@ async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Prom
   const undelivered = sayNowAndThen((count, error) => {
     deps.log.warn({ err: error, count }, 'not delivered; a later sweep tries again');
   });
+  const failed = sayNowAndThen((count, error) => {
+    deps.log.warn({ err: error, count }, 'a sweep failed; the next one tries again');
+  });
   while (!stopped.aborted) {
     const taken = await sweep(deps, undelivered).catch((error: unknown) => {
-      deps.log.warn({ err: error }, 'a sweep failed; the next one tries again');
+      failed(error);
       return 0;
     });
     // After an outage there is more than one sweep takes: go on at once.
@@ -63,7 +66,7 @@ async function sweep(deps: SweeperDependencies, undelivered: (error: unknown) =>
   const unheard: Due[] = [];
   await Promise.all(
     taken.map((due) =>
-      deliver(deps, due).then(
+      deliver(deps, due, undelivered).then(
         () => heard.push(due),
         (error: unknown) => {
           undelivered(error);
@@ -89,7 +92,11 @@ async function sweep(deps: SweeperDependencies, undelivered: (error: unknown) =>
   return unheard.length > 0 ? 0 : taken.length;
 }
 
-async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promise<void> {
+async function deliver(
+  { db, runs }: SweeperDependencies,
+  due: Due,
+  undelivered: (error: unknown) => void,
+): Promise<void> {
   switch (due.kind) {
     case 'start': {
       const payment = await loadPayment(db, due.subjectId);
@@ -120,9 +127,7 @@ async function deliver({ db, runs, log }: SweeperDependencies, due: Due): Promis
       const command = await readCommand(db, due.subjectId);
       if (command?.outcome === null) {
         // Not waited for: the outcome is stored by the run, and a run that is stuck must not hold up what else is due.
-        runs.command(command).catch((error: unknown) => {
-          log.warn({ err: error, id: command.id }, 'a command was not delivered; the next sweep tries again');
-        });
+        runs.command(command).catch(undelivered);
         return;
       }
       await strike(db, [due.subjectId]);

@@ -19,13 +19,28 @@ export function createLimiter(
     : inMemory;
 }
 
-/** Milliseconds until `key` may go on; 0: now. */
-export async function waitFor(limiter: RateLimiterAbstract, key: string): Promise<number> {
+/** Takes `points` of what `key` has; gives the milliseconds until it may go on, 0: now. */
+export async function waitFor(limiter: RateLimiterAbstract, key: string, points = 1): Promise<number> {
   try {
-    await limiter.consume(key);
+    await limiter.consume(key, points);
     return 0;
   } catch (refusal) {
     if (refusal instanceof RateLimiterRes) return Math.max(1, refusal.msBeforeNext);
     throw refusal;
   }
+}
+
+/** So many at once per key, in this process: takes a seat, and gives how to leave it; null where none is free. */
+export function createSeats(most: number): (key: string) => (() => void) | null {
+  const taken = new Map<string, number>();
+  return (key) => {
+    const now = taken.get(key) ?? 0;
+    if (now >= most) return null;
+    taken.set(key, now + 1);
+    return () => {
+      const left = (taken.get(key) ?? 1) - 1;
+      if (left > 0) taken.set(key, left);
+      else taken.delete(key);
+    };
+  };
 }

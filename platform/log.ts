@@ -45,18 +45,19 @@ export function createLog(
 const SAY_AGAIN_MS = 10_000;
 
 /** For what may happen a thousand times a second: the first time is said at once, then how often it happened, with the last one, now and then. */
-export function sayNowAndThen(say: (count: number, last: unknown) => void): (what: unknown) => void {
-  let [count, last, isQuiet]: [number, unknown, boolean] = [0, null, false];
+export function sayNowAndThen<What>(say: (count: number, last: What) => void): (what: What) => void {
+  let [count, isQuiet] = [0, false];
+  let last: { readonly what: What } | null = null;
   const speak = (): void => {
-    isQuiet = count > 0;
-    if (!isQuiet) return;
-    say(count, last);
-    count = 0;
+    isQuiet = last !== null;
+    if (last === null) return;
+    say(count, last.what);
+    [count, last] = [0, null];
     setTimeout(speak, SAY_AGAIN_MS).unref();
   };
   return (what) => {
     count += 1;
-    last = what;
+    last = { what };
     if (!isQuiet) speak();
   };
 }

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS, TELLING_NO_REFUNDS } from '../activities/gateways/registry';
@@ -7,17 +7,17 @@ import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/con
 import { createGatewayWorld } from '../platform/gateway-world';
 import { createLimiter, waitFor } from '../platform/limits';
 import { LIVE_CHANNEL } from '../platform/live';
-import { createLog } from '../platform/log';
+import { createLog, sayNowAndThen } from '../platform/log';
 import { createRuns } from '../outbox/runs';
 import { connectLazily, ensureSearchAttributes } from '../platform/temporal';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
-import { STORY, taskQueueOf } from '../workflows/messages';
+import { STORY } from '../workflows/messages';
 import { configSchema } from './config';
 import { startRenewals } from '../outbox/renewal';
 import { startUpkeep } from '../outbox/upkeep';
-import { SANDBOX } from './sandbox';
 import { startSweeper } from '../outbox/sweeper';
+import { createWorker, WORK } from './workers';
 
 async function main(): Promise<void> {
   const config = readConfig(configSchema, process.env);
@@ -54,26 +54,28 @@ async function main(): Promise<void> {
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });
 
-  const taskQueue = taskQueueOf(config.TASK_QUEUE, STORY);
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
-  const worker = await Worker.create({
+  const plan = {
     connection,
     namespace: config.TEMPORAL_NAMESPACE,
-    taskQueue,
-    workflowBundle: { codePath: config.WORKFLOW_BUNDLE },
+    taskQueue: config.TASK_QUEUE,
+    story: STORY,
+    bundle: config.WORKFLOW_BUNDLE,
     activities,
-    ...SANDBOX,
-    maxCachedWorkflows: config.WORKFLOW_CACHE,
-    stickyQueueScheduleToStartTimeout: '5s', // a run of a worker that died waits no longer than this for another
-    shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway
-    shutdownForceTime: '5s',
-  });
+    options: {
+      maxCachedWorkflows: config.WORKFLOW_CACHE,
+      stickyQueueScheduleToStartTimeout: '5s', // a run of a worker that died waits no longer than this for another
+      shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway
+      shutdownForceTime: '5s',
+    },
+  } as const;
+  const workers = await Promise.all(WORK.map((work) => createWorker(work, plan)));
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const sweeper = startSweeper({ db, runs, log });
   const renewals = startRenewals({ db, runs, log });
   const upkeep = startUpkeep({ db, log, silentGateways: TELLING_NO_REFUNDS });
-  log.info({ taskQueue }, 'working');
-  await worker.run(); // until SIGTERM or SIGINT
+  log.info({ taskQueues: workers.map(({ options }) => options.taskQueue) }, 'working');
+  await Promise.all(workers.map((worker) => worker.run())); // until SIGTERM or SIGINT
   await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop()]);
   redis?.disconnect();
   await Promise.all([connection.close(), clientConnection.close(), db.close()]);
@@ -82,8 +84,12 @@ async function main(): Promise<void> {
 
 /** Temporal's own metrics and logs, into ours. */
 function installRuntime(log: Logger, metricsPort: number): void {
+  const unanswered = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'activities failed; each is tried again, and pending in its run meanwhile');
+  });
   const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
-    log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
+    if (message === 'Activity failed') unanswered(meta?.['error']);
+    else log[level === 'ERROR' ? 'error' : 'warn'](meta ?? {}, message);
   });
   const port = metricsPort === 0 ? null : metricsPort;
   Runtime.install({

@@ -14,8 +14,10 @@ export const STORY = 3;
 /** What the task queues of a deployment that names no other begin with. */
 export const TASK_QUEUE = 'quittance';
 
-/** Each story has a queue of its own, so that no worker is given a run of another story. The first one's bore no number. */
+/** Each story has queues of its own, so that no worker is given a run of another story. The first one's bore no number. Here: what payers and merchants wait for. */
 export const taskQueueOf = (base: string, story: number): string => (story === 1 ? base : `${base}-story-${story}`);
+/** What nobody waits for, and strangers can cause: messages that name no payment. A queue is first come, first served, so these have their own. */
+export const backgroundQueueOf = (base: string, story: number): string => `${taskQueueOf(base, story)}-background`;
 
 /** Workflow ids: one per payment for all its runs, one per message that names no payment. */
 export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;

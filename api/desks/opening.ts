@@ -5,6 +5,7 @@ import { createPayment, findOpenPrompt, readSituation } from '../../books/paymen
 import type { Situation } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
+import type { Deliveries } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
 import type { MethodCapabilities, Starter } from '../../workflows/domain/gateway';
 import type { Opening } from '../../activities/gateways/port';
@@ -22,11 +23,14 @@ import type { CheckoutDependencies } from './checkout';
 /** How long a prompt that nobody answered may still be approved, though we have closed its payment: networks end theirs within minutes. */
 const PROMPT_WINDOW_MS = 900_000;
 
+/** A member pays one thing at a time, and starts anew after a closed tab or two; each open payment is a run that is kept for a day. */
+const MOST_OPEN_PER_MEMBER = 10;
+
 type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 
 /** Checks, then opens the checkout or plans its opening, then writes payment, first fact and the run to start. */
 export async function openPayment(
-  deps: CheckoutDependencies,
+  deps: CheckoutDependencies & { readonly deliveries: Pick<Deliveries, 'leaseMs'> },
   db: Sql,
   caller: OpeningCaller,
   body: NewPayment,
@@ -95,8 +99,16 @@ export async function openPayment(
       opened: first,
       openedWith: account.credentials,
     },
-    LEASE_MS,
+    {
+      leaseMs: opening.asks === 'nobody' ? deps.deliveries.leaseMs() : LEASE_MS,
+      mostOpen: caller.kind === 'member' ? MOST_OPEN_PER_MEMBER : null,
+    },
   );
+  if (at === null)
+    throw new Problem(
+      'too_many_open_payments',
+      `${MOST_OPEN_PER_MEMBER} payments of this member are open; pay or cancel one of them first`,
+    );
   const createdAt = at.toISOString();
   return {
     terms,

@@ -11,7 +11,6 @@ import type { GatewayName } from '../../workflows/domain/gateway';
 import type { NotificationReading, RawNotification } from '../../activities/gateways/port';
 import { claimOf, mostQuestions } from '../../workflows/domain/claim';
 import { TURNS } from '../../workflows/domain/places';
-import { LEASE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { newId } from '../../platform/ids';
 import { createCrowdControl } from './crowd';
@@ -93,7 +92,7 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
       sealed: sealRaw(vault, raw, accountId),
       payer: sealPayer(vault, hint.payer, accountId),
     };
-    const received = await keepMessage(db, message, TURNS, LEASE_MS);
+    const received = await keepMessage(db, message, TURNS, deliveries.leaseMs());
     if (received.refused) return TOO_MANY;
     if (received.tell) deliveries.notified(received.id, received.payment);
     return { ok: true };

@@ -70,41 +70,77 @@ export function createTokens(vault: Vault): Tokens {
 
 /** How long a key that was looked up is trusted without asking again, and so how long a revoked one still works. */
 const KEY_MEMORY_MS = 5_000;
+/** How long a key that was right may be looked up again whatever others send from its address: as long as a server that is at work is ever silent. */
+const RIGHT_MEMORY_MS = 3_600_000;
+
+/** Counts keys that are not valid, by the address they come from. */
+export interface Guesses {
+  /** Throws 429 where there were too many. */
+  count(req: Request): Promise<void>;
+  /** What was counted was a right key, or nobody could tell. */
+  forgive(req: Request): Promise<void>;
+}
 
 export interface AuthDependencies {
   readonly db: Sql;
   readonly tokens: Tokens;
   readonly operatorKey: string;
+  readonly guesses: Guesses;
 }
 
 export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** Finds out who calls, or throws 401. */
-export function createAuthenticator({ db, tokens, operatorKey }: AuthDependencies): (req: Request) => Promise<Caller> {
+/**
+ * Finds out who calls, or throws 401; 429 instead from an address that sent too many keys which are not valid. A key that nobody knows
+ * is counted before it is looked up, so that guesses beyond the limit never reach the database; one that was right within the last
+ * hour is looked up all the same, so that a stranger behind its address does not shut it out.
+ */
+export function createAuthenticator({
+  db,
+  tokens,
+  operatorKey,
+  guesses,
+}: AuthDependencies): (req: Request) => Promise<Caller> {
   const operatorHash = hashKey(operatorKey);
-  const remembered = new Map<string, { merchantId: string; until: number }>();
+  const remembered = new Map<string, { merchantId: string; lookedUpAt: number }>();
 
   return async (req) => {
     const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
-    if (key === undefined) throw new Problem('unauthenticated', 'send `Authorization: Bearer <key>`');
+    if (key === undefined) return refuse(req, 'send `Authorization: Bearer <key>`');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };
-    const caller = key.includes('.') ? await tokens.read(key) : await findMerchant(hash);
-    if (!caller) throw new Problem('unauthenticated', 'the key or token is not valid');
-    return caller;
+    if (!key.includes('.')) return findMerchant(hash, req);
+    return (await tokens.read(key)) ?? refuse(req, NOT_VALID);
   };
 
-  async function findMerchant(hash: Buffer): Promise<Caller | null> {
+  async function findMerchant(hash: Buffer, req: Request): Promise<Caller> {
     const name = hash.toString('base64');
     const known = remembered.get(name);
-    if (known && known.until > Date.now()) return { kind: 'merchant', merchantId: known.merchantId };
+    const age = known ? Date.now() - known.lookedUpAt : Infinity;
+    if (known && age < KEY_MEMORY_MS) return { kind: 'merchant', merchantId: known.merchantId };
     remembered.delete(name);
-    const merchantId = await findMerchantByKey(db, hash);
-    if (merchantId === null) return null;
+    const merchantId = age < RIGHT_MEMORY_MS ? await findMerchantByKey(db, hash) : await lookUpUnknown(hash, req);
+    if (merchantId === null) return refuse(req, NOT_VALID);
     if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
-    remembered.set(name, { merchantId, until: Date.now() + KEY_MEMORY_MS });
+    remembered.set(name, { merchantId, lookedUpAt: Date.now() });
     return { kind: 'merchant', merchantId };
   }
+
+  async function lookUpUnknown(hash: Buffer, req: Request): Promise<string | null> {
+    await guesses.count(req);
+    try {
+      return await findMerchantByKey(db, hash);
+    } finally {
+      await guesses.forgive(req); // one that is wrong is counted by its refusal
+    }
+  }
+
+  async function refuse(req: Request, why: string): Promise<never> {
+    await guesses.count(req);
+    throw new Problem('unauthenticated', why);
+  }
 }
+
+const NOT_VALID = 'the key or token is not valid';

@@ -135,7 +135,7 @@ function mountedByHand(): Paths {
       get: {
         summary: 'Watch a payment: its timeline as server-sent events, so far and live',
         description:
-          "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming.",
+          "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming. A member's or a watcher's token has at most 20 streams open at each API process; one more is 429.",
         parameters: [
           { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
           ...parameters(schemas.idParams, 'path'),

@@ -1,7 +1,7 @@
 import type { NextFunction, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import { withoutSecrets } from '../../platform/log';
+import { sayNowAndThen, withoutSecrets } from '../../platform/log';
 
 /** Every way this API refuses: the closed list of codes, each with its status and what it means. RFC 9457. */
 export const PROBLEMS = {
@@ -38,6 +38,10 @@ export const PROBLEMS = {
   money_held: [409, 'Money is held under this dispute.'],
   nothing_due: [409, 'The cart owes nothing and no amount was given.'],
   payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
+  too_many_open_payments: [
+    409,
+    'The member has 10 open payments; pay or cancel one of them first. A merchant key is not bound by it.',
+  ],
   onboarding_not_offered: [409, 'The platform is no partner of this gateway: enter keys instead.'],
   gateway_refused: [502, 'The gateway refused or did not answer; `detail` says what it said.'],
   gateway_not_configured: [409, 'The merchant has no account at this gateway.'],
@@ -131,6 +135,27 @@ function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   return [{ path: path.join('.'), message: issue.message }];
 }
 
+/** How long a client that was refused may go on sending a body that nobody reads: the answer is on its way meanwhile, where a connection cut at once might lose it. */
+const LINGER_MS = 5_000;
+
+/** What is left of a refused body is dropped as it comes, and not waited for. */
+function stopReading(req: Request): void {
+  if (
+    req.complete ||
+    ((req.headers['content-length'] ?? '0') === '0' && req.headers['transfer-encoding'] === undefined)
+  )
+    return;
+  const cut = setTimeout(() => {
+    // What came meanwhile is read first: this process may have been busy all that time.
+    setImmediate(() => {
+      if (!req.complete) req.socket.destroy();
+    });
+  }, LINGER_MS).unref();
+  req.on('close', () => {
+    if (req.complete) clearTimeout(cut);
+  });
+}
+
 export function sendProblem(res: Response, problem: Problem): void {
   if (problem.more.retryAfterS !== undefined) res.setHeader('Retry-After', String(problem.more.retryAfterS));
   if (problem.more.allow) res.setHeader('Allow', problem.more.allow.join(', '));
@@ -153,6 +178,13 @@ export function sendProblem(res: Response, problem: Problem): void {
 
 /** The last middleware: whatever was thrown becomes a problem; a bug becomes a 500 without details. */
 export function problemHandler(log: Logger) {
+  const fail = (about: object): void => {
+    log.error(about, 'request failed');
+  };
+  // While something we need is away, every request of a flood fails of that one cause.
+  const failNowAndThen = sayNowAndThen<object>((count, about) => {
+    fail({ ...about, count });
+  });
   return (error: unknown, req: Request, res: Response, next: NextFunction): void => {
     if (res.headersSent) {
       next(error);
@@ -160,11 +192,14 @@ export function problemHandler(log: Logger) {
     }
     const problem = toProblem(error);
     if (problem.status >= 500 && problem.more.retryAfterS === undefined)
-      log.error(
-        { err: error, method: req.method, path: withoutSecrets(req.originalUrl), requestId: req.id },
-        'request failed',
-      );
+      (problem.code === 'internal_error' ? fail : failNowAndThen)({
+        err: error,
+        method: req.method,
+        path: withoutSecrets(req.originalUrl),
+        requestId: req.id,
+      });
     sendProblem(res, problem);
+    stopReading(req);
   };
 }
 

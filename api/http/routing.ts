@@ -1,4 +1,4 @@
-import { Router } from 'express';
+import { json, Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Sql } from '../../books/sql';
@@ -7,6 +7,8 @@ import { answerOnce } from './idempotency';
 import type { IdempotencyDependencies, KeptFor } from './idempotency';
 import { invalid, Problem } from './problems';
 import type { ProblemCode } from './problems';
+import { pointsFor } from './weights';
+import type { Weight } from './weights';
 
 export type CallerKind = Caller['kind'];
 
@@ -52,6 +54,8 @@ export interface Route<
   readonly refusals?: readonly ProblemCode[];
   /** Takes an Idempotency-Key, for so long; without: the answer holds a secret, or a repetition does nothing. */
   readonly idempotentFor?: KeptFor;
+  /** What it takes of its key's requests, beside the rows of a list; without it, what a light one does. */
+  readonly weight?: Weight;
   handle(request: RouteRequest<Kind, Params, Query, Body>): Promise<Answer>;
 }
 
@@ -70,7 +74,10 @@ export function strictRouter(): Router {
   return Router({ strict: true, caseSensitive: true });
 }
 
-export type Authenticate = (req: Request) => Promise<Caller>;
+/** Finds out who calls. */
+export type Recognise = (req: Request) => Promise<Caller>;
+/** The same, and takes so many points of what the caller may ask for. */
+export type Authenticate = (req: Request, points: number) => Promise<Caller>;
 
 /** After the routes of a path: whoever comes with another method is told which ones there are. */
 export function refuseOtherMethods(router: Router, path: string, methods: readonly Route['method'][]): void {
@@ -100,9 +107,10 @@ function serve(
   deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
 ): RequestHandler {
   return async (req: Request, res: Response) => {
-    const caller = await deps.authenticate(req);
+    const caller = await deps.authenticate(req, pointsFor(definition, req.query));
     if (!definition.access.includes(caller.kind))
       throw new Problem('forbidden', `this call is not for ${caller.kind} keys or tokens`);
+    await readBody(req, res);
     const parts = {
       params: parse(definition.params, req.params, 'path'),
       query: parse(definition.query, req.query, 'query'),
@@ -130,6 +138,19 @@ function serve(
 /** The path as its route writes it: the same resource, however a client escaped its letters. */
 function resourceOf({ path }: Route, params: Request['params']): string {
   return path.replace(/:(\w+)/g, (_all, name: string) => encodeURIComponent(String(params[name])));
+}
+
+/** A request of this API is a few kilobytes. */
+const parseJson: RequestHandler = json({ limit: '256kb', strict: false });
+
+/** Reads and parses the body: only once it is known who sends it. */
+function readBody(req: Request, res: Response): Promise<void> {
+  return new Promise((resolve, reject) => {
+    void parseJson(req, res, (error?: unknown) => {
+      if (error instanceof Error) reject(error);
+      else resolve();
+    });
+  });
 }
 
 function parse(schema: Shape, value: unknown, where: 'path' | 'query' | 'body'): undefined {

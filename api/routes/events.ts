@@ -1,11 +1,14 @@
 import type { Request, Response, Router } from 'express';
 import { loadPayment } from '../../books/facts';
 import type { Sql } from '../../books/sql';
+import { createSeats } from '../../platform/limits';
 import type { Live } from '../../platform/live';
+import { holderOf } from '../http/auth';
 import { Problem } from '../http/problems';
 import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
-import type { Authenticate } from '../http/routing';
+import type { Authenticate, Recognise } from '../http/routing';
 import { viewFact } from '../http/views';
+import { WEIGHTS } from '../http/weights';
 import { readPayment } from './payments';
 
 /** Proxies cut silent connections; a comment a quarter of a minute keeps them. */
@@ -14,12 +17,20 @@ const HEARTBEAT_MS = 15_000;
 /** How often an open stream asks whether its key still holds; the authenticator remembers, so most of them cost nothing. */
 const ASK_AGAIN_MS = 2_000;
 
+/**
+ * So many streams are open at once with one token, at each API process: a member's tabs and telephones, while a browser opens no more
+ * than six to one host. A merchant's key may open any number; it is a server, and its merchant's own.
+ */
+const MOST_PER_TOKEN = 20;
+/** When one that was refused may come again: about as long as a proxy takes to notice a browser that left. */
+const RETRY_AFTER_S = 15;
+
 export interface EventDependencies {
   readonly db: Sql;
   readonly live: Live;
   readonly authenticate: Authenticate;
   /** The same, without counting a request: a stream that is open asks nothing new. */
-  readonly recognise: Authenticate;
+  readonly recognise: Recognise;
 }
 
 /**
@@ -27,12 +38,18 @@ export interface EventDependencies {
  * the row's place, for resuming.
  */
 export function eventRoutes({ db, live, authenticate, recognise }: EventDependencies): Router {
+  const takeSeat = createSeats(MOST_PER_TOKEN);
   const router = strictRouter();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
-    const caller = await authenticate(req);
+    const caller = await authenticate(req, WEIGHTS.light);
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
     if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
+    const leave = caller.kind === 'merchant' || req.method === 'HEAD' ? () => undefined : takeSeat(holderOf(caller));
+    if (!leave)
+      throw new Problem('too_many_requests', `${MOST_PER_TOKEN} streams are open with this token; close one first`, {
+        retryAfterS: RETRY_AFTER_S,
+      });
     const resumeAfter = Number(req.headers['last-event-id'] ?? 0);
     res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
     if (req.method === 'HEAD') {
@@ -74,6 +91,7 @@ export function eventRoutes({ db, live, authenticate, recognise }: EventDependen
     const expiry = 'expiresAtMs' in caller ? setTimeout(end, caller.expiresAtMs - Date.now()).unref() : undefined;
     onChange();
     res.on('close', end);
+    res.on('close', leave);
 
     function end(): void {
       clearInterval(heartbeat);

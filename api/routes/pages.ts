@@ -12,6 +12,7 @@ import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../http/auth';
 import type { Inbox } from '../desks/reception';
 import type { OnboardingDesk } from '../desks/onboarding';
+import { sayNowAndThen } from '../../platform/log';
 import { isRegistered } from '../http/origins';
 import { gatewayContentAllowed } from '../http/page-policy';
 import { isConnectionFailure } from '../http/problems';
@@ -49,6 +50,13 @@ export function pageRoutes({
   const assets = loadAssets(GATEWAYS);
   const sendPage = pageSender(assets);
 
+  const hintLost = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'hints were not kept; the gateway tells us anyway');
+  });
+  const notShown = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'pages could not be shown');
+  });
+
   /** They command nothing and believe nothing of what the browser brings; what it posts is not even read. */
   function standing(place: Place) {
     return async (req: Request<{ id: string }>, res: Response): Promise<void> => {
@@ -61,9 +69,7 @@ export function pageRoutes({
         );
         return;
       }
-      await keepHint(payment, queryOf(req)).catch((error: unknown) => {
-        log.warn({ err: error, id: payment.terms.id }, 'a hint was not kept; the gateway tells us anyway');
-      });
+      await keepHint(payment, queryOf(req)).catch(hintLost);
       const { terms, row } = payment;
       const { status, reason, captured, refunded, disputed, chargedBack, refunds } = summarize(payment);
       const merchant = await readPageMerchant(db, terms.merchantId);
@@ -118,7 +124,7 @@ export function pageRoutes({
       next(error);
       return;
     }
-    log.warn({ err: error }, 'a page could not be shown');
+    notShown(error);
     res.setHeader('retry-after', '10');
     const text =
       'If you have paid, your payment is not lost: the gateway tells us itself. Please load this page again in a moment.';

@@ -36,10 +36,12 @@ export function paymentRoutes(deps: PaymentDependencies) {
       summary: 'Open a payment and learn what the payer does next',
       access: ['merchant', 'member'],
       body: schemas.newPayment,
+      weight: 'opening',
       answers: { 201: schemas.payment },
       refusals: [
         'nothing_due',
         'payment_pending',
+        'too_many_open_payments',
         'gateway_not_configured',
         'gateway_not_enabled',
         'amount_not_supported',

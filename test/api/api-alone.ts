@@ -39,7 +39,12 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
       cache: memoryCache(),
     },
     runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
-    deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
+    deliveries: {
+      started: () => Promise.resolve(),
+      notified: () => undefined,
+      leaseMs: () => 5_000,
+      close: () => Promise.resolve(),
+    },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
     redis: null,

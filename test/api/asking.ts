@@ -41,9 +41,9 @@ export async function newMerchant(api: { readonly baseUrl: string }, over: Recor
 }
 
 /** A member's browser. */
-export async function memberOf(merchant: Merchant, member: string): Promise<Asking> {
+export async function memberOf(merchant: Merchant, member: string): Promise<Asking & { readonly token: string }> {
   const { body } = await merchant.post<{ token: string }>(`/v1/members/${member}/tokens`);
-  return asking(merchant.world, body.token);
+  return { ...asking(merchant.world, body.token), token: body.token };
 }
 
 const tokens = createTokens(createVault(ENCRYPTION_KEY));

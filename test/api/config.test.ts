@@ -37,7 +37,7 @@ test('three variables are enough; the rest has defaults', () => {
     PAYPAL_PARTNER_ENVIRONMENT: 'live',
     LOG_LEVEL: 'info',
     DATABASE_CONNECTIONS: 10,
-    REQUESTS_PER_MINUTE: 60_000,
+    REQUESTS_PER_MINUTE: 12_000,
     FAILED_LOGINS_PER_MINUTE: 300,
     INBOX_BACKLOG: 20_000,
     TRUSTED_PROXIES: 0,

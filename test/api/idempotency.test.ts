@@ -177,6 +177,7 @@ test('of twenty at once only the payment that was made is started', async () => 
     deliveries: {
       started: async ({ id }) => void started.push(id),
       notified: () => undefined,
+      leaseMs: () => 5_000,
       close: () => Promise.resolve(),
     },
   });

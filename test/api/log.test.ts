@@ -128,11 +128,28 @@ test('a thousand messages that Temporal does not hear are one line with one reas
     db: world.db,
     runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
     log,
+    isLate: () => false,
   });
   for (let i = 0; i < 1000; i++) deliveries.notified(`ntf_${i}`, null);
   await deliveries.close();
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain('Temporal is away');
+});
+
+test('a thousand messages that could not be stored are a few lines, which say how many and why', async () => {
+  const { lines, log } = listen();
+  const broken = breaking(world.db, 'keep_message', Object.assign(new Error('it is away'), { code: 'ECONNREFUSED' }));
+  const api = await startApi({ db: broken, log });
+  const send = (i: number) => asking(api, null).post(hook(), `txn_id=${i}`, FORM);
+  for (let i = 0; i < 1000; i += 50)
+    for (const { status } of await Promise.all(Array.from({ length: 50 }, (_, more) => send(i + more))))
+      expect(status).toBe(503);
+  await api.stop();
+  const loud = lines
+    .map((line) => JSON.parse(line) as { level: number; count?: number })
+    .filter(({ level }) => level >= 40);
+  expect(loud.length).toBeLessThanOrEqual(20); // one now and then; how many that is depends on the machine
+  expect(loud[0]).toMatchObject({ count: 1, err: { message: expect.stringContaining('it is away') } });
 });
 
 test('a failure of ours is logged with its request id and its cause, which the client does not see', async () => {

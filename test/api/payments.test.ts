@@ -334,6 +334,40 @@ describe("a member's own browser", () => {
     expect((await browser.get<Page>(`/v1/payments?member=${other}`)).body.data).toEqual([]);
   });
 
+  test('has at most ten open payments, though it asks for twenty at once; the merchant may open more, and each that ends makes room', async () => {
+    const member = await merchant.member([['fee', 1000]]);
+    const browser = await memberOf(merchant, member);
+    const body = { member, gateway: 'paypal-standard', amount: 50 };
+    const asked = await Promise.all(
+      Array.from({ length: 20 }, () => browser.post<PaymentView & { code: string }>('/v1/payments', body)),
+    );
+    const opened = asked.filter(({ status }) => status === 201);
+    expect(opened).toHaveLength(10);
+    for (const reply of asked.filter(({ status }) => status !== 201)) refused(reply, 'too_many_open_payments');
+    const open = (await merchant.get<Page>(`/v1/payments?member=${member}`)).body.data;
+    expect(open.map(({ id }) => id).sort()).toEqual(opened.map(({ body: { id } }) => id).sort());
+
+    expect((await merchant.post('/v1/payments', body)).status).toBe(201);
+    for (const { body: ended } of opened.slice(0, 2)) await browser.post(`/v1/payments/${ended.id}/cancel`);
+    await untilStatus(merchant, opened[0]!.body.id, 'cancelled');
+    await untilStatus(merchant, opened[1]!.body.id, 'cancelled');
+    expect((await browser.post('/v1/payments', body)).status).toBe(201);
+    refused(await browser.post('/v1/payments', body), 'too_many_open_payments');
+  });
+
+  test('is told the first answer again however many are open, and another member is not held up', async () => {
+    const [member, other] = [await merchant.member([['fee', 1000]]), await merchant.member([['fee', 1000]])];
+    const browser = await memberOf(merchant, member);
+    const body = { member, gateway: 'paypal-standard', amount: 50 };
+    const first = await browser.post<PaymentView>('/v1/payments', body, { 'idempotency-key': 'first' });
+    for (let opened = 1; opened < 10; opened++) await browser.post('/v1/payments', body);
+    refused(await browser.post('/v1/payments', body), 'too_many_open_payments');
+    const again = await browser.post<PaymentView>('/v1/payments', body, { 'idempotency-key': 'first' });
+    expect([again.status, again.body.id]).toEqual([201, first.body.id]);
+    const theirs = await (await memberOf(merchant, other)).post('/v1/payments', { ...body, member: other });
+    expect(theirs.status).toBe(201);
+  });
+
   test('reads no books, no accounts and no notifications', async () => {
     const browser = await memberOf(merchant, await merchant.member());
     for (const path of [
@@ -529,6 +563,26 @@ describe('the event stream of a payment', () => {
     const stream = await watch(body.token, payment.id);
     expect(stream.status).toBe(200);
     expect(await stream.rest()).toMatchObject([{ event: 'checkout_opened' }]);
+  });
+
+  test('is opened at most twenty times at once with one token; each that is closed makes room, and others are not held up', async () => {
+    const member = await merchant.member([['fee', 5000]]);
+    const payment = await merchant.pay(member);
+    const { token } = await memberOf(merchant, member);
+    const streams = await Promise.all(Array.from({ length: 20 }, () => watch(token, payment.id)));
+    expect(new Set(streams.map(({ status }) => status))).toEqual(new Set([200]));
+    const refusal = await asking(world, token).get(`/v1/payments/${payment.id}/events`);
+    refused(refusal, 'too_many_requests');
+    expect(Number(refusal.headers.get('retry-after'))).toBeGreaterThan(0);
+    for (const key of [merchant.secretKey, (await watcherOf(merchant, payment.id)).token])
+      expect(await (await watch(key, payment.id)).take(1)).toMatchObject([{ event: 'checkout_opened' }]);
+
+    streams[0]!.close();
+    const again = await eventually(
+      () => watch(token, payment.id),
+      ({ status }) => status === 200,
+    );
+    expect(await again.take(1)).toMatchObject([{ event: 'checkout_opened' }]);
   });
 
   test('ends soon after the key that opened it was revoked', async () => {

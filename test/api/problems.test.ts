@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { PROBLEMS } from '../../api/http/problems';
+import type { ProblemCode } from '../../api/http/problems';
 import { Merchant } from '../support/client';
-import { startWorld } from '../support/world';
+import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { breaking, startApi } from './api-alone';
 import { asking, memberOf, operatorOf } from './asking';
@@ -291,15 +292,45 @@ describe('too many requests', () => {
     await api.stop();
   });
 
+  test('are counted by what they take: a list of a hundred is eleven, one of ten two, a payment four', async () => {
+    const api = await startApi({ db: world.db, limits: { requestsPerMinute: 17, failedLoginsPerMinute: 100 } });
+    const other = await Merchant.create(world);
+    const body = { member: await other.member(), gateway: 'paypal-standard', amount: 500 };
+    const hasty = asking(api, other.secretKey);
+    expect((await hasty.get('/v1/payments?limit=100')).status).toBe(200);
+    expect((await hasty.get('/v1/members?limit=10')).status).toBe(200);
+    expect((await hasty.post('/v1/payments', body)).status).toBe(201);
+    refused(await hasty.get('/v1/merchant'), 'too_many_requests');
+    await api.stop();
+  });
+
   test('without a valid key are refused by address, whatever keys they try and whatever address they claim', async () => {
     const api = await startApi({ db: world.db, limits: { requestsPerMinute: 100, failedLoginsPerMinute: 3 } });
     const guess = (i: number) =>
       asking(api, `guess${i}`).get('/v1/merchant', { 'x-forwarded-for': `10.0.0.${i}`, 'x-real-ip': `10.0.0.${i}` });
+    const known = asking(api, merchant.secretKey);
+    expect((await known.get('/v1/merchant')).status).toBe(200);
+    const member = await memberOf(merchant, await merchant.member());
     for (let i = 0; i < 3; i++) refused(await guess(i), 'unauthenticated');
     const reply = await guess(4);
     refused(reply, 'too_many_requests');
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
-    expect((await asking(api, merchant.secretKey).get('/v1/merchant')).status).toBe(200);
+
+    // Behind the same address those are served who were known before, and those whose token or key needs no look-up.
+    expect((await known.get('/v1/merchant')).status).toBe(200);
+    expect((await asking(api, member.token).get('/v1/payments')).status).toBe(200);
+    expect((await operatorOf(api).post('/v1/merchants', { name: 'x', currency: 'EUR' })).status).toBe(201);
+    refused(await asking(api, (await Merchant.create(world)).secretKey).get('/v1/merchant'), 'too_many_requests');
+    await api.stop();
+  });
+
+  test('without a valid key do not reach the database once their address sent too many', async () => {
+    const limits = { requestsPerMinute: 100, failedLoginsPerMinute: 1 };
+    const api = await startApi({ db: breaking(world.db, 'api_keys', new Error('it was asked')), limits });
+    const guess = () => asking(api, 'guess').get('/v1/merchant');
+    refused(await guess(), 'internal_error'); // nobody could tell, so it is not held against the address
+    refused(await asking(api, null).get('/v1/merchant'), 'unauthenticated');
+    for (let i = 0; i < 3; i++) refused(await guess(), 'too_many_requests');
     await api.stop();
   });
 
@@ -313,7 +344,45 @@ describe('too many requests', () => {
     refused(await guess('10.0.0.1'), 'unauthenticated');
     refused(await guess('10.0.0.2'), 'unauthenticated');
     refused(await guess('10.0.0.9, 10.0.0.1'), 'too_many_requests');
+    refused(await guess('2001:db8:1:2::1'), 'unauthenticated');
+    refused(await guess('2001:db8:1:2:ffff:ffff:ffff:ffff'), 'too_many_requests');
+    refused(await guess('2001:db8:1:3::1'), 'unauthenticated');
     await api.stop();
+  });
+});
+
+describe('a body that comes without a key', () => {
+  const path = '/v1/members';
+
+  test.each<readonly [string, string | undefined, ProblemCode]>([
+    ['no key', undefined, 'unauthenticated'],
+    ['a key of nobody', 'Bearer sk_nobody', 'unauthenticated'],
+    ['a key for other calls', `Bearer ${OPERATOR_KEY}`, 'forbidden'],
+  ])('is not looked at, with %s: whatever it is, the key is what is refused', async (_what, authorization, code) => {
+    for (const body of ['{', 'x'.repeat(3_000_000), '{"name":5}'])
+      refused(await asking(world, null).post(path, body, authorization === undefined ? {} : { authorization }), code);
+  });
+
+  test('is not waited for: the answer comes before it, and the connection ends', async () => {
+    const { port } = new URL(world.baseUrl);
+    const [answer, closed] = await new Promise<[number | undefined, Promise<void>]>((resolve, reject) => {
+      const slow = request({ port, host: '127.0.0.1', method: 'POST', path, headers: { 'content-length': '100000' } });
+      const end = new Promise<void>((ended) => slow.on('close', () => ended()));
+      slow.on('response', (response) => {
+        response.resume();
+        response.on('error', () => undefined);
+        resolve([response.statusCode, end]);
+      });
+      slow.on('error', reject);
+      slow.write('{"name":');
+    });
+    expect(answer).toBe(401);
+    await closed;
+  });
+
+  test('to a path that does not exist is not found, and with the wrong kind of method refused for that', async () => {
+    refused(await asking(world, null).post('/v1/nothing', '{'), 'not_found');
+    refused(await asking(world, null).ask('DELETE', path, '{'), 'method_not_allowed');
   });
 });
 

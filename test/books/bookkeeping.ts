@@ -130,7 +130,7 @@ export async function newPayment(
       opened,
       openedWith: Buffer.alloc(0),
     },
-    30_000,
+    { leaseMs: 30_000, mostOpen: null },
   );
   return terms;
 }

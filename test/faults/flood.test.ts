@@ -1,4 +1,4 @@
-import { notificationReceived, STORY, taskQueueOf } from '../../workflows/messages';
+import { backgroundQueueOf, notificationReceived, STORY } from '../../workflows/messages';
 import { brokenInvariants } from '../support/audit';
 import { listenIn } from '../support/asked';
 import { eventually, Merchant, untilStatus } from '../support/client';
@@ -61,7 +61,7 @@ async function standing(
 const openRuns = async ({ temporal, taskQueue }: World, type: string): Promise<number> =>
   (
     await temporal.workflow.count(
-      `TaskQueue = '${taskQueue}' AND WorkflowType = '${type}' AND ExecutionStatus = 'Running'`,
+      `TaskQueue = '${backgroundQueueOf(taskQueue, STORY)}' AND WorkflowType = '${type}' AND ExecutionStatus = 'Running'`,
     )
   ).count;
 
@@ -119,7 +119,7 @@ test('a flood of messages that name no payment of one merchant holds up no unmat
   await deliver(other, nameless(other));
   expect(await untilSettled(other, 1)).toMatchObject([{ state: 'unmatched', amount: 2500 }]);
   await terminateAll(
-    `TaskQueue = '${taskQueueOf(world.taskQueue, STORY)}' AND WorkflowType = 'notification' AND ExecutionStatus = 'Running'`,
+    `TaskQueue = '${backgroundQueueOf(world.taskQueue, STORY)}' AND WorkflowType = 'notification' AND ExecutionStatus = 'Running'`,
   );
 });
 
@@ -243,6 +243,35 @@ describe('while one merchant is flooded, and PayPal is silent about what is forg
       Array.from({ length: 60 }, () => 'invalid'),
     );
   });
+});
+
+test('300 messages that name no payment, and nobody who works at such: every payment is paid, and they are verified once somebody does', async () => {
+  const idle = await startWorld({ workers: 0, verificationsPerMinute: 1_000_000 });
+  try {
+    await idle.startWorker(['payments']);
+    const [merchant, other] = [await Merchant.create(idle), await Merchant.create(idle)];
+    const payments = [await open(merchant), await open(other)];
+    expect(new Set(await flood(merchant, (index) => ({ txn_id: `FORGED${index}` })))).toEqual(new Set([200]));
+    for (const [index, who] of [merchant, other].entries()) {
+      await deliver(who, ipn(who, payments[index]!));
+      expect(await untilStatus(who, payments[index]!.id, 'paid')).toMatchObject({ captured: 3000 });
+    }
+    await eventually(
+      () => openRuns(idle, 'notification'),
+      (runs) => runs > 0,
+    );
+    expect((await standing(idle, merchant)).strays).toBeLessThanOrEqual(20);
+    expect((await merchant.notifications('&state=invalid')).map(({ state }) => state)).toEqual([]);
+
+    await idle.startWorker(['background']);
+    await eventually(
+      () => merchant.notifications('&state=invalid'),
+      (invalid) => invalid.length >= 20,
+    );
+    expect(await brokenInvariants(idle)).toEqual({});
+  } finally {
+    await idle.stop();
+  }
 });
 
 test('a message that was throttled comes back, and its money is booked', async () => {

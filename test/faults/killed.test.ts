@@ -1,4 +1,5 @@
 import { createInbox } from '../../api/desks/reception';
+import { LEASE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { createVault } from '../../vault/vault';
 import { brokenInvariants } from '../support/audit';
@@ -61,6 +62,7 @@ test.concurrent(
       const nothing: Deliveries = {
         started: async () => undefined,
         notified: () => undefined,
+        leaseMs: () => LEASE_MS,
         close: async () => undefined,
       };
       const inbox = createInbox({ db: world.db, vault: createVault(ENCRYPTION_KEY), deliveries: nothing });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
@@ -21,9 +21,10 @@ import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
 import type { GatewayCache, Partners } from '../../activities/gateways/port';
 import { createVault } from '../../vault/vault';
-import { STORY, taskQueueOf } from '../../workflows/messages';
+import { STORY } from '../../workflows/messages';
 import { startRenewals } from '../../outbox/renewal';
-import { SANDBOX } from '../../worker/sandbox';
+import { createWorker, WORK } from '../../worker/workers';
+import type { Work } from '../../worker/workers';
 import { startSweeper } from '../../outbox/sweeper';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
@@ -44,8 +45,8 @@ export interface World {
   readonly temporal: Client;
   /** What the names of its task queues begin with. */
   readonly taskQueue: string;
-  /** Workers run until stopped; a world begins with one unless asked otherwise. */
-  startWorker(): Promise<void>;
+  /** Workers run until stopped, and do all work unless told which; a world begins with one unless asked otherwise. */
+  startWorker(works?: readonly Work[]): Promise<void>;
   stopWorkers(): Promise<void>;
   /** A release of another story takes the place of the one that runs: its worker with its sweeper, its API, or both. What the one before is doing ends in its own time. */
   release(story: number, parts?: readonly ('api' | 'worker')[]): Promise<void>;
@@ -63,6 +64,8 @@ export interface WorldOptions {
   readonly verificationsPerMinute?: number;
   /** In the place of that limit: milliseconds until the gateway may be asked, 0 for now. */
   readonly throttle?: (key: string) => Promise<number>;
+  /** Whether its API gets to its work late, and so leaves deliveries to the sweeper; by default never. */
+  readonly isApiLate?: () => boolean;
   readonly inboxBacklog?: number;
   /** What workers ask gateways with: a test may listen in, or stand in the way. */
   readonly fetch?: typeof globalThis.fetch;
@@ -85,6 +88,7 @@ export async function startWorld({
   temporalAddress,
   verificationsPerMinute = 1_000,
   throttle,
+  isApiLate = () => false,
   inboxBacklog = 20_000,
   fetch = globalThis.fetch,
   partners = {},
@@ -114,7 +118,7 @@ export async function startWorld({
   const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
   const startApi = (told: number) => {
     const runs = createRuns(temporal, { taskQueue, story: told });
-    const deliveries = createDeliveries({ db, runs, log });
+    const deliveries = createDeliveries({ db, runs, log, isLate: isApiLate });
     const app = createApp({
       db,
       vault,
@@ -149,19 +153,21 @@ export async function startWorld({
   });
   const activities = interleavings?.activities(real) ?? real;
   let worked = story;
-  let running: { worker: Worker; done: Promise<void> }[] = [];
-  const startWorker = async () => {
+  let running: { shutdown(): void; done: Promise<void> }[] = [];
+  const startWorker = async (works: readonly Work[] = WORK) => {
     const nativeConnection = await NativeConnection.connect({ address }); // one queue takes one worker per connection
-    const worker = await Worker.create({
+    const plan = {
       connection: nativeConnection,
       namespace,
-      taskQueue: taskQueueOf(taskQueue, worked),
-      workflowBundle: { codePath: workflowBundlePath },
+      taskQueue,
+      story: worked,
+      bundle: workflowBundlePath,
       activities,
-      ...SANDBOX,
-      stickyQueueScheduleToStartTimeout: '1s',
-    });
-    running.push({ worker, done: worker.run().finally(() => nativeConnection.close()) });
+      options: { stickyQueueScheduleToStartTimeout: '1s' },
+    } as const;
+    const started = await Promise.all(works.map((work) => createWorker(work, plan)));
+    const done = Promise.all(started.map((worker) => worker.run())).then(() => nativeConnection.close());
+    running.push({ shutdown: () => started.forEach((worker) => worker.shutdown()), done });
   };
   for (let i = 0; i < workers; i++) await startWorker();
   const startSweeping = () => {
@@ -178,7 +184,7 @@ export async function startWorld({
   const stopWorkers = async () => {
     const stopping = running;
     running = [];
-    for (const { worker } of stopping) worker.shutdown();
+    for (const { shutdown } of stopping) shutdown();
     await Promise.all(stopping.map(({ done }) => done));
   };
   return {

@@ -1,11 +1,11 @@
 import { confirmTold } from '../../books/outbox';
-import { TOLD_PAUSE_MS } from '../../outbox/deliveries';
+import { LEASE_MS, TOLD_PAUSE_MS } from '../../outbox/deliveries';
 import type { Deliveries } from '../../outbox/deliveries';
 import { createInbox } from '../../api/desks/reception';
 import { createRuns } from '../../outbox/runs';
 import { createVault } from '../../vault/vault';
 import { planRenewals, renew } from '../../outbox/renewal';
-import { taskQueueOf } from '../../workflows/messages';
+import { backgroundQueueOf, notificationWorkflowId, taskQueueOf } from '../../workflows/messages';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
@@ -172,8 +172,11 @@ test('payments in every open status go on under the next story: each ends right,
   await untilAsked(`/orders/${orderOf(order.payment)}/capture`);
 
   const expiring = await openPayment({ expiresInMs: 8_000 });
+  const [told] = (await asleep.merchant.notifications()).filter(({ payment }) => payment === null);
   await nextRelease();
   await untilRenewed();
+  const { taskQueue } = await world.temporal.workflow.getHandle(notificationWorkflowId(told!.id)).describe();
+  expect(taskQueue).toBe(backgroundQueueOf(world.taskQueue, story));
   for (const { payment } of [asleep, heldSum, order, open, opening, unverified])
     expect(await queueOf(payment)).toBe(taskQueueOf(world.taskQueue, story));
 
@@ -281,6 +284,7 @@ test('a message that a run of the story before swallowed is told to the run that
   const deliveries: Deliveries = {
     started: async () => undefined,
     notified: (id, paymentId) => void told.push({ id, paymentId }),
+    leaseMs: () => LEASE_MS,
     close: async () => undefined,
   };
   const inbox = createInbox({ db: world.db, vault: createVault(ENCRYPTION_KEY), deliveries });
@@ -294,6 +298,30 @@ test('a message that a run of the story before swallowed is told to the run that
 
   expect(await untilStatus(merchant, payment.id, 'paid')).toMatchObject({ captured: 3000, reason: 'late_payment' });
   await untilRenewed();
+});
+
+test('a message of nobody that a release before told on the queue of the payments is verified there, and not renewed', async () => {
+  const merchant = await Merchant.create(world);
+  const stuck = newTransactionId();
+  silent.add(stuck);
+  await world.stopWorkers();
+  await deliver(merchant, nameless(merchant, stuck));
+  const [message] = await merchant.notifications();
+  const workflowId = notificationWorkflowId(message!.id);
+  // As that release told it: the run takes the place of ours.
+  const { firstExecutionRunId } = await world.temporal.workflow.start('notification', {
+    workflowId,
+    taskQueue: taskQueueOf(world.taskQueue, story),
+    args: [{ notificationId: message!.id }],
+    workflowIdConflictPolicy: 'TERMINATE_EXISTING',
+  });
+  await world.startWorker();
+  await untilAsked('_notify-validate', stuck);
+  expect(await openOfOlderStories()).toEqual([]);
+  silent.clear();
+  expect(await untilSettled(merchant, 1)).toMatchObject([{ state: 'unmatched', amount: 2500 }]);
+  const ended = await world.temporal.workflow.getHandle(workflowId).describe();
+  expect([ended.runId, ended.taskQueue]).toEqual([firstExecutionRunId, taskQueueOf(world.taskQueue, story)]);
 });
 
 test('what a run of the story before is writing when another takes its place is booked once', async () => {
