@@ -13,7 +13,8 @@ import type { Sql } from '../books/sql';
 import { TURNS } from '../workflows/domain/places';
 import { renew } from './renewal';
 
-const EVERY_MS = 1_000;
+/** A message that an API left to us, because it is late itself, should not wait for much longer than its verification takes. */
+const EVERY_MS = 250;
 /** After a sweep that found something: what waits for its turn takes the places that become free, and those may be few. */
 const AGAIN_MS = 100;
 /** Of starts and commands, and of messages. */

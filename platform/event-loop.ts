@@ -6,10 +6,10 @@ const RESOLUTION_MS = 10;
 const OVER_MS = 500;
 /**
  * So late on average a process has more to do than it gets to. Alone it is some tenths of a millisecond late, beside a machine that is
- * busy verifying one to three, and fifteen or more where messages come faster than two cores can take and verify them. To store and
- * answer a message takes about five turns, so that at this point its answer comes 25 ms later than it might.
+ * busy verifying one to three, and fifteen or more where messages come faster than two cores can take and verify them. What is left to
+ * the sweeper waits up to a quarter of a second, so a machine that is merely busy should not count.
  */
-const LATE_MS = 5;
+const LATE_MS = 10;
 
 /** Whether this process gets to its work late. */
 export function watchEventLoop(): { isLate(): boolean; stop(): void } {
