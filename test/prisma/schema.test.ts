@@ -200,6 +200,8 @@ test('the client reads a row of every table that a booking fills', async () => {
   expect(empty.sort()).toEqual([
     'AllocationUndo',
     'ApiKey',
+    'AuditMark',
+    'BalanceMark',
     'ChargeCancellation',
     'Command',
     'Dispute',
