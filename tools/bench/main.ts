@@ -15,6 +15,7 @@ import { readOptions, UsageFailure, type Options } from './options';
 import { resolveServer } from './production-temporal';
 import { measureRecord } from './record';
 import { renderFinding, type Finding } from './report';
+import { measureScale } from './scale';
 import { startStack, TITLES, type TemporalKind } from './stack';
 import { measureThroughput } from './throughput';
 import { BenchFailure, Workbench } from './workbench';
@@ -69,6 +70,7 @@ const PLANS = {
       members: 50,
     },
     prompts: { prompts: 100, watchMs: 60_000 },
+    payments: 10_000,
   },
 } as const;
 
@@ -85,6 +87,11 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   if (wants('record')) {
     say('booking …');
     publish(await measureRecord(workbench, plan.bookings));
+  }
+  if (wants('scale')) {
+    const payments = options.quick ? Math.min(options.payments, PLANS.quick.payments) : options.payments;
+    say(`reading in books of ${payments} payments …`);
+    publish(await measureScale(workbench, payments));
   }
   if (!wants('events', 'throughput', ...onLastKind)) return;
   const generator = startGenerator(workbench);

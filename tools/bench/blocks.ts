@@ -15,8 +15,9 @@ export interface BlockMeter {
 /** Prepares the database to be measured: connections that are opened from now on are counted. */
 export async function meterBlocks(sql: Pool): Promise<BlockMeter> {
   await sql.query('CREATE EXTENSION pg_stat_statements');
-  const { rows } = await sql.query<{ name: string }>('SELECT current_database() AS name');
-  await sql.query(`ALTER DATABASE ${rows[0]!.name} SET pg_stat_statements.track = 'top'`);
+  await sql.query(
+    `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET pg_stat_statements.track = %L', current_database(), 'top'); END $$`,
+  );
   return {
     async during(work) {
       await sql.query(
