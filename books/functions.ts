@@ -32,6 +32,7 @@ export interface Functions {
   dismiss_notification: Takes<[notificationId: string, note: string | null], Dismissal | null>;
   leave_place: Takes<[notificationId: string, pause: string], boolean>;
   take_outbox: Takes<[TakePayload], Due[]>;
+  mark_balances: Takes<[postings: number], number | null>;
   plan_looks: Takes<[gateways: readonly string[], spans: readonly string[]], number>;
   plan_renewals: Takes<
     [

@@ -1,4 +1,5 @@
 import type { Database } from '../prisma/client';
+import { call } from './functions';
 import type { Page, Sql } from './sql';
 
 /** A merchant's entries with their postings, newest first; one more than asked for where there are more. */
@@ -31,14 +32,27 @@ export interface AccountSums {
   readonly credit: number;
 }
 
-/** What was posted on each of a merchant's accounts, newest account first; one more than asked for where there are more. */
+/**
+ * What was posted on each of a merchant's accounts, newest account first; one more than asked for where there are more. Each is its last
+ * mark and what was posted since.
+ */
 export async function listBalances({ sql }: Sql, merchantId: string, { before, limit }: Page): Promise<AccountSums[]> {
   const { rows } = await sql.query<AccountSums>(
-    `SELECT a.id, a.name AS account, a.currency, coalesce(sum(p.amount) FILTER (WHERE p.side = 'debit'), 0)::bigint AS debit,
-            coalesce(sum(p.amount) FILTER (WHERE p.side = 'credit'), 0)::bigint AS credit
-     FROM ledger_accounts a JOIN postings p ON p.account_id = a.id
-     WHERE a.merchant_id = $1 AND ($2::bigint IS NULL OR a.id < $2) GROUP BY a.id ORDER BY a.id DESC LIMIT $3`,
+    `SELECT a.id, a.name AS account, a.currency, coalesce(m.debit, 0) + s.debit AS debit, coalesce(m.credit, 0) + s.credit AS credit
+     FROM ledger_accounts a
+       LEFT JOIN LATERAL (SELECT * FROM balance_marks m WHERE m.account_id = a.id ORDER BY m.up_to DESC LIMIT 1) m ON true
+       CROSS JOIN LATERAL posted_on(a.id, coalesce(m.up_to, 0), ${LAST_ENTRY}) s
+     WHERE a.merchant_id = $1 AND ($2::bigint IS NULL OR a.id < $2) AND EXISTS (SELECT FROM postings p WHERE p.account_id = a.id)
+     ORDER BY a.id DESC LIMIT $3`,
     [merchantId, before, limit + 1],
   );
   return rows;
+}
+
+/** Beyond every entry. */
+const LAST_ENTRY = '9223372036854775807';
+
+/** Marks the balance of every account that has so many postings above its last mark; gives how many, or null while a long transaction may still write below. */
+export async function markBalances(db: Sql, postings: number): Promise<number | null> {
+  return call(db, 'mark_balances', postings);
 }

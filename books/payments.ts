@@ -1,4 +1,3 @@
-import type { Database } from '../prisma/client';
 import type { Fact } from '../workflows/domain/fact';
 import type { CheckoutOrder, Environment, GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { AttentionCode, LatePaymentPolicy, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
@@ -128,26 +127,34 @@ export interface PaymentFilter {
   readonly gateway?: GatewayName | undefined;
 }
 
-/** The ids of a merchant's payments, newest first; one more than asked for where there are more. */
+/**
+ * The ids of a merchant's payments, newest first; one more than asked for where there are more. Merged of the merchant's accounts, at each
+ * of which the payments lie in order, and those that are not paid, or that ask for a person, by themselves.
+ */
 export async function listPayments(
-  { prisma }: Pick<Database, 'prisma'>,
+  { sql }: Sql,
   merchantId: string,
   { memberIds, status, attention, gateway }: PaymentFilter,
   { before, limit }: Page,
-): Promise<{ readonly id: string; readonly sequence: bigint }[]> {
-  return prisma.payment.findMany({
-    select: { id: true, sequence: true },
-    where: {
-      merchantId,
-      AND: memberIds.map((memberId) => ({ memberId })),
-      ...(status && { status }),
-      ...(attention && { attention: attention === 'any' ? { not: null } : attention }),
-      ...(gateway && { gateway }),
-      ...(before !== null && { sequence: { lt: before } }),
-    },
-    orderBy: { sequence: 'desc' },
-    take: limit + 1,
-  });
+): Promise<{ readonly id: string; readonly sequence: number }[]> {
+  const values: unknown[] = [merchantId, limit + 1];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [
+    'p.account_id = a.id',
+    ...memberIds.map((id) => `p.member_id = ${given(id)}`),
+    ...(status === undefined ? [] : [`p.status = ${given(status)}`]),
+    ...(attention === 'any' ? ['p.attention IS NOT NULL'] : []),
+    ...(attention === undefined || attention === 'any' ? [] : [`p.attention = ${given(attention)}`]),
+    ...(before === null ? [] : [`p.sequence < ${given(before)}`]),
+  ];
+  // It has no name, so that it is planned for the status it is given: a plan for any status could not use the index of those not paid.
+  const { rows } = await sql.query<{ id: string; sequence: number }>(
+    `SELECT found.id, found.sequence FROM gateway_accounts a, LATERAL (
+       SELECT p.id, p.sequence FROM payments p WHERE ${conditions.join(' AND ')} ORDER BY p.sequence DESC LIMIT $2) found
+     WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ${given(gateway)}`} ORDER BY found.sequence DESC LIMIT $2`,
+    values,
+  );
+  return rows;
 }
 
 /** How many facts each of these payments has; unknown ids are left out. */

@@ -155,7 +155,7 @@ export async function listRefunds(
     where: {
       merchantId,
       ...(status && { status }),
-      ...(gateway && { account: { gateway } }),
+      ...(gateway && { account: { merchantId, gateway } }),
       AND: [memberId === undefined ? {} : { memberId }, memberIds ? { memberId: { in: [...memberIds] } } : {}],
       ...(paymentId !== undefined && { paymentId }),
       ...(before !== null && { sequence: { lt: before } }),

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { forgetBodies, moveBodies } from '../books/bodies';
 import { forgetExpired } from '../books/idempotency';
+import { markBalances } from '../books/ledger';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
 
@@ -17,6 +18,9 @@ const FORGET_AFTER_DAYS = 7;
 const BATCH_ROWS = 500;
 /** So many batches one after another; more wait for the next time, since nothing hurries: a million rows are moved within a day. */
 const MOST_BATCHES = 20;
+
+/** As many postings of an account are summed in some hundred blocks; with fewer a mark would cost more than it saves. */
+const POSTINGS_PER_MARK = 500;
 
 interface UpkeepDependencies {
   readonly db: Sql;
@@ -49,6 +53,7 @@ async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promis
 /** Does what is due now. */
 export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
+  await markBalances(db, POSTINGS_PER_MARK);
   await inBatches(() => forgetExpired(db, BATCH_ROWS));
   await inBatches(() => moveBodies(db, BATCH_ROWS));
   await inBatches(() => forgetBodies(db, FORGET_AFTER_DAYS, BATCH_ROWS));

@@ -16,12 +16,15 @@ import { captured, fee } from '../domain/builders';
 const ROOT = path.resolve(__dirname, '..', '..');
 
 /** Runs the audit as `npm run audit` does; `url`: null leaves the address out. */
-function audit(url: string | null): Promise<{ code: number | null; out: string; err: string }> {
+function audit(
+  url: string | null,
+  ...args: readonly string[]
+): Promise<{ code: number | null; out: string; err: string }> {
   const { DATABASE_URL: _, ...environment } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ['-r', path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'tools/audit.ts')],
+      ['-r', path.join(ROOT, 'test/support/environment/register.cjs'), path.join(ROOT, 'tools/audit.ts'), ...args],
       {
         cwd: ROOT,
         env: url === null ? environment : { ...environment, DATABASE_URL: url },
@@ -54,6 +57,42 @@ test('good books pass, and money that waits for a person is named without failin
   expect(out).not.toContain('BROKEN');
   expect(out).toMatch(/the books hold\n$/);
   expect(code).toBe(0);
+});
+
+/** The marks that stand, oldest first: whether each is of an audit of everything. */
+const marks = async (): Promise<boolean[]> =>
+  (await db.sql.query<{ whole: boolean }>('SELECT whole FROM audit_marks ORDER BY id')).rows.map(({ whole }) => whole);
+
+test('an audit from a mark looks at what is new, and finds what is wrong there', async () => {
+  while ((await marks()).length === 0) await audit(db.database.url); // none is kept while another transaction goes on
+  const { code, out } = await audit(db.database.url, '--since-mark');
+  expect(out).toMatch(/^what is new since the mark of 20\d\d-/);
+  expect(out).toMatch(/the books hold\n$/);
+  expect(code).toBe(0);
+
+  await inTransaction(db, async (tx) => {
+    await tx.sql.query('SET LOCAL session_replication_role = replica');
+    await tx.sql.query(
+      `INSERT INTO entries (merchant_id, kind, command_id, booked_on) SELECT id, 'charge_cancelled', 'cmd_1', now() FROM merchants`,
+    );
+  });
+  const later = await audit(db.database.url, '--since-mark');
+  expect(later.out).toContain('BROKEN  inv_entries_have_postings');
+  expect(later.code).toBe(1);
+  const kept = await marks();
+  await audit(db.database.url, '--since-mark');
+  expect(await marks()).toEqual(kept); // what is broken is never left behind a mark
+
+  await inTransaction(db, async (tx) => {
+    await tx.sql.query('SET LOCAL session_replication_role = replica');
+    await tx.sql.query("DELETE FROM entries WHERE command_id = 'cmd_1'");
+  });
+  expect((await audit(db.database.url, '--whole')).code).toBe(0);
+});
+
+test('an audit that is asked for something else does not run', async () => {
+  const { code, err } = await audit(db.database.url, '--since-yesterday');
+  expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('npm run audit -- [--whole | --since-mark]') });
 });
 
 test('books that were tampered with fail, and the broken promise is named with its rows', async () => {

@@ -208,6 +208,8 @@ test('the client reads a row of every table that a booking fills', async () => {
     'AccountChannelSeen',
     'AllocationUndo',
     'ApiKey',
+    'AuditMark',
+    'BalanceMark',
     'BodiesToMove',
     'CartOpen',
     'ChargeCancellation',

@@ -16,6 +16,7 @@ import { resolveServer } from './production-temporal';
 import { measureRecord } from './record';
 import { measureRefunds } from './refunds';
 import { renderFinding, type Finding } from './report';
+import { measureScale } from './scale';
 import { startStack, TITLES, type TemporalKind } from './stack';
 import { measureThroughput } from './throughput';
 import { BenchFailure, Workbench } from './workbench';
@@ -72,6 +73,7 @@ const PLANS = {
     },
     refunds: { samples: 3, inFlight: 20, rounds: 1, payments: 100, warmUp: 30, firstWarmUp: 60, members: 50 },
     prompts: { prompts: 100, watchMs: 60_000 },
+    payments: 10_000,
   },
 } as const;
 
@@ -88,6 +90,11 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   if (wants('record')) {
     say('booking …');
     publish(await measureRecord(workbench, plan.bookings));
+  }
+  if (wants('scale')) {
+    const payments = options.quick ? Math.min(options.payments, PLANS.quick.payments) : options.payments;
+    say(`reading in books of ${payments} payments …`);
+    publish(await measureScale(workbench, payments));
   }
   if (!wants('events', 'throughput', ...onLastKind)) return;
   const generator = startGenerator(workbench);

@@ -10,6 +10,7 @@ export const PHASES = [
   'gateways',
   'refunds',
   'prompts',
+  'scale',
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
@@ -17,6 +18,8 @@ export interface Options {
   readonly phases: readonly Phase[];
   /** Enough to see that everything works and where about the figures lie. */
   readonly quick: boolean;
+  /** How many payments the books hold in which `scale` reads. */
+  readonly payments: number;
   readonly jsonFile: string | null;
   /** Where the API and the worker leave CPU profiles when they end. */
   readonly profileFolder: string | null;
@@ -27,7 +30,7 @@ export class UsageFailure extends Error {
   override name = 'UsageFailure';
 }
 
-export const USAGE = `npm run bench -- [--only ${PHASES.join(',')}] [--quick] [--json file] [--profile folder]`;
+export const USAGE = `npm run bench -- [--only ${PHASES.join(',')}] [--quick] [--payments number] [--json file] [--profile folder]`;
 
 export function readOptions(args: readonly string[]): Options {
   const { values } = parse(args);
@@ -39,9 +42,19 @@ export function readOptions(args: readonly string[]): Options {
       return phase;
     }),
     quick: values.quick ?? false,
+    payments: readPayments(values.payments),
     jsonFile: values.json ?? null,
     profileFolder: values.profile ?? null,
   };
+}
+
+/** Fewer would hold none of what is rare. */
+const FEWEST_PAYMENTS = 2000;
+
+function readPayments(text = '100000'): number {
+  const payments = Number(text);
+  if (Number.isSafeInteger(payments) && payments >= FEWEST_PAYMENTS) return payments;
+  throw new UsageFailure(`--payments must be a number from ${FEWEST_PAYMENTS} on.\n${USAGE}`);
 }
 
 function parse(args: readonly string[]) {
@@ -51,6 +64,7 @@ function parse(args: readonly string[]) {
       options: {
         only: { type: 'string' },
         quick: { type: 'boolean' },
+        payments: { type: 'string' },
         json: { type: 'string' },
         profile: { type: 'string' },
       },

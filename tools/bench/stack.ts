@@ -59,7 +59,7 @@ export interface ShopPlan {
 }
 
 const NAMESPACE = 'default';
-const DIST = path.resolve(__dirname, '..', '..');
+export const DIST = path.resolve(__dirname, '..', '..');
 const RECEIVER = { receiverId: 'BENCHCLUB0001', receiverEmail: 'treasurer@club.example' };
 
 export const TITLES: Record<TemporalKind['kind'], string> = {
@@ -68,14 +68,18 @@ export const TITLES: Record<TemporalKind['kind'], string> = {
 };
 
 /** A running PostgreSQL with its own settings but for the number of connections, so with fsync on. */
-export async function startPostgres(workbench: Workbench, name: string) {
+export async function startPostgres(
+  workbench: Workbench,
+  name: string,
+  settings: Readonly<Record<string, string>> = {},
+) {
   const password = randomBytes(12).toString('base64url');
   const cluster = preparePostgres({ dataDir: workbench.file(name), password });
   const port = await freePort();
   const url = (database: string): string => postgresUrl(password, port, database);
   const command = postgresCommand(cluster, {
     port,
-    settings: { max_connections: '300' },
+    settings: { max_connections: '300', ...settings },
     logFile: workbench.logFile(name),
   });
   const piece = await workbench.start(command, async () => (await postgresObstacle(url('postgres'))) === null);

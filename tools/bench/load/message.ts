@@ -9,6 +9,8 @@ export const IPN_HEADERS = {
 /** What the bench's PayPal tells a forged message by. */
 export const FORGED = 'memo=forged';
 
+export type Receiver = Pick<PaypalShop, 'receiverId' | 'receiverEmail'>;
+
 interface Told {
   readonly paymentId: string | null;
   readonly gross: string;
@@ -18,7 +20,7 @@ interface Told {
 
 /** The body of a message in the shape that a European seller gets; `paymentId` null: money that names no payment. */
 export function messageBody(
-  { receiverId, receiverEmail }: PaypalShop,
+  { receiverId, receiverEmail }: Receiver,
   { paymentId, gross, currency, txnId = newTransactionId() }: Told,
 ): string {
   return new URLSearchParams({

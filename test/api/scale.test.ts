@@ -1,0 +1,224 @@
+import { takeDue, countWaiting } from '../../books/outbox';
+import { markBalances } from '../../books/ledger';
+import { openDatabase } from '../../prisma/client';
+import type { Database } from '../../prisma/client';
+import { TAKING } from '../../outbox/sweeper';
+import { seedBooks } from '../../tools/bench/seed/seed';
+import type { Seeded } from '../../tools/bench/seed/seed';
+import { TURNS } from '../../workflows/domain/places';
+import { brokenInvariants } from '../support/audit';
+import { meterBlocks } from '../../tools/bench/blocks';
+import type { BlockMeter, Reading } from '../../tools/bench/blocks';
+import { createTestDatabase } from '../support/environment/database';
+import type { TestDatabase } from '../support/environment/database';
+import { OPERATOR_KEY } from '../support/world';
+import { startApi } from './api-alone';
+import type { RunningApi } from './api-alone';
+import { asking } from './asking';
+
+// What a request costs must not grow with the books. At a hundred thousand payments a scan of any table that grows with them reads more
+// than this many blocks, and a page of fifty payments with all their facts some six hundred.
+const PAYMENTS = 100_000;
+const MOST_BLOCKS = 1000;
+
+/** What may read more, by the beginning of its name, and why. */
+const EXCEPTIONS: readonly (readonly [begins: string, reason: string])[] = [
+  ['GET /v1/notifications', 'a merchant and a state are looked for among the messages of all'],
+  ['GET /v1/members/{id}/cart of a huge cart', 'all lines are read'],
+  ['GET /v1/members/{id}/checkout-options of a huge cart', 'all lines are read'],
+  ['pay of a huge cart', 'all lines are read'],
+  ['GET /v1/payments/{id}/refund-preview of a huge cart', 'all that is laid in the cart is read'],
+];
+
+let database: TestDatabase;
+let observer: Database;
+let db: Database;
+let api: RunningApi;
+let books: Seeded;
+let meter: BlockMeter;
+beforeAll(async () => {
+  database = await createTestDatabase();
+  observer = openDatabase(database.url, { connections: 1 });
+  meter = await meterBlocks(observer.sql);
+  db = openDatabase(database.url, { connections: 4 });
+  api = await startApi({ db });
+  books = await seedBooks({ db, baseUrl: api.baseUrl, operatorKey: OPERATOR_KEY }, database.url, PAYMENTS);
+  while ((await markBalances(db, 500)) === null);
+  // The first calls on a connection read the catalogue for the plans of every statement in a function.
+  for (let i = 0; i < 8; i++) await books.largest.pay(await books.largest.newMember(), 1000);
+});
+afterAll(async () => {
+  await api.stop();
+  await Promise.all([db.close(), observer.close()]);
+  await database.drop();
+});
+
+/** What was measured under a name and read too much, a line each. */
+const tooDear: string[] = [];
+const excepted = new Set<string>();
+async function measure(name: string, work: () => Promise<unknown>): Promise<readonly Reading[]> {
+  const readings = await meter.during(work);
+  const total = readings.reduce((sum, { blocks }) => sum + blocks, 0);
+  if (total > MOST_BLOCKS) {
+    const exception = EXCEPTIONS.find(([begins]) => name.startsWith(begins));
+    if (exception) excepted.add(exception[0]);
+    else
+      tooDear.push(
+        `${name} read ${total} blocks, most of them by: ${readings[0]!.statement.replace(/\s+/g, ' ').slice(0, 400)}`,
+      );
+  }
+  return readings;
+}
+
+test('the books that are measured hold', async () => {
+  expect(await brokenInvariants({ database })).toEqual({});
+});
+
+test('a scan is noticed', async () => {
+  const [scan] = await meter.during(() => db.sql.query('SELECT count(amount) FROM postings'));
+  expect(scan).toMatchObject({ statement: expect.stringContaining('postings'), blocks: expect.any(Number) });
+  expect(scan!.blocks).toBeGreaterThan(MOST_BLOCKS);
+});
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly schema: { readonly enum?: readonly string[] };
+}
+type Paths = Readonly<Record<string, Readonly<Record<string, { readonly parameters?: readonly Parameter[] }>>>>;
+
+/** One of each thing that a path or a filter names, of a merchant. */
+interface Things {
+  readonly member: string;
+  readonly payment: string;
+  readonly refund: string;
+  readonly dispute: string;
+}
+async function thingsOf(merchantId: string): Promise<Things> {
+  const isOrdinary = 'NOT member_id = ANY ($2)';
+  const one = async (table: string, where: string) =>
+    (
+      await observer.sql.query<{ id: string }>(
+        `SELECT id FROM ${table} WHERE merchant_id = $1 AND ${where} ORDER BY sequence OFFSET 20 LIMIT 1`,
+        [merchantId, Object.values(books.huge)],
+      )
+    ).rows[0]!.id;
+  return {
+    member: await one('members', 'NOT id = ANY ($2)'),
+    payment: await one('payments', `status = 'paid' AND ${isOrdinary}`),
+    refund: await one('refunds', `status = 'succeeded' AND ${isOrdinary}`),
+    dispute: await one('disputes', isOrdinary),
+  };
+}
+
+/** What stands in a path for `{id}`; on the pages of payers it is a payment. */
+const inPath = (path: string, things: Things): string =>
+  path.replace('{id}', (): string => {
+    const noun = /^\/v1\/(\w+?)s\//.exec(path)?.[1] ?? 'payment';
+    const thing = things[noun as keyof Things] as string | undefined;
+    if (thing === undefined) throw new Error(`say here what the id in ${path} is of`);
+    return thing;
+  });
+
+/** Reads an answer, or of a stream of events the beginning: it never ends by itself. */
+async function read(key: string, path: string): Promise<void> {
+  const enough = new AbortController();
+  const answer = await fetch(`${api.baseUrl}${path}`, {
+    headers: { authorization: `Bearer ${key}` },
+    signal: enough.signal,
+  });
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+  const isStream = answer.headers.get('content-type')?.startsWith('text/event-stream');
+  await (isStream ? answer.body!.getReader().read() : answer.arrayBuffer());
+  enough.abort();
+}
+
+/** At most so many values of a filter are tried: by then those have been among them that all, some and no rows have. */
+const MOST_VALUES = 12;
+
+/** What a filter is given. */
+function valuesOf({ name, schema }: Parameter, things: Things): readonly string[] {
+  if (schema.enum) return schema.enum.filter((_, index, all) => index % Math.ceil(all.length / MOST_VALUES) === 0);
+  const known: Readonly<Record<string, string>> = { ...things, amount: '1000', currency: 'EUR', cancelCharges: '' };
+  const value = known[name];
+  if (value === undefined) throw new Error(`say here what the filter ${name} is given`);
+  return [value];
+}
+
+/** Ids of the seed are spread over some hundreds of millions: below this lies the oldest tenth. */
+const DEEP = Buffer.from('25000000').toString('base64url');
+
+test('every list with each of its filters, first and deep, and everything else that is read, costs a bounded number of blocks', async () => {
+  const { paths } = (await asking(api, null).get<{ paths: Paths }>('/openapi.json')).body;
+  const merchants = { 'the largest': books.largest, 'a small': books.small, 'an empty': books.empty };
+  let measured = 0;
+  for (const [who, { merchantId, secretKey }] of Object.entries(merchants)) {
+    const things = await thingsOf(who === 'an empty' ? books.small.merchantId : merchantId);
+    for (const [path, { get }] of Object.entries(paths)) {
+      if (!get || (who === 'an empty' && path.includes('{'))) continue;
+      const parameters = (get.parameters ?? []).filter((parameter) => parameter.in === 'query');
+      const filters = parameters.filter(({ name }) => name !== 'limit' && name !== 'cursor');
+      const queries = [
+        '',
+        ...filters.flatMap((filter) => valuesOf(filter, things).map((value) => `${filter.name}=${value}`)),
+      ];
+      if (parameters.some(({ name }) => name === 'cursor')) queries.push(`cursor=${DEEP}`);
+      for (const query of queries) {
+        const name = `GET ${path} of ${who} merchant ?${query}`;
+        await measure(name, () => read(secretKey, `${inPath(path, things)}${query === '' ? '' : `?${query}`}`));
+        measured += 1;
+      }
+    }
+  }
+  expect(measured).toBeGreaterThan(100);
+  expect(tooDear.splice(0)).toEqual([]);
+});
+
+test('a member with a huge cart reads and pays in a bounded number of blocks', async () => {
+  const { largest, huge } = books;
+  const { get } = asking(api, largest.secretKey);
+  for (const member of Object.values(huge)) {
+    await measure('GET /v1/members/{id}/cart of a huge cart', () => get(`/v1/members/${member}/cart`));
+    await measure('GET /v1/members/{id}/checkout-options of a huge cart', () =>
+      get(`/v1/members/${member}/checkout-options?amount=1000`),
+    );
+    await measure('GET /v1/payments of a huge cart', () => get(`/v1/payments?member=${member}`));
+    let payment = '';
+    await measure('pay of a huge cart', async () => ({ payment } = await largest.pay(member, 1000)));
+    await measure('GET /v1/payments/{id}/refund-preview of a huge cart', () =>
+      get(`/v1/payments/${payment}/refund-preview`),
+    );
+  }
+  expect(tooDear.splice(0)).toEqual([]);
+});
+
+test.each(['largest', 'small'] as const)(
+  'money of the %s merchant comes and goes in a bounded number of blocks',
+  async (which) => {
+    const club = books[which];
+    const member = await club.newMember();
+    await measure('owe', () => club.owe(member, 5000));
+    let [payment, txnId] = ['', ''];
+    await measure('open a payment', async () => (payment = await club.open(member, 5000)));
+    await measure('receive a message and record its money', async () => (txnId = await club.tell(payment, 5000)));
+    await measure('receive it again', () => club.tell(payment, 5000, { txn_id: txnId }));
+    const back = {
+      payment_status: 'Refunded',
+      reason_code: 'refund',
+      mc_fee: '-0.30',
+      txn_type: '',
+      parent_txn_id: txnId,
+    };
+    await measure('record what was given back', () => club.tell(payment, -1000, back));
+    await measure('receive money of nobody', () => club.tellUnmatched(700));
+    await measure('expire', async () => club.expire(await club.open(member, 5000)));
+    await measure('count what waits', () => countWaiting(db, 20_000));
+    await measure('take what is due', () => takeDue(db, 100, TURNS, TAKING));
+    await measure('show the page that a payer comes back to', () => asking(api, null).get(`/return/${payment}`));
+    expect(tooDear.splice(0)).toEqual([]);
+  },
+);
+
+test('every exception is still needed', () => {
+  expect(EXCEPTIONS.map(([begins]) => begins).filter((begins) => !excepted.has(begins))).toEqual([]);
+});

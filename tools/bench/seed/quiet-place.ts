@@ -1,0 +1,55 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import { createApp } from '../../../api/app';
+import { createGatewayCache } from '../../../platform/gateway-cache';
+import { openDatabase } from '../../../prisma/client';
+import { createVault } from '../../../vault/vault';
+import type { Place } from './club';
+
+/** The API in this process, over a database and nothing else: it keeps what it is told and tells nobody. */
+export async function openQuietPlace(databaseUrl: string): Promise<Place & { close(): Promise<void> }> {
+  const db = openDatabase(databaseUrl, { connections: 4 });
+  const vault = createVault(randomBytes(32));
+  const operatorKey = randomBytes(24).toString('base64url');
+  const nobody = () => Promise.reject(new Error('nobody is told'));
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const app = createApp({
+    db,
+    vault,
+    gateways: {
+      simulatorUrl: 'http://127.0.0.1:1', // where nobody answers
+      partners: {},
+      fetch: globalThis.fetch,
+      now: Date.now,
+      cache: createGatewayCache(null, vault),
+    },
+    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
+    deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
+    live: { watch: () => () => undefined, close: () => Promise.resolve() },
+    backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
+    redis: null,
+    log: pino({ level: 'silent' }),
+    temporalAnswers: () => Promise.resolve(false),
+    trustedProxies: 0,
+    operatorKey,
+    publicUrl: baseUrl,
+    simulatorPublicUrl: 'http://127.0.0.1:1',
+    view: { temporalUiUrl: 'http://127.0.0.1:1', temporalNamespace: 'default' },
+    limits: { requestsPerMinute: 1e9, failedLoginsPerMinute: 1e9 },
+  });
+  server.on('request', (req, res) => void app(req, res));
+  return {
+    db,
+    baseUrl,
+    operatorKey,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await db.close();
+    },
+  };
+}
