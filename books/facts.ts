@@ -60,9 +60,12 @@ export function handedBy({ facts }: Payment): NextAction['kind'] | null {
   return facts.find((fact) => fact.kind === 'checkout_opened')?.handed ?? null;
 }
 
-/** Facts as JSON, of rows `f` that say in `place` when each was recorded here; `booked`: it has an entry. */
+/**
+ * Facts as JSON, of rows `f` that say in `place` when each was recorded here; `booked`: it has an entry. What every payment has is not
+ * asked about, since lists read facts by the hundred: it takes nothing off a cart, and the database leaves it out when it is booked again.
+ */
 export const FACTS = `jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
-             'currency', f.currency, 'booked', EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+             'currency', f.currency, 'booked', f.kind NOT IN ('checkout_opened', 'payment_captured', 'fee_charged') AND EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
 
 /** What tells of money given or taken back. */
 const OF_MONEY_BACK: readonly Fact['kind'][] = [

@@ -155,5 +155,5 @@ CREATE OR REPLACE VIEW inv_cancelled_is_unpaid AS
   SELECT id AS charge, paid FROM charge_payments WHERE is_cancelled AND paid <> 0;
 
 CREATE OR REPLACE VIEW inv_fees_are_booked AS
-  SELECT f.id AS fact, f.gateway_reference FROM facts f LEFT JOIN entries e ON e.fact_id = f.id AND e.kind = 'fee_charged'
-  WHERE f.kind = 'fee_charged' GROUP BY f.id HAVING count(e.id) <> 1;
+  SELECT f.id AS fact, f.gateway_reference FROM facts f LEFT JOIN entries e ON e.fact_id = f.id AND e.kind = f.kind
+  WHERE f.kind IN ('fee_charged', 'refund_fee_charged') GROUP BY f.id HAVING count(e.id) <> 1;

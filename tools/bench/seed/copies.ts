@@ -16,7 +16,7 @@ export interface Order {
 /** They belong to the clubs, and not to what is told of them. */
 const NOT_COPIED = [
   ...['_prisma_migrations', 'merchants', 'api_keys', 'gateway_accounts', 'onboardings', 'onboarding_events'],
-  ...['ledger_accounts', 'balance_marks', 'audit_marks'],
+  ...['ledger_accounts', 'balance_marks', 'audit_marks', 'account_channels_seen'],
 ];
 
 /** Stands in ids and references for what differs from copy to copy. */
@@ -117,9 +117,17 @@ export async function copy(client: Client, orders: readonly Order[]): Promise<vo
         `SELECT setval(pg_get_serial_sequence('${table}', '${name}'), (SELECT max(${name}) FROM ${table}))`,
       );
   }
+  await client.query(BALANCES);
   await client.query('COMMIT');
   await client.query('VACUUM ANALYZE');
 }
+
+/** A fixed member's cart is one row, to which no trigger added what the copies brought. */
+const BALANCES = `
+  UPDATE carts c SET balance = b.balance
+  FROM (SELECT member_id, sum(amount) AS balance
+        FROM (SELECT member_id, credit AS amount FROM cart_credit UNION ALL SELECT member_id, -open FROM cart_open) lines GROUP BY 1) b
+  WHERE c.member_id = b.member_id AND c.balance <> b.balance`;
 
 const holdsMark = (value: unknown): boolean => JSON.stringify(value ?? null).includes(MARK);
 

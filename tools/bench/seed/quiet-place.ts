@@ -28,7 +28,12 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
       cache: createGatewayCache(null, vault),
     },
     runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
-    deliveries: { started: () => Promise.resolve(), notified: () => undefined, close: () => Promise.resolve() },
+    deliveries: {
+      leaseMs: () => 0,
+      started: () => Promise.resolve(),
+      notified: () => undefined,
+      close: () => Promise.resolve(),
+    },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
     redis: null,
