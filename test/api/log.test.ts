@@ -138,7 +138,11 @@ test('a thousand messages that Temporal does not hear are one line with one reas
 
 test('a thousand messages that could not be stored are a few lines, which say how many and why', async () => {
   const { lines, log } = listen();
-  const broken = breaking(world.db, 'receive_message', Object.assign(new Error('it is away'), { code: 'ECONNREFUSED' }));
+  const broken = breaking(
+    world.db,
+    'receive_message',
+    Object.assign(new Error('it is away'), { code: 'ECONNREFUSED' }),
+  );
   const api = await startApi({ db: broken, log });
   const send = (i: number) => asking(api, null).post(hook(), `txn_id=${i}`, FORM);
   for (let i = 0; i < 1000; i += 50)
