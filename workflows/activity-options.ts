@@ -86,7 +86,29 @@ function localFirst(name: keyof Activities, summary: string): (...args: unknown[
   const quick = proxyLocalActivities({ ...QUICKLY, summary })[name];
   const durable = proxyActivities({ ...UNTIL_IT_ANSWERS, summary })[name];
   if (!quick || !durable) throw new Error(`no such activity: ${name}`);
-  return (...args) => quick(...args).catch(orElse(() => durable(...args)));
+  const isUrgent = name !== 'verifyNotification'; // a message that asks its gateway waits for what is being booked, not the other way round
+  return (...args) => oneAtATime(isUrgent, () => quick(...args)).catch(orElse(() => durable(...args)));
+}
+
+/** Local calls that wait for the one before them, and whether there is one. A run has its own copy of every module. */
+const waiting: { readonly isUrgent: boolean; readonly begin: () => void }[] = [];
+let isCalling = false;
+
+/**
+ * Makes local calls one after the other. Of several at once, a replay ends each where it began and not where it ended: the run would go on
+ * in another order than it went, ask for other things, and be stuck for good. Durable calls have no such fault, and run side by side.
+ */
+async function oneAtATime<Result>(isUrgent: boolean, call: () => Promise<Result>): Promise<Result> {
+  if (isCalling) await new Promise<void>((begin) => waiting.push({ isUrgent, begin }));
+  isCalling = true;
+  try {
+    return await call();
+  } finally {
+    const urgent = waiting.findIndex((one) => one.isUrgent);
+    const [next] = waiting.splice(Math.max(0, urgent), 1);
+    if (next) next.begin();
+    else isCalling = false;
+  }
 }
 
 function orElse<Result>(again: () => Promise<Result>): (failure: unknown) => Promise<Result> {

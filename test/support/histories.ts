@@ -1,5 +1,10 @@
+import type { History } from '@temporalio/common/lib/proto-utils';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
+import { Worker } from '@temporalio/worker';
+import type { ReplayHistoriesIterable } from '@temporalio/worker';
+import { STORY, taskQueueOf } from '../../workflows/messages';
 import type { PaymentView } from './client';
+import { testTemporal } from './environment/temporal';
 import type { World } from './world';
 
 /** The newest run of a workflow, as `temporal workflow show --output json` writes it: payloads are base64. */
@@ -13,6 +18,29 @@ export function readable(history: string): string {
     /"data": ?"([^"]*)"/g,
     (_, base64: string) => `"data": ${Buffer.from(base64, 'base64').toString()}`,
   );
+}
+
+export interface Replayed {
+  readonly workflowId: string;
+  /** Why a worker that knows nothing of the run could not go on with it: null where it could. */
+  readonly error: string | null;
+}
+
+export async function replay(histories: ReplayHistoriesIterable): Promise<Replayed[]> {
+  const { workflowBundlePath } = testTemporal();
+  const results: Replayed[] = [];
+  const options = { workflowBundle: { codePath: workflowBundlePath } };
+  for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
+    results.push({ workflowId, error: error?.message ?? null });
+  return results;
+}
+
+/** The histories of all runs on the queues of a world. */
+export async function* historiesIn(world: World): AsyncIterable<{ workflowId: string; history: History }> {
+  for await (const { workflowId, runId } of world.temporal.workflow.list({
+    query: `TaskQueue = "${taskQueueOf(world.taskQueue, STORY)}"`,
+  }))
+    yield { workflowId, history: await world.temporal.workflow.getHandle(workflowId, runId).fetchHistory() };
 }
 
 // What the messages of the tests and of the simulator say of a payer, and what only a raw message or a credential holds.
