@@ -1,24 +1,28 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
-import { findMerchantByKey } from '../../books/merchants';
+import { findKey } from '../../books/keys';
+import type { HeldKey, Scope } from '../../books/keys';
 import type { Sql } from '../../books/sql';
 import type { Vault } from '../../vault/vault';
 import { Problem } from './problems';
 
-/** Who calls: the platform, a merchant's server, a member's browser, or a page that may watch one payment. */
+/** Who calls: the platform, a merchant's server with one of its keys, a member's browser, or a page that may watch one payment. */
 export type Caller =
   | { readonly kind: 'operator' }
-  | { readonly kind: 'merchant'; readonly merchantId: string }
+  | { readonly kind: 'key'; readonly merchantId: string; readonly keyId: string; readonly scopes: readonly Scope[] }
   | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string; readonly expiresAtMs: number }
   | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string; readonly expiresAtMs: number };
 
-/** The caller as a key of its own, for rate limits and idempotency. */
+/**
+ * In whose name the caller asks, for rate limits and idempotency. All keys of a merchant are one: a key that takes another's place repeats
+ * its requests, and more keys ask for no more.
+ */
 export function holderOf(caller: Caller): string {
   switch (caller.kind) {
     case 'operator':
       return 'operator';
-    case 'merchant':
+    case 'key':
       return `merchant ${caller.merchantId}`;
     case 'member':
       return `member ${caller.memberId}`;
@@ -104,34 +108,34 @@ export function createAuthenticator({
   guesses,
 }: AuthDependencies): (req: Request) => Promise<Caller> {
   const operatorHash = hashKey(operatorKey);
-  const remembered = new Map<string, { merchantId: string; lookedUpAt: number }>();
+  const remembered = new Map<string, { key: HeldKey; lookedUpAt: number }>();
 
   return async (req) => {
     const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (key === undefined) return refuse(req, 'send `Authorization: Bearer <key>`');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };
-    if (!key.includes('.')) return findMerchant(hash, req);
+    if (!key.includes('.')) return toCaller(await recall(hash, req));
     return (await tokens.read(key)) ?? refuse(req, NOT_VALID);
   };
 
-  async function findMerchant(hash: Buffer, req: Request): Promise<Caller> {
+  async function recall(hash: Buffer, req: Request): Promise<HeldKey> {
     const name = hash.toString('base64');
     const known = remembered.get(name);
     const age = known ? Date.now() - known.lookedUpAt : Infinity;
-    if (known && age < KEY_MEMORY_MS) return { kind: 'merchant', merchantId: known.merchantId };
+    if (known && age < KEY_MEMORY_MS && !isOver(known.key)) return known.key;
     remembered.delete(name);
-    const merchantId = age < RIGHT_MEMORY_MS ? await findMerchantByKey(db, hash) : await lookUpUnknown(hash, req);
-    if (merchantId === null) return refuse(req, NOT_VALID);
+    const key = age < RIGHT_MEMORY_MS ? await findKey(db, hash) : await lookUpUnknown(hash, req);
+    if (key === null) return refuse(req, NOT_VALID);
     if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
-    remembered.set(name, { merchantId, lookedUpAt: Date.now() });
-    return { kind: 'merchant', merchantId };
+    remembered.set(name, { key, lookedUpAt: Date.now() });
+    return key;
   }
 
-  async function lookUpUnknown(hash: Buffer, req: Request): Promise<string | null> {
+  async function lookUpUnknown(hash: Buffer, req: Request): Promise<HeldKey | null> {
     await guesses.count(req);
     try {
-      return await findMerchantByKey(db, hash);
+      return await findKey(db, hash);
     } finally {
       await guesses.forgive(req); // one that is wrong is counted by its refusal
     }
@@ -141,6 +145,14 @@ export function createAuthenticator({
     await guesses.count(req);
     throw new Problem('unauthenticated', why);
   }
+}
+
+function isOver({ expiresAt }: HeldKey): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
+}
+
+function toCaller({ id, merchantId, scopes }: HeldKey): Caller {
+  return { kind: 'key', merchantId, keyId: id, scopes };
 }
 
 const NOT_VALID = 'the key or token is not valid';

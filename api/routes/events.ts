@@ -5,6 +5,7 @@ import { createSeats } from '../../platform/limits';
 import type { Live } from '../../platform/live';
 import { holderOf } from '../http/auth';
 import { Problem } from '../http/problems';
+import { permit } from '../http/rights';
 import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
 import type { Authenticate, Recognise } from '../http/routing';
 import { viewFact } from '../http/views';
@@ -41,11 +42,11 @@ export function eventRoutes({ db, live, authenticate, recognise }: EventDependen
   const takeSeat = createSeats(MOST_PER_TOKEN);
   const router = strictRouter();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
-    const caller = await authenticate(req, WEIGHTS.light);
+    const caller = permit('watch_payment', await authenticate(req, WEIGHTS.light));
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
     if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
-    const leave = caller.kind === 'merchant' || req.method === 'HEAD' ? () => undefined : takeSeat(holderOf(caller));
+    const leave = caller.kind === 'key' || req.method === 'HEAD' ? () => undefined : takeSeat(holderOf(caller));
     if (!leave)
       throw new Problem('too_many_requests', `${MOST_PER_TOKEN} streams are open with this token; close one first`, {
         retryAfterS: RETRY_AFTER_S,

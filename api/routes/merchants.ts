@@ -21,7 +21,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'post',
       path: '/v1/merchants',
       summary: 'Create a merchant',
-      access: ['operator'],
+      right: 'make_merchants',
       body: schemas.newMerchant,
       answers: { 201: schemas.merchantWithKey },
       async handle({ body }) {
@@ -32,7 +32,15 @@ export function merchantRoutes({ db }: { db: Database }) {
             id: newId('mer'),
             country: body.country ?? null,
             timeZone: timeZoneOf(body.country),
-            apiKeys: { create: { hash: new Uint8Array(hashKey(secretKey)) } },
+            apiKeys: {
+              create: {
+                id: newId('key'),
+                hash: new Uint8Array(hashKey(secretKey)),
+                name: 'first key',
+                scopes: ['admin'],
+                last4: secretKey.slice(-4),
+              },
+            },
           },
         });
         return { status: 201, body: { ...viewMerchant(created), secretKey } };
@@ -42,7 +50,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'get',
       path: '/v1/merchant',
       summary: 'Read the merchant of this key',
-      access: ['merchant'],
+      right: 'read_merchant',
       answers: { 200: schemas.merchant },
       async handle({ caller }) {
         return { status: 200, body: viewMerchant(await readMerchant(caller.merchantId)) };
@@ -52,7 +60,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'patch',
       path: '/v1/merchant',
       summary: 'Change the merchant of this key',
-      access: ['merchant'],
+      right: 'change_merchant',
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
       refusals: ['origin_not_registered'],
