@@ -35,6 +35,7 @@ import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
 import { hookRoutes } from './routes/hooks';
+import { keyRoutes } from './routes/keys';
 import { ledgerRoutes } from './routes/ledger';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
@@ -77,6 +78,7 @@ export function createApp(deps: AppDependencies): Express {
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
+    ...keyRoutes({ db }),
     ...memberRoutes({ db, tokens }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),

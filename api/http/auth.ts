@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
 import { findKey } from '../../books/keys';
@@ -94,6 +94,12 @@ export interface AuthDependencies {
 
 export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
+}
+
+/** A new key: to be shown once, and kept as its hash and its last four characters. */
+export function mintSecretKey(): { readonly secretKey: string; readonly hash: Buffer; readonly last4: string } {
+  const secretKey = `sk_${randomBytes(32).toString('base64url')}`;
+  return { secretKey, hash: hashKey(secretKey), last4: secretKey.slice(-4) };
 }
 
 /**

@@ -41,7 +41,7 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
     servers: [{ url: publicUrl }],
     paths: { ...paths, ...mountedByHand() },
     components: {
-      schemas: { Problem: toJsonSchema(problemSchema, 'output') },
+      schemas: { Problem: toJsonSchema(problemSchema, 'output'), Key: whole(schemas.key) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
       },
@@ -226,10 +226,17 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query') {
   }));
 }
 
+const COMPONENTS = '#/components/schemas/';
+
+/** A schema that has a name is told once, among the components, and referred to wherever it is used. */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<
-    string,
-    unknown
-  >;
-  return rest;
+  const name = schema.meta()?.id;
+  if (name !== undefined) return { $ref: `${COMPONENTS}${name}` };
+  const { $schema: _dialect, $defs: _named, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', `"${COMPONENTS}`));
+}
+
+/** What the name of a schema stands for. */
+function whole(schema: z.ZodObject): unknown {
+  return toJsonSchema(z.object(schema.shape), 'output');
 }

@@ -50,6 +50,10 @@ export const PROBLEMS = {
   environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
   not_unmatched: [409, 'The notification is not unmatched money.'],
   not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
+  last_admin_key: [
+    409,
+    'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',
+  ],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   body_too_large: [413, 'The body is over the limit.'],
   unsupported_media_type: [415, 'The body must be application/json.'],

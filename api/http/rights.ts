@@ -49,6 +49,7 @@ export const RIGHTS = {
     roles: ['owner', 'treasurer'],
     stepUp: ['latePayments', 'refundFees', 'returnOrigins'],
   },
+  manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
 } as const satisfies Readonly<Record<string, Right>>;
 export type RightName = keyof typeof RIGHTS;
 

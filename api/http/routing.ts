@@ -48,7 +48,7 @@ export interface Route<
   Query extends Shape = Shape,
   Body extends Shape = Shape,
 > {
-  readonly method: 'get' | 'post' | 'put' | 'patch';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In Express's form: `/v1/members/:id`. */
   readonly path: string;
   readonly summary: string;

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
-import { hashKey } from '../http/auth';
+import { mintSecretKey } from '../http/auth';
 import { newId } from '../../platform/ids';
 import { timeZoneOf } from '../../workflows/domain/time-zone';
 import { checkOrigin } from '../http/origins';
@@ -25,7 +24,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.newMerchant,
       answers: { 201: schemas.merchantWithKey },
       async handle({ body }) {
-        const secretKey = `sk_${randomBytes(32).toString('base64url')}`;
+        const { secretKey, hash, last4 } = mintSecretKey();
         const created = await db.prisma.merchant.create({
           data: {
             ...body,
@@ -35,10 +34,10 @@ export function merchantRoutes({ db }: { db: Database }) {
             apiKeys: {
               create: {
                 id: newId('key'),
-                hash: new Uint8Array(hashKey(secretKey)),
+                hash: new Uint8Array(hash),
                 name: 'first key',
                 scopes: ['admin'],
-                last4: secretKey.slice(-4),
+                last4,
               },
             },
           },

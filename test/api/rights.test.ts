@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { hashKey } from '../../api/http/auth';
+import { randomUUID } from 'node:crypto';
 import { RIGHTS } from '../../api/http/rights';
 import type { Right, RightName } from '../../api/http/rights';
 import { SCOPES } from '../../books/keys';
@@ -31,6 +30,7 @@ interface Objects {
   readonly refund: string;
   readonly dispute: string;
   readonly notification: string;
+  readonly key: string;
 }
 interface Someone {
   readonly name: string;
@@ -73,14 +73,8 @@ beforeAll(async () => {
 afterAll(() => world.stop());
 
 /** A key of this merchant as its owner would make it. */
-async function keyWith({ id }: Merchant, scopes: readonly Scope[]): Promise<string> {
-  const key = `sk_${randomBytes(32).toString('base64url')}`;
-  await world.db.sql.query('INSERT INTO api_keys (hash, merchant_id, scopes) VALUES ($1, $2, $3)', [
-    hashKey(key),
-    id,
-    scopes,
-  ]);
-  return key;
+async function keyWith(merchant: Merchant, scopes: readonly Scope[]): Promise<string> {
+  return (await merchant.post<{ secretKey: string }>('/v1/keys', { name: 'x', scopes })).body.secretKey;
 }
 
 /** One of each. Refund and case are the gateway's, and over. */
@@ -92,6 +86,7 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     'content-type': 'application/x-www-form-urlencoded',
   });
   const [notification] = await merchant.notifications();
+  const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -111,6 +106,7 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     refund,
     dispute,
     notification: notification!.id,
+    key: key.body.id,
   };
 }
 
@@ -136,6 +132,7 @@ function fill(path: string, of: Objects): string {
     refund: of.refund,
     dispute: of.dispute,
     notification: of.notification,
+    key: of.key,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -149,6 +146,7 @@ function bodyFor(name: string, of: Objects): unknown {
   const bodies: Readonly<Record<string, unknown>> = {
     'POST /v1/merchants': { name: 'Club', currency: 'EUR' },
     'PATCH /v1/merchant': { name: 'Club' },
+    'POST /v1/keys': { name: 'x', scopes: ['read'] },
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
     'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
