@@ -73,3 +73,23 @@ export async function revokeKey(
   await sql.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [keyId]);
   return key;
 }
+
+/** How many times keys were revoked so far, at all merchants. */
+export async function countRevocations({ sql }: Sql): Promise<number> {
+  const { rows } = await sql.query<{ counted: number }>({
+    name: 'count_revocations',
+    text: 'SELECT counted FROM key_revocations',
+  });
+  if (!rows[0]) throw new Error('the count of revocations is gone');
+  return rows[0].counted;
+}
+
+/** Notes that a key is used in this minute, once however many say so. */
+export async function noteUse({ sql }: Sql, keyId: string): Promise<void> {
+  await sql.query({
+    name: 'note_use',
+    text: `UPDATE api_keys SET last_used_at = date_trunc('minute', now())
+           WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < date_trunc('minute', now()))`,
+    values: [keyId],
+  });
+}

@@ -1,11 +1,12 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
-import { findKey } from '../../books/keys';
+import { findKey, noteUse } from '../../books/keys';
 import type { HeldKey, Scope } from '../../books/keys';
 import type { Sql } from '../../books/sql';
 import type { Vault } from '../../vault/vault';
 import { Problem } from './problems';
+import type { Revocations } from './revocations';
 
 /** Who calls: the platform, a merchant's server with one of its keys, a member's browser, or a page that may watch one payment. */
 export type Caller =
@@ -72,7 +73,7 @@ export function createTokens(vault: Vault): Tokens {
   };
 }
 
-/** How long a key that was looked up is trusted without asking again, and so how long a revoked one still works. */
+/** How long a key that was looked up is trusted without asking again, where no key was revoked meanwhile. */
 const KEY_MEMORY_MS = 5_000;
 /** How long a key that was right may be looked up again whatever others send from its address: as long as a server that is at work is ever silent. */
 const RIGHT_MEMORY_MS = 3_600_000;
@@ -90,6 +91,17 @@ export interface AuthDependencies {
   readonly tokens: Tokens;
   readonly operatorKey: string;
   readonly guesses: Guesses;
+  readonly revocations: Pick<Revocations, 'count'>;
+}
+
+/** A key that was right. */
+interface Remembered {
+  readonly key: HeldKey;
+  readonly lookedUpAt: number;
+  /** How many revocations were known before it was looked up: one that is not among them may be its own. */
+  readonly revocations: number | null;
+  /** The minute, since 1970, for which its use is noted. */
+  notedIn: number;
 }
 
 export function hashKey(key: string): Buffer {
@@ -112,9 +124,10 @@ export function createAuthenticator({
   tokens,
   operatorKey,
   guesses,
+  revocations,
 }: AuthDependencies): (req: Request) => Promise<Caller> {
   const operatorHash = hashKey(operatorKey);
-  const remembered = new Map<string, { key: HeldKey; lookedUpAt: number }>();
+  const remembered = new Map<string, Remembered>();
 
   return async (req) => {
     const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
@@ -129,13 +142,26 @@ export function createAuthenticator({
     const name = hash.toString('base64');
     const known = remembered.get(name);
     const age = known ? Date.now() - known.lookedUpAt : Infinity;
-    if (known && age < KEY_MEMORY_MS && !isOver(known.key)) return known.key;
+    const count = revocations.count();
+    if (known && age < KEY_MEMORY_MS && count !== null && known.revocations === count && !isOver(known.key))
+      return used(known);
     remembered.delete(name);
     const key = age < RIGHT_MEMORY_MS ? await findKey(db, hash) : await lookUpUnknown(hash, req);
     if (key === null) return refuse(req, NOT_VALID);
     if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
-    remembered.set(name, { key, lookedUpAt: Date.now() });
-    return key;
+    const found = { key, lookedUpAt: Date.now(), revocations: count, notedIn: known?.notedIn ?? 0 };
+    remembered.set(name, found);
+    return used(found);
+  }
+
+  /** Has the use noted, once a minute. No request waits for it, and a note that is lost is made up for by the next minute's. */
+  function used(held: Remembered): HeldKey {
+    const minute = Math.floor(Date.now() / MINUTE_MS);
+    if (held.notedIn !== minute) {
+      held.notedIn = minute;
+      void noteUse(db, held.key.id).catch(() => undefined);
+    }
+    return held.key;
   }
 
   async function lookUpUnknown(hash: Buffer, req: Request): Promise<HeldKey | null> {
@@ -160,5 +186,7 @@ function isOver({ expiresAt }: HeldKey): boolean {
 function toCaller({ id, merchantId, scopes }: HeldKey): Caller {
   return { kind: 'key', merchantId, keyId: id, scopes };
 }
+
+const MINUTE_MS = 60_000;
 
 const NOT_VALID = 'the key or token is not valid';

@@ -5,6 +5,7 @@ import { createSeats } from '../../platform/limits';
 import type { Live } from '../../platform/live';
 import { holderOf } from '../http/auth';
 import { Problem } from '../http/problems';
+import type { Revocations } from '../http/revocations';
 import { permit } from '../http/rights';
 import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
 import type { Authenticate, Recognise } from '../http/routing';
@@ -32,13 +33,14 @@ export interface EventDependencies {
   readonly authenticate: Authenticate;
   /** The same, without counting a request: a stream that is open asks nothing new. */
   readonly recognise: Recognise;
+  readonly revocations: Pick<Revocations, 'onMore'>;
 }
 
 /**
  * A payment's timeline as server-sent events: what happened so far, then what happens, for as long as the key holds. `id:` is
  * the row's place, for resuming.
  */
-export function eventRoutes({ db, live, authenticate, recognise }: EventDependencies): Router {
+export function eventRoutes({ db, live, authenticate, recognise, revocations }: EventDependencies): Router {
   const takeSeat = createSeats(MOST_PER_TOKEN);
   const router = strictRouter();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
@@ -84,11 +86,13 @@ export function eventRoutes({ db, live, authenticate, recognise }: EventDependen
     };
     const unwatch = live.watch(payment.terms.id, onChange);
     const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS).unref();
-    const askAgain = setInterval(() => {
+    const askAgain = () => {
       void holds().then((held) => {
         if (!held) end();
       });
-    }, ASK_AGAIN_MS).unref();
+    };
+    const askingAgain = setInterval(askAgain, ASK_AGAIN_MS).unref();
+    const stopListening = revocations.onMore(askAgain);
     const expiry = 'expiresAtMs' in caller ? setTimeout(end, caller.expiresAtMs - Date.now()).unref() : undefined;
     onChange();
     res.on('close', end);
@@ -96,7 +100,8 @@ export function eventRoutes({ db, live, authenticate, recognise }: EventDependen
 
     function end(): void {
       clearInterval(heartbeat);
-      clearInterval(askAgain);
+      clearInterval(askingAgain);
+      stopListening();
       clearTimeout(expiry);
       unwatch();
       res.end();

@@ -6,10 +6,17 @@ import type { Database } from '../../prisma/client';
 import { mintSecretKey } from '../http/auth';
 import { readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
+import type { Revocations } from '../http/revocations';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 
-export function keyRoutes({ db }: { readonly db: Database }) {
+export function keyRoutes({
+  db,
+  revocations,
+}: {
+  readonly db: Database;
+  readonly revocations: Pick<Revocations, 'look'>;
+}) {
   return [
     route({
       method: 'post',
@@ -57,6 +64,7 @@ export function keyRoutes({ db }: { readonly db: Database }) {
         if (revoked === 'unknown') throw notFound('key');
         if (revoked === 'last_admin_key')
           throw new Problem('last_admin_key', 'no other key of this merchant could make keys; make one first');
+        await revocations.look(); // other processes hear of it within a second; this one refuses it from now on
         return { status: 200, body: viewKey(revoked) };
       },
     }),

@@ -1,8 +1,13 @@
+import { pino } from 'pino';
+import { watchRevocations } from '../../api/http/revocations';
 import type { Scope } from '../../books/keys';
+import type { Sql } from '../../books/sql';
+import { eventually, Merchant } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { startApi } from './api-alone';
 import { asking, newMerchant } from './asking';
+import { openEvents } from './event-stream';
 import { refused, refusedField } from './refusal';
 import { expectNowhere } from './whole-database';
 
@@ -123,11 +128,46 @@ describe('revoking', () => {
     const { secretKey, ...shop } = (await make(club, ['read'])).body;
     const { status, body } = await revoke(club, shop.id);
     expect([status, body]).toEqual([200, shop]);
-    const elsewhere = await startApi({ db: world.db });
-    refused(await asking(elsewhere, secretKey).get('/v1/merchant'), 'unauthenticated');
-    await elsewhere.stop();
+    refused(await asking(world, secretKey).get('/v1/merchant'), 'unauthenticated');
     expect((await list(club)).map(({ name }) => name)).toEqual(['first key']);
     refused(await revoke(club, shop.id), 'not_found');
+  });
+
+  test('is heard of by another process that remembers the key, where its streams end', async () => {
+    const merchant = await Merchant.create(world);
+    const payment = await merchant.pay(await merchant.member([['fee', 5000]]));
+    const { body } = await merchant.post<Made>('/v1/keys', { name: 'Shop', scopes: ['read'] });
+    const revocations = watchRevocations({ db: world.db, log: pino({ level: 'silent' }) });
+    const elsewhere = await startApi({ db: world.db, revocations });
+    const shop = asking(elsewhere, body.secretKey);
+    expect((await shop.get('/v1/merchant')).status).toBe(200);
+    const stream = await openEvents(elsewhere, body.secretKey, payment.id);
+    await stream.take(1);
+    await asking(world, merchant.secretKey).ask('DELETE', `/v1/keys/${body.id}`);
+    expect(await stream.rest()).toEqual([]);
+    refused(await shop.get('/v1/merchant'), 'unauthenticated');
+    revocations.stop();
+    await elsewhere.stop();
+  });
+
+  test('that may have gone unheard makes every key be looked up again', async () => {
+    const club = await newMerchant(world);
+    const { id, secretKey } = (await make(club, ['read'])).body;
+    let known: number | null = 1;
+    const revocations = {
+      count: () => known,
+      look: () => Promise.resolve(),
+      onMore: () => () => undefined,
+      stop: () => undefined,
+    };
+    const elsewhere = await startApi({ db: world.db, revocations });
+    const shop = asking(elsewhere, secretKey);
+    expect((await shop.get('/v1/merchant')).status).toBe(200);
+    await revoke(club, id);
+    expect((await shop.get('/v1/merchant')).status).toBe(200); // remembered, and nothing heard
+    known = null;
+    refused(await shop.get('/v1/merchant'), 'unauthenticated');
+    await elsewhere.stop();
   });
 
   test('leaves the last key that can make others, also where two are revoked at once', async () => {
@@ -159,6 +199,46 @@ describe('revoking', () => {
     refused(await revoke(club, 'key_of_nobody'), 'not_found');
     expect((await asking(world, theirs.secretKey).get('/v1/merchant')).status).toBe(200);
   });
+});
+
+describe('what is heard of revocations', () => {
+  const log = pino({ level: 'silent' });
+
+  test('grows with every key that is revoked, and is nothing while the database is away', async () => {
+    const club = await newMerchant(world);
+    const { id } = (await make(club, ['read'])).body;
+    let isAway = false;
+    const sql = {
+      query: ((question: string) =>
+        isAway ? Promise.reject(new Error('away')) : world.db.sql.query(question)) as Sql['sql']['query'],
+    };
+    const revocations = watchRevocations({ db: { sql }, log });
+    const heard: (number | null)[] = [];
+    const stopListening = revocations.onMore(() => heard.push(revocations.count()));
+    await revocations.look();
+    const before = revocations.count();
+    await revoke(club, id);
+    await revocations.look();
+    expect(revocations.count()).toBe(before! + 1);
+    expect(heard.at(-1)).toBe(before! + 1);
+    isAway = true;
+    await revocations.look();
+    expect(revocations.count()).toBeNull();
+    stopListening();
+    revocations.stop();
+  });
+});
+
+test('the last use of a key is noted to the minute', async () => {
+  const club = await newMerchant(world);
+  const { id, secretKey } = (await make(club, ['read'])).body;
+  await asking(world, secretKey).get('/v1/merchant');
+  const used = await eventually(
+    async () => (await list(club)).find((key) => key.id === id)!.lastUsedAt,
+    (at) => at !== null,
+  );
+  expect(used).toMatch(/:00\.000Z$/);
+  expect(Math.abs(Date.now() - Date.parse(used!))).toBeLessThan(HOUR_MS);
 });
 
 test('a merchant lists its own keys, newest first, page by page', async () => {
