@@ -23,6 +23,7 @@ import { networkOf } from './http/networks';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
+import type { Revocations } from './http/revocations';
 import { mount } from './http/routing';
 import type { Authenticate, Recognise } from './http/routing';
 import { createRefundDesk } from './desks/refunding';
@@ -35,6 +36,7 @@ import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
 import { hookRoutes } from './routes/hooks';
+import { keyRoutes } from './routes/keys';
 import { ledgerRoutes } from './routes/ledger';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
@@ -53,6 +55,7 @@ export interface AppDependencies {
   readonly deliveries: Deliveries;
   readonly live: Live;
   readonly backlog: ReturnType<typeof watchBacklog>;
+  readonly revocations: Revocations;
   readonly redis: Redis | null;
   readonly log: Logger;
   readonly temporalAnswers: () => Promise<boolean>;
@@ -66,9 +69,15 @@ export interface AppDependencies {
 
 /** The whole HTTP surface. No side effects: everything it touches comes with `deps`. */
 export function createApp(deps: AppDependencies): Express {
-  const { db, vault, runs, deliveries, live, backlog, publicUrl, simulatorPublicUrl, view, log } = deps;
+  const { db, vault, runs, deliveries, live, backlog, revocations, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
-  const recognise = createAuthenticator({ db, tokens, operatorKey: deps.operatorKey, guesses: countGuesses(deps) });
+  const recognise = createAuthenticator({
+    db,
+    tokens,
+    operatorKey: deps.operatorKey,
+    guesses: countGuesses(deps),
+    revocations,
+  });
   const authenticate = counted(recognise, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
@@ -77,6 +86,7 @@ export function createApp(deps: AppDependencies): Express {
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
+    ...keyRoutes({ db, revocations }),
     ...memberRoutes({ db, tokens }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
@@ -112,7 +122,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(hookRoutes({ db, inbox }));
   app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
-  app.use(eventRoutes({ db, live, authenticate, recognise }));
+  app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

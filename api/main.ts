@@ -4,6 +4,7 @@ import { countFacts } from '../books/payments';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
+import { watchRevocations } from './http/revocations';
 import { watchBacklog } from '../outbox/backlog';
 import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
 import { configSchema } from './config';
@@ -34,6 +35,7 @@ function main(): void {
   const deliveries = createDeliveries({ db, runs, log, isLate: eventLoop.isLate });
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
+  const revocations = watchRevocations({ db, log });
 
   const vault = createVault(...keysFrom(config));
   const partners = partnersFrom(PARTNERSHIPS, config);
@@ -45,6 +47,7 @@ function main(): void {
     deliveries,
     live,
     backlog,
+    revocations,
     redis,
     log,
     temporalAnswers: () => temporalAnswers(connection),
@@ -71,6 +74,7 @@ function main(): void {
       await deliveries.close();
       eventLoop.stop();
       backlog.stop();
+      revocations.stop();
       await live.close();
       redis?.disconnect();
       await db.close(); // Temporal's connection ends with the process: closing it while it retries would throw

@@ -1,14 +1,5 @@
 import type { Sql } from './sql';
 
-/** The merchant whose key has this hash, unless it was revoked. */
-export async function findMerchantByKey({ sql }: Sql, hash: Buffer): Promise<string | null> {
-  const { rows } = await sql.query<{ merchant_id: string }>(
-    'SELECT merchant_id FROM api_keys WHERE hash = $1 AND revoked_at IS NULL',
-    [hash],
-  );
-  return rows[0]?.merchant_id ?? null;
-}
-
 /** What a payer's page shows of a merchant, and where it may send the browser on. */
 export interface PageMerchant {
   readonly name: string;

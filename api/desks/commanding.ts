@@ -6,7 +6,7 @@ import type { Runs } from '../../outbox/runs';
 import { newId } from '../../platform/ids';
 import type { CommandOutcome } from '../../workflows/domain/turn';
 import { rejection } from '../http/rejections';
-import type { RouteRequest } from '../http/routing';
+import type { Once } from '../http/routing';
 
 /** How long a person waits for an outcome before being told that it will come. */
 const OUTCOME_PATIENCE_MS = 5_000;
@@ -31,7 +31,7 @@ export async function sendCommand({ db, runs }: Desk, commandId: string): Promis
  */
 export async function giveCommand(
   desk: Desk,
-  { once, forget }: Pick<RouteRequest<'merchant', undefined, undefined, undefined>, 'once' | 'forget'>,
+  { once, forget }: Once,
   note: string | undefined,
   prepare: (tx: Sql) => Promise<Pick<StoredCommand, 'paymentId' | 'order'>>,
 ): Promise<boolean> {

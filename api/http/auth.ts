@@ -1,24 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
-import { findMerchantByKey } from '../../books/merchants';
+import { findKey, noteUse } from '../../books/keys';
+import type { HeldKey, Scope } from '../../books/keys';
 import type { Sql } from '../../books/sql';
 import type { Vault } from '../../vault/vault';
 import { Problem } from './problems';
+import type { Revocations } from './revocations';
 
-/** Who calls: the platform, a merchant's server, a member's browser, or a page that may watch one payment. */
+/** Who calls: the platform, a merchant's server with one of its keys, a member's browser, or a page that may watch one payment. */
 export type Caller =
   | { readonly kind: 'operator' }
-  | { readonly kind: 'merchant'; readonly merchantId: string }
+  | { readonly kind: 'key'; readonly merchantId: string; readonly keyId: string; readonly scopes: readonly Scope[] }
   | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string; readonly expiresAtMs: number }
   | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string; readonly expiresAtMs: number };
 
-/** The caller as a key of its own, for rate limits and idempotency. */
+/**
+ * In whose name the caller asks, for rate limits and idempotency. All keys of a merchant are one: a key that takes another's place repeats
+ * its requests, and more keys ask for no more.
+ */
 export function holderOf(caller: Caller): string {
   switch (caller.kind) {
     case 'operator':
       return 'operator';
-    case 'merchant':
+    case 'key':
       return `merchant ${caller.merchantId}`;
     case 'member':
       return `member ${caller.memberId}`;
@@ -68,7 +73,7 @@ export function createTokens(vault: Vault): Tokens {
   };
 }
 
-/** How long a key that was looked up is trusted without asking again, and so how long a revoked one still works. */
+/** How long a key that was looked up is trusted without asking again, where no key was revoked meanwhile. */
 const KEY_MEMORY_MS = 5_000;
 /** How long a key that was right may be looked up again whatever others send from its address: as long as a server that is at work is ever silent. */
 const RIGHT_MEMORY_MS = 3_600_000;
@@ -86,10 +91,27 @@ export interface AuthDependencies {
   readonly tokens: Tokens;
   readonly operatorKey: string;
   readonly guesses: Guesses;
+  readonly revocations: Pick<Revocations, 'count'>;
+}
+
+/** A key that was right. */
+interface Remembered {
+  readonly key: HeldKey;
+  readonly lookedUpAt: number;
+  /** How many revocations were known before it was looked up: one that is not among them may be its own. */
+  readonly revocations: number | null;
+  /** The minute, since 1970, for which its use is noted. */
+  notedIn: number;
 }
 
 export function hashKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
+}
+
+/** A new key: to be shown once, and kept as its hash and its last four characters. */
+export function mintSecretKey(): { readonly secretKey: string; readonly hash: Buffer; readonly last4: string } {
+  const secretKey = `sk_${randomBytes(32).toString('base64url')}`;
+  return { secretKey, hash: hashKey(secretKey), last4: secretKey.slice(-4) };
 }
 
 /**
@@ -102,36 +124,50 @@ export function createAuthenticator({
   tokens,
   operatorKey,
   guesses,
+  revocations,
 }: AuthDependencies): (req: Request) => Promise<Caller> {
   const operatorHash = hashKey(operatorKey);
-  const remembered = new Map<string, { merchantId: string; lookedUpAt: number }>();
+  const remembered = new Map<string, Remembered>();
 
   return async (req) => {
     const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
     if (key === undefined) return refuse(req, 'send `Authorization: Bearer <key>`');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };
-    if (!key.includes('.')) return findMerchant(hash, req);
+    if (!key.includes('.')) return toCaller(await recall(hash, req));
     return (await tokens.read(key)) ?? refuse(req, NOT_VALID);
   };
 
-  async function findMerchant(hash: Buffer, req: Request): Promise<Caller> {
+  async function recall(hash: Buffer, req: Request): Promise<HeldKey> {
     const name = hash.toString('base64');
     const known = remembered.get(name);
     const age = known ? Date.now() - known.lookedUpAt : Infinity;
-    if (known && age < KEY_MEMORY_MS) return { kind: 'merchant', merchantId: known.merchantId };
+    const count = revocations.count();
+    if (known && age < KEY_MEMORY_MS && count !== null && known.revocations === count && !isOver(known.key))
+      return used(known);
     remembered.delete(name);
-    const merchantId = age < RIGHT_MEMORY_MS ? await findMerchantByKey(db, hash) : await lookUpUnknown(hash, req);
-    if (merchantId === null) return refuse(req, NOT_VALID);
+    const key = age < RIGHT_MEMORY_MS ? await findKey(db, hash) : await lookUpUnknown(hash, req);
+    if (key === null) return refuse(req, NOT_VALID);
     if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
-    remembered.set(name, { merchantId, lookedUpAt: Date.now() });
-    return { kind: 'merchant', merchantId };
+    const found = { key, lookedUpAt: Date.now(), revocations: count, notedIn: known?.notedIn ?? 0 };
+    remembered.set(name, found);
+    return used(found);
   }
 
-  async function lookUpUnknown(hash: Buffer, req: Request): Promise<string | null> {
+  /** Has the use noted, once a minute. No request waits for it, and a note that is lost is made up for by the next minute's. */
+  function used(held: Remembered): HeldKey {
+    const minute = Math.floor(Date.now() / MINUTE_MS);
+    if (held.notedIn !== minute) {
+      held.notedIn = minute;
+      void noteUse(db, held.key.id).catch(() => undefined);
+    }
+    return held.key;
+  }
+
+  async function lookUpUnknown(hash: Buffer, req: Request): Promise<HeldKey | null> {
     await guesses.count(req);
     try {
-      return await findMerchantByKey(db, hash);
+      return await findKey(db, hash);
     } finally {
       await guesses.forgive(req); // one that is wrong is counted by its refusal
     }
@@ -142,5 +178,15 @@ export function createAuthenticator({
     throw new Problem('unauthenticated', why);
   }
 }
+
+function isOver({ expiresAt }: HeldKey): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
+}
+
+function toCaller({ id, merchantId, scopes }: HeldKey): Caller {
+  return { kind: 'key', merchantId, keyId: id, scopes };
+}
+
+const MINUTE_MS = 60_000;
 
 const NOT_VALID = 'the key or token is not valid';

@@ -2,7 +2,10 @@ import { z } from 'zod';
 import type { Channel } from '../../workflows/domain/gateway';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
+import { SCOPES } from '../../books/keys';
 import { gatewaysBy } from '../routes/hooks';
+import { describeHolders, RIGHTS } from './rights';
+import type { RightName } from './rights';
 import type { Route } from './routing';
 import * as schemas from './schemas';
 
@@ -13,6 +16,10 @@ const problemSchema = z.object({
   code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
   detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  may: z
+    .object({ roles: z.array(z.string()), scopes: z.array(z.enum(SCOPES)) })
+    .optional()
+    .describe('with `forbidden`: each of these suffices'),
 });
 
 type Paths = Record<string, Record<string, object>>;
@@ -34,7 +41,7 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
     servers: [{ url: publicUrl }],
     paths: { ...paths, ...mountedByHand() },
     components: {
-      schemas: { Problem: toJsonSchema(problemSchema, 'output') },
+      schemas: { Problem: toJsonSchema(problemSchema, 'output'), Key: whole(schemas.key) },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
       },
@@ -57,7 +64,7 @@ function describeRoute(route: Route) {
   ];
   return {
     summary: route.summary,
-    description: `For: ${route.access.join(', ')}.`,
+    ...describeRight(route.right),
     parameters: [
       ...(route.idempotentFor
         ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } }]
@@ -82,6 +89,11 @@ function describeRoute(route: Route) {
       ...problems(refusals),
     },
   };
+}
+
+/** Who may: in words, and as the row of the table for programs. */
+function describeRight(name: RightName, more = '') {
+  return { description: `For: ${describeHolders(RIGHTS[name])}. ${more}`.trim(), 'x-right': { name, ...RIGHTS[name] } };
 }
 
 /** Any call may end so. */
@@ -134,8 +146,10 @@ function mountedByHand(): Paths {
     '/v1/payments/{id}/events': {
       get: {
         summary: 'Watch a payment: its timeline as server-sent events, so far and live',
-        description:
-          "For: merchant, member, watcher. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming. A member's or a watcher's token has at most 20 streams open at each API process; one more is 429.",
+        ...describeRight(
+          'watch_payment',
+          "`event` is a fact's kind, `data` a row of the timeline, `id` is for resuming. A member's or a watcher's token has at most 20 streams open at each API process; one more is 429.",
+        ),
         parameters: [
           { name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } },
           ...parameters(schemas.idParams, 'path'),
@@ -212,10 +226,17 @@ function parameters(schema: z.ZodType | undefined, place: 'path' | 'query') {
   }));
 }
 
+const COMPONENTS = '#/components/schemas/';
+
+/** A schema that has a name is told once, among the components, and referred to wherever it is used. */
 function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<
-    string,
-    unknown
-  >;
-  return rest;
+  const name = schema.meta()?.id;
+  if (name !== undefined) return { $ref: `${COMPONENTS}${name}` };
+  const { $schema: _dialect, $defs: _named, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
+  return JSON.parse(JSON.stringify(rest).replaceAll('"#/$defs/', `"${COMPONENTS}`));
+}
+
+/** What the name of a schema stands for. */
+function whole(schema: z.ZodObject): unknown {
+  return toJsonSchema(z.object(schema.shape), 'output');
 }

@@ -11,7 +11,7 @@ export const PROBLEMS = {
     "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`.",
   ],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
-  forbidden: [403, 'The key or token is valid, but not for this call.'],
+  forbidden: [403, 'The key or token is valid, but not for this call; `may` names the scopes and roles that are.'],
   not_found: [404, 'There is no such object, or it is not yours.'],
   method_not_allowed: [405, 'The path exists, but not with this method.'],
   already_paid: [409, 'The payment is paid.'],
@@ -50,6 +50,10 @@ export const PROBLEMS = {
   environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
   not_unmatched: [409, 'The notification is not unmatched money.'],
   not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
+  last_admin_key: [
+    409,
+    'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',
+  ],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   body_too_large: [413, 'The body is over the limit.'],
   unsupported_media_type: [415, 'The body must be application/json.'],
@@ -78,6 +82,8 @@ interface ProblemExtras {
   readonly allow?: readonly string[];
   /** Of a refund that is too large: what can be given back now, in minor units. */
   readonly refundable?: number;
+  /** Of a call that is not for this caller: each role, and each scope of a key, for which it is. */
+  readonly may?: { readonly roles: readonly string[]; readonly scopes: readonly string[] };
   /** For our log, never for the client. */
   readonly cause?: unknown;
 }
@@ -171,6 +177,7 @@ export function sendProblem(res: Response, problem: Problem): void {
         code: problem.code,
         detail: problem.detail,
         ...(problem.more.errors && { errors: problem.more.errors }),
+        ...(problem.more.may && { may: problem.more.may }),
         ...(problem.more.refundable !== undefined && { refundable: problem.more.refundable }),
       }),
     );

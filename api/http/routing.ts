@@ -7,10 +7,10 @@ import { answerOnce } from './idempotency';
 import type { IdempotencyDependencies, KeptFor } from './idempotency';
 import { invalid, Problem } from './problems';
 import type { ProblemCode } from './problems';
+import { permit } from './rights';
+import type { CallerWith, RightName } from './rights';
 import { pointsFor } from './weights';
 import type { Weight } from './weights';
-
-export type CallerKind = Caller['kind'];
 
 /** What a handler answers; `replayed` when it is the first answer once more. */
 export interface Answer {
@@ -21,29 +21,39 @@ export interface Answer {
 type Shape = z.ZodType | undefined;
 type Parsed<S extends Shape> = S extends z.ZodType ? z.output<S> : undefined;
 
-export interface RouteRequest<Kind extends CallerKind, Params extends Shape, Query extends Shape, Body extends Shape> {
-  readonly caller: Extract<Caller, { kind: Kind }>;
-  readonly params: Parsed<Params>;
-  readonly query: Parsed<Query>;
-  readonly body: Parsed<Body>;
+/** The parts of a request that make its effect happen once. */
+export interface Once {
   /** Runs the effect in one transaction that also keeps its result under the Idempotency-Key; a repeat gets the first result. */
   once<Result>(effect: (tx: Sql) => Promise<Result>): Promise<Result>;
   /** Forgets what {@link once} kept: the effect turned out to be a refusal. */
   forget(): Promise<void>;
 }
 
+export interface RouteRequest<
+  Name extends RightName,
+  Params extends Shape,
+  Query extends Shape,
+  Body extends Shape,
+> extends Once {
+  readonly caller: CallerWith<Name>;
+  readonly params: Parsed<Params>;
+  readonly query: Parsed<Query>;
+  readonly body: Parsed<Body>;
+}
+
 /** One route: validates by its schemas, documents itself by the same. */
 export interface Route<
-  Kind extends CallerKind = CallerKind,
+  Name extends RightName = RightName,
   Params extends Shape = Shape,
   Query extends Shape = Shape,
   Body extends Shape = Shape,
 > {
-  readonly method: 'get' | 'post' | 'put' | 'patch';
+  readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In Express's form: `/v1/members/:id`. */
   readonly path: string;
   readonly summary: string;
-  readonly access: readonly Kind[];
+  /** Its row in the table of who may what. */
+  readonly right: Name;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
@@ -56,17 +66,17 @@ export interface Route<
   readonly idempotentFor?: KeptFor;
   /** What it takes of its key's requests, beside the rows of a list; without it, what a light one does. */
   readonly weight?: Weight;
-  handle(request: RouteRequest<Kind, Params, Query, Body>): Promise<Answer>;
+  handle(request: RouteRequest<Name, Params, Query, Body>): Promise<Answer>;
 }
 
 /** Lets inference find the types of one route; the list of routes forgets them. */
 export function route<
-  Kind extends CallerKind,
+  Name extends RightName,
   Params extends Shape = undefined,
   Query extends Shape = undefined,
   Body extends Shape = undefined,
->(definition: Route<Kind, Params, Query, Body>): Route {
-  return definition as unknown as Route;
+>(definition: Route<Name, Params, Query, Body>): Route {
+  return definition;
 }
 
 /** A path has one spelling: `/V1/Payments` and `/v1/payments/` are not found, rather than a second way to the same payment. */
@@ -107,9 +117,7 @@ function serve(
   deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
 ): RequestHandler {
   return async (req: Request, res: Response) => {
-    const caller = await deps.authenticate(req, pointsFor(definition, req.query));
-    if (!definition.access.includes(caller.kind))
-      throw new Problem('forbidden', `this call is not for ${caller.kind} keys or tokens`);
+    const caller = permit(definition.right, await deps.authenticate(req, pointsFor(definition, req.query)));
     await readBody(req, res);
     const parts = {
       params: parse(definition.params, req.params, 'path'),

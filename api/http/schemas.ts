@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SCOPES } from '../../books/keys';
 import { CHANNELS, ENVIRONMENTS, GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { IdPrefix } from '../../workflows/domain/ids';
@@ -111,6 +112,27 @@ export const merchant = z.object({
   createdAt: moment,
 });
 export const merchantWithKey = merchant.extend({ secretKey: z.string().describe('shown here only') });
+
+const scopes = z.array(z.enum(SCOPES)).describe('none includes another but `admin`, which includes all');
+export const newKey = z.strictObject({
+  name: text(200),
+  scopes: scopes.min(1).refine((all) => new Set(all).size === all.length, 'each scope once'),
+  expiresAt: moment
+    .refine((at) => new Date(at).getTime() > Date.now(), 'must lie in the future')
+    .optional()
+    .describe('without: until it is revoked'),
+});
+export const key = z
+  .object({
+    id: id('key'),
+    name: z.string(),
+    scopes,
+    last4: z.string().nullable().describe('the last characters of the secret; null where they were not kept'),
+    lastUsedAt: moment.nullable().describe('to the minute'),
+    expiresAt: moment.nullable(),
+  })
+  .meta({ id: 'Key' });
+export const keyWithSecret = z.object({ ...key.shape, secretKey: z.string().describe('shown here only') });
 
 export const newMember = z.strictObject({
   name: text(200),

@@ -31,7 +31,7 @@ export function optionRoutes(deps: OptionDependencies) {
       method: 'get',
       path: '/v1/members/:id/checkout-options',
       summary: 'List the gateways through which this member may pay this amount, with the reason for each one left out',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       query: schemas.optionFilter,
       answers: { 200: schemas.checkoutOptions },

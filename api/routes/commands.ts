@@ -38,7 +38,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       once,
       forget,
     }: Pick<
-      RouteRequest<'merchant' | 'member', typeof schemas.idParams, undefined, undefined>,
+      RouteRequest<'start_payments' | 'give_back', typeof schemas.idParams, undefined, undefined>,
       'caller' | 'params' | 'once' | 'forget'
     >,
     order: Simple,
@@ -60,7 +60,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       method: 'post',
       path: '/v1/payments/:id/cancel',
       summary: 'Cancel an unpaid payment',
-      access: ['merchant', 'member'],
+      right: 'start_payments',
       params: schemas.idParams,
       body: schemas.nothing,
       answers,
@@ -79,7 +79,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       method: 'post',
       path: '/v1/payments/:id/resolution',
       summary: 'Decide what becomes of the oldest sum in suspense, or acknowledge what is shown',
-      access: ['merchant'],
+      right: 'give_back',
       params: schemas.idParams,
       body: schemas.resolution,
       answers,

@@ -28,7 +28,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       method: 'get',
       path: '/v1/disputes',
       summary: 'List disputes, newest first',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       query: schemas.disputeFilter,
       answers: { 200: schemas.list(schemas.dispute) },
       async handle({ caller, query }) {
@@ -43,7 +43,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       method: 'get',
       path: '/v1/disputes/:id',
       summary: 'Read a dispute',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       answers: { 200: schemas.dispute },
       async handle({ caller, params }) {
@@ -54,7 +54,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       method: 'post',
       path: '/v1/disputes/:id/resolution',
       summary: 'Say how a dispute ended, where the gateway says no more',
-      access: ['merchant'],
+      right: 'give_back',
       params: schemas.idParams,
       body: schemas.disputeResolution,
       answers: { 200: schemas.dispute },

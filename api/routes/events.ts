@@ -5,6 +5,8 @@ import { createSeats } from '../../platform/limits';
 import type { Live } from '../../platform/live';
 import { holderOf } from '../http/auth';
 import { Problem } from '../http/problems';
+import type { Revocations } from '../http/revocations';
+import { permit } from '../http/rights';
 import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
 import type { Authenticate, Recognise } from '../http/routing';
 import { viewFact } from '../http/views';
@@ -31,21 +33,22 @@ export interface EventDependencies {
   readonly authenticate: Authenticate;
   /** The same, without counting a request: a stream that is open asks nothing new. */
   readonly recognise: Recognise;
+  readonly revocations: Pick<Revocations, 'onMore'>;
 }
 
 /**
  * A payment's timeline as server-sent events: what happened so far, then what happens, for as long as the key holds. `id:` is
  * the row's place, for resuming.
  */
-export function eventRoutes({ db, live, authenticate, recognise }: EventDependencies): Router {
+export function eventRoutes({ db, live, authenticate, recognise, revocations }: EventDependencies): Router {
   const takeSeat = createSeats(MOST_PER_TOKEN);
   const router = strictRouter();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
-    const caller = await authenticate(req, WEIGHTS.light);
+    const caller = permit('watch_payment', await authenticate(req, WEIGHTS.light));
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
     if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
-    const leave = caller.kind === 'merchant' || req.method === 'HEAD' ? () => undefined : takeSeat(holderOf(caller));
+    const leave = caller.kind === 'key' || req.method === 'HEAD' ? () => undefined : takeSeat(holderOf(caller));
     if (!leave)
       throw new Problem('too_many_requests', `${MOST_PER_TOKEN} streams are open with this token; close one first`, {
         retryAfterS: RETRY_AFTER_S,
@@ -83,11 +86,13 @@ export function eventRoutes({ db, live, authenticate, recognise }: EventDependen
     };
     const unwatch = live.watch(payment.terms.id, onChange);
     const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS).unref();
-    const askAgain = setInterval(() => {
+    const askAgain = () => {
       void holds().then((held) => {
         if (!held) end();
       });
-    }, ASK_AGAIN_MS).unref();
+    };
+    const askingAgain = setInterval(askAgain, ASK_AGAIN_MS).unref();
+    const stopListening = revocations.onMore(askAgain);
     const expiry = 'expiresAtMs' in caller ? setTimeout(end, caller.expiresAtMs - Date.now()).unref() : undefined;
     onChange();
     res.on('close', end);
@@ -95,7 +100,8 @@ export function eventRoutes({ db, live, authenticate, recognise }: EventDependen
 
     function end(): void {
       clearInterval(heartbeat);
-      clearInterval(askAgain);
+      clearInterval(askingAgain);
+      stopListening();
       clearTimeout(expiry);
       unwatch();
       res.end();

@@ -10,7 +10,7 @@ export function ledgerRoutes({ db }: { db: Database }) {
       method: 'get',
       path: '/v1/ledger/entries',
       summary: 'List ledger entries, newest first',
-      access: ['merchant'],
+      right: 'read_ledger',
       query: schemas.entryFilter,
       answers: { 200: schemas.list(schemas.entry) },
       async handle({ caller, query }) {
@@ -41,7 +41,7 @@ export function ledgerRoutes({ db }: { db: Database }) {
       method: 'get',
       path: '/v1/ledger/balances',
       summary: 'List the balances of all accounts, newest account first',
-      access: ['merchant'],
+      right: 'read_ledger',
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.balance) },
       async handle({ caller, query }) {

@@ -40,7 +40,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'post',
       path: '/v1/members',
       summary: 'Create a member',
-      access: ['merchant'],
+      right: 'manage_members',
       body: schemas.newMember,
       answers: { 201: schemas.member },
       idempotentFor: 'days',
@@ -58,7 +58,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'get',
       path: '/v1/members',
       summary: 'List members, newest first',
-      access: ['merchant'],
+      right: 'read_work',
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.member) },
       async handle({ caller, query }) {
@@ -70,7 +70,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'get',
       path: '/v1/members/:id',
       summary: 'Read a member',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       answers: { 200: schemas.member },
       async handle({ caller, params }) {
@@ -81,7 +81,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'post',
       path: '/v1/members/:id/tokens',
       summary: "Mint a short-lived token for the member's browser",
-      access: ['merchant'],
+      right: 'manage_members',
       params: schemas.idParams,
       body: schemas.newToken,
       answers: { 201: schemas.memberToken },
@@ -94,7 +94,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'get',
       path: '/v1/members/:id/cart',
       summary: "Read a member's cart",
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       answers: { 200: schemas.cart },
       async handle({ caller, params }) {
@@ -105,7 +105,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'get',
       path: '/v1/members/:id/charges',
       summary: 'List the charges of a cart, newest first',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.charge) },
@@ -119,7 +119,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'get',
       path: '/v1/members/:id/paylines',
       summary: 'List the paylines of a cart, newest first',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.payline) },
@@ -133,7 +133,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'post',
       path: '/v1/members/:id/charges',
       summary: 'Add a charge to a cart',
-      access: ['merchant'],
+      right: 'manage_members',
       params: schemas.idParams,
       body: schemas.newCharge,
       answers: { 201: schemas.charge },
@@ -166,7 +166,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'post',
       path: '/v1/members/:id/charges/:charge/cancellation',
       summary: 'Cancel a charge: it is owed no more, and what was paid of it is credit again',
-      access: ['merchant'],
+      right: 'cancel_charges',
       params: schemas.chargeParams,
       body: schemas.refundNote,
       answers: { 200: schemas.charge },
@@ -196,7 +196,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   ];
 }
 
-type CartReader = Extract<Caller, { kind: 'merchant' | 'member' }>;
+type CartReader = Extract<Caller, { kind: 'key' | 'member' }>;
 
 function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
   return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
-import { hashKey } from '../http/auth';
+import { mintSecretKey } from '../http/auth';
 import { newId } from '../../platform/ids';
 import { timeZoneOf } from '../../workflows/domain/time-zone';
 import { checkOrigin } from '../http/origins';
@@ -21,18 +20,26 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'post',
       path: '/v1/merchants',
       summary: 'Create a merchant',
-      access: ['operator'],
+      right: 'make_merchants',
       body: schemas.newMerchant,
       answers: { 201: schemas.merchantWithKey },
       async handle({ body }) {
-        const secretKey = `sk_${randomBytes(32).toString('base64url')}`;
+        const { secretKey, hash, last4 } = mintSecretKey();
         const created = await db.prisma.merchant.create({
           data: {
             ...body,
             id: newId('mer'),
             country: body.country ?? null,
             timeZone: timeZoneOf(body.country),
-            apiKeys: { create: { hash: new Uint8Array(hashKey(secretKey)) } },
+            apiKeys: {
+              create: {
+                id: newId('key'),
+                hash: new Uint8Array(hash),
+                name: 'first key',
+                scopes: ['admin'],
+                last4,
+              },
+            },
           },
         });
         return { status: 201, body: { ...viewMerchant(created), secretKey } };
@@ -42,7 +49,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'get',
       path: '/v1/merchant',
       summary: 'Read the merchant of this key',
-      access: ['merchant'],
+      right: 'read_merchant',
       answers: { 200: schemas.merchant },
       async handle({ caller }) {
         return { status: 200, body: viewMerchant(await readMerchant(caller.merchantId)) };
@@ -52,7 +59,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'patch',
       path: '/v1/merchant',
       summary: 'Change the merchant of this key',
-      access: ['merchant'],
+      right: 'change_merchant',
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
       refusals: ['origin_not_registered'],

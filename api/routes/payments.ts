@@ -8,9 +8,9 @@ import { isId } from '../../workflows/domain/ids';
 import { summarize } from '../../workflows/domain/payment';
 import type { CheckoutDependencies } from '../desks/checkout';
 import { openPayment } from '../desks/opening';
-import type { Caller } from '../http/auth';
 import { readCursor, toPage } from '../http/paging';
-import { notFound, Problem } from '../http/problems';
+import { notFound } from '../http/problems';
+import type { CallerWith } from '../http/rights';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 import { viewPayment } from '../http/views';
@@ -34,7 +34,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       method: 'post',
       path: '/v1/payments',
       summary: 'Open a payment and learn what the payer does next',
-      access: ['merchant', 'member'],
+      right: 'start_payments',
       body: schemas.newPayment,
       weight: 'opening',
       answers: { 201: schemas.payment },
@@ -70,7 +70,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       method: 'get',
       path: '/v1/payments',
       summary: 'List payments, newest first',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       query: schemas.paymentFilter,
       answers: { 200: schemas.list(schemas.payment) },
       async handle({ caller, query }) {
@@ -95,7 +95,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       method: 'get',
       path: '/v1/payments/:id',
       summary: 'Read a payment',
-      access: ['merchant', 'member', 'watcher'],
+      right: 'watch_payment',
       params: schemas.idParams,
       answers: { 200: schemas.payment },
       async handle({ caller, params }) {
@@ -106,8 +106,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
 }
 
 /** The payment, if this caller may see it; else the same 404 as if there were none. */
-export async function readPayment(db: Sql, caller: Caller, id: string): Promise<LoadedPayment> {
-  if (caller.kind === 'operator') throw new Problem('forbidden', 'the operator key sees no payments');
+export async function readPayment(db: Sql, caller: CallerWith<'watch_payment'>, id: string): Promise<LoadedPayment> {
   const payment = isId('pay', id) ? await loadPayment(db, id, caller.merchantId) : null;
   const mine =
     payment &&

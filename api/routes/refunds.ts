@@ -7,6 +7,7 @@ import { REFUND_REFUSALS } from '../../workflows/domain/refund-plan';
 import { giveCommand, sendCommand } from '../desks/commanding';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
+import type { Caller } from '../http/auth';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
 import { rejection } from '../http/rejections';
@@ -34,7 +35,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       method: 'post',
       path,
       summary,
-      access: ['merchant'],
+      right: 'give_back',
       params: schemas.idParams,
       body: schemas.refundNote,
       answers: { 200: schemas.refund },
@@ -56,7 +57,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       method: 'post',
       path: '/v1/payments/:id/refunds',
       summary: 'Give money of a payment back',
-      access: ['merchant'],
+      right: 'give_back',
       params: schemas.idParams,
       body: schemas.newRefund,
       answers: { 201: schemas.refund },
@@ -81,7 +82,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       method: 'get',
       path: '/v1/payments/:id/refund-preview',
       summary: 'What a refund would do to cart and books',
-      access: ['merchant'],
+      right: 'read_work',
       params: schemas.idParams,
       query: schemas.previewFilter,
       answers: { 200: schemas.refundPreview },
@@ -114,7 +115,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       method: 'get',
       path: '/v1/payments/:id/refunds',
       summary: 'List the refunds of a payment, newest first',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.refund) },
@@ -129,7 +130,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       method: 'get',
       path: '/v1/refunds',
       summary: 'List refunds, newest first',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       query: schemas.refundFilter,
       answers: { 200: schemas.list(schemas.refund) },
       async handle({ caller, query }) {
@@ -149,7 +150,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       method: 'get',
       path: '/v1/refunds/:id',
       summary: 'Read a refund',
-      access: ['merchant', 'member'],
+      right: 'read_payments',
       params: schemas.idParams,
       answers: { 200: schemas.refund },
       async handle({ caller, params }) {
@@ -161,6 +162,4 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
   ];
 }
 
-type Reader =
-  | { readonly kind: 'merchant'; readonly merchantId: string }
-  | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string };
+type Reader = Extract<Caller, { kind: 'key' | 'member' }>;

@@ -46,6 +46,12 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
       close: () => Promise.resolve(),
     },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },
+    revocations: {
+      count: () => 0,
+      look: () => Promise.resolve(),
+      onMore: () => () => undefined,
+      stop: () => undefined,
+    },
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
     redis: null,
     log: pino({ level: 'silent' }),

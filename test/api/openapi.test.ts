@@ -158,11 +158,27 @@ describe('the document', () => {
     }
   });
 
+  test('says what a key is once, and refers to it', () => {
+    expect(document.components.schemas['Key']?.required).toEqual([
+      'id',
+      'name',
+      'scopes',
+      'last4',
+      'lastUsedAt',
+      'expiresAt',
+    ]);
+    const listed = document.paths['/v1/keys']?.['get']?.responses['200']?.content?.['application/json']?.schema;
+    expect(listed?.properties?.['data']?.items).toEqual({ $ref: '#/components/schemas/Key' });
+  });
+
   test('names every call of the contract that this release has', () => {
     const contract = [
       'POST /v1/merchants',
       'GET /v1/merchant',
       'PATCH /v1/merchant',
+      'POST /v1/keys',
+      'GET /v1/keys',
+      'DELETE /v1/keys/{id}',
       'POST /v1/members',
       'GET /v1/members/{id}',
       'GET /v1/members',
@@ -320,6 +336,7 @@ describe('routes and document', () => {
       ['/v1/gateway-accounts', '/v1/gateway-accounts'],
       ['/v1/ledger/entries', '/v1/ledger/entries'],
       ['/v1/ledger/balances', '/v1/ledger/balances'],
+      ['/v1/keys', '/v1/keys'],
     ] as const;
     for (const [path, concrete] of readable) {
       const { status, body } = await merchant.get(concrete);
@@ -329,6 +346,10 @@ describe('routes and document', () => {
     const made = await operatorOf(world).post('/v1/merchants', { name: 'x', currency: 'EUR' });
     expect(differences(documented('post', '/v1/merchants', '201'), made.body)).toEqual([]);
     expect(differences(documented('post', '/v1/payments', '201'), unpaid)).toEqual([]);
+    const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'Shop', scopes: ['read'] });
+    expect(differences(documented('post', '/v1/keys', '201'), key.body)).toEqual([]);
+    const revoked = await asking(world, merchant.secretKey).ask('DELETE', `/v1/keys/${key.body.id}`);
+    expect(differences(documented('delete', '/v1/keys/{id}', '200'), revoked.body)).toEqual([]);
     const token = await merchant.post(`/v1/members/${member}/tokens`);
     expect(differences(documented('post', '/v1/members/{id}/tokens', '201'), token.body)).toEqual([]);
     const cancelled = await merchant.post(`/v1/payments/${unpaid.id}/cancel`);
@@ -348,6 +369,8 @@ describe('routes and document', () => {
 
 /** Where a value is not what its schema says: types, fields too many, fields too few. */
 function differences(schema: Schema, value: unknown, where = ''): string[] {
+  if (schema.$ref !== undefined)
+    return differences(document.components.schemas[schema.$ref.replace('#/components/schemas/', '')]!, value, where);
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices)
     return choices.some((choice) => differences(choice, value, where).length === 0) ? [] : [`${where}: fits no choice`];

@@ -8,6 +8,7 @@ export interface ProblemView {
   readonly status: number;
   readonly code: ProblemCode;
   readonly detail: string;
+  readonly may?: { readonly roles: readonly string[]; readonly scopes: readonly string[] };
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
@@ -23,6 +24,7 @@ export function refused(reply: Reply, code: ProblemCode): ProblemView {
     status,
     code,
     detail: expect.stringMatching(/./),
+    ...(body.may && { may: { roles: expect.any(Array), scopes: expect.any(Array) } }),
     ...(body.errors && {
       errors: expect.arrayContaining([{ path: expect.any(String), message: expect.stringMatching(/./) }]),
     }),

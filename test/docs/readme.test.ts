@@ -124,6 +124,7 @@ describe('what the documents tell to type', () => {
       'CHARGE',
       'PAYMENT',
       'FIELDS',
+      'KEY',
       'REFUND',
     ]);
   });
@@ -191,7 +192,8 @@ const ANSWER_WITH_STATUS = `curl() { command curl --silent --show-error --write-
 /** What docs/using-the-api.md says of an answer: `secretKey`, and the ids, are the variables of the requests that follow. */
 function keepVariables(variables: Record<string, string>, answer: Answer): void {
   const { secretKey, id, nextAction } = answer;
-  if (secretKey !== undefined) variables['SECRET_KEY'] = secretKey;
+  if (secretKey !== undefined && id?.startsWith('mer_')) variables['SECRET_KEY'] = secretKey;
+  if (id?.startsWith('key_')) variables['KEY'] = id;
   if (id?.startsWith('mem_')) variables['MEMBER'] = id;
   if (id?.startsWith('chg_')) variables['CHARGE'] = id;
   if (id?.startsWith('pay_')) variables['PAYMENT'] = id;

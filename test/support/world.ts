@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
 import { createApp } from '../../api/app';
+import { watchRevocations } from '../../api/http/revocations';
 import { watchBacklog } from '../../outbox/backlog';
 import { createDeliveries } from '../../outbox/deliveries';
 import { createGatewayCache } from '../../platform/gateway-cache';
@@ -110,6 +111,7 @@ export async function startWorld({
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
+  const revocations = watchRevocations({ db, log });
 
   // The port is known only once it listens, and the app wants its own address.
   const server = createServer();
@@ -127,6 +129,7 @@ export async function startWorld({
       deliveries,
       live,
       backlog,
+      revocations,
       redis: null,
       log,
       temporalAnswers: () => temporalAnswers(connection),
@@ -217,6 +220,7 @@ export async function startWorld({
       await Promise.all([...leaving, stopWorkers()]);
       await api.deliveries.close();
       backlog.stop();
+      revocations.stop();
       await live.close();
       await simulator.stop();
       await Promise.all([connection.close(), db.close()]);

@@ -1,0 +1,105 @@
+import { SCOPES } from '../../books/keys';
+import type { Scope } from '../../books/keys';
+import type { Caller } from './auth';
+import { Problem } from './problems';
+
+/** What a person may be at a merchant. */
+const ROLES = ['owner', 'treasurer', 'desk', 'accountant'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** Who may do one thing. */
+export interface Right {
+  /** The platform's own key. */
+  readonly operator: boolean;
+  /** What a merchant's key must be for; null: no key at all. */
+  readonly scope: Scope | 'any' | null;
+  readonly roles: readonly Role[];
+  /** A member, in what is their own. */
+  readonly member: boolean;
+  /** Whoever holds the read-only token of a payment, for this payment. */
+  readonly payer: boolean;
+  /** Whether a person proves anew who they are before it: never, always, or where one of these fields is changed. */
+  readonly stepUp: 'never' | 'always' | readonly string[];
+}
+
+const NOBODY = { operator: false, scope: null, roles: [], member: false, payer: false, stepUp: 'never' } as const;
+
+/** The one table of who may what. Every call names its row; routes, document and refusals are made from it. */
+export const RIGHTS = {
+  make_merchants: { ...NOBODY, operator: true },
+  /** A member reads themself, their cart, and what belongs to it. */
+  read_payments: { ...NOBODY, scope: 'read', roles: ROLES, member: true },
+  watch_payment: { ...NOBODY, scope: 'read', roles: ROLES, member: true, payer: true },
+  /** All members, the inbox, and what a command would do. */
+  read_work: { ...NOBODY, scope: 'read', roles: ROLES },
+  read_merchant: { ...NOBODY, scope: 'any', roles: ROLES },
+  read_accounts: { ...NOBODY, scope: 'read', roles: ROLES },
+  read_ledger: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
+  manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
+  start_payments: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'], member: true },
+  cancel_charges: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'] },
+  /** Refunds from asking to giving up, and whatever else decides where money ends. */
+  give_back: { ...NOBODY, scope: 'refunds', roles: ['owner', 'treasurer'], stepUp: 'always' },
+  /** Messages that a person gives to a member, or puts away. */
+  settle_messages: { ...NOBODY, scope: 'refunds', roles: ['owner', 'treasurer'] },
+  manage_accounts: { ...NOBODY, scope: 'accounts', roles: ['owner', 'treasurer'], stepUp: 'always' },
+  change_merchant: {
+    ...NOBODY,
+    scope: 'admin',
+    roles: ['owner', 'treasurer'],
+    stepUp: ['latePayments', 'refundFees', 'returnOrigins'],
+  },
+  manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
+} as const satisfies Readonly<Record<string, Right>>;
+export type RightName = keyof typeof RIGHTS;
+
+type KindOf<Row> = Row extends Right
+  ? | (Row['operator'] extends true ? 'operator' : never)
+    | (Row['scope'] extends null ? never : 'key')
+    | (Row['member'] extends true ? 'member' : never)
+    | (Row['payer'] extends true ? 'watcher' : never)
+  : never;
+
+/** A caller of a kind that may have this right. */
+export type CallerWith<Name extends RightName> = Extract<Caller, { kind: KindOf<(typeof RIGHTS)[Name]> }>;
+
+/** The caller, who has this right; throws 403, which names who has it. */
+export function permit<Name extends RightName>(name: Name, caller: Caller): CallerWith<Name> {
+  const right: Right = RIGHTS[name];
+  if (!has(right, caller))
+    throw new Problem('forbidden', `this call is for: ${describeHolders(right)}`, {
+      may: { roles: right.roles, scopes: scopesOf(right) },
+    });
+  return caller as CallerWith<Name>;
+}
+
+function has(right: Right, caller: Caller): boolean {
+  switch (caller.kind) {
+    case 'operator':
+      return right.operator;
+    case 'key':
+      return scopesOf(right).some((scope) => caller.scopes.includes(scope));
+    case 'member':
+      return right.member;
+    case 'watcher':
+      return right.payer;
+  }
+}
+
+/** Each of these suffices. */
+function scopesOf({ scope }: Right): readonly Scope[] {
+  if (scope === null) return [];
+  if (scope === 'any') return SCOPES;
+  return scope === 'admin' ? ['admin'] : [scope, 'admin'];
+}
+
+/** In words, for whoever is refused and for the document. */
+export function describeHolders(right: Right): string {
+  const scopes = right.scope === 'any' ? 'any scope' : `scope ${scopesOf(right).join(' or ')}`;
+  return [
+    ...(right.operator ? ['the operator'] : []),
+    ...(right.scope === null ? [] : [`a key with ${scopes}`]),
+    ...(right.member ? ['a member, for what is their own'] : []),
+    ...(right.payer ? ['the token of this payment'] : []),
+  ].join('; ');
+}

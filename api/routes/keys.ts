@@ -1,0 +1,83 @@
+import { addKey, listKeys, revokeKey } from '../../books/keys';
+import type { ListedKey, Scope } from '../../books/keys';
+import { inTransaction } from '../../books/sql';
+import { newId } from '../../platform/ids';
+import type { Database } from '../../prisma/client';
+import { mintSecretKey } from '../http/auth';
+import { readCursor, toPage } from '../http/paging';
+import { notFound, Problem } from '../http/problems';
+import type { Revocations } from '../http/revocations';
+import { route } from '../http/routing';
+import * as schemas from '../http/schemas';
+
+export function keyRoutes({
+  db,
+  revocations,
+}: {
+  readonly db: Database;
+  readonly revocations: Pick<Revocations, 'look'>;
+}) {
+  return [
+    route({
+      method: 'post',
+      path: '/v1/keys',
+      summary: 'Make another key of the merchant',
+      right: 'manage_keys',
+      body: schemas.newKey,
+      answers: { 201: schemas.keyWithSecret },
+      async handle({ caller, body: { name, scopes, expiresAt } }) {
+        const { secretKey, hash, last4 } = mintSecretKey();
+        const made = await addKey(db, {
+          id: newId('key'),
+          merchantId: caller.merchantId,
+          name,
+          scopes,
+          expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+          hash,
+          last4,
+        });
+        return { status: 201, body: { ...viewKey(made), secretKey } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/keys',
+      summary: "List the merchant's keys, newest first",
+      right: 'manage_keys',
+      query: schemas.noFilter,
+      answers: { 200: schemas.list(schemas.key) },
+      async handle({ caller, query }) {
+        const rows = await listKeys(db, caller.merchantId, { before: readCursor(query), limit: query.limit });
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewKey) };
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/keys/:id',
+      summary: 'Revoke a key: it is refused everywhere within a second',
+      right: 'manage_keys',
+      params: schemas.idParams,
+      answers: { 200: schemas.key },
+      refusals: ['last_admin_key'],
+      async handle({ caller, params }) {
+        const revoked = await inTransaction(db, (tx) => revokeKey(tx, caller.merchantId, params.id));
+        if (revoked === 'unknown') throw notFound('key');
+        if (revoked === 'last_admin_key')
+          throw new Problem('last_admin_key', 'no other key of this merchant could make keys; make one first');
+        await revocations.look(); // other processes hear of it within a second; this one refuses it from now on
+        return { status: 200, body: viewKey(revoked) };
+      },
+    }),
+  ];
+}
+
+function viewKey({ id, name, scopes, last4, lastUsedAt, expiresAt }: ListedKey) {
+  return {
+    id,
+    name,
+    scopes: scopes as Scope[],
+    last4,
+    lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    expiresAt: expiresAt?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { RIGHTS } from '../../api/http/rights';
+import type { Right, RightName } from '../../api/http/rights';
+import { SCOPES } from '../../books/keys';
+import type { Scope } from '../../books/keys';
+import { newId } from '../../platform/ids';
+import { call, Merchant } from '../support/client';
+import type { Reply } from '../support/client';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { asking, memberOf, operatorOf, watcherOf } from './asking';
+import type { Asking } from './asking';
+import { openEvents } from './event-stream';
+import { refused } from './refusal';
+
+interface Operation {
+  readonly security?: readonly object[];
+  readonly 'x-right'?: Right & { readonly name: string };
+}
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+/** What the ids of a path, and the bodies, can be filled with: all of one merchant, and of one member of it. */
+interface Objects {
+  readonly merchant: Merchant;
+  readonly member: string;
+  readonly charge: string;
+  readonly payment: string;
+  readonly refund: string;
+  readonly dispute: string;
+  readonly notification: string;
+  readonly key: string;
+}
+interface Someone {
+  readonly name: string;
+  readonly kind: 'operator' | 'key' | 'member' | 'watcher';
+  readonly scopes: readonly Scope[];
+  readonly asks: Asking;
+  readonly key: string;
+}
+
+let world: World;
+/** Those of a caller, those of another member of the same merchant, and those of another merchant. */
+let own: Objects, neighbour: Objects, foreign: Objects;
+let callers: readonly Someone[];
+let operations: readonly { readonly method: string; readonly path: string; readonly operation: Operation }[];
+beforeAll(async () => {
+  world = await startWorld();
+  const merchant = await Merchant.create(world);
+  own = await objectsOf(merchant);
+  neighbour = await objectsOf(merchant);
+  foreign = await objectsOf(await Merchant.create(world));
+  const member = await memberOf(merchant, own.member);
+  const watcher = await watcherOf(merchant, own.payment);
+  const keys = await Promise.all(
+    [...SCOPES.map((scope) => [scope]), ['read', 'refunds'] as const].map(async (scopes) => {
+      const key = await keyWith(merchant, scopes);
+      return { name: `a key for ${scopes.join(' and ')}`, kind: 'key', scopes, asks: asking(world, key), key } as const;
+    }),
+  );
+  callers = [
+    { name: 'the operator', kind: 'operator', scopes: [], asks: operatorOf(world), key: '' },
+    { name: 'a member', kind: 'member', scopes: [], asks: member, key: member.token },
+    { name: 'a watcher', kind: 'watcher', scopes: [], asks: watcher, key: watcher.token },
+    ...keys,
+  ];
+  const { body } = await asking(world, null).get<Document>('/openapi.json');
+  operations = Object.entries(body.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+  );
+});
+afterAll(() => world.stop());
+
+/** A key of this merchant as its owner would make it. */
+async function keyWith(merchant: Merchant, scopes: readonly Scope[]): Promise<string> {
+  return (await merchant.post<{ secretKey: string }>('/v1/keys', { name: 'x', scopes })).body.secretKey;
+}
+
+/** One of each. Refund and case are the gateway's, and over. */
+async function objectsOf(merchant: Merchant): Promise<Objects> {
+  const member = await merchant.member([['fee', 9000]]);
+  const payment = await merchant.pay(member, { amount: 500 });
+  const [charge] = (await merchant.cart(member)).charges;
+  await call(world.baseUrl, null, 'POST', new URL(merchant.notificationUrl).pathname, `txn_id=${randomUUID()}`, {
+    'content-type': 'application/x-www-form-urlencoded',
+  });
+  const [notification] = await merchant.notifications();
+  const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
+  const [refund, dispute] = [newId('ref'), newId('dis')];
+  await world.db.sql.query(
+    `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
+     SELECT $2, merchant_id, account_id, id, member_id, 'CAPTURE', 100, 'EUR', 'failed', 'gateway', now() FROM payments WHERE id = $1`,
+    [payment.id, refund],
+  );
+  await world.db.sql.query(
+    `INSERT INTO disputes (id, merchant_id, payment_id, member_id, gateway, capture_reference, gateway_reference, stage, reason, status, held, lost, currency, closed_at)
+     SELECT $2, merchant_id, id, member_id, gateway, 'CAPTURE', $2, 'inquiry', 'unknown', 'won', 0, 0, 'EUR', now() FROM payments WHERE id = $1`,
+    [payment.id, dispute],
+  );
+  return {
+    merchant,
+    member,
+    charge: charge!.id,
+    payment: payment.id,
+    refund,
+    dispute,
+    notification: notification!.id,
+    key: key.body.id,
+  };
+}
+
+/** Whether the table, read as it stands, gives this right to such a caller. */
+function has({ kind, scopes }: Pick<Someone, 'kind' | 'scopes'>, right: Right): boolean {
+  if (kind === 'operator') return right.operator;
+  if (kind === 'member') return right.member;
+  if (kind === 'watcher') return right.payer;
+  if (right.scope === null) return false;
+  return right.scope === 'any' || scopes.includes(right.scope) || scopes.includes('admin');
+}
+
+const closed = () => operations.filter(({ operation }) => operation.security === undefined);
+const rightOf = ({ operation }: { readonly operation: Operation }): Right =>
+  RIGHTS[operation['x-right']!.name as RightName];
+
+/** The path with the ids of these objects in it. */
+function fill(path: string, of: Objects): string {
+  const noun = path.split('/')[2]!.replace(/s$/, '');
+  const byNoun: Readonly<Record<string, string>> = {
+    member: of.member,
+    payment: of.payment,
+    refund: of.refund,
+    dispute: of.dispute,
+    notification: of.notification,
+    key: of.key,
+  };
+  return path
+    .replace('{id}', byNoun[noun] ?? '')
+    .replace('{charge}', of.charge)
+    .replace('{gateway}', 'paypal-standard');
+}
+
+/** A body that is right in itself, so that what is refused is the caller or the object. */
+function bodyFor(name: string, of: Objects): unknown {
+  const account = { environment: 'simulator', receiverId: of.merchant.seller.id };
+  const bodies: Readonly<Record<string, unknown>> = {
+    'POST /v1/merchants': { name: 'Club', currency: 'EUR' },
+    'PATCH /v1/merchant': { name: 'Club' },
+    'POST /v1/keys': { name: 'x', scopes: ['read'] },
+    'POST /v1/members': { name: 'Anne' },
+    'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
+    'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
+    'POST /v1/payments/{id}/resolution': { action: 'accept' },
+    'POST /v1/disputes/{id}/resolution': { outcome: 'lost' },
+    'POST /v1/notifications/{id}/attachment': { member: of.member },
+    'PUT /v1/gateway-accounts/{gateway}': account,
+  };
+  return bodies[name] ?? {};
+}
+
+async function ask(who: Someone, method: string, path: string, of: Objects): Promise<Reply> {
+  const concrete = fill(path, of);
+  if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
+  if (!path.endsWith('/events') || who.kind === 'operator') return who.asks.get(concrete);
+  // A stream does not end by itself; a refusal does.
+  const stream = await openEvents(world, who.key, of.payment);
+  if (stream.status !== 200) return who.asks.get(concrete);
+  stream.close();
+  return { status: 200, headers: stream.headers, body: null };
+}
+
+test('every call that needs a key names its row in the table, and every row is some call’s', () => {
+  for (const { method, path, operation } of closed())
+    expect([`${method} ${path}`, operation['x-right']?.name]).toEqual([
+      `${method} ${path}`,
+      expect.stringMatching(new RegExp(`^(${Object.keys(RIGHTS).join('|')})$`)),
+    ]);
+  for (const { operation } of operations.filter((one) => one.operation.security))
+    expect(operation['x-right']).toBeUndefined();
+  const named = new Set(closed().map(({ operation }) => operation['x-right']?.name));
+  expect([...named].sort()).toEqual(Object.keys(RIGHTS).sort());
+});
+
+test('the document says of every call who may, as the table has it', () => {
+  for (const { operation } of closed()) {
+    const { name, ...row } = operation['x-right']!;
+    expect(row).toEqual(RIGHTS[name as RightName]);
+  }
+});
+
+test('a scope includes no other but `admin`, which includes all; reading gives nothing away', () => {
+  const mayBe = (scope: Scope) =>
+    closed()
+      .filter((one) => has({ kind: 'key', scopes: [scope] }, rightOf(one)))
+      .map(({ method, path }) => `${method} ${path}`);
+  expect(mayBe('read').filter((name) => !name.startsWith('GET '))).toEqual([]);
+  expect(mayBe('payments').sort()).toEqual([
+    'GET /v1/merchant',
+    'POST /v1/members',
+    'POST /v1/members/{id}/charges',
+    'POST /v1/members/{id}/charges/{charge}/cancellation',
+    'POST /v1/members/{id}/tokens',
+    'POST /v1/payments',
+    'POST /v1/payments/{id}/cancel',
+  ]);
+  expect(mayBe('refunds').sort()).toEqual([
+    'GET /v1/merchant',
+    'POST /v1/disputes/{id}/resolution',
+    'POST /v1/notifications/{id}/attachment',
+    'POST /v1/notifications/{id}/dismissal',
+    'POST /v1/notifications/{id}/refunds',
+    'POST /v1/payments/{id}/refunds',
+    'POST /v1/payments/{id}/resolution',
+    'POST /v1/refunds/{id}/cancel',
+    'POST /v1/refunds/{id}/retry',
+  ]);
+  expect(mayBe('accounts').sort()).toEqual([
+    'GET /v1/merchant',
+    'POST /v1/gateway-accounts/{gateway}/check',
+    'POST /v1/gateway-accounts/{gateway}/connect',
+    'PUT /v1/gateway-accounts/{gateway}',
+  ]);
+  const ofKeys = closed().filter((one) => rightOf(one).scope !== null);
+  expect(mayBe('admin')).toHaveLength(ofKeys.length);
+  expect(ofKeys.filter((one) => rightOf(one).operator)).toEqual([]);
+});
+
+test('every call refuses each caller who has no right to it, and names who has, whatever it is asked for', async () => {
+  let refusals = 0;
+  for (const one of closed())
+    for (const who of callers.filter((someone) => !has(someone, rightOf(one))))
+      for (const objects of [own, foreign]) {
+        const reply = await ask(who, one.method, one.path, objects);
+        const { scope, roles } = rightOf(one);
+        expect([who.name, one.method, one.path, reply.status]).toEqual([who.name, one.method, one.path, 403]);
+        expect(refused(reply, 'forbidden').may).toEqual({
+          roles,
+          scopes: scope === null ? [] : scope === 'any' ? SCOPES : scope === 'admin' ? ['admin'] : [scope, 'admin'],
+        });
+        refusals++;
+      }
+  expect(refusals).toBeGreaterThan(300);
+});
+
+test('the right is asked for before the body is read, and before a repeat is answered', async () => {
+  const right = asking(world, await keyWith(own.merchant, ['refunds', 'payments']));
+  const wrong = asking(world, await keyWith(own.merchant, ['read']));
+  refused(await wrong.post('/v1/members', '{'), 'forbidden');
+  const headers = { 'idempotency-key': randomUUID() };
+  expect((await right.post('/v1/members', { name: 'Anne' }, headers)).status).toBe(201);
+  refused(await wrong.post('/v1/members', { name: 'Anne' }, headers), 'forbidden');
+});
+
+test('a repeat with another key of the merchant is the same request', async () => {
+  const headers = { 'idempotency-key': randomUUID() };
+  const [one, other] = await Promise.all([keyWith(own.merchant, ['payments']), keyWith(own.merchant, ['admin'])]);
+  const first = await asking(world, one).post<{ id: string }>('/v1/members', { name: 'Anne' }, headers);
+  const second = await asking(world, other).post<{ id: string }>('/v1/members', { name: 'Anne' }, headers);
+  expect(second.headers.get('idempotency-replayed')).toBe('true');
+  expect(second.body).toEqual(first.body);
+});
+
+test('what is another’s is not found by those who have the right', async () => {
+  const named = closed().filter(({ path }) => path.includes('{id}'));
+  for (const one of named)
+    for (const who of callers.filter((someone) => has(someone, rightOf(one))))
+      for (const objects of who.kind === 'key' ? [foreign] : [neighbour, foreign])
+        refused(await ask(who, one.method, one.path, objects), 'not_found');
+});
+
+test('what is one’s own is served to each caller who has the right, or refused for what it is', async () => {
+  let served = 0;
+  // What is read comes first, since some of the others change it.
+  const byMethod = [...closed()].sort((a, b) => a.method.localeCompare(b.method));
+  for (const one of byMethod)
+    for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
+      const { status, body } = await ask(who, one.method, one.path, own);
+      expect([who.name, one.method, one.path, [200, 201, 409].includes(status) ? 'served' : body]).toEqual([
+        who.name,
+        one.method,
+        one.path,
+        'served',
+      ]);
+      served++;
+    }
+  expect(served).toBeGreaterThan(80);
+});
