@@ -36,6 +36,7 @@ import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
 import { hookRoutes } from './routes/hooks';
 import { ledgerRoutes } from './routes/ledger';
+import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
@@ -113,6 +114,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise }));
+  app.use(memberDataRoutes({ db, vault, authenticate, view }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

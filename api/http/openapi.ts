@@ -32,7 +32,7 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
       description: 'Payments that are booked exactly once. Amounts are integers in the minor unit of their currency.',
     },
     servers: [{ url: publicUrl }],
-    paths: { ...paths, ...mountedByHand() },
+    paths: merged(paths, mountedByHand()),
     components: {
       schemas: { Problem: toJsonSchema(problemSchema, 'output') },
       securitySchemes: {
@@ -41,6 +41,12 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
     },
     security: [{ bearer: [] }],
   };
+}
+
+/** A path may have some of its methods by hand. */
+function merged(one: Paths, other: Paths): Paths {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...names].map((name) => [name, { ...one[name], ...other[name] }]));
 }
 
 function describeRoute(route: Route) {
@@ -118,6 +124,10 @@ function mountedByHand(): Paths {
     description,
     content: { 'application/json': { schema: { type: 'object' } } },
   });
+  const answer = (description: string, schema: z.ZodType) => ({
+    description,
+    content: { 'application/json': { schema: toJsonSchema(schema, 'output') } },
+  });
   const page = (summary: string) => ({
     ...open,
     summary,
@@ -142,6 +152,28 @@ function mountedByHand(): Paths {
         ],
         responses: {
           200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
+          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
+    '/v1/members/{id}': {
+      delete: {
+        summary: 'Erase a member: what is personal is overwritten, their money stays',
+        description: 'For: merchant. Again: the same answer.',
+        parameters: parameters(schemas.idParams, 'path'),
+        responses: {
+          200: answer('the member, erased', schemas.member),
+          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
+    '/v1/members/{id}/export': {
+      get: {
+        summary: 'All that is kept of a member, as a file',
+        description: 'For: merchant.',
+        parameters: parameters(schemas.idParams, 'path'),
+        responses: {
+          200: answer('a download', schemas.memberExport),
           ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
         },
       },

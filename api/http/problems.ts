@@ -36,6 +36,7 @@ export const PROBLEMS = {
   dispute_closed: [409, 'The dispute is closed.'],
   nothing_held: [409, 'Nothing is held under this dispute.'],
   money_held: [409, 'Money is held under this dispute.'],
+  member_erased: [409, 'The member was erased: nothing new is asked of them, and nothing is written of them.'],
   nothing_due: [409, 'The cart owes nothing and no amount was given.'],
   payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
   too_many_open_payments: [
@@ -115,6 +116,10 @@ function cut(text: string): string {
 
 export function notFound(what: string): Problem {
   return new Problem('not_found', `there is no such ${what}`);
+}
+
+export function erased(): Problem {
+  return new Problem('member_erased', 'this member was erased');
 }
 
 /** The first sentence names the first wrong field, so that a log line or a toast is enough to mend it. */
