@@ -35,6 +35,7 @@ import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
 import { hookRoutes } from './routes/hooks';
+import { importRoutes } from './routes/imports';
 import { ledgerRoutes } from './routes/ledger';
 import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
@@ -115,6 +116,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise }));
   app.use(memberDataRoutes({ db, vault, authenticate, view }));
+  app.use(importRoutes({ db, authenticate }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

@@ -147,9 +147,7 @@ async function readBeginnings({ sql }: Sql, q: string): Promise<readonly (readon
   const ways = [[...new Set(words)].slice(0, MOST_WORDS), [whole], /^[-+0-9 ()./]+$/.test(q) ? [digits] : []];
   const isNew = (way: readonly string[], index: number) =>
     ways.findIndex((other) => other.join() === way.join()) === index;
-  return ways
-    .filter((way) => way.length > 0 && !way.includes(''))
-    .filter((way) => isNew(way, ways.indexOf(way as string[])));
+  return ways.filter((way) => way.length > 0 && !way.includes('')).filter((way) => isNew(way, ways.indexOf(way)));
 }
 
 /**

@@ -178,6 +178,38 @@ function mountedByHand(): Paths {
         },
       },
     },
+    '/v1/imports': {
+      post: {
+        summary: 'Make many members or charges from a file',
+        description:
+          'For: merchant. Columns: members `name,email,phone,reference`; charges `reference` or `email`, `label,category,amount,dueOn`. The same bytes make nothing twice.',
+        parameters: parameters(schemas.importQuery, 'query'),
+        requestBody: { required: true, content: { 'text/csv': { schema: { type: 'string' } } } },
+        responses: {
+          200: answer('what became of each line', schemas.importResult),
+          ...problems([
+            'unauthenticated',
+            'forbidden',
+            'invalid_request',
+            'body_too_large',
+            'unsupported_media_type',
+            'not_utf8',
+            ...ALWAYS,
+          ]),
+        },
+      },
+    },
+    '/v1/imports/{id}': {
+      delete: {
+        summary: 'Take an import back: its charges that nothing was paid of are cancelled',
+        description: 'For: merchant. Members stay, and so do charges that are paid in part. Again: nothing more.',
+        parameters: parameters(schemas.idParams, 'path'),
+        responses: {
+          200: answer('what was cancelled', schemas.takenBack),
+          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
     ...hooks(open),
     '/return/{id}': { get: returned, post: returned },
     '/cancel/{id}': { get: cancelled, post: cancelled },

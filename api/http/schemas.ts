@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IMPORT_KINDS } from '../../books/imports';
 import { MEMBER_LOCALES } from '../../books/members';
 import { CHANNELS, ENVIRONMENTS, GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
@@ -156,6 +157,23 @@ export const memberFilter = z.strictObject({
   owes: z.literal('1').optional().describe('only who owes something'),
   ...paging,
 });
+export const importQuery = z.strictObject({
+  kind: z.enum(IMPORT_KINDS),
+  dryRun: z.literal('1').optional().describe('says what would be made, and makes nothing'),
+});
+export const importResult = z.object({
+  id: id('imp').nullable().describe('null of a dry run'),
+  rows: z.array(
+    z.object({
+      line: z.int(),
+      outcome: z.enum(['created', 'unchanged', 'refused']),
+      message: z.string().nullable().describe('why, naming the column'),
+    }),
+  ),
+  created: z.int(),
+  refused: z.int(),
+});
+export const takenBack = z.object({ id: id('imp'), cancelled: z.int().describe('charges that are owed no more') });
 export const newToken = z.strictObject({ expiresInMs: z.int().min(1_000).max(86_400_000).default(3_600_000) });
 export const memberToken = z.object({ token: z.string(), expiresAt: moment });
 
