@@ -57,7 +57,7 @@ function decode(bytes: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new Problem('not_utf8', 'the file is not UTF-8: save it as “CSV UTF-8”');
+    throw new Problem('encoding_not_supported', 'the file is not UTF-8: save it as “CSV UTF-8”');
   }
 }
 

@@ -193,7 +193,7 @@ function mountedByHand(): Paths {
             'invalid_request',
             'body_too_large',
             'unsupported_media_type',
-            'not_utf8',
+            'encoding_not_supported',
             ...ALWAYS,
           ]),
         },

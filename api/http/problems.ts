@@ -54,7 +54,7 @@ export const PROBLEMS = {
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   body_too_large: [413, 'The body is over the limit.'],
   unsupported_media_type: [415, 'The body must be application/json, or text/csv where a file is sent.'],
-  not_utf8: [422, 'The file is not UTF-8.'],
+  encoding_not_supported: [422, 'The file is not UTF-8.'],
   amount_not_supported: [422, 'The gateway cannot take this amount or currency.'],
   currency_not_supported: [422, "The currency is not the merchant's."],
   method_not_supported: [422, 'The gateway has no such payment method.'],

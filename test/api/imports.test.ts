@@ -179,7 +179,7 @@ describe('charges from a file', () => {
 
 describe('a file that is none', () => {
   test('is refused whole, and makes nothing', async () => {
-    refused(await send('members', Buffer.from('name\nZo\xe9\n', 'latin1')), 'not_utf8');
+    refused(await send('members', Buffer.from('name\nZo\xe9\n', 'latin1')), 'encoding_not_supported');
     refusedField(await send('members', 'name,born\nAnne,1990\n'), 'born');
     refusedField(await send('members', 'name,name\nAnne,Anne\n'), 'name');
     refusedField(await send('members', 'email\nanne@example.org\n'), 'name');
