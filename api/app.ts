@@ -36,8 +36,10 @@ import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
 import { hookRoutes } from './routes/hooks';
+import { importRoutes } from './routes/imports';
 import { keyRoutes } from './routes/keys';
 import { ledgerRoutes } from './routes/ledger';
+import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
@@ -123,6 +125,8 @@ export function createApp(deps: AppDependencies): Express {
   app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
+  app.use(memberDataRoutes({ db, vault, authenticate, view }));
+  app.use(importRoutes({ db, authenticate }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

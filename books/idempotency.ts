@@ -39,6 +39,26 @@ export async function forgetAnswer({ sql }: Sql, { scope, key }: IdempotencyKey)
   await sql.query('DELETE FROM idempotency_keys WHERE scope = $1 AND key = $2', [scope, key]);
 }
 
+/**
+ * Overwrites what kept answers tell of a member who is erased: the member's own view, and who paid money that was given to them. They
+ * are few of few days and no index finds them, so all are read; a member is rarely erased.
+ */
+export async function forgetPersonIn(
+  { sql }: Sql,
+  { id, name, erasedAt }: { readonly id: string; readonly name: string; readonly erasedAt: Date | null },
+): Promise<void> {
+  const shown = { name, email: null, phone: null, reference: null, locale: null, address: null, erasedAt };
+  await sql.query(
+    `UPDATE idempotency_keys SET answer = jsonb_set(answer, '{result}', answer->'result' || $2::jsonb) WHERE answer->'result'->>'id' = $1`,
+    [id, JSON.stringify(shown)],
+  );
+  await sql.query(
+    `UPDATE idempotency_keys SET answer = jsonb_set(answer, '{result,payer}', 'null')
+     WHERE answer->'result'->>'member' = $1 AND answer->'result' ? 'payer'`,
+    [id],
+  );
+}
+
 /** Forgets keys that were kept long enough, at most `most` of them; gives how many. */
 export async function forgetExpired({ sql }: Sql, most: number): Promise<number> {
   const { rowCount } = await sql.query(

@@ -157,7 +157,7 @@ export interface ListedMessage {
   readonly dismissal: Dismissal | null;
   readonly attempts: number;
   readonly receivedAt: Date;
-  /** Who paid, sealed; null of one that is not verified, and of one that the release before received. */
+  /** Who paid, sealed; null of one that is not verified, of one that the release before received, and of an erased member's. */
   readonly payer: Buffer | null;
   /** The bytes of a verified one, where the payer must be read from them. */
   readonly sealed: Buffer | null;
@@ -167,9 +167,12 @@ export interface ListedMessage {
 const LISTED = `
   n.id, n.sequence, n.account_id AS "accountId", a.gateway, a.credentials, n.channel, n.state, n.reason, n.kind, n.payment_id AS "paymentId",
   n.member_id AS "memberId", n.amount, n.currency, n.gateway_reference AS "gatewayReference", n.dismissal, n.attempts, n.received_at AS "receivedAt",
-  b.payer, CASE WHEN n.kind IS NOT NULL AND b.payer IS NULL THEN coalesce(b.sealed, n.sealed) END AS sealed`;
+  CASE WHEN NOT e.erased THEN b.payer END AS payer, CASE WHEN n.kind IS NOT NULL AND b.payer IS NULL AND NOT e.erased THEN coalesce(b.sealed, n.sealed) END AS sealed`;
+/** The bytes stay, for they prove money; of a member who was erased they are opened no more. */
 const WITH_ACCOUNT_AND_BODY = `
-  JOIN gateway_accounts a ON a.id = n.account_id LEFT JOIN notification_bodies b ON b.notification_id = n.id AND n.kind IS NOT NULL`;
+  JOIN gateway_accounts a ON a.id = n.account_id LEFT JOIN notification_bodies b ON b.notification_id = n.id AND n.kind IS NOT NULL
+  CROSS JOIN LATERAL (SELECT EXISTS (SELECT FROM members m WHERE m.erased_at IS NOT NULL
+    AND m.id = coalesce(n.member_id, (SELECT p.member_id FROM payments p WHERE p.id = n.payment_id))) AS erased) e`;
 
 /** The merchant's message of this id, or null. */
 export async function findMessage({ sql }: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
@@ -178,6 +181,22 @@ export async function findMessage({ sql }: Sql, merchantId: string, id: string):
     [merchantId, id],
   );
   return rows[0] ?? null;
+}
+
+/** All verified messages about a member's money, oldest first: of their payments, and what was given to them. */
+export async function listMessagesOfMember(
+  { sql }: Sql,
+  merchantId: string,
+  memberId: string,
+): Promise<ListedMessage[]> {
+  const { rows } = await sql.query<ListedMessage>(
+    `SELECT ${LISTED} FROM (
+       SELECT m.* FROM payments p JOIN notifications m ON m.payment_id = p.id WHERE p.member_id = $2
+       UNION SELECT m.* FROM paylines l JOIN notifications m ON m.id = l.notification_id WHERE l.member_id = $2) n ${WITH_ACCOUNT_AND_BODY}
+     WHERE a.merchant_id = $1 AND n.kind IS NOT NULL ORDER BY n.sequence`,
+    [merchantId, memberId],
+  );
+  return rows;
 }
 
 interface Filter {

@@ -14,7 +14,7 @@ export interface Situation {
     readonly latePayments: LatePaymentPolicy;
     readonly returnOrigins: readonly string[];
   };
-  readonly member: { readonly name: string; readonly email: string | null } | null;
+  readonly member: { readonly name: string; readonly email: string | null; readonly erased: boolean } | null;
   /** What of it is owed in all, and what of the charges that are named. */
   readonly cart: { readonly due: number; readonly dueOfNamed: number } | null;
   /** What gateways hold of the member's money. */
@@ -42,7 +42,7 @@ export async function readSituation(
   const { rows } = await sql.query<Omit<Situation, 'account'> & { readonly account: InBase64 | null }>({
     name: 'read_situation',
     text: `SELECT jsonb_build_object('name', m.name, 'currency', m.currency, 'latePayments', m.late_payments, 'returnOrigins', m.return_origins) AS merchant,
-                  (SELECT jsonb_build_object('name', b.name, 'email', b.email) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS member,
+                  (SELECT jsonb_build_object('name', b.name, 'email', b.email, 'erased', b.erased_at IS NOT NULL) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS member,
                   (SELECT jsonb_build_object('due', greatest(0, -c.balance), 'dueOfNamed',
                      (SELECT coalesce(sum(open_of(h)), 0) FROM charges h WHERE h.id = ANY ($4) AND h.member_id = c.member_id))
                      FROM members b JOIN carts c ON c.member_id = b.id WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,

@@ -15,7 +15,7 @@ import { checkoutOpened, summarize } from '../../workflows/domain/payment';
 import type { PaymentTerms } from '../../workflows/domain/payment';
 import type { Caller } from '../http/auth';
 import { checkOrigin } from '../http/origins';
-import { notFound, Problem } from '../http/problems';
+import { erased, notFound, Problem } from '../http/problems';
 import type * as schemas from '../http/schemas';
 import { planCheckout } from './checkout';
 import type { CheckoutDependencies } from './checkout';
@@ -39,6 +39,7 @@ export async function openPayment(
   if (!situation) throw notFound('merchant');
   const { merchant, member, cart, pending, account } = situation;
   if (!cart || !member) throw notFound('member');
+  if (member.erased) throw erased();
   if (body.charges) await checkCharges(db, body.member, body.charges);
   const { amount, currency } = priceOf(body, merchant.currency, cart, pending);
   for (const field of ['returnUrl', 'cancelUrl'] as const) checkOrigin(field, body[field], merchant.returnOrigins);
@@ -57,7 +58,7 @@ export async function openPayment(
     method: body.method ?? null,
     startedBy: starterOf(caller, body),
     phone: body.phone ?? null,
-    payer: member,
+    payer: { name: member.name, email: member.email },
     description: merchant.name,
   });
   if (!opening.ok) throw new Problem(opening.reason, opening.detail);

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   dispute_closed: [409, 'The dispute is closed.'],
   nothing_held: [409, 'Nothing is held under this dispute.'],
   money_held: [409, 'Money is held under this dispute.'],
+  member_erased: [409, 'The member was erased: nothing new is asked of them, and nothing is written of them.'],
   nothing_due: [409, 'The cart owes nothing and no amount was given.'],
   payment_pending: [409, 'All that is due is on its way in other payments; give an `amount` to pay more.'],
   too_many_open_payments: [
@@ -56,7 +57,8 @@ export const PROBLEMS = {
   ],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   body_too_large: [413, 'The body is over the limit.'],
-  unsupported_media_type: [415, 'The body must be application/json.'],
+  unsupported_media_type: [415, 'The body must be application/json, or text/csv where a file is sent.'],
+  encoding_not_supported: [422, 'The file is not UTF-8.'],
   amount_not_supported: [422, 'The gateway cannot take this amount or currency.'],
   currency_not_supported: [422, "The currency is not the merchant's."],
   method_not_supported: [422, 'The gateway has no such payment method.'],
@@ -121,6 +123,10 @@ function cut(text: string): string {
 
 export function notFound(what: string): Problem {
   return new Problem('not_found', `there is no such ${what}`);
+}
+
+export function erased(): Problem {
+  return new Problem('member_erased', 'this member was erased');
 }
 
 /** The first sentence names the first wrong field, so that a log line or a toast is enough to mend it. */

@@ -36,6 +36,9 @@ export const RIGHTS = {
   read_accounts: { ...NOBODY, scope: 'read', roles: ROLES },
   read_ledger: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
   manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
+  erase_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'], stepUp: 'always' },
+  /** All that is kept of a member, as a file. */
+  hand_out_members: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'], stepUp: 'always' },
   start_payments: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'], member: true },
   cancel_charges: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'] },
   /** Refunds from asking to giving up, and whatever else decides where money ends. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { IMPORT_KINDS } from '../../books/imports';
 import { SCOPES } from '../../books/keys';
+import { MEMBER_LOCALES } from '../../books/members';
 import { CHANNELS, ENVIRONMENTS, GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { IdPrefix } from '../../workflows/domain/ids';
@@ -142,6 +144,22 @@ export const newMember = z.strictObject({
     .regex(/^\+?[0-9 ()./-]{4,32}$/, 'a phone number')
     .optional(),
   reference: text(200).optional().describe("the merchant's own id of this member"),
+  locale: z.enum(MEMBER_LOCALES).optional().describe('the language of their pages and letters'),
+  address: z
+    .string()
+    .max(500)
+    .refine((value) => NO_CONTROL.test(value.replaceAll('\n', ' ')), 'no control characters but line breaks')
+    .refine((value) => value.trim() !== '', 'must not be blank')
+    .optional()
+    .describe('as on a letter, line by line'),
+});
+export const memberChange = z.strictObject({
+  name: newMember.shape.name.optional(),
+  email: newMember.shape.email.nullable(),
+  phone: newMember.shape.phone.nullable(),
+  reference: newMember.shape.reference.nullable(),
+  locale: newMember.shape.locale.nullable(),
+  address: newMember.shape.address.nullable(),
 });
 export const member = z.object({
   id: id('mem'),
@@ -149,8 +167,35 @@ export const member = z.object({
   name: z.string(),
   phone: z.string().nullable(),
   reference: z.string().nullable(),
+  locale: z.enum(MEMBER_LOCALES).nullable(),
+  address: z.string().nullable(),
   createdAt: moment,
+  erasedAt: moment.nullable().describe('since when nothing personal is kept; their money stays'),
 });
+export const memberFilter = z.strictObject({
+  q: text(200)
+    .optional()
+    .describe('beginnings of words of the name, or of e-mail, phone or reference; case and accents do not count'),
+  owes: z.literal('1').optional().describe('only who owes something'),
+  ...paging,
+});
+export const importQuery = z.strictObject({
+  kind: z.enum(IMPORT_KINDS),
+  dryRun: z.literal('1').optional().describe('says what would be made, and makes nothing'),
+});
+export const importResult = z.object({
+  id: id('imp').nullable().describe('null of a dry run'),
+  rows: z.array(
+    z.object({
+      line: z.int(),
+      outcome: z.enum(['created', 'unchanged', 'refused']),
+      message: z.string().nullable().describe('why, naming the column'),
+    }),
+  ),
+  created: z.int(),
+  refused: z.int(),
+});
+export const takenBack = z.object({ id: id('imp'), cancelled: z.int().describe('charges that are owed no more') });
 export const newToken = z.strictObject({ expiresInMs: z.int().min(1_000).max(86_400_000).default(3_600_000) });
 export const memberToken = z.object({ token: z.string(), expiresAt: moment });
 
@@ -395,6 +440,17 @@ export const notification = z.object({
   note: z.string().nullable().describe('what a person wrote who put it away'),
   attempts: z.int(),
   receivedAt: moment,
+});
+export const memberExport = z.object({
+  exportedAt: moment,
+  member,
+  currency,
+  charges: z.array(charge),
+  paylines: z.array(payline),
+  payments: z.array(payment),
+  refunds: z.array(refund),
+  disputes: z.array(dispute),
+  notifications: z.array(notification).describe('verified messages about their money, with who is said to have paid'),
 });
 export const notificationFilter = z.strictObject({
   state: z.enum(NOTIFICATION_STATES).optional(),

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { RecordedPayment } from '../../books/facts';
+import type { MemberRow } from '../../books/members';
 import type { ListedRefund } from '../../books/refunds';
 import type { Dispute } from '../../prisma/generated/client';
 import type { Recorded } from '../../workflows/domain/fact';
@@ -49,6 +50,15 @@ export function viewFact(fact: Recorded): z.input<typeof schemas.timelineRow> {
     reason: 'reason' in fact ? fact.reason : null,
     occurredAt: fact.occurredAt,
     recordedAt: fact.recordedAt,
+  };
+}
+
+export function viewMember(row: Omit<MemberRow, 'sequence'>): z.input<typeof schemas.member> {
+  const { id, name, email, phone, reference, locale, address, createdAt, erasedAt } = row;
+  return {
+    ...{ id, name, email, phone, reference, locale, address },
+    createdAt: createdAt.toISOString(),
+    erasedAt: erasedAt?.toISOString() ?? null,
   };
 }
 

@@ -1,4 +1,3 @@
-import type { Member } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import {
   addCharge,
@@ -10,15 +9,16 @@ import {
   readCharge,
 } from '../../books/cart';
 import type { ChargeLine, PaylineLine } from '../../books/cart';
-import { addMember, findMember, listMembers } from '../../books/members';
+import { addMember, changeMember, findMember, listMembers } from '../../books/members';
 import type { Sql } from '../../books/sql';
 import { isId } from '../../workflows/domain/ids';
 import type { Caller, Tokens } from '../http/auth';
 import { newId } from '../../platform/ids';
 import { cursorAt, readCursor, toPage } from '../http/paging';
-import { notFound, Problem } from '../http/problems';
+import { erased, notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
+import { viewMember } from '../http/views';
 
 /** How many paid or cancelled charges, and how many paylines, a cart shows; the lists have the rest. */
 const NEWEST_SHOWN = 200;
@@ -27,6 +27,13 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   async function memberOf({ merchantId }: { readonly merchantId: string }, id: string) {
     const found = isId('mem', id) ? await findMember(db, merchantId, id) : null;
     if (!found) throw notFound('member');
+    return found;
+  }
+
+  /** One of whom something new may be asked. */
+  async function keptMemberOf(caller: { readonly merchantId: string }, id: string) {
+    const found = await memberOf(caller, id);
+    if (found.erasedAt !== null) throw erased();
     return found;
   }
 
@@ -45,11 +52,11 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       answers: { 201: schemas.member },
       idempotentFor: 'days',
       async handle({ caller, body, once }) {
-        const { name, email = null, phone = null, reference = null } = body;
+        const { name, email = null, phone = null, reference = null, locale = null, address = null } = body;
         const created = await once(async (tx) => {
-          const member = { id: newId('mem'), name, email, phone, reference };
+          const member = { id: newId('mem'), name, email, phone, reference, locale, address };
           const createdAt = await addMember(tx, { ...member, merchantId: caller.merchantId });
-          return viewMember({ ...member, createdAt });
+          return viewMember({ ...member, createdAt, erasedAt: null });
         });
         return { status: 201, body: created };
       },
@@ -57,12 +64,14 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
     route({
       method: 'get',
       path: '/v1/members',
-      summary: 'List members, newest first',
+      summary: 'List or find members, newest first',
       right: 'read_work',
-      query: schemas.noFilter,
+      query: schemas.memberFilter,
       answers: { 200: schemas.list(schemas.member) },
       async handle({ caller, query }) {
-        const rows = await listMembers(db, caller.merchantId, { before: readCursor(query), limit: query.limit });
+        const { q, owes, limit } = query;
+        const filter = { q, owes: owes !== undefined };
+        const rows = await listMembers(db, caller.merchantId, filter, { before: readCursor(query), limit });
         return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewMember) };
       },
     }),
@@ -78,6 +87,22 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      method: 'patch',
+      path: '/v1/members/:id',
+      summary: 'Change a member; null takes away what was known',
+      right: 'manage_members',
+      params: schemas.idParams,
+      body: schemas.memberChange,
+      answers: { 200: schemas.member },
+      refusals: ['member_erased'],
+      async handle({ caller, params, body }) {
+        const { id } = await memberOf(caller, params.id);
+        const changed = await changeMember(db, caller.merchantId, id, body);
+        if (!changed) throw erased();
+        return { status: 200, body: viewMember(changed) };
+      },
+    }),
+    route({
       method: 'post',
       path: '/v1/members/:id/tokens',
       summary: "Mint a short-lived token for the member's browser",
@@ -85,8 +110,9 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       params: schemas.idParams,
       body: schemas.newToken,
       answers: { 201: schemas.memberToken },
+      refusals: ['member_erased'],
       async handle({ caller, params, body }) {
-        const member = await memberOf(caller, params.id);
+        const member = await keptMemberOf(caller, params.id);
         return { status: 201, body: await tokens.mintMember(caller.merchantId, member.id, body.expiresInMs) };
       },
     }),
@@ -137,10 +163,10 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       params: schemas.idParams,
       body: schemas.newCharge,
       answers: { 201: schemas.charge },
-      refusals: ['currency_not_supported'],
+      refusals: ['member_erased', 'currency_not_supported'],
       idempotentFor: 'days',
       async handle({ caller, params, body, once }) {
-        const member = await memberOf(caller, params.id);
+        const member = await keptMemberOf(caller, params.id);
         const { currency } = member.merchant;
         if (body.currency !== currency)
           throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
@@ -198,21 +224,17 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
 
 type CartReader = Extract<Caller, { kind: 'key' | 'member' }>;
 
-function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
+export function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
   return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };
 }
 
-function viewPayline({ sequence: _sequence, ...payline }: PaylineLine) {
+export function viewPayline({ sequence: _sequence, ...payline }: PaylineLine) {
   return payline;
 }
 
 function standingOf({ amount, paid, cancelledAt }: Pick<ChargeLine, 'amount' | 'paid' | 'cancelledAt'>) {
   if (cancelledAt !== null) return 'cancelled';
   return paid >= amount ? 'paid' : paid > 0 ? 'partly_paid' : 'open';
-}
-
-function viewMember({ id, name, email, phone, reference, createdAt }: Omit<Member, 'merchantId' | 'sequence'>) {
-  return { id, name, email, phone, reference, createdAt: createdAt.toISOString() };
 }
 
 async function viewCart(db: Sql, member: { id: string; merchant: { currency: string; name: string } }) {

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { attach, leftOf } from '../../books/cart';
 import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
@@ -34,32 +35,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
     return found;
   }
 
-  const view = (row: ListedMessage) => ({
-    id: row.id,
-    gateway: row.gateway,
-    channel: row.channel,
-    state: row.state,
-    reason: row.reason,
-    kind: row.kind,
-    payment: row.paymentId,
-    member: row.memberId,
-    amount: row.amount,
-    currency: row.currency,
-    gatewayReference: row.gatewayReference,
-    payer: payerOf(row),
-    note: row.dismissal?.note ?? null,
-    attempts: row.attempts,
-    receivedAt: row.receivedAt.toISOString(),
-  });
-
-  /** Who paid, of a message that is verified. One that the release before received is read for it. */
-  function payerOf({ accountId, gateway, credentials, channel, payer, sealed }: ListedMessage): Payer | null {
-    if (payer !== null) return openPayer(vault, payer, accountId);
-    if (sealed === null) return null;
-    const raw = { channel, ...openRaw(vault, sealed, accountId) };
-    const reading = GATEWAYS[gateway].readNotification(raw, openCredentials(vault, { accountId, credentials }));
-    return reading.ok ? reading.hint.payer : null;
-  }
+  const view = viewMessagesWith(vault);
 
   return [
     route({
@@ -178,4 +154,34 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
   ];
+}
+
+/** How messages are shown, with who paid: it is sealed for their account. */
+export function viewMessagesWith(vault: Vault) {
+  /** Who paid, of a message that is verified. One that the release before received is read for it. */
+  function payerOf({ accountId, gateway, credentials, channel, payer, sealed }: ListedMessage): Payer | null {
+    if (payer !== null) return openPayer(vault, payer, accountId);
+    if (sealed === null) return null;
+    const raw = { channel, ...openRaw(vault, sealed, accountId) };
+    const reading = GATEWAYS[gateway].readNotification(raw, openCredentials(vault, { accountId, credentials }));
+    return reading.ok ? reading.hint.payer : null;
+  }
+
+  return (row: ListedMessage): z.input<typeof schemas.notification> => ({
+    id: row.id,
+    gateway: row.gateway,
+    channel: row.channel,
+    state: row.state,
+    reason: row.reason,
+    kind: row.kind,
+    payment: row.paymentId,
+    member: row.memberId,
+    amount: row.amount,
+    currency: row.currency,
+    gatewayReference: row.gatewayReference,
+    payer: payerOf(row),
+    note: row.dismissal?.note ?? null,
+    attempts: row.attempts,
+    receivedAt: row.receivedAt.toISOString(),
+  });
 }

@@ -39,6 +39,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       weight: 'opening',
       answers: { 201: schemas.payment },
       refusals: [
+        'member_erased',
         'nothing_due',
         'payment_pending',
         'too_many_open_payments',

@@ -39,7 +39,10 @@ describe('a member', () => {
       email: null,
       phone: null,
       reference: null,
+      locale: null,
+      address: null,
       createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      erasedAt: null,
     });
     expect((await merchant.get(`/v1/members/${body.id}`)).body).toEqual(body);
   });

@@ -6,7 +6,7 @@ import type { Scope } from '../../books/keys';
 import { newId } from '../../platform/ids';
 import { call, Merchant } from '../support/client';
 import type { Reply } from '../support/client';
-import { startWorld } from '../support/world';
+import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, memberOf, operatorOf, watcherOf } from './asking';
 import type { Asking } from './asking';
@@ -31,6 +31,7 @@ interface Objects {
   readonly dispute: string;
   readonly notification: string;
   readonly key: string;
+  readonly file: string;
 }
 interface Someone {
   readonly name: string;
@@ -60,7 +61,7 @@ beforeAll(async () => {
     }),
   );
   callers = [
-    { name: 'the operator', kind: 'operator', scopes: [], asks: operatorOf(world), key: '' },
+    { name: 'the operator', kind: 'operator', scopes: [], asks: operatorOf(world), key: OPERATOR_KEY },
     { name: 'a member', kind: 'member', scopes: [], asks: member, key: member.token },
     { name: 'a watcher', kind: 'watcher', scopes: [], asks: watcher, key: watcher.token },
     ...keys,
@@ -107,7 +108,18 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     dispute,
     notification: notification!.id,
     key: key.body.id,
+    file: (await importAs(merchant.secretKey)).body.id,
   };
+}
+
+/** Brings a file of one member, who is new to the merchant. */
+async function importAs(key: string): Promise<Reply<{ readonly id: string }>> {
+  const answer = await fetch(`${world.baseUrl}/v1/imports?kind=members`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv' },
+    body: `name,reference\nAnne,${randomUUID()}\n`,
+  });
+  return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { id: string } };
 }
 
 /** Whether the table, read as it stands, gives this right to such a caller. */
@@ -133,6 +145,7 @@ function fill(path: string, of: Objects): string {
     dispute: of.dispute,
     notification: of.notification,
     key: of.key,
+    import: of.file,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -160,6 +173,7 @@ function bodyFor(name: string, of: Objects): unknown {
 
 async function ask(who: Someone, method: string, path: string, of: Objects): Promise<Reply> {
   const concrete = fill(path, of);
+  if (concrete === '/v1/imports') return importAs(who.key);
   if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
   if (!path.endsWith('/events') || who.kind === 'operator') return who.asks.get(concrete);
   // A stream does not end by itself; a refusal does.
@@ -195,7 +209,11 @@ test('a scope includes no other but `admin`, which includes all; reading gives n
       .map(({ method, path }) => `${method} ${path}`);
   expect(mayBe('read').filter((name) => !name.startsWith('GET '))).toEqual([]);
   expect(mayBe('payments').sort()).toEqual([
+    'DELETE /v1/imports/{id}',
+    'DELETE /v1/members/{id}',
     'GET /v1/merchant',
+    'PATCH /v1/members/{id}',
+    'POST /v1/imports',
     'POST /v1/members',
     'POST /v1/members/{id}/charges',
     'POST /v1/members/{id}/charges/{charge}/cancellation',

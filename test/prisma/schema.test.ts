@@ -217,6 +217,8 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Dispute',
     'FactBinding',
     'IdempotencyKey',
+    'Import',
+    'ImportRow',
     'Onboarding',
     'OnboardingEvent',
     'Refund',

@@ -36,7 +36,12 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
     },
     live: { watch: () => () => undefined, close: () => Promise.resolve() },
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
-    revocations: { count: () => 0, look: () => Promise.resolve(), onMore: () => () => undefined, stop: () => undefined },
+    revocations: {
+      count: () => 0,
+      look: () => Promise.resolve(),
+      onMore: () => () => undefined,
+      stop: () => undefined,
+    },
     redis: null,
     log: pino({ level: 'silent' }),
     temporalAnswers: () => Promise.resolve(false),

@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { addCharge, cancelCharge } from '../../books/cart';
+import {
+  beginImport,
+  endImport,
+  findImport,
+  findNamed,
+  importStands,
+  keepLine,
+  linesDone,
+  lockImports,
+  lockUnpaid,
+} from '../../books/imports';
+import type { ImportKind, NamedMember } from '../../books/imports';
+import { addMember } from '../../books/members';
+import { inTransaction } from '../../books/sql';
+import type { Sql } from '../../books/sql';
+import { newId } from '../../platform/ids';
+import type { Database } from '../../prisma/client';
+import { minorUnitDecimals, parseDecimal } from '../../workflows/domain/money';
+import type { Currency } from '../../workflows/domain/money';
+import * as schemas from '../http/schemas';
+import { readTable, wrongFile } from './csv';
+import type { TableRow } from './csv';
+
+type ImportResult = z.input<typeof schemas.importResult>;
+type RowResult = ImportResult['rows'][number];
+
+interface Importer {
+  readonly merchantId: string;
+  readonly currency: Currency;
+}
+
+/** So many lines are one transaction: whoever waits for one of their carts waits a moment. */
+const CHUNK = 100;
+
+const COLUMNS = {
+  members: { known: ['name', 'email', 'phone', 'reference'], needed: [['name']] },
+  charges: {
+    known: ['reference', 'email', 'label', 'category', 'amount', 'dueOn'],
+    needed: [['reference', 'email'], ['label'], ['category'], ['amount']],
+  },
+} as const satisfies Record<ImportKind, { known: readonly string[]; needed: readonly (readonly string[])[] }>;
+
+/**
+ * Makes what a file's lines say, line by line: a bad one is refused and stops no other. The same bytes make nothing twice; what a
+ * process that was killed left out, or what was refused, is made when they come again. `dryRun`: says the same and makes nothing.
+ */
+export async function importFile(
+  db: Database,
+  importer: Importer,
+  { kind, bytes, dryRun }: { readonly kind: ImportKind; readonly bytes: Buffer; readonly dryRun: boolean },
+): Promise<ImportResult> {
+  const rows = await readTable(bytes, COLUMNS[kind].known);
+  for (const choice of COLUMNS[kind].needed)
+    if (rows[0]?.cells && !choice.some((name) => rows[0]?.cells?.has(name)))
+      throw wrongFile(`no column ${choice.join(' or ')}`, choice[0]);
+  const { merchantId } = importer;
+  const contentHash = createHash('sha256').update(bytes).digest();
+  const id = dryRun
+    ? await findImport(db, merchantId, kind, contentHash)
+    : await beginImport(db, { id: newId('imp'), merchantId, kind, contentHash });
+  const taking = { ...importer, kind, id, dryRun, seen: new Set<string>() };
+  const results: RowResult[] = [];
+  for (let start = 0; start < rows.length; start += CHUNK) {
+    const chunk = rows.slice(start, start + CHUNK);
+    results.push(...(await inTransaction(db, (tx) => takeChunk(tx, taking, chunk))));
+  }
+  const count = (outcome: RowResult['outcome']) => results.filter((row) => row.outcome === outcome).length;
+  return { id: dryRun ? null : id, rows: results, created: count('created'), refused: count('refused') };
+}
+
+interface Taking extends Importer {
+  readonly kind: ImportKind;
+  readonly id: string | null;
+  readonly dryRun: boolean;
+  /** How members of this file are named that it made, or would have made. */
+  readonly seen: Set<string>;
+}
+
+async function takeChunk(tx: Sql, taking: Taking, chunk: readonly TableRow[]): Promise<RowResult[]> {
+  const { id, merchantId, kind, dryRun } = taking;
+  await lockImports(tx, merchantId);
+  const lines = chunk.map(({ line }) => line);
+  if (id !== null && !(await importStands(tx, id)))
+    return lines.map((line) => refusedRow(line, 'the import was taken back meanwhile'));
+  const done = id === null ? new Set<number>() : await linesDone(tx, id, lines);
+  const valuesOf = (name: string) =>
+    chunk.flatMap(({ cells }) => cells?.get(name) ?? []).filter((value) => value !== '');
+  const named = await findNamed(
+    tx,
+    merchantId,
+    valuesOf('reference'),
+    valuesOf('email').map((email) => email.toLowerCase()),
+  );
+  const results: RowResult[] = [];
+  for (const { line, cells } of chunk) {
+    if (cells === null) {
+      results.push(refusedRow(line, 'not as many cells as there are columns'));
+      continue;
+    }
+    if (done.has(line)) {
+      results.push({ line, outcome: 'unchanged', message: 'made by this file before' });
+      continue;
+    }
+    const decided = kind === 'members' ? decideMember(taking, cells, named) : decideCharge(taking, cells, named);
+    if (decided.outcome !== 'created') {
+      results.push({ line, outcome: decided.outcome, message: decided.message });
+      continue;
+    }
+    if (!dryRun && id !== null) await keepLine(tx, id, line, await decided.make(tx));
+    results.push({ line, outcome: 'created', message: null });
+  }
+  return results;
+}
+
+type Decided =
+  | { readonly outcome: 'unchanged' | 'refused'; readonly message: string }
+  | {
+      readonly outcome: 'created';
+      make(tx: Sql): Promise<{ readonly memberId: string | null; readonly chargeId: string | null }>;
+    };
+
+function decideMember(
+  { merchantId, seen }: Taking,
+  cells: ReadonlyMap<string, string>,
+  named: readonly NamedMember[],
+): Decided {
+  const read = schemas.newMember.safeParse(filled(cells));
+  if (!read.success) return { outcome: 'refused', message: wrongCell(read.error) };
+  const { name, email = null, phone = null, reference = null } = read.data;
+  // The reference is the merchant's own id: where it is given it alone decides, for a family may share an e-mail.
+  const column = reference !== null ? 'reference' : 'email';
+  const key = reference ?? email?.toLowerCase();
+  if (key !== undefined) {
+    if (seen.has(`${column} ${key}`) || named.some((member) => member[column] === key))
+      return { outcome: 'unchanged', message: `column ${column}: a member has it` };
+    seen.add(`${column} ${key}`);
+  }
+  return {
+    outcome: 'created',
+    async make(tx) {
+      const id = newId('mem');
+      await addMember(tx, { id, merchantId, name, email, phone, reference, locale: null, address: null });
+      return { memberId: id, chargeId: null };
+    },
+  };
+}
+
+function decideCharge(
+  { merchantId, currency }: Taking,
+  cells: ReadonlyMap<string, string>,
+  named: readonly NamedMember[],
+): Decided {
+  const { reference, email, amount: written, ...rest } = filled(cells);
+  const amount = readAmount(written ?? '', currency);
+  if (amount === null)
+    return { outcome: 'refused', message: `column amount: not an amount in ${currency}, such as 12.50 or 12,50` };
+  const read = schemas.newCharge.safeParse({ ...rest, amount, currency });
+  if (!read.success) return { outcome: 'refused', message: wrongCell(read.error) };
+  const column = reference !== undefined ? 'reference' : 'email';
+  const key = reference ?? email?.toLowerCase();
+  if (key === undefined) return { outcome: 'refused', message: 'column reference or email: one must name the member' };
+  const members = named.filter((member) => member[column] === key);
+  const [member] = members;
+  if (!member || members.length > 1)
+    return {
+      outcome: 'refused',
+      message: `column ${column}: ${members.length === 0 ? 'no member has' : `${members.length} members have`} it`,
+    };
+  const { label, category, dueOn = null } = read.data;
+  return {
+    outcome: 'created',
+    async make(tx) {
+      const id = newId('chg');
+      await addCharge(tx, { id, merchantId, memberId: member.id, label, category, amount, currency, dueOn });
+      return { memberId: null, chargeId: id };
+    },
+  };
+}
+
+/** The cells that hold something. */
+function filled(cells: ReadonlyMap<string, string>): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries([...cells].filter(([, cell]) => cell !== ''));
+}
+
+function readAmount(written: string, currency: Currency): number | null {
+  return parseDecimal(written.replace(',', '.'), currency, minorUnitDecimals(currency))?.amount ?? null;
+}
+
+function wrongCell({ issues }: z.ZodError): string {
+  return issues.map((issue) => `column ${issue.path.join('.')}: ${issue.message}`).join('; ');
+}
+
+const refusedRow = (line: number, message: string): RowResult => ({ line, outcome: 'refused', message });
+
+/** Cancels the charges of an import that nothing was paid of; what was paid, and members, stay. Null: there is no such import. */
+export async function takeBack(
+  db: Database,
+  { merchantId, currency }: Importer,
+  id: string,
+): Promise<{ id: string; cancelled: number } | null> {
+  if (
+    !(await inTransaction(db, async (tx) => {
+      await lockImports(tx, merchantId); // a chunk of it that is being made is waited for, and no other follows
+      return endImport(tx, merchantId, id);
+    }))
+  )
+    return null;
+  let cancelled = 0;
+  for (;;) {
+    const inThis = await inTransaction(db, async (tx) => {
+      await lockImports(tx, merchantId);
+      const unpaid = await lockUnpaid(tx, id, CHUNK);
+      for (const { chargeId, memberId } of unpaid)
+        await cancelCharge(tx, {
+          commandId: newId('cmd'),
+          merchantId,
+          memberId,
+          chargeId,
+          currency,
+          note: 'import taken back',
+        });
+      return unpaid.length;
+    });
+    if (inThis === 0) return { id, cancelled };
+    cancelled += inThis;
+  }
+}
