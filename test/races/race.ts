@@ -11,7 +11,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { brokenInvariants } from '../support/audit';
 import { eventually, net } from '../support/client';
 import type { CartView, PaymentView } from '../support/client';
-import { historiesIn, replay } from '../support/histories';
 import { Interleaving, Interleavings } from '../support/interleaving';
 import { IS_LONG } from '../support/long';
 import { describeRun } from '../support/runs';
@@ -63,10 +62,8 @@ export function testRaces(workers: 1 | 2, pairs: Readonly<Record<string, readonl
   });
   afterAll(async () => {
     const broken = await brokenInvariants(world);
-    // Runs of a race live in one worker's memory: what went another way than it would go again shows only here.
-    const stuck = (await replay(historiesIn(world))).filter(({ error }) => error !== null);
     await world.stop();
-    expect({ broken, stuck }).toEqual({ broken: {}, stuck: [] });
+    expect(broken).toEqual({});
   });
 
   test.each(Object.entries(pairs))('%s', async (_name, races) => {

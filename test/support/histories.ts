@@ -1,8 +1,6 @@
-import type { History } from '@temporalio/common/lib/proto-utils';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { Worker } from '@temporalio/worker';
 import type { ReplayHistoriesIterable } from '@temporalio/worker';
-import { STORY, taskQueueOf } from '../../workflows/messages';
 import type { PaymentView } from './client';
 import { testTemporal } from './environment/temporal';
 import type { World } from './world';
@@ -33,14 +31,6 @@ export async function replay(histories: ReplayHistoriesIterable): Promise<Replay
   for await (const { workflowId, error } of Worker.runReplayHistories(options, histories))
     results.push({ workflowId, error: error?.message ?? null });
   return results;
-}
-
-/** The histories of all runs on the queues of a world. */
-export async function* historiesIn(world: World): AsyncIterable<{ workflowId: string; history: History }> {
-  for await (const { workflowId, runId } of world.temporal.workflow.list({
-    query: `TaskQueue = "${taskQueueOf(world.taskQueue, STORY)}"`,
-  }))
-    yield { workflowId, history: await world.temporal.workflow.getHandle(workflowId, runId).fetchHistory() };
 }
 
 // What the messages of the tests and of the simulator say of a payer, and what only a raw message or a credential holds.
