@@ -107,7 +107,7 @@ export async function startWorld({
       : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
   ]);
   const temporal = new Client({ connection, namespace });
-  const db = openDatabase(await databaseVia(database.url), { connections: 5 });
+  const db = openDatabase(await databaseVia(database.url), { connections: 8 });
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
