@@ -63,8 +63,11 @@ export function createActivities(deps: ActivityDependencies) {
     },
 
     /** Asks the gateway to give money back. */
-    async refundPayment(question: RefundQuestion): Promise<RefundEnd> {
-      return refund(deps, question, Context.current().cancellationSignal);
+    async refundPayment(request: RefundQuestion & { readonly again: boolean }): Promise<RefundEnd> {
+      const { info, cancellationSignal } = Context.current();
+      // Tried first inside a workflow task: whatever comes later repeats something.
+      const again = request.again || !info.isLocal || info.attempt > 1;
+      return refund(deps, { ...request, again }, cancellationSignal);
     },
 
     /** Asks the gateway until a refund is decided: fails, and is retried, while it is not. */

@@ -28,13 +28,13 @@ export interface RefundWatch extends RefundQuestion {
   readonly atOnce: boolean;
 }
 
-/** Asks the gateway to give the money back. */
+/** Asks the gateway to give the money back. `again`: an earlier call for this refund may have reached it. */
 export async function refund(
   deps: CheckoutDependencies,
-  question: RefundQuestion,
+  { again, ...question }: RefundQuestion & { readonly again: boolean },
   signal: AbortSignal,
 ): Promise<RefundEnd> {
-  const asked = await prepare(deps, question, signal);
+  const asked = await prepare(deps, question, again, signal);
   const { gateway, context, order, refund: wanted } = asked;
   // What this account cannot do at all is not asked for.
   if (!gateway.refund || refundBy(asked.capabilities, order.method) === 'none')
@@ -49,7 +49,7 @@ export async function watchRefund(
   signal: AbortSignal,
 ): Promise<RefundEnd> {
   if (!atOnce) throw notYet('asked_just_now', `${question.refundId}: the gateway was asked a moment ago`);
-  const asked = await prepare(deps, question, signal);
+  const asked = await prepare(deps, question, true, signal);
   const { gateway, context, order, refund: wanted } = asked;
   // A refund that waits for funds has not moved: it is asked for once more, after a look.
   const isWaiting = wanted.reason === INSUFFICIENT_FUND && gateway.refund !== undefined;
@@ -72,7 +72,7 @@ export async function checkRefund(
   question: RefundQuestion,
   signal: AbortSignal,
 ): Promise<RefundEnd> {
-  const { gateway, context, order, refund: wanted } = await prepare(deps, question, signal);
+  const { gateway, context, order, refund: wanted } = await prepare(deps, question, true, signal);
   if (!gateway.lookUpRefund) return { outcome: 'broke' };
   return told(wanted, await gateway.lookUpRefund(order, context).catch(asTemporalFailure));
 }
@@ -89,6 +89,7 @@ interface Asked {
 async function prepare(
   deps: CheckoutDependencies,
   { of, refundId }: RefundQuestion,
+  again: boolean,
   signal: AbortSignal,
 ): Promise<Asked> {
   const { row, money } = isId('pay', of) ? await ofPayment(deps, of, refundId) : await ofUnmatched(deps, of);
@@ -96,7 +97,7 @@ async function prepare(
   if (!wanted) throw new Error(`refund ${refundId} of ${of} is not recorded`);
   const { gateway, capabilitiesOf, refundAt } = GATEWAYS[row.gateway];
   const context = contextOf(deps, row, signal);
-  const order = orderOf(money, wanted, row);
+  const order = orderOf(money, wanted, again, row);
   return { gateway, capabilities: capabilitiesOf(context.credentials), refundAt, context, order, refund: wanted };
 }
 
@@ -115,6 +116,7 @@ async function ofUnmatched({ db }: CheckoutDependencies, id: string) {
 function orderOf(
   payment: Payment,
   { id, capture, money, gatewayReference }: Refund,
+  again: boolean,
   { method, noteToPayer }: { readonly method: string | null; readonly noteToPayer: string | null },
 ): RefundOrder {
   const sum = sumsOf(payment).find(({ reference }) => reference === capture);
@@ -130,8 +132,7 @@ function orderOf(
     whole: money.amount === sum.money.amount && others.every(({ status }) => status === 'failed'),
     note: noteToPayer,
     idempotencyKey: id,
-    // A call whose workflow task was lost left no trace with us: it is looked for first, always.
-    again: true,
+    again,
     reference: gatewayReference,
     known: others.flatMap((other) =>
       other.gatewayReference === null ? [] : [{ reference: other.gatewayReference, money: other.money }],

@@ -38,7 +38,8 @@ async function untilDecided(start: UnmatchedRefundStart): Promise<{ status: Refu
 
 function ask({ notificationId, refundId }: UnmatchedRefundStart, { reason, slow }: Refund): Promise<RefundEnd> {
   const question = { of: notificationId, refundId, atOnce: false };
-  if (reason === AWAITING_GATEWAY) return hands.refundPayment(question).catch(() => ({ outcome: 'broke' }));
+  if (reason === AWAITING_GATEWAY)
+    return hands.refundPayment({ ...question, again: false }).catch(() => ({ outcome: 'broke' }));
   const watch = slow ? hands.watchRefundDaily(question) : hands.watchRefund(question);
   return watch.catch(() => ({ outcome: 'undecided' }));
 }

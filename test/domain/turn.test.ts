@@ -683,6 +683,13 @@ describe('what a run remembers', () => {
   });
 });
 
+test('a run that goes on from the record looks before it asks for a refund again', () => {
+  const due = (resumed: boolean) =>
+    tasksDue({ ...NOTHING_REMEMBERED, payment: paymentWith(askedFor), resumed, busy: new Set() }).start;
+  expect(due(false)).toMatchObject([{ kind: 'refund', again: false }]);
+  expect(due(true)).toMatchObject([{ kind: 'refund', again: true }]);
+});
+
 test('a refund that the gateway is silent about is not given up', () => {
   const { facts, commands } = decideIn({ facts: shortOfFunds }, checked({ outcome: 'broke' }));
   expect(commands).toMatchObject([{ id: 'cmd_9', outcome: { reason: 'refund_moving' } }]);

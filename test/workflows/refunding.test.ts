@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { planLooks } from '../../books/outbox';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, visit } from '../support/gateways';
+import { payAs } from '../support/paypal';
 import { untilQuiet } from '../support/quiet';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -247,6 +249,22 @@ test('unmatched money is given back, once', async () => {
   expect(net(await merchant.entries(), 'suspense')).toBe(0);
   expect((await merchant.entries()).map(({ kind }) => kind)).toContain('suspense_refunded');
   expect(await merchant.post(path)).toMatchObject({ status: 409, body: { code: 'nothing_to_refund' } });
+});
+
+test('unmatched money that names no invoice, so that nothing of it can be searched for, is given back', async () => {
+  const nvp = { username: randomUUID(), password: 'api-pass', signature: 'api-sig' };
+  const merchant = await Merchant.create(world, {}, { nvp });
+  const payment = await merchant.pay(await merchant.member([['cotisation', 5000]]));
+  const { invoice: _invoice, custom: _custom, ...fields } = payment.nextAction?.fields ?? {};
+  await payAs(merchant, { ...payment, nextAction: { ...payment.nextAction!, fields } });
+  const [message] = await eventually(
+    () => merchant.notifications('&state=unmatched'),
+    (found) => found.length === 1,
+  );
+  expect(await merchant.post(`/v1/notifications/${message?.id}/refunds`)).toMatchObject({
+    status: 201,
+    body: { status: 'succeeded', amount: 5000 },
+  });
 });
 
 interface DisputeView {

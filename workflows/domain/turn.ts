@@ -121,7 +121,8 @@ export type Task =
   | { readonly kind: 'capture'; readonly approval: Approval; readonly attempt: number; readonly again: boolean }
   | { readonly kind: 'lookup' }
   | { readonly kind: 'watch' }
-  | { readonly kind: 'refund'; readonly refundId: string }
+  /** `again`: an earlier call for this refund may have reached the gateway. */
+  | { readonly kind: 'refund'; readonly refundId: string; readonly again: boolean }
   /** Asked about until it is decided; `slow`: once a day; `atOnce`: a person wants to know now, else it was asked about a moment ago. */
   | { readonly kind: 'refund_watch'; readonly refundId: string; readonly slow: boolean; readonly atOnce: boolean }
   | { readonly kind: 'refund_check'; readonly refundId: string; readonly commandId: string };
@@ -261,13 +262,13 @@ export function tasksDue(run: Run): { start: readonly Task[]; remember: Partial<
 }
 
 /** A refund without an outcome is asked for, and once the gateway has answered, asked about. */
-function refundDue({ payment, busy }: Run): readonly Task[] {
+function refundDue({ payment, busy, resumed }: Run): readonly Task[] {
   if (busy.has('refund') || busy.has('refund_watch') || busy.has('refund_check')) return [];
   const refund = refundsOf(payment).find(({ status }) => status === 'pending');
   if (!refund) return [];
   const { id: refundId, reason, slow } = refund;
   return reason === AWAITING_GATEWAY
-    ? [{ kind: 'refund', refundId }]
+    ? [{ kind: 'refund', refundId, again: resumed }]
     : [{ kind: 'refund_watch', refundId, slow, atOnce: false }];
 }
 
@@ -486,7 +487,7 @@ function hurryRefund(run: Run, input: Command & { kind: 'retry_refund' | 'give_u
   if (input.kind === 'retry_refund') {
     const task: Task =
       refund.reason === AWAITING_GATEWAY
-        ? { kind: 'refund', refundId }
+        ? { kind: 'refund', refundId, again: true }
         : { kind: 'refund_watch', refundId, slow: refund.slow, atOnce: true };
     return { ...NOTHING, stop, start: [task], commands: [{ id: commandId, outcome: { outcome: 'accepted' } }] };
   }

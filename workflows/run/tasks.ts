@@ -99,8 +99,8 @@ export const TASKS: { readonly [Kind in TaskKind]: TaskRules<Kind> } = {
     holdsRun: true,
     holdsDeadline: false,
     repeatable: true, // under the same key, or after a look
-    async perform({ refundId }, { terms }) {
-      const end = await hands.refundPayment({ of: terms.id, refundId });
+    async perform({ refundId, again }, { terms }) {
+      const end = await hands.refundPayment({ of: terms.id, refundId, again });
       return { kind: 'refund', refundId, end };
     },
     broke: ({ refundId }) => ({ kind: 'refund', refundId, end: { outcome: 'broke' } }),
