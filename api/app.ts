@@ -90,6 +90,8 @@ export function createApp(deps: AppDependencies): Express {
     ...merchantRoutes({ db }),
     ...keyRoutes({ db, revocations }),
     ...memberRoutes({ db, tokens }),
+    ...memberDataRoutes({ db, vault, view }),
+    ...importRoutes({ db }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
@@ -125,8 +127,6 @@ export function createApp(deps: AppDependencies): Express {
   app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
-  app.use(memberDataRoutes({ db, vault, authenticate, view }));
-  app.use(importRoutes({ db, authenticate }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

@@ -25,7 +25,7 @@ export const configSchema = sharedConfig.extend({
     .min(1)
     .default(12_000)
     .describe(
-      'light requests one key or token may make in a minute; opening a payment is 4, a list 1 more for every 10 rows',
+      'light requests the keys of one merchant together, or one token, may make in a minute; opening a payment or a file is 4, a list 1 more for every 10 rows',
     ),
   FAILED_LOGINS_PER_MINUTE: z.coerce
     .number()

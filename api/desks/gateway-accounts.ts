@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { findOrAddAccount, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
+import { readCurrency } from '../../books/merchants';
 import type { AccountRow, SealedAccount } from '../../books/accounts';
 import { seenMessages } from '../../books/notifications';
 import { holdConnection, voidInvitations } from '../../books/onboardings';
@@ -107,10 +108,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
 
   /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
   async function inspect(account: AccountRow, trusted: boolean): Promise<AccountRow> {
-    const { currency } = await db.prisma.merchant.findUniqueOrThrow({
-      where: { id: account.merchantId },
-      select: { currency: true },
-    });
+    const currency = await readCurrency(db, account.merchantId);
     const credentials = open(account) as object;
     const { checks, learned } = await GATEWAYS[account.gateway].gateway.inspectAccount(
       { notificationUrl: urlOf(account), currency },

@@ -14,6 +14,7 @@ import {
 } from '../../books/imports';
 import type { ImportKind, NamedMember } from '../../books/imports';
 import { addMember } from '../../books/members';
+import { readCurrency } from '../../books/merchants';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import { newId } from '../../platform/ids';
@@ -27,12 +28,7 @@ import type { TableRow } from './csv';
 type ImportResult = z.input<typeof schemas.importResult>;
 type RowResult = ImportResult['rows'][number];
 
-interface Importer {
-  readonly merchantId: string;
-  readonly currency: Currency;
-}
-
-/** So many lines are one transaction: whoever waits for one of their carts waits a moment. */
+/** So many lines are one transaction: who waits for one of their carts waits a moment. */
 const CHUNK = 100;
 
 const COLUMNS = {
@@ -49,19 +45,19 @@ const COLUMNS = {
  */
 export async function importFile(
   db: Database,
-  importer: Importer,
+  merchantId: string,
   { kind, bytes, dryRun }: { readonly kind: ImportKind; readonly bytes: Buffer; readonly dryRun: boolean },
 ): Promise<ImportResult> {
   const rows = await readTable(bytes, COLUMNS[kind].known);
   for (const choice of COLUMNS[kind].needed)
     if (rows[0]?.cells && !choice.some((name) => rows[0]?.cells?.has(name)))
       throw wrongFile(`no column ${choice.join(' or ')}`, choice[0]);
-  const { merchantId } = importer;
   const contentHash = createHash('sha256').update(bytes).digest();
   const id = dryRun
     ? await findImport(db, merchantId, kind, contentHash)
     : await beginImport(db, { id: newId('imp'), merchantId, kind, contentHash });
-  const taking = { ...importer, kind, id, dryRun, seen: new Set<string>() };
+  const currency = await readCurrency(db, merchantId);
+  const taking = { merchantId, currency, kind, id, dryRun, seen: new Set<string>() };
   const results: RowResult[] = [];
   for (let start = 0; start < rows.length; start += CHUNK) {
     const chunk = rows.slice(start, start + CHUNK);
@@ -71,7 +67,9 @@ export async function importFile(
   return { id: dryRun ? null : id, rows: results, created: count('created'), refused: count('refused') };
 }
 
-interface Taking extends Importer {
+interface Taking {
+  readonly merchantId: string;
+  readonly currency: Currency;
   readonly kind: ImportKind;
   readonly id: string | null;
   readonly dryRun: boolean;
@@ -198,16 +196,15 @@ const refusedRow = (line: number, message: string): RowResult => ({ line, outcom
 /** Cancels the charges of an import that nothing was paid of; what was paid, and members, stay. Null: there is no such import. */
 export async function takeBack(
   db: Database,
-  { merchantId, currency }: Importer,
+  merchantId: string,
   id: string,
 ): Promise<{ id: string; cancelled: number } | null> {
-  if (
-    !(await inTransaction(db, async (tx) => {
-      await lockImports(tx, merchantId); // a chunk of it that is being made is waited for, and no other follows
-      return endImport(tx, merchantId, id);
-    }))
-  )
-    return null;
+  const isEnded = await inTransaction(db, async (tx) => {
+    await lockImports(tx, merchantId); // a chunk of it that is being made is waited for, and no other follows
+    return endImport(tx, merchantId, id);
+  });
+  if (!isEnded) return null;
+  const currency = await readCurrency(db, merchantId);
   let cancelled = 0;
   for (;;) {
     const inThis = await inTransaction(db, async (tx) => {

@@ -39,7 +39,7 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
       description: 'Payments that are booked exactly once. Amounts are integers in the minor unit of their currency.',
     },
     servers: [{ url: publicUrl }],
-    paths: merged(paths, mountedByHand()),
+    paths: { ...paths, ...mountedByHand() },
     components: {
       schemas: { Problem: toJsonSchema(problemSchema, 'output'), Key: whole(schemas.key) },
       securitySchemes: {
@@ -50,12 +50,6 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
   };
 }
 
-/** A path may have some of its methods by hand. */
-function merged(one: Paths, other: Paths): Paths {
-  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
-  return Object.fromEntries([...names].map((name) => [name, { ...one[name], ...other[name] }]));
-}
-
 function describeRoute(route: Route) {
   const body = route.documentedBody ?? route.body;
   const refusals: ProblemCode[] = [
@@ -64,13 +58,13 @@ function describeRoute(route: Route) {
     'invalid_request',
     ...ALWAYS,
     ...(route.params ? (['not_found'] as const) : []),
-    ...(body ? (['body_too_large', 'unsupported_media_type'] as const) : []),
+    ...(body || route.file ? (['body_too_large', 'unsupported_media_type'] as const) : []),
     ...(route.idempotentFor ? (['idempotency_key_reused'] as const) : []),
     ...(route.refusals ?? []),
   ];
   return {
     summary: route.summary,
-    ...describeRight(route.right),
+    ...describeRight(route.right, route.detail),
     parameters: [
       ...(route.idempotentFor
         ? [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string', minLength: 1, maxLength: 255 } }]
@@ -78,6 +72,9 @@ function describeRoute(route: Route) {
       ...parameters(route.params, 'path'),
       ...parameters(route.query, 'query'),
     ],
+    ...(route.file && {
+      requestBody: { required: true, content: { [route.file]: { schema: { type: 'string' } } } },
+    }),
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(body, 'input') } } },
     }),
@@ -136,10 +133,6 @@ function mountedByHand(): Paths {
     description,
     content: { 'application/json': { schema: { type: 'object' } } },
   });
-  const answer = (description: string, schema: z.ZodType) => ({
-    description,
-    content: { 'application/json': { schema: toJsonSchema(schema, 'output') } },
-  });
   const page = (summary: string) => ({
     ...open,
     summary,
@@ -166,65 +159,6 @@ function mountedByHand(): Paths {
         ],
         responses: {
           200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
-          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
-        },
-      },
-    },
-    '/v1/members/{id}': {
-      delete: {
-        summary: 'Erase a member: what is personal is overwritten, their money stays',
-        ...describeRight('erase_members', 'Again: the same answer.'),
-        parameters: parameters(schemas.idParams, 'path'),
-        responses: {
-          200: answer('the member, erased', schemas.member),
-          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
-        },
-      },
-    },
-    '/v1/members/{id}/export': {
-      get: {
-        summary: 'All that is kept of a member, as a file',
-        ...describeRight('hand_out_members'),
-        parameters: parameters(schemas.idParams, 'path'),
-        responses: {
-          200: answer('a download', schemas.memberExport),
-          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
-        },
-      },
-    },
-    '/v1/imports': {
-      post: {
-        summary: 'Make many members or charges from a file',
-        ...describeRight(
-          'manage_members',
-          'Columns: members `name,email,phone,reference`; charges `reference` or `email`, `label,category,amount,dueOn`. The same bytes make nothing twice.',
-        ),
-        parameters: parameters(schemas.importQuery, 'query'),
-        requestBody: { required: true, content: { 'text/csv': { schema: { type: 'string' } } } },
-        responses: {
-          200: answer('what became of each line', schemas.importResult),
-          ...problems([
-            'unauthenticated',
-            'forbidden',
-            'invalid_request',
-            'body_too_large',
-            'unsupported_media_type',
-            'encoding_not_supported',
-            ...ALWAYS,
-          ]),
-        },
-      },
-    },
-    '/v1/imports/{id}': {
-      delete: {
-        summary: 'Take an import back: its charges that nothing was paid of are cancelled',
-        ...describeRight(
-          'manage_members',
-          'Members stay, and so do charges that are paid in part. Again: nothing more.',
-        ),
-        parameters: parameters(schemas.idParams, 'path'),
-        responses: {
-          200: answer('what was cancelled', schemas.takenBack),
           ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
         },
       },

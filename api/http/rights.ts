@@ -16,7 +16,7 @@ export interface Right {
   readonly roles: readonly Role[];
   /** A member, in what is their own. */
   readonly member: boolean;
-  /** Whoever holds the read-only token of a payment, for this payment. */
+  /** The holder of a payment's read-only token, for this payment. */
   readonly payer: boolean;
   /** Whether a person proves anew who they are before it: never, always, or where one of these fields is changed. */
   readonly stepUp: 'never' | 'always' | readonly string[];
@@ -96,7 +96,7 @@ function scopesOf({ scope }: Right): readonly Scope[] {
   return scope === 'admin' ? ['admin'] : [scope, 'admin'];
 }
 
-/** In words, for whoever is refused and for the document. */
+/** In words, for the caller who is refused and for the document. */
 export function describeHolders(right: Right): string {
   const scopes = right.scope === 'any' ? 'any scope' : `scope ${scopesOf(right).join(' or ')}`;
   return [

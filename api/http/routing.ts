@@ -1,4 +1,4 @@
-import { json, Router } from 'express';
+import { json, raw, Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { Sql } from '../../books/sql';
@@ -12,11 +12,15 @@ import type { CallerWith, RightName } from './rights';
 import { pointsFor } from './weights';
 import type { Weight } from './weights';
 
-/** What a handler answers; `replayed` when it is the first answer once more. */
+/** What a handler answers. `download`: the name of the file that a browser makes of it. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  readonly download?: string;
 }
+
+/** The types of files that are sent in the place of JSON. */
+export type FileType = 'text/csv';
 
 type Shape = z.ZodType | undefined;
 type Parsed<S extends Shape> = S extends z.ZodType ? z.output<S> : undefined;
@@ -39,6 +43,8 @@ export interface RouteRequest<
   readonly params: Parsed<Params>;
   readonly query: Parsed<Query>;
   readonly body: Parsed<Body>;
+  /** The bytes of the file that was sent, where the route takes one. */
+  readonly file: Buffer;
 }
 
 /** One route: validates by its schemas, documents itself by the same. */
@@ -52,6 +58,8 @@ export interface Route<
   /** In Express's form: `/v1/members/:id`. */
   readonly path: string;
   readonly summary: string;
+  /** What the document says beside the summary and who may. */
+  readonly detail?: string;
   /** Its row in the table of who may what. */
   readonly right: Name;
   readonly params?: Params;
@@ -59,6 +67,8 @@ export interface Route<
   readonly body?: Body;
   /** What the document says of the body, where what is valid depends on the path. */
   readonly documentedBody?: z.ZodType;
+  /** Takes a file of this type in the place of a JSON body. */
+  readonly file?: FileType;
   /** Schemas of the answers by status. */
   readonly answers: Readonly<Record<number, z.ZodType>>;
   readonly refusals?: readonly ProblemCode[];
@@ -118,13 +128,12 @@ function serve(
 ): RequestHandler {
   return async (req: Request, res: Response) => {
     const caller = permit(definition.right, await deps.authenticate(req, pointsFor(definition, req.query)));
-    await readBody(req, res);
-    const parts = {
-      params: parse(definition.params, req.params, 'path'),
-      query: parse(definition.query, req.query, 'query'),
-      body: parseBody(definition.body, req),
-    };
+    const params = parse(definition.params, req.params, 'path');
+    const query = parse(definition.query, req.query, 'query');
     if (!definition.query) refuseParameters(req);
+    await (definition.file ? readFile(definition.file, req, res) : read(parseJson, req, res));
+    const body = parseBody(definition.body, req);
+    const file = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     const kept = answerOnce(
       deps.idempotency,
       definition.idempotentFor
@@ -132,14 +141,19 @@ function serve(
         : null,
       caller,
     );
-    const { status, body } = await definition.handle({
+    const answer = await definition.handle({
       caller,
-      ...parts,
+      params,
+      query,
+      body,
+      file,
       once: kept.once,
       forget: kept.forget,
     });
     if (kept.replayed()) res.setHeader('Idempotency-Replayed', 'true');
-    res.status(status).json(body);
+    if (answer.download !== undefined)
+      res.setHeader('content-disposition', `attachment; filename="${answer.download}"`);
+    res.status(answer.status).json(answer.body);
   };
 }
 
@@ -150,15 +164,22 @@ function resourceOf({ path }: Route, params: Request['params']): string {
 
 /** A request of this API is a few kilobytes. */
 const parseJson: RequestHandler = json({ limit: '256kb', strict: false });
+/** A file of a large association has some ten thousand lines. */
+const keepBytes: RequestHandler = raw({ type: () => true, limit: '20mb', inflate: false });
 
-/** Reads and parses the body: only once it is known who sends it. */
-function readBody(req: Request, res: Response): Promise<void> {
+/** Reads the body, and parses it where it is JSON: only once it is known who sends it. */
+function read(how: RequestHandler, req: Request, res: Response): Promise<void> {
   return new Promise((resolve, reject) => {
-    void parseJson(req, res, (error?: unknown) => {
+    void how(req, res, (error?: unknown) => {
       if (error instanceof Error) reject(error);
       else resolve();
     });
   });
+}
+
+async function readFile(type: FileType, req: Request, res: Response): Promise<void> {
+  if (!req.is(type)) throw new Problem('unsupported_media_type', `send the file as ${type}`);
+  await read(keepBytes, req, res);
 }
 
 function parse(schema: Shape, value: unknown, where: 'path' | 'query' | 'body'): undefined {

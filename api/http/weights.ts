@@ -10,6 +10,8 @@ export const WEIGHTS = {
   // Each begins a run, which costs Temporal, the worker and the books some fifty times as much; so many that one key asks for no more
   // payments than two cores can carry to their end.
   opening: 4,
+  // Hundreds of rows are read, or made, for one request.
+  file: 4,
 } as const;
 export type Weight = keyof typeof WEIGHTS;
 

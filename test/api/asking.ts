@@ -6,6 +6,12 @@ import { ENCRYPTION_KEY, OPERATOR_KEY } from '../support/world';
 
 type Headers = Record<string, string>;
 
+/** A part of a list. */
+export interface Page<Item> {
+  readonly data: readonly Item[];
+  readonly nextCursor: string | null;
+}
+
 /** Somebody who speaks to the API: with a key or token, or null without any. */
 export interface Asking {
   get<Body>(path: string, headers?: Headers): Promise<Reply<Body>>;

@@ -3,6 +3,7 @@ import type { EntryView, PaymentView } from '../support/client';
 import { ipn, payAs, sendGenuine } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
+import type { Page } from './asking';
 import { refused, refusedField } from './refusal';
 
 interface BalanceView {
@@ -11,10 +12,6 @@ interface BalanceView {
   readonly debit: number;
   readonly credit: number;
   readonly balance: number;
-}
-interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly nextCursor: string | null;
 }
 
 let world: World;

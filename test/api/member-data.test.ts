@@ -4,7 +4,7 @@ import { payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, memberOf } from './asking';
-import type { Asking } from './asking';
+import type { Asking, Page } from './asking';
 import { refused, refusedField } from './refusal';
 
 interface MemberView {
@@ -16,10 +16,6 @@ interface MemberView {
   readonly locale: string | null;
   readonly address: string | null;
   readonly erasedAt: string | null;
-}
-interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly nextCursor: string | null;
 }
 
 let world: World;

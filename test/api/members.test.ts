@@ -6,15 +6,12 @@ import { payAs } from '../support/paypal';
 import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, memberOf, newMerchant } from './asking';
+import type { Page } from './asking';
 import { refused, refusedField } from './refusal';
 
 interface MemberView {
   readonly id: string;
   readonly name: string;
-}
-interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly nextCursor: string | null;
 }
 
 let world: World;
