@@ -42,7 +42,7 @@ export interface RecordedPayment extends Payment {
 }
 /** The same, and how far the books and the lists have followed. */
 export interface LoadedPayment extends RecordedPayment {
-  /** The keys of the facts that have an entry. */
+  /** The keys of the facts that have an entry, as far as {@link FACTS} asks. */
   readonly booked: ReadonlySet<string>;
   /** Of the facts, what tells of money given or taken back and has no entry: an earlier release recorded it and booked nothing. */
   readonly unbooked: readonly Recorded[];
@@ -91,8 +91,9 @@ export interface RecordedRow extends FactRow {
   readonly booked: boolean;
 }
 
+/** The keys of those that have an entry. */
 export function keysOfBooked(rows: readonly RecordedRow[]): ReadonlySet<string> {
-  return new Set(rows.filter(({ booked }) => booked).map((row) => keyOf(fromRow(row))));
+  return new Set(rows.filter(({ booked }) => booked).map(keyOf));
 }
 
 interface Loaded {
@@ -147,11 +148,13 @@ function assemble({
   ...terms
 }: Loaded): LoadedPayment {
   const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
+  const recorded = facts.map(fromRow);
+  const booked = keysOfBooked(facts);
   return {
     terms: complete,
-    facts: facts.map(fromRow),
-    booked: keysOfBooked(facts),
-    unbooked: facts.map(fromRow).filter(({ kind }, place) => OF_MONEY_BACK.includes(kind) && !facts[place]?.booked),
+    facts: recorded,
+    booked,
+    unbooked: recorded.filter((fact) => OF_MONEY_BACK.includes(fact.kind) && !booked.has(keyOf(fact))),
     shown,
     row: {
       ...complete,

@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/client';
 import { forgetPersonIn } from './idempotency';
+import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
 export const MEMBER_LOCALES = ['en', 'fr'] as const;
@@ -107,7 +108,7 @@ export async function listMembers(
   { q, owes = false }: MemberFilter,
   { before, limit }: Page,
 ): Promise<MemberRow[]> {
-  const page = [merchantId, before ?? LAST_SEQUENCE, limit + 1];
+  const page = [merchantId, before ?? BEYOND_ALL, limit + 1];
   const whoOwe = owes ? 'AND EXISTS (SELECT FROM carts c WHERE c.member_id = m.id AND c.balance < 0)' : '';
   const asked = q === undefined ? null : await readBeginnings(db, q);
   if (asked === null) {
@@ -127,8 +128,6 @@ export async function listMembers(
   );
   return rows;
 }
-
-const LAST_SEQUENCE = 2n ** 63n - 1n;
 
 /** So many words of a text are looked for; a name has fewer. */
 const MOST_WORDS = 6;

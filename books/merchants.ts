@@ -1,3 +1,4 @@
+import type { Currency } from '../workflows/domain/money';
 import type { Sql } from './sql';
 
 /** What a payer's page shows of a merchant, and where it may send the browser on. */
@@ -24,4 +25,13 @@ export async function readRefundFees({ sql }: Sql, merchantId: string): Promise<
     [merchantId],
   );
   return rows[0]?.fees ?? 'merchant';
+}
+
+/** The currency of a merchant's books. */
+export async function readCurrency({ sql }: Sql, merchantId: string): Promise<Currency> {
+  const { rows } = await sql.query<{ currency: Currency }>('SELECT currency FROM merchants WHERE id = $1', [
+    merchantId,
+  ]);
+  if (!rows[0]) throw new Error(`merchant ${merchantId} is gone`);
+  return rows[0].currency;
 }

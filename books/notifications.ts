@@ -6,6 +6,7 @@ import type { TurnRules } from '../workflows/domain/places';
 import type { SealedAccount } from './accounts';
 import { call, interval, turnRules } from './functions';
 import type { Dismissal, Received } from './functions';
+import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
 /** Every state that a message can be in. */
@@ -215,15 +216,13 @@ export async function listMessages(
     `SELECT ${LISTED} FROM (${found(filter)}) n ${WITH_ACCOUNT_AND_BODY} ORDER BY n.sequence DESC`,
     [
       merchantId,
-      before ?? LAST_SEQUENCE,
+      before ?? BEYOND_ALL,
       limit + 1,
       ...[filter.paymentId, filter.state].filter((value) => value !== undefined),
     ],
   );
   return rows;
 }
-
-const LAST_SEQUENCE = 2n ** 63n - 1n;
 
 /** The page of the merchant $1 below the sequence $2. States that few messages are in are not looked for among all the others. */
 function found({ state, paymentId }: Filter): string {

@@ -13,6 +13,9 @@ export interface Page {
   readonly limit: number;
 }
 
+/** Above every sequence and every number that an identity gives: the place of a page that begins at the newest. */
+export const BEYOND_ALL = 2n ** 63n - 1n;
+
 /** Does `work` whole or not at all. */
 export async function inTransaction<Result>(
   { sql }: { readonly sql: Pick<Pool, 'connect'> },

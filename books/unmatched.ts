@@ -16,7 +16,7 @@ export interface Unmatched extends Payment, SealedAccount {
   readonly reference: string;
   /** Whose cart it was attached to, or null. */
   readonly memberId: string | null;
-  /** The keys of the facts that have an entry. */
+  /** The keys of the facts that have an entry, as far as {@link FACTS} asks. */
   readonly booked: ReadonlySet<string>;
 }
 

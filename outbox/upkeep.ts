@@ -10,11 +10,11 @@ const EVERY_MS = 600_000;
 /** A refund made at the site of a gateway that announces none is found by looking once more, after a day and after three. */
 const LOOK_AFTER_HOURS = [24, 72] as const;
 /**
- * Whoever reads an invalid message wants to know why it was refused; what was repeated meanwhile has come: PayPal repeats for four days. After
- * a week its bytes are only a stranger's words, which may be about somebody.
+ * A person who reads an invalid message wants to know why it was refused; what was repeated meanwhile has come: PayPal repeats for four
+ * days. After a week its bytes are only a stranger's words, which may be about somebody.
  */
 const FORGET_AFTER_DAYS = 7;
-/** Of bytes at once: a transaction of milliseconds. */
+/** Of rows at once: a transaction of milliseconds. */
 const BATCH_ROWS = 500;
 /** So many batches one after another; more wait for the next time, since nothing hurries: a million rows are moved within a day. */
 const MOST_BATCHES = 20;

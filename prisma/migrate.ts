@@ -15,7 +15,7 @@ interface Migration {
   readonly checksum: string;
 }
 
-/** Where migrations are, and how patiently they wait for whoever works with a table. */
+/** Where migrations are, and how patiently they wait for those who work with a table. */
 export interface MigrateOptions {
   readonly log?: (line: string) => void;
   readonly folder?: string;

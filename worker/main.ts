@@ -65,7 +65,7 @@ async function main(): Promise<void> {
     options: {
       maxCachedWorkflows: config.WORKFLOW_CACHE,
       stickyQueueScheduleToStartTimeout: '5s', // a run of a worker that died waits no longer than this for another
-      shutdownGraceTime: '3s', // an activity cut short is repeated by whoever takes over; a person's Ctrl-C should not wait for a gateway
+      shutdownGraceTime: '3s', // an activity cut short is repeated by the worker that takes over; a person's Ctrl-C should not wait for a gateway
       shutdownForceTime: '5s',
     },
   } as const;

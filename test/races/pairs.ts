@@ -275,7 +275,7 @@ function closing(
 const cancelCapture = closing('cancelled', {}, (party) => party, { merchant: cancel });
 const expiryCapture = closing('expired', { expiresInMs: 2500 }, atDeadline, {});
 
-/** Who races whom, by the promise that is kept whoever is first. */
+/** Who races whom, by the promise that is kept in whichever order they come. */
 export const REFUNDS = {
   'refund × refund: what two ask for at once is given back once': refundRefund,
   'refund × adoption: the message about a refund of ours is no second one': refundAdoption,

@@ -2,6 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import { Client as Postgres } from 'pg';
 import { paymentWorkflowId } from '../../workflows/messages';
+import { number } from './report';
+import type { Table } from './report';
 import type { Stack } from './stack';
 import { BenchFailure } from './workbench';
 
@@ -55,4 +57,42 @@ export async function historiesOf(
   } finally {
     await connection.close();
   }
+}
+
+/** What one of a kind caused, on average. */
+export interface Counted {
+  readonly what: string;
+  readonly calls: number;
+  readonly questions: string;
+  readonly events: number;
+  readonly runs: number;
+}
+
+/** `questions`: what the gateway was asked and how often, by all samples together. */
+export function perSample(
+  what: string,
+  samples: number,
+  all: { readonly questions: readonly (readonly [string, number])[]; readonly events: number; readonly runs: number },
+): Counted {
+  const each = (sum: number): number => sum / samples;
+  return {
+    what,
+    calls: each(all.questions.reduce((sum, [, times]) => sum + times, 0)),
+    questions: all.questions.map(([question, times]) => `${number(each(times), 1)} × ${question}`).join(', '),
+    events: each(all.events),
+    runs: each(all.runs),
+  };
+}
+
+export function tableOf(counted: readonly Counted[]): Pick<Table, 'columns' | 'rows'> {
+  return {
+    columns: ['way', 'calls', 'history events', 'runs', 'which calls'],
+    rows: counted.map(({ what, calls, events, runs, questions }) => [
+      what,
+      number(calls, 1),
+      number(events, 1),
+      number(runs, 1),
+      questions,
+    ]),
+  };
 }

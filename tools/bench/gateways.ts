@@ -1,4 +1,5 @@
-import { historiesOf, untilQuiet } from './aftermath';
+import { historiesOf, perSample, tableOf, untilQuiet } from './aftermath';
+import type { Counted } from './aftermath';
 import { openKkiapayCounter, openPaypalCounter } from './counters';
 import type { CountingProxy } from './counting-proxy';
 import type { Generator } from './generator';
@@ -26,14 +27,6 @@ interface Way {
   readonly counter: Counter;
   readonly as: string;
   readonly isPrompt?: boolean;
-}
-
-interface Counted {
-  readonly what: string;
-  readonly calls: number;
-  readonly questions: string;
-  readonly events: number;
-  readonly runs: number;
 }
 
 /** What a happy payment costs through each gateway: questions asked, events, and payments per second beside one another. */
@@ -96,14 +89,7 @@ async function count(
     await untilQuiet(stack);
     const questions = [...proxy.take()];
     const { events, runs } = await historiesOf(stack, ids);
-    const each = (sum: number): number => sum / samples;
-    return {
-      what,
-      calls: each(questions.reduce((sum, [, times]) => sum + times, 0)),
-      questions: questions.map(([question, times]) => `${number(each(times), 1)} × ${question}`).join(', '),
-      events: each(events),
-      runs: each(runs),
-    };
+    return perSample(what, samples, { questions, events, runs });
   } finally {
     await watch.close();
   }
@@ -151,14 +137,7 @@ function describe(title: string, plan: GatewaysPlan, counted: readonly Counted[]
     tables: [
       {
         title: 'per happy payment',
-        columns: ['way', 'calls', 'history events', 'runs', 'which calls'],
-        rows: counted.map(({ what, calls, events, runs, questions }) => [
-          what,
-          number(calls, 1),
-          number(events, 1),
-          number(runs, 1),
-          questions,
-        ]),
+        ...tableOf(counted),
       },
       {
         title: `payments per second, ${plan.inFlight} in flight`,

@@ -1,4 +1,5 @@
-import { historiesOf, untilQuiet } from './aftermath';
+import { historiesOf, perSample, tableOf, untilQuiet } from './aftermath';
+import type { Counted } from './aftermath';
 import { openKkiapayCounter, openPaypalCounter } from './counters';
 import type { CountingProxy } from './counting-proxy';
 import type { Generator } from './generator';
@@ -27,14 +28,6 @@ interface Till {
   readonly counter: Counter;
   /** Who of the simulator's people pays; a closed tab leaves each gateway one way to tell us. */
   readonly payer: string;
-}
-
-interface Counted {
-  readonly what: string;
-  readonly calls: number;
-  readonly questions: string;
-  readonly events: number;
-  readonly runs: number;
 }
 
 /** Payments through one gateway, and the refunds of the same payments. */
@@ -122,14 +115,8 @@ async function count(
     await untilQuiet(stack);
     const questions = [...proxy.take()];
     const after = await historiesOf(stack, ids);
-    const each = (sum: number): number => sum / samples;
-    return {
-      what,
-      calls: each(questions.reduce((sum, [, times]) => sum + times, 0)),
-      questions: questions.map(([question, times]) => `${number(each(times), 1)} × ${question}`).join(', '),
-      events: each(after.events - before.events),
-      runs: each(after.runs - before.runs),
-    };
+    const [events, runs] = [after.events - before.events, after.runs - before.runs];
+    return perSample(what, samples, { questions, events, runs });
   } finally {
     await paid.close();
     await refunded.close();
@@ -181,14 +168,7 @@ function describe(
     tables: [
       {
         title: 'per refund of a whole payment',
-        columns: ['way', 'calls', 'history events', 'runs', 'which calls'],
-        rows: counted.map(({ what, calls, events, runs, questions }) => [
-          what,
-          number(calls, 1),
-          number(events, 1),
-          number(runs, 1),
-          questions,
-        ]),
+        ...tableOf(counted),
       },
       {
         title: `per second, ${plan.inFlight} in flight`,

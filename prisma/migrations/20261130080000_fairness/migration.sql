@@ -5,7 +5,7 @@ CREATE INDEX payments_open ON payments (member_id) WHERE status IN ('created', '
 DROP INDEX payments_held;
 
 -- open_payment_within(payload, receivers, lease, most_open): open_payment() for a member with fewer open payments than `most_open`, and null
--- for any other; without a number, for every one. Whoever opens one for the same member meanwhile waits for the end of this transaction.
+-- for any other; without a number, for every one. Another transaction that opens one for the same member waits for the end of this transaction.
 CREATE FUNCTION open_payment_within(payload jsonb, receivers bytea, lease interval, most_open int) RETURNS timestamptz LANGUAGE plpgsql AS $$
 BEGIN
   IF most_open IS NOT NULL THEN

@@ -2,7 +2,7 @@
 -- rows that triggers derive from the books. Triggers, and not the booking functions, because every writer passes them, the functions of the
 -- release before among them, and because they refuse in the same step what the derived rows do not hold.
 
--- Whoever writes a cart takes its row first. With their table held, nobody is in the middle of one, and nobody who waits holds what is
+-- Every transaction that writes a cart takes its row first. With their table held, nobody is in the middle of one, and nobody who waits holds what is
 -- needed below; a reader holds it as well, so the table is taken in the end's mode at once and never asked for more.
 LOCK TABLE carts IN ACCESS EXCLUSIVE MODE;
 
