@@ -156,7 +156,9 @@ async function note(client: Client, { name, checksum }: Migration): Promise<void
   );
 }
 
-function statementsOf(sql: string): string[] {
+/** What of a migration is run in one go: all of it in its transaction, or statement by statement without. */
+export function statementsOf(sql: string): readonly string[] {
+  if (!sql.startsWith(WITHOUT_TRANSACTION)) return [sql];
   return sql.split(/;\s*$/m).filter((statement) => statement.replaceAll(/^--.*$/gm, '').trim() !== '');
 }
 

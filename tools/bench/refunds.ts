@@ -28,6 +28,8 @@ interface Till {
   readonly counter: Counter;
   /** Who of the simulator's people pays; a closed tab leaves each gateway one way to tell us. */
   readonly payer: string;
+  /** At whose site a refund can be made that we are told of; null: nobody tells of it. */
+  readonly site: 'paypal-standard' | 'paypal-checkout' | null;
 }
 
 /** Payments through one gateway, and the refunds of the same payments. */
@@ -53,9 +55,9 @@ export async function measureRefunds(
     plan.members,
   );
   const tills: readonly Till[] = [
-    { what: 'PayPal Checkout', counter: checkout, payer: 'hana' },
-    { what: 'KKiaPay', counter: kkiapay, payer: 'gaston' },
-    { what: 'PayPal Standard', counter: standard, payer: 'hana' },
+    { what: 'PayPal Checkout', counter: checkout, payer: 'hana', site: 'paypal-checkout' },
+    { what: 'KKiaPay', counter: kkiapay, payer: 'gaston', site: null },
+    { what: 'PayPal Standard', counter: standard, payer: 'hana', site: 'paypal-standard' },
   ];
 
   const counted: Counted[] = [];
@@ -64,9 +66,8 @@ export async function measureRefunds(
     counted.push(await count(stack, proxy, `${till.what}, asked for here`, till, refund, plan.samples));
   }
   for (const till of tills) {
-    const { gateway, simulatorUrl } = till.counter;
-    if (gateway === 'kkiapay') continue; // it tells nobody
-    const refund = createGivingBackThere(gateway, simulatorUrl);
+    if (till.site === null) continue;
+    const refund = createGivingBackThere(till.site, till.counter.simulatorUrl);
     counted.push(await count(stack, proxy, `${till.what}, adopted`, till, refund, plan.samples));
   }
 

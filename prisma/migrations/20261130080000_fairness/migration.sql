@@ -1,9 +1,5 @@
 -- What is dear is limited by its cost. Each payment of a member is a run, and a token that opens carts is in the hands of a browser.
 
--- The open ones of a member are counted whenever one more is opened, and are few; those that a gateway holds (`pending_of`) are among them.
-CREATE INDEX payments_open ON payments (member_id) WHERE status IN ('created', 'awaiting_payer', 'processing');
-DROP INDEX payments_held;
-
 -- open_payment_within(payload, receivers, lease, most_open): open_payment() for a member with fewer open payments than `most_open`, and null
 -- for any other; without a number, for every one. Another transaction that opens one for the same member waits for the end of this transaction.
 CREATE FUNCTION open_payment_within(payload jsonb, receivers bytea, lease interval, most_open int) RETURNS timestamptz LANGUAGE plpgsql AS $$

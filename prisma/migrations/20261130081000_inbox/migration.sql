@@ -167,13 +167,6 @@ CREATE FUNCTION forget_bodies(after interval, most int) RETURNS int LANGUAGE sql
   SELECT count(*)::int FROM due
 $$;
 
--- ---------------------------------------------------------------- indexes
-
--- Its predicate named `state`, which made every settling write all indexes of the row.
-DROP INDEX notifications_awaiting_parent;
-CREATE INDEX notifications_by_parent ON notifications (account_id, parent_reference) WHERE parent_reference IS NOT NULL;
-CREATE INDEX notifications_of_payment ON notifications (payment_id) WHERE payment_id IS NOT NULL;
-
 -- ---------------------------------------------------------------- receiving
 
 -- receive_message(payload, dedupe key, sealed bytes, sealed payer, lease): one inbox row and its bytes, or nothing new.

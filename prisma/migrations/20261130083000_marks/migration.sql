@@ -1,15 +1,6 @@
 -- Lists and sums that cost the same however many payments there are, and an audit that can begin where the last one ended.
 
 -- ---------------------------------------------------------------- lists of payments, refunds and disputes
--- A merchant's payments lie at their few gateway accounts, so each list is merged of those, newest first. What is paid is found by
--- walking; everything else is rare enough to have an index.
--- `status` in a predicate ends HOT for its updates; payments_open and payments_to_look_at have ended it before.
-
-CREATE INDEX payments_of_account ON payments (account_id, sequence);
-CREATE INDEX payments_not_paid ON payments (account_id, status, sequence) WHERE status <> 'paid';
-CREATE INDEX payments_asking ON payments (account_id, sequence, attention) WHERE attention IS NOT NULL;
--- payments_of_merchant is what the release before lists by; it goes with the next one.
-
 CREATE INDEX refunds_by_status ON refunds (merchant_id, status, sequence);
 CREATE INDEX refunds_of_account ON refunds (account_id, sequence);
 CREATE INDEX disputes_by_status ON disputes (merchant_id, status, sequence);
@@ -20,10 +11,6 @@ ALTER TABLE refunds DROP CONSTRAINT refunds_sequence_key;
 ALTER TABLE disputes DROP CONSTRAINT disputes_sequence_key;
 
 -- ---------------------------------------------------------------- balances by marks
-
--- An account's postings one after the other: of a balance, only those above its mark are summed.
-CREATE INDEX postings_in_account ON postings (account_id, entry_id);
-DROP INDEX postings_of_account;
 
 -- What was posted on an account in all entries up to one.
 CREATE TABLE balance_marks (

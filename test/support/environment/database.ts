@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
+import { statementsOf } from '../../../prisma/migrate';
 import { testAddress } from './addresses';
 
 export interface TestDatabase {
@@ -49,9 +50,9 @@ export async function migrateSome({ url }: TestDatabase, isMeant: (name: string)
   await client.connect();
   try {
     for (const name of readdirSync(MIGRATIONS).sort().filter(isMeant)) {
-      await client.query('BEGIN');
-      await client.query(readFileSync(path.join(MIGRATIONS, name, 'migration.sql'), 'utf8'));
-      await client.query('COMMIT');
+      const sql = readFileSync(path.join(MIGRATIONS, name, 'migration.sql'), 'utf8');
+      // Several statements that are sent at once are one transaction.
+      for (const statement of statementsOf(sql)) await client.query(statement);
     }
   } finally {
     await client.end();
