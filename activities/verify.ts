@@ -61,7 +61,7 @@ export async function verifyNotification(
 
   const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
   const context = contextOf(deps, row, signal);
-  if (await isKnownByNow(deps, row, raw, context)) return settle(deps, notificationId, 'duplicate', null);
+  if (await isKnownByNow(deps, paymentId, row, raw, context)) return settle(deps, notificationId, 'duplicate', null);
   const lookup = await ask(row, raw, context);
   if (lookup instanceof GatewayFailure) return noAnswer(deps, notificationId, row, lookup);
   switch (lookup.found) {
@@ -127,6 +127,7 @@ async function waitForTurn(
  */
 async function isKnownByNow(
   { db }: VerificationDependencies,
+  paymentId: string | null,
   row: MessageRow,
   raw: RawNotification,
   { credentials }: GatewayContext<unknown>,
@@ -137,7 +138,7 @@ async function isKnownByNow(
   const { hint } = reading;
   const mayBeOurs =
     gateway.capabilities.capture === 'by_us' || hint.facts.some(({ kind }) => kind === 'payment_refunded');
-  return mayBeOurs && isKnown(db, row.accountId, claimOf(row.channel, hint));
+  return mayBeOurs && isKnown(db, paymentId, row.accountId, claimOf(row.channel, hint));
 }
 
 async function ask(

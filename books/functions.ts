@@ -27,7 +27,7 @@ export interface Functions {
   >;
   forget_bodies: Takes<[after: string, most: number], number>;
   move_bodies: Takes<[most: number], number>;
-  is_known: Takes<[accountId: string, Claim], boolean>;
+  is_known_of: Takes<[paymentId: string | null, accountId: string, Claim], boolean>;
   settle_without_facts: Takes<[notificationId: string, state: string, reason: string | null], unknown>;
   dismiss_notification: Takes<[notificationId: string, note: string | null], Dismissal | null>;
   leave_place: Takes<[notificationId: string, pause: string], boolean>;

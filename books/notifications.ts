@@ -46,9 +46,9 @@ export async function keepMessage(
   return call(db, 'receive_message', payload, dedupeKey, sealed, payer, interval(leaseMs));
 }
 
-/** Whether all that an unverified message claims is recorded already. */
-export async function isKnown(db: Sql, accountId: string, claim: Claim): Promise<boolean> {
-  return call(db, 'is_known', accountId, claim);
+/** Whether all that an unverified message of this payment (or, with null, of none) claims is recorded already. What is recorded of no payment is not known to one. */
+export async function isKnown(db: Sql, paymentId: string | null, accountId: string, claim: Claim): Promise<boolean> {
+  return call(db, 'is_known_of', paymentId, accountId, claim);
 }
 
 /** How many messages browsers brought back to a payment's page. */
