@@ -39,12 +39,13 @@ export async function readSituation(
   named: readonly string[],
 ): Promise<Situation | null> {
   type InBase64 = Omit<NonNullable<Situation['account']>, 'credentials'> & { readonly credentials: string };
+  // The charges named are looked up by their ids alone: told the member too, the planner may read all that a member with thousands ever owed.
   const { rows } = await sql.query<Omit<Situation, 'account'> & { readonly account: InBase64 | null }>({
     name: 'read_situation',
     text: `SELECT jsonb_build_object('name', m.name, 'currency', m.currency, 'latePayments', m.late_payments, 'returnOrigins', m.return_origins) AS merchant,
                   (SELECT jsonb_build_object('name', b.name, 'email', b.email, 'erased', b.erased_at IS NOT NULL) FROM members b WHERE b.id = $2 AND b.merchant_id = m.id) AS member,
                   (SELECT jsonb_build_object('due', greatest(0, -c.balance), 'dueOfNamed',
-                     (SELECT coalesce(sum(open_of(h)), 0) FROM charges h WHERE h.id = ANY ($4) AND h.member_id = c.member_id))
+                     (SELECT coalesce(sum(open_of(h)) FILTER (WHERE h.member_id = c.member_id), 0) FROM charges h WHERE h.id = ANY ($4)))
                      FROM members b JOIN carts c ON c.member_id = b.id WHERE b.id = $2 AND b.merchant_id = m.id) AS cart,
                   pending_of($2) AS pending,
                   (SELECT jsonb_build_object('id', a.id, 'environment', a.environment, 'pathToken', a.path_token, 'enabled', a.enabled, 'disabledReason', a.disabled_reason,
