@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { OlderRuns, Runs } from './runs';
+import type { LostRuns, Runs } from './runs';
 import { loadPayment } from '../books/facts';
 import { endRenewal, planRenewals as plan, readRenewal } from '../books/outbox';
 import type { Due } from '../books/outbox';
@@ -16,17 +16,21 @@ const LOOK_AGAIN_MS = 1_000;
 const MOST_AT_ONCE = 50;
 /** How far into the list of open runs is looked: past runs that are planned already, or that are recorded in no database of ours. */
 const MOST_LISTED = 500;
+/** A run that fails by a bug fails again: no more often than this, until a person has mended it. */
+const FAILED_FOR_MS = 30_000;
 
 interface RenewalDependencies {
   readonly db: Sql;
-  readonly runs: OlderRuns;
+  readonly runs: LostRuns;
   readonly log: Logger;
   readonly lookEveryMs?: number;
+  /** How long a run has failed before another takes its place. */
+  readonly failedForMs?: number;
 }
 
 /**
- * Finds the runs that are open on the queue of an older story, and puts their renewal into the outbox. Temporal is asked which
- * they are, since only it knows what every release ever started; what they are begun anew from is the record.
+ * Finds the runs that are open on the queue of an older story, and those that failed, and puts their renewal into the outbox. Temporal is
+ * asked which they are, since only it knows what every release ever started; what they are begun anew from is the record.
  */
 export function startRenewals(deps: RenewalDependencies): { stop(): Promise<void> } {
   const stopping = new AbortController();
@@ -44,11 +48,11 @@ async function planUntil(deps: RenewalDependencies, stopped: AbortSignal): Promi
   let before = 0;
   while (!stopped.aborted) {
     const waiting = await planRenewals(deps).catch((error: unknown) => {
-      log.warn({ err: error }, 'runs of an older story could not be looked for; the next look tries again');
+      log.warn({ err: error }, 'runs that nobody goes on with could not be looked for; the next look tries again');
       return before;
     });
-    if (waiting > 0 && before === 0) log.info({ story: runs.story }, 'runs of an older story are being renewed');
-    if (waiting === 0 && before > 0) log.info({ story: runs.story }, 'the runs of older stories are renewed');
+    if (waiting > 0 && before === 0) log.info({ story: runs.story }, 'runs that nobody goes on with are being renewed');
+    if (waiting === 0 && before > 0) log.info({ story: runs.story }, 'the runs that nobody went on with are renewed');
     before = waiting;
     const pauseMs = waiting > 0 ? Math.min(LOOK_AGAIN_MS, lookEveryMs) : lookEveryMs;
     await sleep(pauseMs, undefined, { signal: stopped }).catch(() => undefined);
@@ -57,20 +61,20 @@ async function planUntil(deps: RenewalDependencies, stopped: AbortSignal): Promi
 
 /** Plans what there is room for; gives how many renewals wait to be delivered. */
 export async function planRenewals(
-  { db, runs }: Pick<RenewalDependencies, 'db' | 'runs'>,
+  { db, runs, failedForMs = FAILED_FOR_MS }: Pick<RenewalDependencies, 'db' | 'runs' | 'failedForMs'>,
   most = MOST_AT_ONCE,
 ): Promise<number> {
-  const behind = await runs.leftBehind(MOST_LISTED);
+  const behind = await runs.leftBehind(MOST_LISTED, failedForMs);
   if (behind.length === 0) return 0;
   const subjects = behind.map(subjectOf);
-  const olderRuns = {
+  const lost = {
     workflowIds: behind,
     paymentIds: subjects.map((subject) => (subject && 'paymentId' in subject ? subject.paymentId : null)),
     notificationIds: subjects.map((subject) =>
       subject && 'notificationId' in subject ? subject.notificationId : null,
     ),
   };
-  return plan(db, olderRuns, runs.story, most);
+  return plan(db, lost, runs.story, most);
 }
 
 /**
@@ -78,7 +82,7 @@ export async function planRenewals(
  * was being recorded meanwhile is told as well, so that the new run looks again at what it loaded too early.
  */
 export async function renew(
-  { db, runs }: { readonly db: Sql; readonly runs: Runs & OlderRuns },
+  { db, runs }: { readonly db: Sql; readonly runs: Runs & LostRuns },
   { subjectId: workflowId, paymentId }: Pick<Due, 'subjectId' | 'paymentId'>,
 ): Promise<void> {
   const planned = await readRenewal(db, workflowId);

@@ -48,13 +48,16 @@ export interface Runs {
   command(command: Command): Promise<CommandOutcome>;
 }
 
-/** Runs that a release before this one started, and that only a worker of its story could go on with. */
-export interface OlderRuns {
+/** Runs that nobody goes on with: a release before this one started them, or they failed. */
+export interface LostRuns {
   /** The story that runs are renewed to. */
   readonly story: number;
-  /** Workflow ids of runs that are open on a queue of an older story, where no worker of this release looks; the newest `most`. */
-  leftBehind(most: number): Promise<readonly string[]>;
-  /** Puts a run of this story, begun from the record, in the place of a payment's run of an older one; leaves any other run alone. `asleep`: until the payer's deadline. */
+  /**
+   * Workflow ids of runs that are open on a queue of an older story, where no worker of this release looks, and of those that failed
+   * within the last day, but not within `failedForMs`, and have no run after them; the newest `most` of each.
+   */
+  leftBehind(most: number, failedForMs: number): Promise<readonly string[]>;
+  /** Puts a run of this story, begun from the record, in the place of a payment's that is lost; leaves any other run alone. `asleep`: until the payer's deadline. */
   renewPayment(payment: Payment, asleep: boolean): Promise<void>;
   /** The same for the run of a message that names no payment. */
   renewMessage(notificationId: string): Promise<void>;
@@ -70,20 +73,35 @@ const IN_ITS_PLACE = {
 export function createRuns(
   client: Client,
   { taskQueue: base, story = STORY }: { taskQueue: string; story?: number },
-): Runs & OlderRuns {
+): Runs & LostRuns {
   // A refund of money of nobody's stays with the payments: a merchant waits for it, and nobody without a key can cause one.
   const taskQueue = taskQueueOf(base, story);
   const backgroundQueue = backgroundQueueOf(base, story);
 
-  /** Whether the newest run is open, and on a queue where no worker of ours looks. */
+  /** Whether the newest run failed, or is open on a queue where no worker of ours looks. */
   async function isLeftBehind(workflowId: string): Promise<boolean> {
     try {
       const run = await client.workflow.getHandle(workflowId).describe();
-      return run.status.name === 'RUNNING' && ![taskQueue, backgroundQueue].includes(run.taskQueue);
+      const isElsewhere = run.status.name === 'RUNNING' && ![taskQueue, backgroundQueue].includes(run.taskQueue);
+      return run.status.name === 'FAILED' || isElsewhere;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;
     }
+  }
+
+  const queuesOf = (last: number): readonly string[] =>
+    Array.from({ length: last }, (_, index) => [
+      taskQueueOf(base, index + 1),
+      backgroundQueueOf(base, index + 1),
+    ]).flat();
+
+  async function list(query: string, most: number): Promise<readonly string[]> {
+    const found: string[] = [];
+    for await (const run of client.workflow.list({ query, pageSize: most })) {
+      if (found.push(run.workflowId) >= most) break;
+    }
+    return found;
   }
 
   return {
@@ -193,18 +211,14 @@ export function createRuns(
       }
     },
 
-    async leftBehind(most) {
-      const queues = Array.from({ length: story - 1 }, (_, index) => [
-        taskQueueOf(base, index + 1),
-        backgroundQueueOf(base, index + 1),
-      ]).flat();
-      const found: string[] = [];
-      if (queues.length === 0) return found;
-      const query = `ExecutionStatus = "Running" AND TaskQueue IN (${queues.map((queue) => JSON.stringify(queue)).join(', ')})`;
-      for await (const run of client.workflow.list({ query, pageSize: most })) {
-        if (found.push(run.workflowId) >= most) break;
-      }
-      return found;
+    async leftBehind(most, failedForMs) {
+      const older = queuesOf(story - 1);
+      const open = older.length === 0 ? [] : await list(`ExecutionStatus = "Running" AND ${isOn(older)}`, most);
+      const ago = (ms: number) => JSON.stringify(new Date(Date.now() - ms).toISOString());
+      const within = `CloseTime > ${ago(FAILED_WITHIN_MS)} AND CloseTime < ${ago(failedForMs)}`;
+      const failed = await list(`ExecutionStatus = "Failed" AND ${within} AND ${isOn(queuesOf(story))}`, most);
+      const isLost = await Promise.all(failed.map(isLeftBehind));
+      return [...new Set([...open, ...failed.filter((_, place) => isLost[place])])];
     },
 
     async renewPayment(payment, asleep) {
@@ -235,6 +249,11 @@ export function createRuns(
     },
   };
 }
+
+/** A run that failed longer ago was seen by a person, or is of a payment that nothing is expected of. */
+const FAILED_WITHIN_MS = 86_400_000;
+
+const isOn = (queues: readonly string[]) => `TaskQueue IN (${queues.map((queue) => JSON.stringify(queue)).join(', ')})`;
 
 const OF_NO_PAYMENT = 'a message that names no payment';
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { TOLD_PAUSE_MS } from './deliveries';
 import { sayNowAndThen } from '../platform/log';
-import type { OlderRuns, Runs } from './runs';
+import type { LostRuns, Runs } from './runs';
 import { handedBy, loadPayment } from '../books/facts';
 import { readCommand } from '../books/commands';
 import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
@@ -26,7 +26,7 @@ const RETRY_PAUSE_MS = 2_000;
 
 interface SweeperDependencies {
   readonly db: Sql;
-  readonly runs: Runs & OlderRuns;
+  readonly runs: Runs & LostRuns;
   readonly log: Logger;
 }
 

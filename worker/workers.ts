@@ -47,6 +47,8 @@ export function createWorker(
     taskQueue: (work === 'payments' ? taskQueueOf : backgroundQueueOf)(taskQueue, story),
     workflowBundle: { codePath: bundle },
     activities,
+    // A run that cannot be retraced fails at once, and is begun anew from the record; it would wait for a person otherwise.
+    workflowFailureErrorTypes: { '*': ['NondeterminismError'] },
     ...SANDBOX,
     ...options,
     ...(work === 'background' && FEW),

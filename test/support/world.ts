@@ -60,6 +60,8 @@ export interface WorldOptions {
   readonly story?: number;
   /** How often its workers look for runs of older stories; by default as in production. */
   readonly lookEveryMs?: number;
+  /** How long a run has failed before another takes its place; by default as in production. */
+  readonly failedForMs?: number;
   /** Where the API finds Temporal; another address stands for a Temporal that is away. */
   readonly temporalAddress?: string;
   readonly verificationsPerMinute?: number;
@@ -86,6 +88,7 @@ export async function startWorld({
   workers = 1,
   story = STORY,
   lookEveryMs,
+  failedForMs,
   temporalAddress,
   verificationsPerMinute = 1_000,
   throttle,
@@ -177,7 +180,13 @@ export async function startWorld({
     const runs = createRuns(temporal, { taskQueue, story: worked });
     const [sweeper, renewals] = [
       startSweeper({ db, runs, log }),
-      startRenewals({ db, runs, log, ...(lookEveryMs !== undefined && { lookEveryMs }) }),
+      startRenewals({
+        db,
+        runs,
+        log,
+        ...(lookEveryMs !== undefined && { lookEveryMs }),
+        ...(failedForMs !== undefined && { failedForMs }),
+      }),
     ];
     return { stop: () => Promise.all([sweeper.stop(), renewals.stop()]) };
   };

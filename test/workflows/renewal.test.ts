@@ -84,7 +84,7 @@ afterAll(async () => {
 
 const nextRelease = (parts?: readonly ('api' | 'worker')[]) => world.release((story += 1), parts);
 const runsOf = (of: number) => createRuns(world.temporal, { taskQueue: world.taskQueue, story: of });
-const openOfOlderStories = () => runsOf(story).leftBehind(1000);
+const openOfOlderStories = () => runsOf(story).leftBehind(1000, 0);
 const untilRenewed = () => eventually(openOfOlderStories, (runs) => runs.length === 0);
 const queueOf = async (payment: PaymentView) => (await describeRun(world, payment)).taskQueue;
 
@@ -353,7 +353,7 @@ test('no more runs than a bounded number are renewed at once', async () => {
   const deps = { db: world.db, runs: runsOf(story + 1) };
   const untilBehind = (count: number) =>
     eventually(
-      () => deps.runs.leftBehind(10),
+      () => deps.runs.leftBehind(10, 0),
       (runs) => runs.length === count,
     );
   await untilBehind(3);
