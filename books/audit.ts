@@ -17,7 +17,7 @@ export interface Author {
 
 /**
  * What is changed. `action` is `noun.verb_past`. Before and after hold what differs, by the names of the API. Secrets, and what erasing a
- * member would overwrite, are never in them; `withheld: [name]` names those that changed.
+ * member would overwrite, are never in them: {@link withheld} names those that changed.
  */
 export interface Change {
   /** Null: the platform's own. */
@@ -50,6 +50,25 @@ export interface AuthorPayload {
   readonly userAgent: string | null;
 }
 export const asPayload = ({ actor, source }: Author): AuthorPayload => ({ ...actor, ...source });
+
+/** Nobody asks from anywhere: a gateway said so, or the time had come. */
+export const byItself = (actor: Actor): Author => ({ actor, source: { ip: null, userAgent: null } });
+
+/** Names what changed and is not told, because it is secret or personal. */
+export function withheld(names: readonly string[]): { readonly withheld?: readonly string[] } {
+  return names.length === 0 ? {} : { withheld: [...names].sort() };
+}
+
+/** What differs of these fields between two moments; null where nothing does. */
+export function differing<Fields extends object>(
+  before: Fields,
+  after: Fields,
+  names: readonly (keyof Fields & string)[],
+): { readonly before: Partial<Fields>; readonly after: Partial<Fields> } | null {
+  const changed = names.filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  const pick = (of: Fields) => Object.fromEntries(changed.map((name) => [name, of[name]])) as Partial<Fields>;
+  return changed.length === 0 ? null : { before: pick(before), after: pick(after) };
+}
 
 /** A change as it was noted. */
 export interface AuditRow {
