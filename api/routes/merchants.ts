@@ -1,3 +1,7 @@
+import { differing, noteChange } from '../../books/audit';
+import { addKey } from '../../books/keys';
+import { addMerchant, changeMerchant, SETTING_NAMES } from '../../books/merchants';
+import { inTransaction } from '../../books/sql';
 import type { Merchant } from '../../prisma/generated/client';
 import type { Database } from '../../prisma/client';
 import { mintSecretKey } from '../http/auth';
@@ -23,26 +27,22 @@ export function merchantRoutes({ db }: { db: Database }) {
       right: 'make_merchants',
       body: schemas.newMerchant,
       answers: { 201: schemas.merchantWithKey },
-      async handle({ body }) {
+      async handle({ author, body }) {
         const { secretKey, hash, last4 } = mintSecretKey();
-        const created = await db.prisma.merchant.create({
-          data: {
-            ...body,
-            id: newId('mer'),
-            country: body.country ?? null,
-            timeZone: timeZoneOf(body.country),
-            apiKeys: {
-              create: {
-                id: newId('key'),
-                hash: new Uint8Array(hash),
-                name: 'first key',
-                scopes: ['admin'],
-                last4,
-              },
-            },
-          },
+        const [merchantId, keyId] = [newId('mer'), newId('key')];
+        const merchant = { ...body, country: body.country ?? null, timeZone: timeZoneOf(body.country) };
+        const key = { name: 'first key', scopes: ['admin'] as const, expiresAt: null };
+        await inTransaction(db, async (tx) => {
+          await addMerchant(tx, { ...merchant, id: merchantId });
+          await addKey(tx, { ...key, id: keyId, merchantId, hash, last4 });
+          await noteChange(
+            tx,
+            author,
+            { merchantId, action: 'merchant.created', object: { kind: 'merchant', id: merchantId }, after: merchant },
+            { merchantId, action: 'key.created', object: { kind: 'key', id: keyId }, after: key },
+          );
         });
-        return { status: 201, body: { ...viewMerchant(created), secretKey } };
+        return { status: 201, body: { ...viewMerchant(await readMerchant(merchantId)), secretKey } };
       },
     }),
     route({
@@ -63,24 +63,17 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
       refusals: ['origin_not_registered'],
-      async handle({ caller, body: { name, latePayments, refundFees, returnOrigins, thankYouUrl } }) {
+      async handle({ caller: { merchantId }, author, body }) {
+        const { thankYouUrl, returnOrigins } = body;
         if (thankYouUrl)
-          checkOrigin(
-            'thankYouUrl',
-            thankYouUrl,
-            returnOrigins ?? (await readMerchant(caller.merchantId)).returnOrigins,
-          );
-        const changed = await db.prisma.merchant.update({
-          where: { id: caller.merchantId },
-          data: {
-            ...(name !== undefined && { name }),
-            ...(latePayments && { latePayments }),
-            ...(refundFees && { refundFees }),
-            ...(returnOrigins && { returnOrigins }),
-            ...(thankYouUrl !== undefined && { thankYouUrl }),
-          },
+          checkOrigin('thankYouUrl', thankYouUrl, returnOrigins ?? (await readMerchant(merchantId)).returnOrigins);
+        await inTransaction(db, async (tx) => {
+          const { before, after } = await changeMerchant(tx, merchantId, body);
+          const changed = differing(before, after, SETTING_NAMES);
+          const object = { kind: 'merchant', id: merchantId };
+          if (changed) await noteChange(tx, author, { merchantId, action: 'merchant.changed', object, ...changed });
         });
-        return { status: 200, body: viewMerchant(changed) };
+        return { status: 200, body: viewMerchant(await readMerchant(merchantId)) };
       },
     }),
   ];
