@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/client';
 import { forgetPersonIn } from './idempotency';
+import { forgetLettersOf } from './letters';
 import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
@@ -65,8 +66,8 @@ export async function changeMember(
 const NAME_OF_THE_ERASED = 'Erased member';
 
 /**
- * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers. Their money, and
- * what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One who was erased before stays as they are. Null: there is no such member.
+ * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers; letters of theirs
+ * are gone, sent or not. Their money, and what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One who was erased before stays as they are. Null: there is no such member.
  */
 export async function eraseMember({ sql }: Sql, merchantId: string, id: string): Promise<MemberRow | null> {
   const { rows } = await sql.query<MemberRow>(
@@ -81,6 +82,7 @@ export async function eraseMember({ sql }: Sql, merchantId: string, id: string):
     [id],
   );
   await forgetPersonIn({ sql }, rows[0]);
+  await forgetLettersOf({ sql }, id);
   return rows[0];
 }
 

@@ -80,6 +80,8 @@ export interface WorldOptions {
   readonly log?: Logger;
   /** Leads the product to its database another way than straight. */
   readonly databaseVia?: (url: string) => Promise<string>;
+  /** How its letters leave: into the simulator's mailbox, by a mail server, or, by default, not at all. */
+  readonly mail?: 'simulator' | 'off' | { readonly smtpUrl: string };
   /** Holds what activities do, and what gateways tell, where it is part of a race. */
   readonly interleavings?: Interleavings;
 }
@@ -99,6 +101,7 @@ export async function startWorld({
   cache = createGatewayCache(null, createVault(ENCRYPTION_KEY)),
   log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   databaseVia = async (url) => url,
+  mail = 'off',
   interleavings,
 }: WorldOptions = {}): Promise<World> {
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
@@ -110,7 +113,7 @@ export async function startWorld({
       : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
   ]);
   const temporal = new Client({ connection, namespace });
-  const db = openDatabase(await databaseVia(database.url), { connections: 8 });
+  const db = openDatabase(await databaseVia(database.url), { connections: 8, mailing: mail !== 'off' });
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
@@ -135,6 +138,7 @@ export async function startWorld({
       revocations,
       redis: null,
       log,
+      mailConfigured: mail !== 'off',
       temporalAnswers: () => temporalAnswers(connection),
       trustedProxies: 0,
       operatorKey: OPERATOR_KEY,
