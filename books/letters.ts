@@ -1,7 +1,6 @@
 import type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
 import type { Sql } from './sql';
 
-export { LETTER_KINDS } from '../workflows/domain/letter';
 export type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
 
 /** What seals at rest, and opens again in the same context: the vault. */

@@ -15,7 +15,7 @@ export function writeLetter({ kind, data }: Letter, locale: LetterLocale): Writt
 }
 
 function textOf({ paragraphs, link, code, closing }: LetterWords): string {
-  const acting = [...(link === null ? [] : [`${link.label}:\n${link.url}`]), ...(code === null ? [] : [code])];
+  const acting = [...(link === null ? [] : [`${link.label}\n${link.url}`]), ...(code === null ? [] : [code])];
   // Who wrote stands below the line by which mail programs know a signature.
   return `${[...paragraphs, ...acting].join('\n\n')}\n\n-- \n${closing}\n`;
 }
