@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { findOrAddAccount, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
+import { findOrAddAccount, isLiveAtTwin, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
 import { readCurrency } from '../../books/merchants';
 import type { AccountRow, SealedAccount } from '../../books/accounts';
 import { seenMessages } from '../../books/notifications';
@@ -58,7 +58,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
       await write(tx, merchantId, gateway, environment, credentials);
-    });
+    }).catch(refuseLiveAtTwin);
     return readAccount(db, merchantId, gateway);
   }
 
@@ -165,6 +165,15 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   return { save, write, inspect, view };
 }
 export type AccountDesk = ReturnType<typeof createAccountDesk>;
+
+/** What is said of a live account of a merchant for trying out. */
+export function liveAtTwin(): Problem {
+  return new Problem('test_merchant', 'this merchant is for trying out; the live account belongs to the one beside it');
+}
+
+function refuseLiveAtTwin(failure: unknown): never {
+  throw isLiveAtTwin(failure) ? liveAtTwin() : failure;
+}
 
 /** Only what surely works is used; `trusted`: it did, and being unable to ask now is no reason to stop. */
 function judge(checks: readonly AccountCheck[], trusted: boolean): { enabled: boolean; reason: string | null } {

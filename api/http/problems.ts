@@ -51,6 +51,11 @@ export const PROBLEMS = {
   environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
   not_unmatched: [409, 'The notification is not unmatched money.'],
   not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
+  slug_taken: [409, 'Another merchant has this slug.'],
+  test_merchant: [
+    409,
+    'The merchant is for trying out: it takes no live account, and has no merchant for trying out of its own.',
+  ],
   last_admin_key: [
     409,
     'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',

@@ -219,8 +219,11 @@ test('the client reads a row of every table that a booking fills', async () => {
     'IdempotencyKey',
     'Import',
     'ImportRow',
+    'MemberSession',
+    'MemberSignInLink',
     'Onboarding',
     'OnboardingEvent',
+    'PayLink',
     'Refund',
   ]);
 });
