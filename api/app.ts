@@ -32,6 +32,7 @@ import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
+import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
@@ -43,6 +44,7 @@ import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
+import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { pageRoutes } from './routes/pages';
 import type { Runs } from '../outbox/runs';
@@ -85,6 +87,7 @@ export function createApp(deps: AppDependencies): Express {
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });
   const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
+  const payLinks = createPayLinkDesk({ db, vault, deliveries, runs, publicUrl, simulatorPublicUrl });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
@@ -92,6 +95,7 @@ export function createApp(deps: AppDependencies): Express {
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
+    ...payLinkRoutes({ db, publicUrl }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
@@ -124,7 +128,9 @@ export function createApp(deps: AppDependencies): Express {
     }),
   );
   app.use(hookRoutes({ db, inbox }));
-  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
+  app.use(
+    pageRoutes({ db, inbox, tokens, onboarding, payLinks, redis: deps.redis, publicUrl, simulatorPublicUrl, log }),
+  );
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db } });

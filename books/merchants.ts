@@ -157,6 +157,26 @@ export async function readPageMerchant({ sql }: Sql, merchantId: string): Promis
   return rows[0];
 }
 
+/** The origins that a merchant registered. */
+export async function findOrigins({ sql }: Sql, merchantId: string): Promise<readonly string[]> {
+  const { rows } = await sql.query<{ origins: string[] }>({
+    name: 'find_origins',
+    text: 'SELECT return_origins AS origins FROM merchants WHERE id = $1',
+    values: [merchantId],
+  });
+  return rows[0]?.origins ?? [];
+}
+
+/** Whether some merchant registered this origin. */
+export async function isOriginKnown({ sql }: Sql, origin: string): Promise<boolean> {
+  const { rows } = await sql.query<{ known: boolean }>({
+    name: 'is_origin_known',
+    text: 'SELECT EXISTS (SELECT FROM merchants WHERE return_origins && $1) AS known',
+    values: [[origin, `${origin}/`]], // it may have been written with a slash
+  });
+  return rows[0]?.known ?? false;
+}
+
 /** Who bears the fee that a gateway keeps on a refund. */
 export async function readRefundFees({ sql }: Sql, merchantId: string): Promise<'merchant' | 'payer'> {
   const { rows } = await sql.query<{ fees: 'merchant' | 'payer' }>(

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto';
+import { findMember } from '../../books/members';
+import { addPayLink, listPayLinks, withdrawPayLink } from '../../books/pay-links';
+import type { ListedPayLink } from '../../books/pay-links';
+import { inTransaction } from '../../books/sql';
+import type { Database } from '../../prisma/client';
+import { isId } from '../../workflows/domain/ids';
+import { checkCharges } from '../desks/opening';
+import { checkOrigin } from '../http/origins';
+import { readCursor, toPage } from '../http/paging';
+import * as schemas from '../http/pay-link-schemas';
+import { erased, notFound } from '../http/problems';
+import { route } from '../http/routing';
+import { list, noFilter } from '../http/schemas';
+
+/** Nobody guesses it. Letters and digits alone, so that a mail program makes all of the address a link. */
+function mintCode(): string {
+  return randomBytes(12).toString('hex');
+}
+
+export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readonly publicUrl: string }) {
+  const view = (link: ListedPayLink) => ({
+    code: link.code,
+    url: `${publicUrl}/p/${link.code}`,
+    member: link.memberId,
+    charges: link.charges,
+    amount: link.amount,
+    editable: link.editable,
+    expiresAt: link.expiresAt?.toISOString() ?? null,
+    returnUrl: link.returnUrl,
+    payment: link.paymentId,
+    createdAt: link.createdAt.toISOString(),
+  });
+
+  return [
+    route({
+      method: 'post',
+      path: '/v1/pay-links',
+      summary: 'Make a link by which anybody can pay for a member',
+      right: 'manage_members',
+      body: schemas.newPayLink,
+      answers: { 201: schemas.payLink },
+      refusals: ['not_found', 'member_erased', 'origin_not_registered'],
+      idempotentFor: 'days',
+      async handle({ caller: { merchantId }, body, once }) {
+        const { charges = [], amount = null, editable, returnUrl, expiresAt } = body;
+        const member = isId('mem', body.member) ? await findMember(db, merchantId, body.member) : null;
+        if (!member) throw notFound('member');
+        if (member.erasedAt !== null) throw erased();
+        await checkCharges(db, member.id, charges);
+        checkOrigin('returnUrl', returnUrl, member.merchant.returnOrigins);
+        const made = await once(async (tx) =>
+          view(
+            await addPayLink(tx, merchantId, {
+              code: mintCode(),
+              memberId: member.id,
+              charges,
+              amount,
+              editable,
+              returnUrl: returnUrl ?? null,
+              expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
+            }),
+          ),
+        );
+        return { status: 201, body: made };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/pay-links',
+      summary: 'List the pay links that were not withdrawn, newest first',
+      right: 'manage_members',
+      query: noFilter,
+      answers: { 200: list(schemas.payLink) },
+      async handle({ caller, query }) {
+        const rows = await listPayLinks(db, caller.merchantId, { before: readCursor(query), limit: query.limit });
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, view) };
+      },
+    }),
+    route({
+      method: 'delete',
+      path: '/v1/pay-links/:code',
+      summary: 'Withdraw a pay link: nobody pays by it any more',
+      detail: 'Again: the same answer.',
+      right: 'manage_members',
+      params: schemas.codeParams,
+      answers: { 200: schemas.payLink },
+      async handle({ caller, params }) {
+        const withdrawn = await inTransaction(db, (tx) => withdrawPayLink(tx, caller.merchantId, params.code));
+        if (!withdrawn) throw notFound('pay link');
+        return { status: 200, body: view(withdrawn) };
+      },
+    }),
+  ];
+}
