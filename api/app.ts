@@ -20,6 +20,7 @@ import type { Live } from '../platform/live';
 import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
 import { networkOf } from './http/networks';
+import { crossOrigin } from './http/cors';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
@@ -132,6 +133,7 @@ export function createApp(deps: AppDependencies): Express {
     pageRoutes({ db, inbox, tokens, onboarding, payLinks, redis: deps.redis, publicUrl, simulatorPublicUrl, log }),
   );
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
+  app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {
