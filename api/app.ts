@@ -31,6 +31,7 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { auditRoutes } from './routes/audit';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { createPayLinkDesk } from './desks/pay-links';
@@ -105,6 +106,7 @@ export function createApp(deps: AppDependencies): Express {
     ...notificationRoutes({ db, vault, runs, refunds }),
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
+    ...auditRoutes({ db }),
   ];
 
   const app = express();

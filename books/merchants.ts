@@ -1,6 +1,5 @@
 import type { Currency } from '../workflows/domain/money';
 import type { LatePaymentPolicy } from '../workflows/domain/payment';
-import type { HeldKey } from './keys';
 import type { MemberLocale } from './members';
 import type { Sql } from './sql';
 
@@ -80,31 +79,23 @@ export async function addMerchant({ sql }: Sql, merchant: NewMerchant): Promise<
   return rows[0];
 }
 
-/** The merchant's first key, which may do everything. */
-export async function addFirstKey(
-  { sql }: Sql,
-  {
-    id,
-    merchantId,
-    hash,
-    last4,
-  }: Pick<HeldKey, 'id' | 'merchantId'> & { readonly hash: Buffer; readonly last4: string },
-): Promise<void> {
-  await sql.query(
-    `INSERT INTO api_keys (id, merchant_id, hash, name, scopes, last4) VALUES ($1, $2, $3, 'first key', '{admin}', $4)`,
-    [id, merchantId, hash, last4],
-  );
-}
+export const SETTING_NAMES = Object.keys(SETTINGS) as (keyof MerchantSettings)[];
 
-/** Changes what is given. Throws where there is no such merchant. */
-export async function changeMerchant(db: Sql, id: string, change: MerchantChange): Promise<MerchantRow> {
+/** Changes what is given of a merchant's settings; gives it before and after. Throws where there is no such merchant. In a transaction. */
+export async function changeMerchant(
+  tx: Sql,
+  id: string,
+  change: MerchantChange,
+): Promise<{ readonly before: MerchantRow; readonly after: MerchantRow }> {
+  await holdMerchant(tx, id);
+  const before = await readMerchant(tx, id);
   const { columns, values } = given(change);
-  if (columns.length === 0) return readMerchant(db, id);
-  const { rows } = await db.sql.query<MerchantRow>(
+  if (columns.length === 0) return { before, after: before };
+  const { rows } = await tx.sql.query<MerchantRow>(
     `UPDATE merchants m SET ${columns.map((column, index) => `${column} = $${index + 2}`).join(', ')} WHERE m.id = $1 RETURNING ${MERCHANT}`,
     [id, ...values],
   );
-  return rowOf(rows, id);
+  return { before, after: rowOf(rows, id) };
 }
 
 /** Throws where there is no such merchant. */

@@ -49,13 +49,21 @@ export async function listPayLinks(
   return rows;
 }
 
-/** Nobody pays by it any more; one that was withdrawn before stays as it is. Null: the merchant has no such link. */
-export async function withdrawPayLink({ sql }: Sql, merchantId: string, code: string): Promise<ListedPayLink | null> {
-  const { rows } = await sql.query<ListedPayLink>(
-    `UPDATE pay_links l SET withdrawn_at = coalesce(l.withdrawn_at, now()) WHERE l.code = $2 AND l.merchant_id = $1 RETURNING ${LINK}`,
+/** Nobody pays by it any more; `isNew`: so far somebody could. Null: the merchant has no such link. In a transaction. */
+export async function withdrawPayLink(
+  { sql }: Sql,
+  merchantId: string,
+  code: string,
+): Promise<{ readonly link: ListedPayLink; readonly isNew: boolean } | null> {
+  const { rowCount } = await sql.query(
+    'UPDATE pay_links SET withdrawn_at = now() WHERE code = $2 AND merchant_id = $1 AND withdrawn_at IS NULL',
     [merchantId, code],
   );
-  return rows[0] ?? null;
+  const { rows } = await sql.query<ListedPayLink>(
+    `SELECT ${LINK} FROM pay_links l WHERE l.code = $2 AND l.merchant_id = $1`,
+    [merchantId, code],
+  );
+  return rows[0] ? { link: rows[0], isNew: rowCount === 1 } : null;
 }
 
 /** A link with all that its page depends on, as it stands at one moment. */

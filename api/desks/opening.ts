@@ -1,4 +1,5 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
+import type { Author } from '../../books/audit';
 import { findCharges } from '../../books/cart';
 import type { RecordedPayment } from '../../books/facts';
 import { createPayment, findOpenPrompt, readSituation } from '../../books/payments';
@@ -32,7 +33,7 @@ type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 export async function openPayment(
   deps: CheckoutDependencies & { readonly deliveries: Pick<Deliveries, 'leaseMs'> },
   db: Sql,
-  caller: OpeningCaller,
+  { caller, author }: { readonly caller: OpeningCaller; readonly author: Author },
   body: NewPayment,
 ): Promise<RecordedPayment> {
   const situation = await readSituation(db, caller.merchantId, body.member, body.gateway, body.charges ?? []);
@@ -92,6 +93,7 @@ export async function openPayment(
   const first = opening.asks === 'nobody' ? checkoutOpened(terms, opening.nextAction.kind, now.toISOString()) : null;
   const at = await createPayment(
     db,
+    caller.kind === 'payer' ? { ...author, actor: { kind: 'payer', id } } : author,
     {
       terms,
       ...checkout,

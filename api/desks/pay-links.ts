@@ -1,4 +1,5 @@
 import { listAccounts } from '../../books/accounts';
+import type { Author } from '../../books/audit';
 import { loadPayment } from '../../books/facts';
 import type { RecordedPayment } from '../../books/facts';
 import { holdPayLink, noteOpened, readPayLink } from '../../books/pay-links';
@@ -87,6 +88,7 @@ export function createPayLinkDesk(deps: PayLinkDependencies) {
   async function pay(
     code: string,
     { gateway, amount }: { readonly gateway: GatewayName; readonly amount: number | null },
+    source: Author['source'],
   ): Promise<LinkStanding> {
     let opened: RecordedPayment | undefined;
     const standing = await inTransaction(db, async (tx): Promise<LinkStanding> => {
@@ -98,7 +100,7 @@ export function createPayLinkDesk(deps: PayLinkDependencies) {
       opened = await openPayment(
         deps,
         tx,
-        { kind: 'payer', merchantId },
+        { caller: { kind: 'payer', merchantId }, author: { actor: { kind: 'payer', id: null }, source } },
         {
           member,
           gateway,
@@ -119,13 +121,18 @@ export function createPayLinkDesk(deps: PayLinkDependencies) {
   }
 
   /** Closes the payment that is open by a link, so that another one can be opened; a payment that can be closed no more stays. */
-  async function giveUp(code: string): Promise<void> {
+  async function giveUp(code: string, source: Author['source']): Promise<void> {
     const standing = await look(db, code);
     if (standing.outcome !== 'open') return;
     const { id, merchantId } = standing.payment.terms;
-    const once = { once: <Result>(effect: (tx: Sql) => Promise<Result>) => inTransaction(db, effect), forget };
+    const request = {
+      caller: { merchantId },
+      author: { actor: { kind: 'payer', id }, source },
+      once: <Result>(effect: (tx: Sql) => Promise<Result>) => inTransaction(db, effect),
+      forget: () => Promise.resolve(), // nothing is kept under a key
+    } as const;
     try {
-      await giveCommand({ db, runs }, once, undefined, async (tx) => {
+      await giveCommand({ db, runs }, request, undefined, async (tx) => {
         const payment = await loadPayment(tx, id, merchantId);
         if (!payment) throw new Error(`payment ${id} is gone`);
         const decision = decide(payment, { kind: 'cancel', commandId: 'precheck', at: new Date().toISOString() });
@@ -140,9 +147,6 @@ export function createPayLinkDesk(deps: PayLinkDependencies) {
   return { look: (code: string) => look(db, code), offersFor, pay, giveUp };
 }
 export type PayLinkDesk = ReturnType<typeof createPayLinkDesk>;
-
-/** Nothing is kept under a key that could be forgotten. */
-const forget = (): Promise<void> => Promise.resolve();
 
 /** Money is there or on its way, and nobody knows yet what becomes of it. */
 function isUndecided(status: PaymentStatus): boolean {

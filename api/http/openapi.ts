@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from '../../workflows/domain/gateway';
+import { auditRow } from './audit-schemas';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { SCOPES } from '../../books/keys';
@@ -42,7 +43,11 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
     servers: [{ url: publicUrl }],
     paths: { ...paths, ...mountedByHand() },
     components: {
-      schemas: { Problem: toJsonSchema(problemSchema, 'output'), Key: whole(schemas.key) },
+      schemas: {
+        Problem: toJsonSchema(problemSchema, 'output'),
+        Key: whole(schemas.key),
+        AuditRow: whole(auditRow),
+      },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
       },

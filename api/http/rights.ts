@@ -35,6 +35,8 @@ export const RIGHTS = {
   read_merchant: { ...NOBODY, scope: 'any', roles: ROLES },
   read_accounts: { ...NOBODY, scope: 'read', roles: ROLES },
   read_ledger: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
+  /** Who changed what. */
+  read_audit: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
   manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
   erase_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'], stepUp: 'always' },
   /** All that is kept of a member, as a file. */

@@ -1,7 +1,9 @@
 import { urlencoded } from 'express';
 import type { NextFunction, Request, Response, Router } from 'express';
 import { labelOf } from '../../activities/gateways/registry';
+import type { Author } from '../../books/audit';
 import type { Arrival, OnboardingDesk } from '../desks/onboarding';
+import { sourceOf } from '../http/author';
 import { isFromElsewhere } from '../http/origin-check';
 import { Problem } from '../http/problems';
 import { queryOf, strictRouter } from '../http/routing';
@@ -39,7 +41,7 @@ export function connectRoutes({
 
   router.get(path, async (req: ConnectRequest, res: Response) => {
     const { trackingId } = req.params;
-    const arrival = await onboarding.arrive(trackingId, new URLSearchParams(queryOf(req)), cookieOf(req));
+    const arrival = await onboarding.arrive(whoever(req), trackingId, new URLSearchParams(queryOf(req)), cookieOf(req));
     if (arrival.outcome === 'to_confirm')
       res.cookie(COOKIE, arrival.token, {
         httpOnly: true,
@@ -57,7 +59,7 @@ export function connectRoutes({
       throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
     const { trackingId } = req.params;
     const { token } = (req.body ?? {}) as { token?: unknown };
-    const answer = await onboarding.confirm(trackingId, new URLSearchParams(queryOf(req)), {
+    const answer = await onboarding.confirm(whoever(req), trackingId, new URLSearchParams(queryOf(req)), {
       cookie: cookieOf(req),
       form: typeof token === 'string' ? token : null,
     });
@@ -84,6 +86,9 @@ const STATUSES: Readonly<Record<Arrival['outcome'], number>> = {
   too_often: 429,
   unanswered: 502,
 };
+
+/** Who comes here is a person of whom nothing is known but the link that brought them. */
+const whoever = (req: Request): Author => ({ actor: { kind: 'person', id: null }, source: sourceOf(req) });
 
 function cookieOf(req: Request): string | null {
   return new RegExp(`(?:^|;)\\s*${COOKIE}=([\\w-]+)\\s*(?:;|$)`).exec(req.headers.cookie ?? '')?.[1] ?? null;

@@ -1,5 +1,7 @@
+import { differing, noteChange } from '../../books/audit';
+import type { Author } from '../../books/audit';
+import { addKey } from '../../books/keys';
 import {
-  addFirstKey,
   addMerchant,
   changeMerchant,
   findTwin,
@@ -7,6 +9,7 @@ import {
   isSlugTaken,
   isZoneUnknown,
   readMerchant,
+  SETTING_NAMES,
 } from '../../books/merchants';
 import type { MerchantRow, NewMerchant } from '../../books/merchants';
 import { inTransaction } from '../../books/sql';
@@ -22,10 +25,18 @@ import * as schemas from '../http/schemas';
 
 export function merchantRoutes({ db }: { db: Database }) {
   /** Makes a merchant and its first key, which is told here only. */
-  async function make(tx: Sql, merchant: Omit<NewMerchant, 'id'>) {
+  async function make(tx: Sql, author: Author, merchant: Omit<NewMerchant, 'id'>) {
     const { secretKey, hash, last4 } = mintSecretKey();
-    const made = await addMerchant(tx, { ...merchant, id: newId('mer') });
-    await addFirstKey(tx, { id: newId('key'), merchantId: made.id, hash, last4 });
+    const [merchantId, keyId] = [newId('mer'), newId('key')];
+    const key = { name: 'first key', scopes: ['admin'] as const, expiresAt: null };
+    const made = await addMerchant(tx, { ...merchant, id: merchantId });
+    await addKey(tx, { ...key, id: keyId, merchantId, hash, last4 });
+    await noteChange(
+      tx,
+      author,
+      { merchantId, action: 'merchant.created', object: { kind: 'merchant', id: merchantId }, after: merchant },
+      { merchantId, action: 'key.created', object: { kind: 'key', id: keyId }, after: key },
+    );
     return { made, secretKey };
   }
 
@@ -38,10 +49,12 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.newMerchant,
       answers: { 201: schemas.merchantWithKey },
       refusals: ['slug_taken', 'origin_not_registered'],
-      async handle({ body }) {
+      async handle({ author, body }) {
         checkOrigin('thankYouUrl', body.thankYouUrl, body.returnOrigins);
         const timeZone = body.timeZone ?? timeZoneOf({ country: body.country ?? null, currency: body.currency });
-        const { made, secretKey } = await inTransaction(db, (tx) => make(tx, { ...body, timeZone })).catch(refuse);
+        const { made, secretKey } = await inTransaction(db, (tx) => make(tx, author, { ...body, timeZone })).catch(
+          refuse,
+        );
         return { status: 201, body: { ...viewMerchant(made), secretKey } };
       },
     }),
@@ -63,13 +76,19 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
       refusals: ['slug_taken', 'origin_not_registered'],
-      async handle({ caller: { merchantId }, body }) {
+      async handle({ caller: { merchantId }, author, body }) {
         const { thankYouUrl } = body;
         if (typeof thankYouUrl === 'string') {
           const origins = body.returnOrigins ?? (await readMerchant(db, merchantId)).returnOrigins;
           checkOrigin('thankYouUrl', thankYouUrl, origins);
         }
-        const changed = await inTransaction(db, (tx) => changeMerchant(tx, merchantId, body)).catch(refuse);
+        const changed = await inTransaction(db, async (tx) => {
+          const { before, after } = await changeMerchant(tx, merchantId, body);
+          const differs = differing(before, after, SETTING_NAMES);
+          const object = { kind: 'merchant', id: merchantId };
+          if (differs) await noteChange(tx, author, { merchantId, action: 'merchant.changed', object, ...differs });
+          return after;
+        }).catch(refuse);
         return { status: 200, body: viewMerchant(changed) };
       },
     }),
@@ -82,14 +101,16 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.nothing,
       answers: { 200: schemas.twin, 201: schemas.newTwin },
       refusals: ['test_merchant'],
-      async handle({ caller: { merchantId } }) {
+      async handle({ caller: { merchantId }, author }) {
         return inTransaction(db, async (tx) => {
           await holdMerchant(tx, merchantId);
           const merchant = await readMerchant(tx, merchantId);
           if (merchant.testOf !== null) throw new Problem('test_merchant', 'this merchant is for trying out itself');
           const twin = await findTwin(tx, merchantId);
           if (twin !== null) return { status: 200, body: { id: twin, testOf: merchantId } };
-          const { made, secretKey } = await make(tx, twinOf(merchant));
+          const { made, secretKey } = await make(tx, author, twinOf(merchant));
+          const object = { kind: 'merchant', id: made.id };
+          await noteChange(tx, author, { merchantId, action: 'merchant.test_twin_created', object });
           return { status: 201, body: { id: made.id, testOf: merchantId, secretKey } };
         });
       },

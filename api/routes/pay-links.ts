@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { noteChange } from '../../books/audit';
+import type { Change } from '../../books/audit';
 import { findMember } from '../../books/members';
 import { addPayLink, listPayLinks, withdrawPayLink } from '../../books/pay-links';
 import type { ListedPayLink } from '../../books/pay-links';
@@ -42,26 +44,25 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
       answers: { 201: schemas.payLink },
       refusals: ['not_found', 'member_erased', 'origin_not_registered'],
       idempotentFor: 'days',
-      async handle({ caller: { merchantId }, body, once }) {
+      async handle({ caller: { merchantId }, author, body, once }) {
         const { charges = [], amount = null, editable, returnUrl, expiresAt } = body;
         const member = isId('mem', body.member) ? await findMember(db, merchantId, body.member) : null;
         if (!member) throw notFound('member');
         if (member.erasedAt !== null) throw erased();
         await checkCharges(db, member.id, charges);
         checkOrigin('returnUrl', returnUrl, member.merchant.returnOrigins);
-        const made = await once(async (tx) =>
-          view(
-            await addPayLink(tx, merchantId, {
-              code: mintCode(),
-              memberId: member.id,
-              charges,
-              amount,
-              editable,
-              returnUrl: returnUrl ?? null,
-              expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-            }),
-          ),
-        );
+        const wish = { memberId: member.id, charges, amount, editable, returnUrl: returnUrl ?? null };
+        const made = await once(async (tx) => {
+          const code = mintCode();
+          const link = { ...wish, code, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
+          const added = await addPayLink(tx, merchantId, link);
+          const { memberId, ...after } = wish;
+          await noteChange(tx, author, {
+            ...{ merchantId, action: 'pay_link.created', object: objectOf(code) },
+            after: { member: memberId, ...after, expiresAt: expiresAt ?? null },
+          });
+          return view(added);
+        });
         return { status: 201, body: made };
       },
     }),
@@ -85,11 +86,19 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
       right: 'manage_members',
       params: schemas.codeParams,
       answers: { 200: schemas.payLink },
-      async handle({ caller, params }) {
-        const withdrawn = await inTransaction(db, (tx) => withdrawPayLink(tx, caller.merchantId, params.code));
-        if (!withdrawn) throw notFound('pay link');
-        return { status: 200, body: view(withdrawn) };
+      async handle({ caller: { merchantId }, author, params: { code } }) {
+        const link = await inTransaction(db, async (tx) => {
+          const withdrawn = await withdrawPayLink(tx, merchantId, code);
+          if (!withdrawn) throw notFound('pay link');
+          const change = { merchantId, action: 'pay_link.withdrawn', object: objectOf(code) };
+          if (withdrawn.isNew) await noteChange(tx, author, change);
+          return withdrawn.link;
+        });
+        return { status: 200, body: view(link) };
       },
     }),
   ];
 }
+
+/** A link as the trail names it: whoever reads that needs not be able to pay by it. */
+const objectOf = (code: string): Change['object'] => ({ kind: 'pay_link', id: `…${code.slice(-6)}` });

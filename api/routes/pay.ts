@@ -14,6 +14,7 @@ import type { PayPage } from '../../web/pages/pay-page';
 import { languageFor } from '../../words/pay-link';
 import type { PageLanguage } from '../../words/pay-link';
 import type { LinkStanding, PayLinkDesk } from '../desks/pay-links';
+import { sourceOf } from '../http/author';
 import { isFromElsewhere } from '../http/origin-check';
 import { Problem } from '../http/problems';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
@@ -68,7 +69,7 @@ export function payRoutes({
       await pay(req, res, form);
       return;
     }
-    await payLinks.giveUp(code);
+    await payLinks.giveUp(code, sourceOf(req));
     res.redirect(303, `/p/${code}`);
   });
   refuseOtherMethods(router, path, ['get', 'post']);
@@ -92,7 +93,7 @@ export function payRoutes({
       return;
     }
     try {
-      const standing = await payLinks.pay(code, { gateway, amount });
+      const standing = await payLinks.pay(code, { gateway, amount }, sourceOf(req));
       if (standing.outcome === 'open') res.redirect(303, onwards(code, standing.payment));
       else await show(req, res, standing);
     } catch (error) {

@@ -49,11 +49,11 @@ export function paymentRoutes(deps: PaymentDependencies) {
         'origin_not_registered',
       ],
       idempotentFor: 'days',
-      async handle({ caller, body, once }) {
+      async handle({ caller, author, body, once }) {
         if (caller.kind === 'member' && caller.memberId !== body.member) throw notFound('member');
         let opened: RecordedPayment | undefined;
         const { id } = await once(async (tx) => {
-          opened = await openPayment(deps, tx, caller, body);
+          opened = await openPayment(deps, tx, { caller, author }, body);
           return { id: opened.terms.id };
         });
         // Of requests racing with one key only one is committed; what the others opened is gone and must not be started.

@@ -363,6 +363,14 @@ describe('whoever presses the button', () => {
     expect([back.status, back.headers.get('location')]).toEqual([303, new URL(url).pathname]);
     await untilStatus(merchant, first.id, 'cancelled');
     await press(url, { gateway: 'paypal-standard' });
+    const { rows } = await world.db.sql.query<{ what: string }>(
+      "SELECT action || ' by ' || actor_kind || ' ' || actor_id AS what FROM audit_trail WHERE object_id = $1 ORDER BY id",
+      [first.id],
+    );
+    expect(rows.map(({ what }) => what)).toEqual([
+      `payment.opened by payer ${first.id}`,
+      `payment.cancel_requested by payer ${first.id}`,
+    ]);
     const [second] = await paymentsOf(merchant, member);
     expect(second).toMatchObject({ gateway: 'paypal-standard', status: 'awaiting_payer' });
   });
