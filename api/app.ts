@@ -20,6 +20,7 @@ import type { Live } from '../platform/live';
 import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
 import { networkOf } from './http/networks';
+import { crossOrigin } from './http/cors';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
@@ -33,6 +34,7 @@ import { refundRoutes } from './routes/refunds';
 import { auditRoutes } from './routes/audit';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
+import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
@@ -44,6 +46,7 @@ import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
+import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { pageRoutes } from './routes/pages';
 import type { Runs } from '../outbox/runs';
@@ -88,6 +91,7 @@ export function createApp(deps: AppDependencies): Express {
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });
   const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
+  const payLinks = createPayLinkDesk({ db, vault, deliveries, runs, publicUrl, simulatorPublicUrl });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
@@ -95,6 +99,7 @@ export function createApp(deps: AppDependencies): Express {
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
+    ...payLinkRoutes({ db, publicUrl }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
@@ -128,8 +133,11 @@ export function createApp(deps: AppDependencies): Express {
     }),
   );
   app.use(hookRoutes({ db, inbox }));
-  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
+  app.use(
+    pageRoutes({ db, inbox, tokens, onboarding, payLinks, redis: deps.redis, publicUrl, simulatorPublicUrl, log }),
+  );
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
+  app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db } });
   app.use((req) => {

@@ -97,6 +97,11 @@ export interface NewAccount extends Sealed {
   readonly pathToken: string;
 }
 
+/** Whether a statement failed because a merchant for trying out takes no live account. */
+export function isLiveAtTwin(error: unknown): boolean {
+  return (error as { constraint?: unknown } | null)?.constraint === 'test_merchant';
+}
+
 /** Makes the account, unless the merchant has one at this gateway; gives the one that stands now. */
 export async function findOrAddAccount(
   { sql }: Sql,

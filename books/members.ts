@@ -115,7 +115,7 @@ export async function eraseMember(
 export async function findMember({ prisma }: Pick<Database, 'prisma'>, merchantId: string, id: string) {
   const found = await prisma.member.findFirst({
     where: { id, merchantId },
-    include: { merchant: { select: { currency: true, name: true } } },
+    include: { merchant: { select: { currency: true, name: true, returnOrigins: true } } },
   });
   return found && { ...found, sequence: Number(found.sequence), locale: found.locale as MemberLocale | null };
 }

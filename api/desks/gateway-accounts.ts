@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { findOrAddAccount, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
+import { findOrAddAccount, isLiveAtTwin, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
 import { readCurrency } from '../../books/merchants';
 import type { AccountRow, SealedAccount } from '../../books/accounts';
 import { differing, noteChange, withheld } from '../../books/audit';
@@ -61,7 +61,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
       await write(tx, author, merchantId, gateway, environment, credentials);
-    });
+    }).catch(refuseLiveAtTwin);
     return readAccount(db, merchantId, gateway);
   }
 
@@ -180,6 +180,15 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   return { save, write, inspect, view };
 }
 export type AccountDesk = ReturnType<typeof createAccountDesk>;
+
+/** What is said of a live account of a merchant for trying out. */
+export function liveAtTwin(): Problem {
+  return new Problem('test_merchant', 'this merchant is for trying out; the live account belongs to the one beside it');
+}
+
+function refuseLiveAtTwin(failure: unknown): never {
+  throw isLiveAtTwin(failure) ? liveAtTwin() : failure;
+}
 
 /** A gateway account, which goes by its gateway. */
 const objectOf = (gateway: GatewayName): Change['object'] => ({ kind: 'gateway_account', id: gateway });

@@ -15,6 +15,7 @@ import {
   voidInvitations,
 } from '../../books/onboardings';
 import type { Invitation } from '../../books/onboardings';
+import { readMerchant } from '../../books/merchants';
 import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import { GatewayFailure, worldFor } from '../../activities/gateways/port';
@@ -27,6 +28,7 @@ import type {
 } from '../../activities/gateways/port';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
+import { liveAtTwin } from './gateway-accounts';
 import type { AccountDesk } from './gateway-accounts';
 import { hashKey } from '../http/auth';
 import { newId } from '../../platform/ids';
@@ -87,6 +89,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     if (!offer) throw new Problem('onboarding_not_offered', `${gateway} accounts are connected by their keys here`);
     const trackingId = newId('onb');
     const { environment } = offer.context;
+    if (environment === 'live' && (await readMerchant(db, merchantId)).testOf !== null) throw liveAtTwin();
     const url = await offer.onboarding
       .invite({ trackingId, returnUrl: `${publicUrl}/connect/${trackingId}` }, offer.context)
       .catch(refuse);

@@ -59,7 +59,7 @@ export async function openPayment(
     method: body.method ?? null,
     startedBy: starterOf(caller, body),
     phone: body.phone ?? null,
-    payer: { name: member.name, email: member.email },
+    payer: caller.kind === 'payer' ? { name: null, email: null } : { name: member.name, email: member.email },
     description: merchant.name,
   });
   if (!opening.ok) throw new Problem(opening.reason, opening.detail);
@@ -93,7 +93,7 @@ export async function openPayment(
   const first = opening.asks === 'nobody' ? checkoutOpened(terms, opening.nextAction.kind, now.toISOString()) : null;
   const at = await createPayment(
     db,
-    author,
+    caller.kind === 'payer' ? { ...author, actor: { kind: 'payer', id } } : author,
     {
       terms,
       ...checkout,
@@ -120,7 +120,12 @@ export async function openPayment(
   };
 }
 
-type OpeningCaller = Extract<Caller, { kind: 'key' | 'member' }>;
+/** Who pays by a link may be anybody: the gateway is told nothing of the member, since it would be read in the payer's browser. */
+interface LinkPayer {
+  readonly kind: 'payer';
+  readonly merchantId: string;
+}
+type OpeningCaller = Extract<Caller, { kind: 'key' | 'member' }> | LinkPayer;
 
 /** A merchant who names a phone and how it is to be charged starts the payment in the member's place, where the gateway knows such a thing. */
 function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment): Starter {
@@ -140,7 +145,8 @@ async function refuseSecondPrompt(
     throw new Problem('prompt_open', `payment ${open} prompted this phone, and its prompt may still be approved`);
 }
 
-async function checkCharges(db: Sql, memberId: string, charges: readonly string[]): Promise<void> {
+/** Refuses charges that are not in this member's cart. */
+export async function checkCharges(db: Sql, memberId: string, charges: readonly string[]): Promise<void> {
   const found = await findCharges(db, memberId, charges);
   const missing = charges.find((id) => !found.includes(id));
   if (missing !== undefined) throw notFound(`charge in this cart: ${missing}`);

@@ -114,6 +114,11 @@ export function mintSecretKey(): { readonly secretKey: string; readonly hash: Bu
   return { secretKey, hash: hashKey(secretKey), last4: secretKey.slice(-4) };
 }
 
+/** The key or token that a request brings. */
+export function bearerOf({ headers }: Pick<Request, 'headers'>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
 /**
  * Finds out who calls, or throws 401; 429 instead from an address that sent too many keys which are not valid. A key that nobody knows
  * is counted before it is looked up, so that guesses beyond the limit never reach the database; one that was right within the last
@@ -130,7 +135,7 @@ export function createAuthenticator({
   const remembered = new Map<string, Remembered>();
 
   return async (req) => {
-    const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    const key = bearerOf(req);
     if (key === undefined) return refuse(req, 'send `Authorization: Bearer <key>`');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };

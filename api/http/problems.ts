@@ -8,10 +8,11 @@ export const PROBLEMS = {
   invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each, up to 20.'],
   origin_not_registered: [
     400,
-    "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`.",
+    "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.",
   ],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
   forbidden: [403, 'The key or token is valid, but not for this call; `may` names the scopes and roles that are.'],
+  cross_origin: [403, 'Sent by a browser from a page that is not ours.'],
   not_found: [404, 'There is no such object, or it is not yours.'],
   method_not_allowed: [405, 'The path exists, but not with this method.'],
   already_paid: [409, 'The payment is paid.'],
@@ -51,6 +52,11 @@ export const PROBLEMS = {
   environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
   not_unmatched: [409, 'The notification is not unmatched money.'],
   not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
+  slug_taken: [409, 'Another merchant has this slug.'],
+  test_merchant: [
+    409,
+    'The merchant is for trying out: it takes no live account, and has no merchant for trying out of its own.',
+  ],
   last_admin_key: [
     409,
     'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',
@@ -78,6 +84,8 @@ export interface FieldError {
 }
 
 interface ProblemExtras {
+  /** In the place of the code's own: it is the caller who is refused, not what the body says. */
+  readonly status?: 403;
   readonly errors?: readonly FieldError[];
   /** Of a refusal on purpose: when to come again. It is no failure, and is not logged as one. */
   readonly retryAfterS?: number;
@@ -109,7 +117,7 @@ export class Problem extends Error {
     more: ProblemExtras = {},
   ) {
     super(`${code}: ${cut(detail)}`, { cause: more.cause });
-    this.status = PROBLEMS[code][0];
+    this.status = more.status ?? PROBLEMS[code][0];
     this.detail = cut(detail);
     const errors = more.errors
       ?.slice(0, MOST_ERRORS)

@@ -54,6 +54,8 @@ export const RIGHTS = {
     roles: ['owner', 'treasurer'],
     stepUp: ['latePayments', 'refundFees', 'returnOrigins'],
   },
+  /** The merchant beside this one, for trying out. */
+  make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
 } as const satisfies Readonly<Record<string, Right>>;
 export type RightName = keyof typeof RIGHTS;

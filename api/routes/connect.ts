@@ -4,6 +4,7 @@ import { labelOf } from '../../activities/gateways/registry';
 import type { Author } from '../../books/audit';
 import type { Arrival, OnboardingDesk } from '../desks/onboarding';
 import { sourceOf } from '../http/author';
+import { isFromElsewhere } from '../http/origin-check';
 import { Problem } from '../http/problems';
 import { queryOf, strictRouter } from '../http/routing';
 import { connectPage } from '../../web/pages/connect-page';
@@ -54,7 +55,7 @@ export function connectRoutes({
   });
 
   router.post(path, urlencoded({ extended: false, limit: '4kb' }), async (req: ConnectRequest, res: Response) => {
-    if (isForeign(req, publicUrl))
+    if (isFromElsewhere(req, publicUrl))
       throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
     const { trackingId } = req.params;
     const { token } = (req.body ?? {}) as { token?: unknown };
@@ -91,14 +92,4 @@ const whoever = (req: Request): Author => ({ actor: { kind: 'person', id: null }
 
 function cookieOf(req: Request): string | null {
   return new RegExp(`(?:^|;)\\s*${COOKIE}=([\\w-]+)\\s*(?:;|$)`).exec(req.headers.cookie ?? '')?.[1] ?? null;
-}
-
-/** Sent from a page elsewhere, by what a browser says of it; our own page sends no origin over plain HTTP (`no-referrer`). */
-function isForeign(req: Request, publicUrl: string): boolean {
-  const site = req.get('sec-fetch-site');
-  const origin = req.get('origin');
-  return (
-    (site !== undefined && site !== 'same-origin') ||
-    (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin)
-  );
 }

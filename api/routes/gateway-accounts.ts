@@ -33,7 +33,7 @@ export function accountRoutes({
         GATEWAY_NAMES.map((name) => GATEWAYS[name].credentials.safeExtend(schemas.newAccount.shape)),
       ),
       answers: { 200: schemas.account },
-      refusals: ['environment_has_books'],
+      refusals: ['environment_has_books', 'test_merchant'],
       async handle({ caller, author, params, body }) {
         const gateway = findGateway(params.gateway);
         const { environment, ...fields } = body;
@@ -88,7 +88,7 @@ export function accountRoutes({
       params: schemas.gatewayParams,
       body: schemas.newConnection,
       answers: { 201: schemas.connection },
-      refusals: ['onboarding_not_offered', 'gateway_refused', 'origin_not_registered'],
+      refusals: ['onboarding_not_offered', 'gateway_refused', 'origin_not_registered', 'test_merchant'],
       async handle({ caller: { merchantId }, author, params, body }) {
         const gateway = findGateway(params.gateway);
         const { returnOrigins } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: merchantId } });

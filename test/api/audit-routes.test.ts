@@ -19,6 +19,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /hooks/{gateway}/{token}/ipn': 'the same',
   'POST /return/{id}': 'a page that changes nothing; what the browser brings is kept as a message',
   'POST /cancel/{id}': 'the same',
+  'POST /p/{code}': 'opens and closes payments in the name of their payer, see pay-links.test.ts',
 };
 
 /** What is planted wherever a secret, or something personal, can be sent. */
@@ -126,6 +127,16 @@ const CALLS: Readonly<Record<string, () => Promise<Called>>> = {
     key: OPERATOR_KEY,
   }),
   'PATCH /v1/merchant': async () => ({ path: '/v1/merchant', body: { name: `Club ${randomUUID()}` } }),
+  'POST /v1/merchant/test-twin': async () => ({
+    path: '/v1/merchant/test-twin',
+    key: (await newMerchant(world)).secretKey,
+  }),
+  'POST /v1/pay-links': async () => ({ path: '/v1/pay-links', body: { member: await newMember(), amount: 1000 } }),
+  'DELETE /v1/pay-links/{code}': async () => {
+    const link = await club.post<{ code: string }>('/v1/pay-links', { member: await newMember() });
+    shown.push(link.body.code);
+    return { path: `/v1/pay-links/${link.body.code}` };
+  },
   'POST /v1/keys': async () => ({ path: '/v1/keys', body: { name: 'Till', scopes: ['payments'] } }),
   'DELETE /v1/keys/{id}': async () => ({ path: `/v1/keys/${await newKey()}` }),
   'POST /v1/members': async () => ({ path: '/v1/members', body: PERSON }),
@@ -281,7 +292,7 @@ test.each(Object.keys(CALLS))('%s leaves nothing where it is refused', async (na
   const stranger = await newMerchant(world);
   const reader = await stranger.post<{ secretKey: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   refused(await send(method, { ...called, key: reader.body.secretKey }, userAgent), 'forbidden');
-  if (/\{(id|charge)\}/.test(name))
+  if (/\{(id|charge|code)\}/.test(name))
     refused(await send(method, { ...called, key: stranger.secretKey }, userAgent), 'not_found');
   if (typeof called.body === 'object')
     refused(await send(method, { ...called, body: { ...called.body, nonsense: true } }, userAgent), 'invalid_request');

@@ -46,6 +46,9 @@ beforeAll(async () => {
   api = await startApi({ db });
   books = await seedBooks({ db, baseUrl: api.baseUrl, operatorKey: OPERATOR_KEY }, database.url, PAYMENTS);
   while ((await markBalances(db, 500)) === null);
+  await observer.sql.query(
+    "INSERT INTO pay_links (code, merchant_id, member_id) SELECT 'code of ' || id, merchant_id, id FROM members",
+  );
   // The first calls on a connection read the catalogue for the plans of every statement in a function.
   for (let i = 0; i < 8; i++) await books.largest.pay(await books.largest.newMember(), 1000);
 });
@@ -107,6 +110,7 @@ interface Things {
   readonly payment: string;
   readonly refund: string;
   readonly dispute: string;
+  readonly link: string;
   /** Who made most of it. */
   readonly actor: string;
 }
@@ -124,13 +128,19 @@ async function thingsOf({ merchantId, secretKey }: Seeded['small']): Promise<Thi
     payment: await one('payments', `status = 'paid' AND ${isOrdinary}`),
     refund: await one('refunds', `status = 'succeeded' AND ${isOrdinary}`),
     dispute: await one('disputes', isOrdinary),
+    link: (
+      await observer.sql.query<{ code: string }>(
+        'SELECT code FROM pay_links WHERE merchant_id = $1 ORDER BY sequence LIMIT 1',
+        [merchantId],
+      )
+    ).rows[0]!.code,
     actor: (await asking(api, secretKey).get<{ data: { id: string }[] }>('/v1/keys')).body.data[0]!.id,
   };
 }
 
 /** What stands in a path for `{id}`; on the pages of payers it is a payment. */
 const inPath = (path: string, things: Things): string =>
-  path.replace('{id}', (): string => {
+  path.replace('{code}', things.link).replace('{id}', (): string => {
     const noun = /^\/v1\/(\w+?)s\//.exec(path)?.[1] ?? 'payment';
     const thing = things[noun as keyof Things] as string | undefined;
     if (thing === undefined) throw new Error(`say here what the id in ${path} is of`);

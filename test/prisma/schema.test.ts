@@ -222,8 +222,11 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Import',
     'ImportRow',
     'Letter',
+    'MemberSession',
+    'MemberSignInLink',
     'Onboarding',
     'OnboardingEvent',
+    'PayLink',
     'Refund',
   ]);
 });
