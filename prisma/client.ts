@@ -19,12 +19,11 @@ interface DatabaseOptions {
 export function openDatabase(url: string, { connections = 10, mailing = false }: DatabaseOptions = {}): Database {
   // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
   const common = {
-    connectionString: url,
+    connectionString: mailing ? withMailing(url) : url,
     max: connections,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     query_timeout: 20_000,
-    ...(mailing && { options: '-c quittance.mailing=on' }),
   };
   const sql = new Pool({ ...common, types: { getTypeParser } });
   sql.on('error', () => undefined); // an idle connection that breaks is replaced by the pool; the next query reports what matters
@@ -37,6 +36,14 @@ export function openDatabase(url: string, { connections = 10, mailing = false }:
       await sql.end();
     },
   };
+}
+
+/** Every session begins as one of a process that mails, beside whatever else the URL has it begin with. */
+function withMailing(url: string): string {
+  const told = new URL(url);
+  const options = [told.searchParams.get('options'), '-c quittance.mailing=on'].filter((option) => option !== null);
+  told.searchParams.set('options', options.join(' '));
+  return told.href;
 }
 
 const BIGINT = 20;

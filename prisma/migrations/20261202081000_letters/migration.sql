@@ -28,11 +28,6 @@ CREATE INDEX letters_due ON letters (due_at) WHERE state = 'queued';
 CREATE INDEX letters_to_forget ON letters (created_at);
 CREATE INDEX letters_of_member ON letters (member_id) WHERE member_id IS NOT NULL;
 
--- Only a process that is told of a mail server says so on its connections; without one, booking costs what it did.
-CREATE FUNCTION is_mailing() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT coalesce(current_setting('quittance.mailing', true) = 'on', false)
-$$;
-
 -- A letter to a member about a row that was just written; once per row, and none to a member without an address.
 CREATE FUNCTION queue_letter_about(letter text, member text, subject text) RETURNS void LANGUAGE sql AS $$
   INSERT INTO letters (id, kind, merchant_id, member_id, subject_id)
@@ -41,14 +36,15 @@ CREATE FUNCTION queue_letter_about(letter text, member text, subject text) RETUR
   ON CONFLICT (kind, subject_id) DO NOTHING
 $$;
 
--- Each sum that a cart receives is told once: a payline is written once, whatever is repeated.
+-- Each sum that a cart receives is told once: a payline is written once, whatever is repeated. Only a process that is told of a mail server
+-- says so on its connections (quittance.mailing); without one, booking costs what it did.
 CREATE FUNCTION tell_money_arrived() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM queue_letter_about('money_arrived', NEW.member_id, NEW.id::text);
   RETURN NULL;
 END $$;
 CREATE TRIGGER paylines_tell AFTER INSERT ON paylines FOR EACH ROW
-  WHEN (NEW.kind IN ('payment', 'attachment') AND is_mailing()) EXECUTE FUNCTION tell_money_arrived();
+  WHEN (NEW.kind IN ('payment', 'attachment') AND current_setting('quittance.mailing', true) = 'on') EXECUTE FUNCTION tell_money_arrived();
 
 CREATE FUNCTION tell_money_given_back() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -56,7 +52,7 @@ BEGIN
   RETURN NULL;
 END $$;
 CREATE TRIGGER refunds_made_tell AFTER INSERT ON refunds FOR EACH ROW
-  WHEN (NEW.status = 'succeeded' AND NEW.member_id IS NOT NULL AND is_mailing()) EXECUTE FUNCTION tell_money_given_back();
+  WHEN (NEW.status = 'succeeded' AND NEW.member_id IS NOT NULL AND current_setting('quittance.mailing', true) = 'on') EXECUTE FUNCTION tell_money_given_back();
 CREATE TRIGGER refunds_settled_tell AFTER UPDATE OF status ON refunds FOR EACH ROW
-  WHEN (NEW.status = 'succeeded' AND OLD.status <> 'succeeded' AND NEW.member_id IS NOT NULL AND is_mailing())
+  WHEN (NEW.status = 'succeeded' AND OLD.status <> 'succeeded' AND NEW.member_id IS NOT NULL AND current_setting('quittance.mailing', true) = 'on')
   EXECUTE FUNCTION tell_money_given_back();
