@@ -103,12 +103,21 @@ export async function endImport({ sql }: Sql, merchantId: string, id: string): P
   return rows.length === 1 ? 'over' : null;
 }
 
+/** A charge that nothing was paid of. */
+export interface UnpaidCharge {
+  readonly chargeId: string;
+  readonly memberId: string;
+  readonly label: string;
+  readonly category: string;
+  readonly amount: number;
+}
+
 /** Of the charges that the import made, those that nothing was paid of and nobody has cancelled; their carts are held for the caller's transaction. */
 export async function lockUnpaid(
   { sql }: Sql,
   importId: string,
   most: number,
-): Promise<readonly { readonly chargeId: string; readonly memberId: string }[]> {
+): Promise<readonly UnpaidCharge[]> {
   const unpaid = `FROM import_rows r JOIN charges c ON c.id = r.charge_id
     JOIN cart_open o ON o.member_id = c.member_id AND o.due_on = day_owed(c) AND o.sequence = c.sequence AND o.open = c.amount
     WHERE r.import_id = $1`;
@@ -117,8 +126,8 @@ export async function lockUnpaid(
     `SELECT k.member_id AS member FROM carts k WHERE k.member_id IN (SELECT c.member_id ${unpaid} LIMIT $2) ORDER BY k.member_id FOR NO KEY UPDATE`,
     [importId, most],
   );
-  const found = await sql.query<{ chargeId: string; memberId: string }>(
-    `SELECT c.id AS "chargeId", c.member_id AS "memberId" ${unpaid} AND c.member_id = ANY ($2) ORDER BY c.sequence`,
+  const found = await sql.query<UnpaidCharge>(
+    `SELECT c.id AS "chargeId", c.member_id AS "memberId", c.label, c.category, c.amount ${unpaid} AND c.member_id = ANY ($2) ORDER BY c.sequence`,
     [importId, rows.map(({ member }) => member)],
   );
   return found.rows;

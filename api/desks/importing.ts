@@ -256,11 +256,11 @@ export async function takeBack(
           currency,
           note: 'import taken back',
         });
-      const changes = unpaid.map(({ chargeId, memberId }) => ({
+      const changes = unpaid.map(({ chargeId, memberId: member, label, category, amount }) => ({
         merchantId,
         action: 'charge.cancelled',
         object: { kind: 'charge', id: chargeId },
-        before: { member: memberId, import: id },
+        before: { import: id, member, label, category, amount, currency },
       }));
       await noteChange(tx, author, ...changes);
       return unpaid.length;
