@@ -64,6 +64,8 @@ export interface AppDependencies {
   readonly revocations: Revocations;
   readonly redis: Redis | null;
   readonly log: Logger;
+  /** Whether letters leave; what needs one answers 409 `mail_not_configured` otherwise. */
+  readonly mailConfigured: boolean;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;

@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/client';
 import { forgetPersonIn } from './idempotency';
+import { forgetLettersOf } from './letters';
 import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
@@ -83,9 +84,9 @@ export async function changeMember(
 const NAME_OF_THE_ERASED = 'Erased member';
 
 /**
- * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers. Their money, and
- * what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One who was erased before stays as they are. Gives them
- * before and after; null: there is no such member. In a transaction.
+ * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers; letters of theirs
+ * are gone, sent or not. Their money, and what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One
+ * who was erased before stays as they are. Gives them before and after; null: there is no such member. In a transaction.
  */
 export async function eraseMember(
   { sql }: Sql,
@@ -106,6 +107,7 @@ export async function eraseMember(
     [id],
   );
   await forgetPersonIn({ sql }, rows[0]);
+  await forgetLettersOf({ sql }, id);
   return { before, after: rows[0] };
 }
 

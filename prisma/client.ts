@@ -9,8 +9,14 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** `connections`: at most so many for `sql`, and as many again for Prisma. */
-export function openDatabase(url: string, { connections = 10 }: { connections?: number } = {}): Database {
+interface DatabaseOptions {
+  /** At most so many for `sql`, and as many again for Prisma. */
+  readonly connections?: number;
+  /** Whether letters leave: only then is what is booked over these connections told to those whom it concerns. */
+  readonly mailing?: boolean;
+}
+
+export function openDatabase(url: string, { connections = 10, mailing = false }: DatabaseOptions = {}): Database {
   // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
   const common = {
     connectionString: url,
@@ -18,6 +24,7 @@ export function openDatabase(url: string, { connections = 10 }: { connections?: 
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     query_timeout: 20_000,
+    ...(mailing && { options: '-c quittance.mailing=on' }),
   };
   const sql = new Pool({ ...common, types: { getTypeParser } });
   sql.on('error', () => undefined); // an idle connection that breaks is replaced by the pool; the next query reports what matters

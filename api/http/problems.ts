@@ -61,6 +61,7 @@ export const PROBLEMS = {
     409,
     'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',
   ],
+  mail_not_configured: [409, 'This would send a letter, and the platform has no mail server (`MAIL`).'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   body_too_large: [413, 'The body is over the limit.'],
   unsupported_media_type: [415, 'The body must be application/json, or text/csv where a file is sent.'],

@@ -55,6 +55,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
     redis: null,
     log: pino({ level: 'silent' }),
+    mailConfigured: false,
     temporalAnswers: () => Promise.resolve(false),
     trustedProxies: 0,
     operatorKey: OPERATOR_KEY,

@@ -221,6 +221,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'IdempotencyKey',
     'Import',
     'ImportRow',
+    'Letter',
     'MemberSession',
     'MemberSignInLink',
     'Onboarding',

@@ -44,6 +44,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
     },
     redis: null,
     log: pino({ level: 'silent' }),
+    mailConfigured: false,
     temporalAnswers: () => Promise.resolve(false),
     trustedProxies: 0,
     operatorKey,
