@@ -21,6 +21,7 @@ import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
 import { networkOf } from './http/networks';
 import { crossOrigin } from './http/cors';
+import { createMemberCookies } from './http/member-cookie';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
@@ -34,6 +35,7 @@ import { refundRoutes } from './routes/refunds';
 import { auditRoutes } from './routes/audit';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
+import { createSignInDesk } from './desks/member-sign-in';
 import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
@@ -66,6 +68,8 @@ export interface AppDependencies {
   readonly log: Logger;
   /** Whether letters leave; what needs one answers 409 `mail_not_configured` otherwise. */
   readonly mailConfigured: boolean;
+  /** How long the link works by which a member signs in. */
+  readonly memberLinkMs: number;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -79,9 +83,12 @@ export interface AppDependencies {
 export function createApp(deps: AppDependencies): Express {
   const { db, vault, runs, deliveries, live, backlog, revocations, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
+  const cookies = createMemberCookies({ db, publicUrl });
+  const signIns = createSignInDesk({ ...deps, db, vault, publicUrl });
   const recognise = createAuthenticator({
     db,
     tokens,
+    cookies,
     operatorKey: deps.operatorKey,
     guesses: countGuesses(deps),
     revocations,
@@ -134,7 +141,19 @@ export function createApp(deps: AppDependencies): Express {
   );
   app.use(hookRoutes({ db, inbox }));
   app.use(
-    pageRoutes({ db, inbox, tokens, onboarding, payLinks, redis: deps.redis, publicUrl, simulatorPublicUrl, log }),
+    pageRoutes({
+      db,
+      inbox,
+      tokens,
+      onboarding,
+      payLinks,
+      signIns,
+      cookies,
+      redis: deps.redis,
+      publicUrl,
+      simulatorPublicUrl,
+      log,
+    }),
   );
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use('/v1', crossOrigin({ db, tokens, publicUrl }));

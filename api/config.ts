@@ -33,6 +33,12 @@ export const configSchema = sharedConfig.extend({
     .min(1)
     .default(300)
     .describe('requests without a valid key one address (of IPv6: one /64) may make in a minute'),
+  MEMBER_LINK_TTL_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(900)
+    .describe('seconds that the link works by which a member signs in'),
   INBOX_BACKLOG: z.coerce
     .number()
     .int()

@@ -52,6 +52,7 @@ function main(): void {
     redis,
     log,
     mailConfigured,
+    memberLinkMs: config.MEMBER_LINK_TTL_S * 1000,
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,

@@ -4,6 +4,7 @@ import { forgetBodies, moveBodies } from '../books/bodies';
 import { forgetExpired } from '../books/idempotency';
 import { forgetLetters } from '../books/letters';
 import { markBalances } from '../books/ledger';
+import { forgetSignIns } from '../books/member-sign-in';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
 
@@ -59,6 +60,7 @@ export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 
   await markBalances(db, POSTINGS_PER_MARK);
   await inBatches(() => forgetExpired(db, BATCH_ROWS));
   await inBatches(() => forgetLetters(db, FORGET_LETTERS_AFTER_DAYS, BATCH_ROWS));
+  await inBatches(() => forgetSignIns(db, BATCH_ROWS));
   await inBatches(() => moveBodies(db, BATCH_ROWS));
   await inBatches(() => forgetBodies(db, FORGET_AFTER_DAYS, BATCH_ROWS));
 }

@@ -89,6 +89,8 @@ export interface Guesses {
 export interface AuthDependencies {
   readonly db: Sql;
   readonly tokens: Tokens;
+  /** Those of members who signed in; asked where a request brings no key. */
+  readonly cookies: { recognise(req: Request): Promise<Caller | null> };
   readonly operatorKey: string;
   readonly guesses: Guesses;
   readonly revocations: Pick<Revocations, 'count'>;
@@ -127,6 +129,7 @@ export function bearerOf({ headers }: Pick<Request, 'headers'>): string | undefi
 export function createAuthenticator({
   db,
   tokens,
+  cookies,
   operatorKey,
   guesses,
   revocations,
@@ -136,7 +139,7 @@ export function createAuthenticator({
 
   return async (req) => {
     const key = bearerOf(req);
-    if (key === undefined) return refuse(req, 'send `Authorization: Bearer <key>`');
+    if (key === undefined) return (await cookies.recognise(req)) ?? refuse(req, 'send `Authorization: Bearer <key>`');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };
     if (!key.includes('.')) return toCaller(await recall(hash, req));

@@ -8,6 +8,7 @@ import { gatewaysBy } from '../routes/hooks';
 import { describeHolders, RIGHTS } from './rights';
 import type { RightName } from './rights';
 import type { Route } from './routing';
+import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
 import * as schemas from './schemas';
 
@@ -201,6 +202,7 @@ function mountedByHand(): Paths {
         },
       },
     },
+    ...memberSignIn(open),
     '/openapi.json': { get: { ...open, summary: 'This document', responses: { 200: json('OpenAPI 3.1') } } },
     '/docs': { get: { ...open, summary: 'This document for people', responses: { 200: text('a page', 'text/html') } } },
     '/healthz': { get: { ...open, summary: 'Whether the process is alive', responses: { 200: json('it is') } } },
@@ -213,6 +215,54 @@ function mountedByHand(): Paths {
     },
     '/metrics': {
       get: { ...open, summary: 'What Prometheus reads', responses: { 200: text('metrics', 'text/plain') } },
+    },
+  };
+}
+
+function memberSignIn(open: object): Paths {
+  const takes = (schema: z.ZodType) => ({
+    requestBody: { required: true, content: { 'application/json': { schema: toJsonSchema(schema, 'input') } } },
+  });
+  const signedIn = {
+    200: {
+      description: 'who is signed in; a cookie holds it for 12 hours',
+      content: { 'application/json': { schema: toJsonSchema(signIn.signedIn, 'output') } },
+    },
+  };
+  const body = [
+    'invalid_request',
+    'body_too_large',
+    'unsupported_media_type',
+    'internal_error',
+    'unavailable',
+  ] as const;
+  return {
+    '/v1/member-sign-in': {
+      post: {
+        ...open,
+        summary: 'Send a member a letter with a link by which they sign in',
+        description:
+          'The same answer after the same time, whether anybody has the address; at most 3 letters for it within an hour.',
+        ...takes(signIn.askForLetter),
+        responses: {
+          202: { description: 'if members have this address, a letter is on its way' },
+          ...problems(['mail_not_configured', ...body]),
+        },
+      },
+    },
+    '/v1/member-sign-in/session': {
+      post: {
+        ...open,
+        summary: 'Sign in as a member by the token of a letter’s link, once',
+        ...takes(signIn.tokenOfLink),
+        responses: { ...signedIn, ...problems(['cross_origin', 'not_found', 'link_used', 'link_expired', ...body]) },
+      },
+      put: {
+        ...open,
+        summary: 'Choose one of the members who have the address that signed in',
+        ...takes(signIn.chosenMember),
+        responses: { ...signedIn, ...problems(['unauthenticated', 'cross_origin', 'not_found', ...body]) },
+      },
     },
   };
 }

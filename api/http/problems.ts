@@ -57,6 +57,8 @@ export const PROBLEMS = {
     409,
     'The merchant is for trying out: it takes no live account, and has no merchant for trying out of its own.',
   ],
+  link_used: [410, 'The link was used before; it works once.'],
+  link_expired: [410, 'The link is too old.'],
   last_admin_key: [
     409,
     'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',

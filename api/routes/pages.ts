@@ -13,7 +13,9 @@ import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../http/auth';
 import type { Inbox } from '../desks/reception';
 import type { OnboardingDesk } from '../desks/onboarding';
+import type { SignInDesk } from '../desks/member-sign-in';
 import type { PayLinkDesk } from '../desks/pay-links';
+import type { MemberCookies } from '../http/member-cookie';
 import { sayNowAndThen } from '../../platform/log';
 import { isRegistered } from '../http/origins';
 import { gatewayContentAllowed } from '../http/page-policy';
@@ -25,6 +27,7 @@ import { pageSender, plainPage } from '../../web/pages/layout';
 import { standingPage } from '../../web/pages/standing-page';
 import type { Place } from '../../words/standing';
 import { connectRoutes } from './connect';
+import { memberSignInRoutes } from './member-sign-in';
 import { payRoutes } from './pay';
 
 export interface PageDependencies {
@@ -33,6 +36,8 @@ export interface PageDependencies {
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
   readonly payLinks: PayLinkDesk;
+  readonly signIns: SignInDesk;
+  readonly cookies: MemberCookies;
   readonly redis: Redis | null;
   readonly publicUrl: string;
   readonly simulatorPublicUrl: string;
@@ -49,6 +54,8 @@ export function pageRoutes({
   tokens,
   onboarding,
   payLinks,
+  signIns,
+  cookies,
   redis,
   publicUrl,
   simulatorPublicUrl,
@@ -124,6 +131,7 @@ export function pageRoutes({
     sendPage(res, 200, checkoutPage());
   });
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
+  router.use(memberSignInRoutes({ db, signIns, cookies, tokens, sendPage, publicUrl }));
   router.use(payRoutes({ payLinks, sendPage, publicUrl, redis }));
   for (const place of ['return', 'cancel'] as const)
     router.route(`/${place}/:id`).get(standing(place)).post(standing(place));

@@ -56,6 +56,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     redis: null,
     log: pino({ level: 'silent' }),
     mailConfigured: false,
+    memberLinkMs: 900_000,
     temporalAnswers: () => Promise.resolve(false),
     trustedProxies: 0,
     operatorKey: OPERATOR_KEY,

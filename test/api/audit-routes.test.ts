@@ -19,6 +19,9 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /hooks/{gateway}/{token}/ipn': 'the same',
   'POST /return/{id}': 'a page that changes nothing; what the browser brings is kept as a message',
   'POST /cancel/{id}': 'the same',
+  'POST /v1/member-sign-in': 'asks for a letter, and nobody is known yet who asks',
+  'POST /v1/member-sign-in/session': 'is noted in the name of the member, see member-sign-in.test.ts',
+  'PUT /v1/member-sign-in/session': 'the same',
   'POST /p/{code}': 'opens and closes payments in the name of their payer, see pay-links.test.ts',
 };
 

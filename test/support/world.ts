@@ -144,6 +144,7 @@ export async function startWorld({
       redis: null,
       log,
       mailConfigured: mail !== 'off',
+      memberLinkMs: 900_000,
       temporalAnswers: () => temporalAnswers(connection),
       trustedProxies: 0,
       operatorKey: OPERATOR_KEY,

@@ -45,6 +45,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
     redis: null,
     log: pino({ level: 'silent' }),
     mailConfigured: false,
+    memberLinkMs: 900_000,
     temporalAnswers: () => Promise.resolve(false),
     trustedProxies: 0,
     operatorKey,

@@ -1,0 +1,60 @@
+import type { Request, Response } from 'express';
+import { findMemberSession } from '../../books/member-sign-in';
+import type { MemberSession } from '../../books/member-sign-in';
+import type { Sql } from '../../books/sql';
+import type { Caller } from './auth';
+import { hashKey } from './auth';
+import { isFromOurselves } from './origin-check';
+import { Problem } from './problems';
+
+/** How long a member stays signed in. */
+export const MEMBER_SESSION_MS = 12 * 3_600_000;
+
+/** A session as its cookie names it. */
+export type HeldSession = MemberSession & { readonly hash: Buffer };
+
+/** The cookie of a member who signed in by a letter. */
+export interface MemberCookies {
+  set(res: Response, token: string): void;
+  /** The session of the browser, or null. Throws where another page may have had this sent. */
+  read(req: Request): Promise<HeldSession | null>;
+  /** The member who is signed in, or null. */
+  recognise(req: Request): Promise<Extract<Caller, { kind: 'member' }> | null>;
+}
+
+export function createMemberCookies({
+  db,
+  publicUrl,
+}: {
+  readonly db: Sql;
+  readonly publicUrl: string;
+}): MemberCookies {
+  const secure = publicUrl.startsWith('https:');
+  const name = `${secure ? '__Host-' : ''}quittance_member`;
+  const pattern = new RegExp(`(?:^|;)\\s*${name}=([\\w-]+)\\s*(?:;|$)`);
+
+  async function read(req: Request): Promise<HeldSession | null> {
+    const token = pattern.exec(req.headers.cookie ?? '')?.[1];
+    if (token === undefined) return null;
+    // A browser sends its cookies for whoever asks; only our own pages may have something done with them.
+    const isSafe = req.method === 'GET' || req.method === 'HEAD';
+    if (!isSafe && !(isFromOurselves(req, publicUrl) && req.is('application/json')))
+      throw new Problem('cross_origin', 'with a cookie, send JSON from a page of ours');
+    const hash = hashKey(token);
+    const session = await findMemberSession(db, hash);
+    return session && { ...session, hash };
+  }
+
+  return {
+    set(res, token) {
+      res.cookie(name, token, { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: MEMBER_SESSION_MS });
+    },
+    read,
+    async recognise(req) {
+      const session = await read(req);
+      if (!session?.memberId) return null;
+      const { merchantId, memberId, expiresAt } = session;
+      return { kind: 'member', merchantId, memberId, expiresAtMs: expiresAt.getTime() };
+    },
+  };
+}

@@ -1,0 +1,169 @@
+import { eventually, Merchant } from '../support/client';
+import { control } from '../support/gateways';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { asking } from './asking';
+import { refused, refusedField } from './refusal';
+import { expectNowhere } from './whole-database';
+
+interface SignedIn {
+  readonly member: string | null;
+  readonly members: readonly { readonly id: string; readonly name: string }[];
+}
+
+const ASK = '/v1/member-sign-in';
+const SESSION = '/v1/member-sign-in/session';
+
+let world: World;
+let off: World;
+let merchant: Merchant;
+beforeAll(async () => {
+  [world, off] = [await startWorld({ mail: 'simulator' }), await startWorld({ workers: 0 })];
+  merchant = await Merchant.create(world, { name: 'Rowing', slug: 'rowing' });
+});
+afterAll(async () => {
+  await world.stop();
+  await off.stop();
+});
+
+let count = 0;
+async function memberAt(email = `member-${++count}@person.example`, name = 'Anne Martin') {
+  const { body } = await merchant.post<{ id: string }>('/v1/members', { name, email });
+  return { id: body.id, name, email };
+}
+const nobody = () => asking(world, null);
+const ask = (email: string, of = 'rowing') => nobody().post(ASK, { merchant: of, email });
+const lettersTo = async (email: string) =>
+  (await control<{ data: { text: string }[] }>(world, 'GET', `/mailbox/letters?to=${email}`)).data;
+/** The token of the newest letter, once there are so many. */
+async function tokenFor(email: string, letters = 1): Promise<string> {
+  const found = await eventually(
+    () => lettersTo(email),
+    (all) => all.length >= letters,
+  );
+  return /\/member-sign-in\/([\w-]+)/.exec(found[0]!.text)![1]!;
+}
+async function linkFor(email: string): Promise<string> {
+  expect((await ask(email)).status).toBe(202);
+  return tokenFor(email);
+}
+const cookieOf = (headers: Headers): string => headers.get('set-cookie')?.split(';')[0] ?? '';
+/** A browser of ours with this cookie. */
+const browserWith = (cookie: string) => {
+  const headers = { cookie, origin: world.baseUrl };
+  return {
+    get: <Body>(path: string) => nobody().get<Body>(path, headers),
+    post: <Body>(path: string, body: unknown, over = {}) => nobody().post<Body>(path, body, { ...headers, ...over }),
+    put: <Body>(path: string, body: unknown, over = {}) => nobody().put<Body>(path, body, { ...headers, ...over }),
+  };
+};
+const signIn = (token: string) => nobody().post<SignedIn>(SESSION, { token });
+
+test('a member signs in by a letter’s link, reads the own cart and pays; another’s is not found', async () => {
+  const [anne, ben] = [await memberAt(), await memberAt()];
+  const token = await linkFor(anne.email);
+  const { status, body, headers } = await signIn(token);
+  expect([status, body]).toEqual([200, { member: anne.id, members: [{ id: anne.id, name: anne.name }] }]);
+  expect(headers.get('set-cookie')).toMatch(/^quittance_member=\w+; Max-Age=43200; Path=\/; .*HttpOnly; SameSite=Lax$/);
+  const browser = browserWith(cookieOf(headers));
+  expect((await browser.get(`/v1/members/${anne.id}/cart`)).status).toBe(200);
+  refused(await browser.get(`/v1/members/${ben.id}/cart`), 'not_found');
+  refused(await browser.get('/v1/members'), 'forbidden');
+  const payment = { member: anne.id, gateway: 'paypal-standard', amount: 100 };
+  expect((await browser.post('/v1/payments', payment)).status).toBe(201);
+  const { rows } = await world.db.sql.query(
+    'SELECT actor_kind, actor_id FROM audit_trail WHERE action = $1 AND object_id = $2',
+    ['member.signed_in', anne.id],
+  );
+  expect(rows).toEqual([{ actor_kind: 'member', actor_id: anne.id }]);
+  await expectNowhere(world.db, token, cookieOf(headers).split('=')[1]!);
+});
+
+test('a cookie is no way in for another page, nor for a form', async () => {
+  const anne = await memberAt();
+  const cookie = cookieOf((await signIn(await linkFor(anne.email))).headers);
+  const browser = browserWith(cookie);
+  const payment = { member: anne.id, gateway: 'paypal-standard', amount: 100 };
+  for (const over of [{ origin: 'https://evil.example' }, { origin: 'null' }, { 'content-type': 'text/plain' }])
+    refused(await browser.post('/v1/payments', payment, over), 'cross_origin');
+  refused(await nobody().post('/v1/payments', payment, { cookie }), 'cross_origin');
+  expect((await merchant.get<{ data: [] }>(`/v1/payments?member=${anne.id}`)).body.data).toEqual([]);
+});
+
+test('a link works once, for as long as it holds, and signs nobody in on another page’s behalf', async () => {
+  const anne = await memberAt();
+  const token = await linkFor(anne.email);
+  refused(await nobody().post(SESSION, { token }, { origin: 'https://evil.example' }), 'cross_origin');
+  const both = await Promise.all([signIn(token), signIn(token)]);
+  expect(both.map(({ status }) => status).sort()).toEqual([200, 410]);
+  refused(await signIn(token), 'link_used');
+  refused(await signIn('nonsense'), 'not_found');
+  await ask(anne.email);
+  const second = await tokenFor(anne.email, 2);
+  await world.db.sql.query('UPDATE member_sign_in_links SET expires_at = now() WHERE used_at IS NULL');
+  const late = await signIn(second);
+  refused(late, 'link_expired');
+  expect(late.headers.get('set-cookie')).toBeNull();
+});
+
+test('whoever only looks changes nothing: the page has a button, sets no cookie, and the button signs in', async () => {
+  const anne = await memberAt();
+  const token = await linkFor(anne.email);
+  const url = `${world.baseUrl}/member-sign-in/${token}`;
+  for (const method of ['GET', 'HEAD', 'GET']) {
+    const { status, headers } = await fetch(url, { method });
+    expect([status, headers.get('set-cookie'), headers.get('cache-control')]).toEqual([200, null, 'no-store']);
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+  }
+  const pressed = await fetch(url, { method: 'POST', redirect: 'manual' });
+  expect([pressed.status, pressed.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/checkout#./)]);
+  expect((await browserWith(cookieOf(pressed.headers)).get(`/v1/members/${anne.id}/cart`)).status).toBe(200);
+  for (const method of ['GET', 'POST']) expect((await fetch(url, { method })).status).toBe(410);
+  expect((await fetch(`${world.baseUrl}/member-sign-in/nonsense`)).status).toBe(404);
+});
+
+test('two members with one address choose; until then neither’s cart is seen', async () => {
+  const one = await memberAt('family@person.example', 'Anne');
+  const other = await memberAt('Family@person.example', 'Ben');
+  const stranger = await memberAt();
+  const { body, headers } = await signIn(await linkFor('family@PERSON.example'));
+  const members = [one, other].map(({ id, name }) => ({ id, name }));
+  expect(body).toEqual({ member: null, members });
+  const browser = browserWith(cookieOf(headers));
+  refused(await browser.get(`/v1/members/${one.id}/cart`), 'unauthenticated');
+  refused(await browser.put(SESSION, { member: stranger.id }), 'not_found');
+  refused(await browser.put(SESSION, { member: other.id }, { origin: 'https://evil.example' }), 'cross_origin');
+  expect((await browser.put(SESSION, { member: other.id })).body).toEqual({ member: other.id, members });
+  expect((await browser.get(`/v1/members/${other.id}/cart`)).status).toBe(200);
+  refused(await browser.get(`/v1/members/${one.id}/cart`), 'not_found');
+  refused(await nobody().put(SESSION, { member: one.id }), 'unauthenticated');
+});
+
+test('a session ends with its time, with the address, and with the member', async () => {
+  const [late, moved, gone] = [await memberAt(), await memberAt(), await memberAt()];
+  const browsers = new Map<string, ReturnType<typeof browserWith>>();
+  for (const { id, email } of [late, moved, gone])
+    browsers.set(id, browserWith(cookieOf((await signIn(await linkFor(email))).headers)));
+  await world.db.sql.query('UPDATE member_sessions SET expires_at = now() WHERE member_id = $1', [late.id]);
+  await asking(world, merchant.secretKey).patch(`/v1/members/${moved.id}`, { email: 'moved@person.example' });
+  await asking(world, merchant.secretKey).ask('DELETE', `/v1/members/${gone.id}`);
+  for (const [id, browser] of browsers) refused(await browser.get(`/v1/members/${id}/cart`), 'unauthenticated');
+});
+
+test('an address that nobody has is answered like any other, and no address gets more than three letters an hour', async () => {
+  const anne = await memberAt();
+  const replies = [await ask(anne.email), await ask('nobody@person.example'), await ask(anne.email, 'no-such-club')];
+  for (const { status, body } of replies) expect([status, body]).toEqual([202, {}]);
+  for (let times = 0; times < 4; times++) expect((await ask(anne.email, merchant.id)).status).toBe(202);
+  await tokenFor(anne.email, 3);
+  const { rows } = await world.db.sql.query('SELECT FROM letters WHERE member_id = $1', [anne.id]);
+  expect(rows).toHaveLength(3);
+  expect(await lettersTo('nobody@person.example')).toEqual([]);
+});
+
+test('what is no address is refused by the name of the field; without mail it is said so', async () => {
+  refusedField(await nobody().post(ASK, { merchant: 'rowing', email: 'anne' }), 'email');
+  refusedField(await nobody().post(ASK, { email: 'anne@person.example' }), 'merchant');
+  refused(await nobody().post(ASK, 'merchant=x', { 'content-type': 'text/plain' }), 'unsupported_media_type');
+  refused(await asking(off, null).post(ASK, { merchant: 'x', email: 'a@person.example' }), 'mail_not_configured');
+});
