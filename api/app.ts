@@ -30,6 +30,7 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { docsRoutes } from './routes/docs';
@@ -94,6 +95,7 @@ export function createApp(deps: AppDependencies): Express {
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
+    ...reminderRoutes({ db, mailConfigured: deps.mailConfigured }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
