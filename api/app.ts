@@ -33,6 +33,7 @@ import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
 import { auditRoutes } from './routes/audit';
+import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { createSignInDesk } from './desks/member-sign-in';
@@ -107,6 +108,7 @@ export function createApp(deps: AppDependencies): Express {
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
     ...payLinkRoutes({ db, publicUrl }),
+    ...reminderRoutes({ db, mailConfigured: deps.mailConfigured }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),

@@ -1,4 +1,5 @@
 import type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
+import { decideReminder } from './reminders';
 import type { Sql } from './sql';
 
 export type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
@@ -45,6 +46,10 @@ export async function letterState({ sql }: Sql, id: string): Promise<LetterState
 /** Forgets the letters that are about a member; those that were not sent yet are not sent. */
 export async function forgetLettersOf({ sql }: Sql, memberId: string): Promise<void> {
   await sql.query('DELETE FROM letters WHERE member_id = $1', [memberId]);
+  await sql.query(
+    "UPDATE reminders SET state = 'left_out', reason = 'erased', decided_at = now() WHERE member_id = $1 AND state = 'queued'",
+    [memberId],
+  );
 }
 
 /** A letter that was taken to be sent, and is nobody else's for a while. */
@@ -75,6 +80,10 @@ export async function takeLetters({ sql }: Sql, most: number, leaseMs: number): 
 /** To whom a taken letter goes and what it says, as it is true now. Null: nobody is to be told any more; the member was erased, or has no address. */
 export async function readAddressed(db: Sql, vault: Pick<Seal, 'open'>, taken: TakenLetter): Promise<Addressed | null> {
   const { id, kind, locale, memberId, sealed, subjectId } = taken;
+  if (subjectId !== null && kind === 'reminder') {
+    const due = await decideReminder(db, subjectId);
+    return due && { ...due, kind, locale: due.locale ?? 'en' };
+  }
   if (subjectId !== null) return readAbout(db, kind, subjectId);
   if (sealed === null || locale === null || (memberId !== null && (await isErased(db, memberId)))) return null;
   const { to, data } = JSON.parse(vault.open(sealed, id).toString()) as Pick<Addressed, 'to' | 'data'>;
@@ -115,14 +124,16 @@ async function readAbout({ sql }: Sql, kind: LetterKind, subjectId: string): Pro
   return { kind, to, locale: locale ?? 'en', data: { merchant, member, amount, currency } } as Addressed;
 }
 
-/** A letter has ended: what it said is forgotten at once, and only that it was sent or refused stays for a while. */
+/** A letter has ended: what it said is forgotten at once, and only that it was sent or refused stays for a while; a reminder’s own row says it too. */
 export async function endLetter(
   { sql }: Sql,
   id: string,
   { outcome, answer }: { readonly outcome: 'sent' | 'refused'; readonly answer: string },
 ): Promise<void> {
   await sql.query(
-    "UPDATE letters SET state = $2, answer = left($3, 500), sealed = NULL, ended_at = now() WHERE id = $1 AND state = 'queued'",
+    `WITH ended AS (
+       UPDATE letters SET state = $2, answer = left($3, 500), sealed = NULL, ended_at = now() WHERE id = $1 AND state = 'queued' RETURNING subject_id)
+     UPDATE reminders r SET state = $2, decided_at = now() FROM ended e WHERE r.id = e.subject_id AND r.state = 'queued'`,
     [id, outcome, answer],
   );
 }

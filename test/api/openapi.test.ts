@@ -151,6 +151,7 @@ describe('the document', () => {
       'post /v1/payments/{id}/resolution',
       'post /v1/refunds/{id}/cancel',
       'post /v1/refunds/{id}/retry',
+      'post /v1/reminders',
     ]);
     for (const [, , { responses }] of keyed) {
       const [done] = Object.entries(responses).filter(([status]) => status.startsWith('2'));
@@ -188,6 +189,8 @@ describe('the document', () => {
       'GET /v1/members/{id}/export',
       'POST /v1/imports',
       'DELETE /v1/imports/{id}',
+      'POST /v1/reminders',
+      'GET /v1/reminders',
       'POST /v1/members/{id}/tokens',
       'GET /v1/members/{id}/cart',
       'POST /v1/members/{id}/charges',
@@ -352,6 +355,7 @@ describe('routes and document', () => {
       ['/v1/ledger/entries', '/v1/ledger/entries'],
       ['/v1/ledger/balances', '/v1/ledger/balances'],
       ['/v1/keys', '/v1/keys'],
+      ['/v1/reminders', '/v1/reminders'],
     ] as const;
     for (const [path, concrete] of readable) {
       const { status, body } = await merchant.get(concrete);

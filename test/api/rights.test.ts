@@ -219,6 +219,7 @@ test('a scope includes no other but `admin`, which includes all; reading gives n
     'DELETE /v1/pay-links/{code}',
     'GET /v1/merchant',
     'GET /v1/pay-links',
+    'GET /v1/reminders',
     'PATCH /v1/members/{id}',
     'POST /v1/imports',
     'POST /v1/members',
@@ -228,6 +229,7 @@ test('a scope includes no other but `admin`, which includes all; reading gives n
     'POST /v1/pay-links',
     'POST /v1/payments',
     'POST /v1/payments/{id}/cancel',
+    'POST /v1/reminders',
   ]);
   expect(mayBe('refunds').sort()).toEqual([
     'GET /v1/merchant',

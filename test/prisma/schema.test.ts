@@ -31,6 +31,7 @@ const KEYS_ONLY_IN_DATABASE = [
   'entries (fact_id, kind)',
   'refunds (notification_id)', // of those in flight
   'refunds (payment_id)',
+  'reminders (member_id)', // of those queued
 ];
 
 /** Relations that the client follows and no foreign key holds: the row pointed to cannot vanish, and a trigger sees that it is there. */
@@ -150,7 +151,7 @@ test('every primary and unique key', async () => {
   expect(keys.sort()).toEqual([...parsed.keys, ...KEYS_ONLY_IN_DATABASE].sort());
 });
 
-test('a key leaves out no rows but those where its column is null, and refunds that are settled or not asked for here', async () => {
+test('a key leaves out no rows but those where its column is null, and refunds and reminders that are settled or not asked for here', async () => {
   const partial = await lines(`
     SELECT t.relname || ' (' || ${columnNames('i.indkey::int2[]', 't.oid')} || ') where ' || pg_get_expr(i.indpred, t.oid) AS line
     FROM ${TABLES} JOIN pg_index i ON i.indrelid = t.oid AND i.indisunique AND i.indpred IS NOT NULL`);
@@ -161,6 +162,7 @@ test('a key leaves out no rows but those where its column is null, and refunds t
     'payments (account_id, checkout_reference) where (checkout_reference IS NOT NULL)',
     "refunds (notification_id) where (((status)::text = 'pending'::text) AND (notification_id IS NOT NULL))",
     "refunds (payment_id) where (((status)::text = 'pending'::text) AND ((origin)::text = 'merchant'::text) AND (payment_id IS NOT NULL))",
+    "reminders (member_id) where (state = 'queued'::text)",
   ]);
 });
 
@@ -228,5 +230,6 @@ test('the client reads a row of every table that a booking fills', async () => {
     'OnboardingEvent',
     'PayLink',
     'Refund',
+    'Reminder',
   ]);
 });

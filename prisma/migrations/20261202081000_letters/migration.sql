@@ -56,3 +56,26 @@ CREATE TRIGGER refunds_made_tell AFTER INSERT ON refunds FOR EACH ROW
 CREATE TRIGGER refunds_settled_tell AFTER UPDATE OF status ON refunds FOR EACH ROW
   WHEN (NEW.status = 'succeeded' AND OLD.status <> 'succeeded' AND NEW.member_id IS NOT NULL AND current_setting('quittance.mailing', true) = 'on')
   EXECUTE FUNCTION tell_money_given_back();
+
+-- ---------------------------------------------------------------- reminders
+
+-- A member whom the merchant asked to be reminded of what is due. Whether they are is decided when the letter would leave, and what was
+-- decided stays here.
+CREATE TABLE reminders (
+  id text PRIMARY KEY,
+  sequence bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+  merchant_id text NOT NULL REFERENCES merchants,
+  member_id text NOT NULL REFERENCES members,
+  due_when_asked bigint NOT NULL CHECK (due_when_asked >= 0),
+  not_again_days integer NOT NULL CHECK (not_again_days >= 0),
+  state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'refused', 'left_out')),
+  reason text CHECK (reason IN ('no_email', 'erased', 'owes_nothing', 'paid_meanwhile', 'payment_under_way', 'reminded_recently')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  decided_at timestamptz,
+  CHECK ((reason IS NOT NULL) = (state = 'left_out')),
+  CHECK ((decided_at IS NULL) = (state = 'queued'))
+);
+CREATE INDEX reminders_of_merchant ON reminders (merchant_id, sequence);
+CREATE INDEX reminders_of_member ON reminders (member_id, decided_at);
+-- Of two that ask at once, one asks.
+CREATE UNIQUE INDEX reminders_one_queued ON reminders (member_id) WHERE state = 'queued';
