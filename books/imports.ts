@@ -113,11 +113,7 @@ export interface UnpaidCharge {
 }
 
 /** Of the charges that the import made, those that nothing was paid of and nobody has cancelled; their carts are held for the caller's transaction. */
-export async function lockUnpaid(
-  { sql }: Sql,
-  importId: string,
-  most: number,
-): Promise<readonly UnpaidCharge[]> {
+export async function lockUnpaid({ sql }: Sql, importId: string, most: number): Promise<readonly UnpaidCharge[]> {
   const unpaid = `FROM import_rows r JOIN charges c ON c.id = r.charge_id
     JOIN cart_open o ON o.member_id = c.member_id AND o.due_on = day_owed(c) AND o.sequence = c.sequence AND o.open = c.amount
     WHERE r.import_id = $1`;

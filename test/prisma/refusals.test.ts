@@ -516,6 +516,22 @@ describe('a cart line that is none', () => {
   });
 });
 
+describe('a noted change that is none', () => {
+  const change = (over: Partial<Record<'action' | 'kind' | 'actor' | 'userAgent', string>>) => {
+    const row = { action: "'member.changed'", kind: "'key'", actor: "'key_x'", userAgent: 'NULL', ...over };
+    return `INSERT INTO audit_trail (merchant_id, action, object_kind, object_id, actor_kind, actor_id, user_agent)
+            VALUES (:merchant, ${row.action}, 'member', :member, ${row.kind}, ${row.actor}, ${row.userAgent})`;
+  };
+  test.each<Row>([
+    ['without a verb', change({ action: "'member'" }), /audit_trail_action/],
+    ['by a key that is not named', change({ actor: 'NULL' }), /audit_trail_actor/],
+    ['by a member who is not named', change({ kind: "'member'", actor: 'NULL' }), /audit_trail_actor/],
+    ['by nobody', change({ kind: 'NULL', actor: 'NULL' }), /null value/],
+    ['by a kind of actor that is none', change({ kind: "'robot'" }), /actor_kind_check/],
+    ['from a program that tells a story', change({ userAgent: "repeat('x', 201)" }), /audit_trail_user_agent/],
+  ])('%s', async (_, statements, reason) => expect(await attempt(statements)).toMatch(reason));
+});
+
 describe('an undoing that is none', () => {
   const undo = (
     over: Partial<Record<'by' | 'payline' | 'allocation' | 'amount' | 'fact' | 'command', string>> = {},
