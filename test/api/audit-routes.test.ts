@@ -56,7 +56,7 @@ let club: Merchant, francs: Merchant;
 let unsafe: readonly { readonly name: string; readonly method: string; readonly takesKey: boolean }[];
 beforeAll(async () => {
   const partner = { environment: 'simulator', partnerId: 'PARTNER000001', clientId: 'app', clientSecret: 's' } as const;
-  world = await startWorld({ partners: { 'paypal-checkout': partner } });
+  world = await startWorld({ partners: { 'paypal-checkout': partner }, mail: 'simulator' });
   [club, francs] = [await Merchant.create(world), await kkiapayMerchant(world)];
   await connectCheckout(club);
   const { paths } = (await asking(world, null).get<Document>('/openapi.json')).body;
@@ -140,6 +140,7 @@ const CALLS: Readonly<Record<string, () => Promise<Called>>> = {
     shown.push(link.body.code);
     return { path: `/v1/pay-links/${link.body.code}` };
   },
+  'POST /v1/reminders': async () => ({ path: '/v1/reminders', body: { members: [await newMember()] } }),
   'POST /v1/keys': async () => ({ path: '/v1/keys', body: { name: 'Till', scopes: ['payments'] } }),
   'DELETE /v1/keys/{id}': async () => ({ path: `/v1/keys/${await newKey()}` }),
   'POST /v1/members': async () => ({ path: '/v1/members', body: PERSON }),

@@ -41,6 +41,8 @@ test('three variables are enough; the rest has defaults', () => {
     FAILED_LOGINS_PER_MINUTE: 300,
     INBOX_BACKLOG: 20_000,
     TRUSTED_PROXIES: 0,
+    MAIL: 'off',
+    MEMBER_LINK_TTL_S: 900,
   });
 });
 
@@ -54,6 +56,10 @@ test('numbers are read from text, and an empty variable is one that was not set'
 });
 
 const wrong = [
+  ['MAIL', 'by pigeon'],
+  ['SMTP_URL', 'https://mail.example'],
+  ['MAIL_FROM', 'Club'],
+  ['MEMBER_LINK_TTL_S', '0'],
   ['DATABASE_URL', 'mysql://localhost/quittance'],
   ['DATABASE_URL', 'localhost:5432'],
   ['TEMPORAL_UI_URL', 'localhost:8233'],
