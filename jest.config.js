@@ -24,4 +24,6 @@ module.exports = {
   testTimeout: 180_000,
   // Two cores are assumed; each worker has its own databases and task queues, so more would only wait.
   maxWorkers: 2,
+  // Each file loads the product anew, and what it leaves behind is swept in ever longer pauses, in which time runs out for what it tests.
+  workerIdleMemoryLimit: '1GB',
 };
