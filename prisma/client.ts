@@ -14,14 +14,19 @@ interface DatabaseOptions {
   readonly connections?: number;
   /** Whether letters leave: only then is what is booked over these connections told to those whom it concerns. */
   readonly mailing?: boolean;
+  /** How long a connection is waited for: beyond that a caller is better told to come again. */
+  readonly patienceMs?: number;
 }
 
-export function openDatabase(url: string, { connections = 10, mailing = false }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  { connections = 10, mailing = false, patienceMs = 5_000 }: DatabaseOptions = {},
+): Database {
   // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
   const common = {
     connectionString: mailing ? withMailing(url) : url,
     max: connections,
-    connectionTimeoutMillis: 5_000,
+    connectionTimeoutMillis: patienceMs,
     keepAlive: true,
     query_timeout: 20_000,
   };

@@ -19,7 +19,11 @@ let wire: Cut;
 let inside: Database;
 const listener = listenIn();
 beforeAll(async () => {
-  world = await startWorld({ databaseVia: throughCut((cut) => (wire = cut)), fetch: listener.fetch });
+  world = await startWorld({
+    databaseVia: throughCut((cut) => (wire = cut)),
+    patienceMs: 5_000,
+    fetch: listener.fetch,
+  });
   inside = openDatabase(world.database.url, { connections: 1 });
 });
 afterAll(async () => {

@@ -59,6 +59,9 @@ export interface World {
   stop(): Promise<void>;
 }
 
+/** What waits for a connection on a busy machine waits its turn; a refusal would say that the machine is busy, which nobody asked. */
+const A_BUSY_MACHINE_MS = 60_000;
+
 export interface WorldOptions {
   readonly workers?: 0 | 1 | 2;
   /** The story of the release that the world begins with. */
@@ -85,6 +88,8 @@ export interface WorldOptions {
   readonly log?: Logger;
   /** Leads the product to its database another way than straight. */
   readonly databaseVia?: (url: string) => Promise<string>;
+  /** How long it waits for a connection to its database; by default as long as a busy machine may need. */
+  readonly patienceMs?: number;
   /** How its letters leave: into the simulator's mailbox, by a mail server, or, by default, not at all. */
   readonly mail?: 'simulator' | 'off' | { readonly smtpUrl: string };
   /** Holds what activities do, and what gateways tell, where it is part of a race. */
@@ -106,6 +111,7 @@ export async function startWorld({
   cache = createGatewayCache(null, createVault(ENCRYPTION_KEY)),
   log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   databaseVia = async (url) => url,
+  patienceMs = A_BUSY_MACHINE_MS,
   mail = 'off',
   interleavings,
 }: WorldOptions = {}): Promise<World> {
@@ -118,7 +124,11 @@ export async function startWorld({
       : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
   ]);
   const temporal = new Client({ connection, namespace });
-  const db = openDatabase(await databaseVia(database.url), { connections: 8, mailing: mail !== 'off' });
+  const db = openDatabase(await databaseVia(database.url), {
+    connections: 8,
+    mailing: mail !== 'off',
+    patienceMs,
+  });
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
