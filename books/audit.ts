@@ -115,7 +115,7 @@ export async function listChanges(
     ...(object === undefined ? [] : [`t.object_id = ${given(object)}`]),
     ...(from === undefined ? [] : [`t.at >= ${moment(from)}`]),
     ...(to === undefined ? [] : [`t.at < ${moment(to)}`]),
-    // A cursor is the id of the last row shown, and the list goes by time: whoever began earlier may have been noted later.
+    // A cursor is the id of the last row shown, and the list goes by time: a transaction that began earlier may have been noted later.
     ...(before === null
       ? []
       : [

@@ -65,7 +65,7 @@ export interface TakenLetter {
   readonly createdAt: Date;
 }
 
-/** Takes letters that are due, the longest due first; each is due again after the lease, for whoever took it may have died. */
+/** Takes letters that are due, the longest due first; each is due again after the lease, for the process that took it may have died. */
 export async function takeLetters({ sql }: Sql, most: number, leaseMs: number): Promise<TakenLetter[]> {
   const { rows } = await sql.query<TakenLetter>(
     `UPDATE letters l SET tries = l.tries + 1, due_at = now() + $2 * interval '1 millisecond'

@@ -1,7 +1,7 @@
 import type { LetterLocale } from './letters';
 import type { Sql } from './sql';
 
-/** At most so many letters for one address within an hour, whoever asks. */
+/** At most so many letters for one address within an hour, from whatever browser. */
 const MOST_LETTERS_PER_HOUR = 3;
 
 /** Whom a letter with a link goes to. */

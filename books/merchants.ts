@@ -104,7 +104,7 @@ export async function readMerchant({ sql }: Sql, id: string): Promise<MerchantRo
   return rowOf(rows, id);
 }
 
-/** Whoever else holds this merchant waits for the end of the transaction. */
+/** Another transaction that holds this merchant waits for the end of this one. */
 export async function holdMerchant({ sql }: Sql, id: string): Promise<void> {
   await sql.query('SELECT 1 FROM merchants WHERE id = $1 FOR NO KEY UPDATE', [id]);
 }

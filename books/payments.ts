@@ -81,7 +81,7 @@ export interface NewPayment {
 }
 
 /**
- * Writes a payment, its first fact, who opened it, and that its run is to be started by whoever sweeps, unless somebody does so within
+ * Writes a payment, its first fact, who opened it, and that its run is to be started by the sweeper, unless somebody does so within
  * `leaseMs`; gives when. Null: its member has `mostOpen` open payments already, and nothing was written.
  */
 export async function createPayment(

@@ -23,7 +23,7 @@ export interface Carrier {
 
 const TOO_SLOW: Posting = { outcome: 'later', answer: 'the mail server was too slow' };
 
-/** Writes letters and hands them to whoever carries them. */
+/** Writes letters and hands them to their carrier. */
 export interface Postman {
   post(id: string, letter: Letter & { readonly to: string; readonly locale: LetterLocale }): Promise<Posting>;
   close(): void;

@@ -7,11 +7,11 @@ import { sayNowAndThen } from '../platform/log';
 import { endOfUse } from '../workflows/domain/letter';
 import type { Posting } from '../workflows/domain/letter';
 
-/** Whoever waits for a code or a link to sign in looks at their mailbox. */
+/** A person who waits for a code or a link to sign in looks at their mailbox. */
 const EVERY_MS = 500;
 /** A slow server holds up so many letters, and nothing else: letters are sent beside everything else that a worker does. */
 const MOST_AT_ONCE = 5;
-/** What is under way at the end has so long; whatever is cut short is sent again, by whoever takes it next. */
+/** What is under way at the end has so long; what is cut short is sent again by the next process that takes it. */
 const LAST_MS = 2_000;
 
 /** Writes letters and sends them. It answers in the end, whatever the mail server does. */

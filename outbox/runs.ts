@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import {
   WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
@@ -96,10 +96,16 @@ export function createRuns(
       backgroundQueueOf(base, index + 1),
     ]).flat();
 
-  async function list(query: string, most: number): Promise<readonly string[]> {
-    const found: string[] = [];
+  /** Failed runs that have a run after them: they stay listed for a day, and need not be asked about again. */
+  const replaced = new Set<string>();
+
+  async function list(
+    query: string,
+    most: number,
+  ): Promise<readonly Pick<WorkflowExecutionInfo, 'workflowId' | 'runId'>[]> {
+    const found: WorkflowExecutionInfo[] = [];
     for await (const run of client.workflow.list({ query, pageSize: most })) {
-      if (found.push(run.workflowId) >= most) break;
+      if (found.push(run) >= most) break;
     }
     return found;
   }
@@ -217,8 +223,13 @@ export function createRuns(
       const ago = (ms: number) => JSON.stringify(new Date(Date.now() - ms).toISOString());
       const within = `CloseTime > ${ago(FAILED_WITHIN_MS)} AND CloseTime < ${ago(failedForMs)}`;
       const failed = await list(`ExecutionStatus = "Failed" AND ${within} AND ${isOn(queuesOf(story))}`, most);
-      const isLost = await Promise.all(failed.map(isLeftBehind));
-      return [...new Set([...open, ...failed.filter((_, place) => isLost[place])])];
+      const found = new Set(open.map(({ workflowId }) => workflowId));
+      for (const { workflowId, runId } of failed) {
+        if (replaced.has(runId) || found.has(workflowId)) continue;
+        if (await isLeftBehind(workflowId)) found.add(workflowId);
+        else replaced.add(runId);
+      }
+      return [...found];
     },
 
     async renewPayment(payment, asleep) {

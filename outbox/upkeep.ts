@@ -16,7 +16,7 @@ const LOOK_AFTER_HOURS = [24, 72] as const;
  * days. After a week its bytes are only a stranger's words, which may be about somebody.
  */
 const FORGET_AFTER_DAYS = 7;
-/** Whoever asks what became of a letter asks within days; an answer of a mail server may name a person. */
+/** A person asks within days what became of a letter; an answer of a mail server may name a person. */
 const FORGET_LETTERS_AFTER_DAYS = 30;
 /** Of rows at once: a transaction of milliseconds. */
 const BATCH_ROWS = 500;

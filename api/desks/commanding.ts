@@ -6,6 +6,8 @@ import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
 import type { Runs } from '../../outbox/runs';
 import { newId } from '../../platform/ids';
+import { decide } from '../../workflows/domain/payment';
+import type { Payment } from '../../workflows/domain/payment';
 import type { CommandOutcome } from '../../workflows/domain/turn';
 import { unreachable } from '../../workflows/domain/unreachable';
 import { rejection } from '../http/rejections';
@@ -59,6 +61,19 @@ export async function giveCommand(
     throw rejection(outcome.reason);
   }
   return outcome !== null;
+}
+
+/** What needs no more than its name. */
+export type SimpleOrder = Extract<Order, { kind: 'cancel' | 'resolve' }>;
+
+/** The order for a payment as it is recorded; throws what is plainly impossible. Its run decides anew. */
+export function admit(
+  payment: Payment,
+  order: SimpleOrder,
+): { readonly paymentId: string; readonly order: SimpleOrder } {
+  const decision = decide(payment, { kind: order.kind, commandId: 'precheck', at: new Date().toISOString() });
+  if (decision.outcome === 'rejected') throw rejection(decision.reason);
+  return { paymentId: payment.terms.id, order };
 }
 
 /** A command as the audit trail has it: what was asked, of what. What became of it is in the payment's facts. */

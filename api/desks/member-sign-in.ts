@@ -22,7 +22,7 @@ export interface SignInDependencies {
   readonly memberLinkMs: number;
 }
 
-/** Whoever asks learns nothing by how long it takes: with a letter and without one it takes this. */
+/** A caller learns nothing by how long it takes: with a letter and without one it takes this. */
 const ANSWER_AFTER_MS = 250;
 const MINUTE_MS = 60_000;
 

@@ -11,14 +11,13 @@ import type { Runs } from '../../outbox/runs';
 import type { Database } from '../../prisma/client';
 import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
-import { decide, isClosed, isOpenToPayer, summarize } from '../../workflows/domain/payment';
+import { isClosed, isOpenToPayer, summarize } from '../../workflows/domain/payment';
 import type { PaymentStatus } from '../../workflows/domain/payment';
 import { isRegistered } from '../http/origins';
 import { Problem } from '../http/problems';
-import { rejection } from '../http/rejections';
 import { refusalOf } from './checkout';
 import type { CheckoutDependencies } from './checkout';
-import { giveCommand } from './commanding';
+import { admit, giveCommand } from './commanding';
 import { nothingToAsk, openPayment } from './opening';
 import { startOpened, untilOpened } from './starting';
 
@@ -28,7 +27,7 @@ export interface PayLinkDependencies extends CheckoutDependencies {
   readonly runs: Runs;
 }
 
-/** How a link stands for whoever has it. */
+/** How a link stands for its holder. */
 export type LinkStanding =
   /** There is none, or it was withdrawn, or its member was erased. */
   | { readonly outcome: 'unknown' }
@@ -135,9 +134,7 @@ export function createPayLinkDesk(deps: PayLinkDependencies) {
       await giveCommand({ db, runs }, request, undefined, async (tx) => {
         const payment = await loadPayment(tx, id, merchantId);
         if (!payment) throw new Error(`payment ${id} is gone`);
-        const decision = decide(payment, { kind: 'cancel', commandId: 'precheck', at: new Date().toISOString() });
-        if (decision.outcome === 'rejected') throw rejection(decision.reason);
-        return { paymentId: id, order: { kind: 'cancel' } };
+        return admit(payment, { kind: 'cancel' });
       });
     } catch (error) {
       if (!(error instanceof Problem)) throw error; // the page says how it stands instead

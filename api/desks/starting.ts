@@ -6,7 +6,7 @@ import { summarize } from '../../workflows/domain/payment';
 
 /** How long an answer waits for Temporal to hear of a new payment, before it is left to the sweeper. */
 const START_PATIENCE_MS = 1_000;
-/** How long an answer waits for the gateway to open a checkout; whoever waits longer should look again, not hang. */
+/** How long an answer waits for the gateway to open a checkout; a caller who waits longer should look again, not hang. */
 const OPENING_PATIENCE_MS = 5_000;
 
 /** Starts the run of a payment that was just committed; gives the payment once its checkout is open, or after a short patience without. */

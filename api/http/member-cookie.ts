@@ -36,7 +36,7 @@ export function createMemberCookies({
   async function read(req: Request): Promise<HeldSession | null> {
     const token = pattern.exec(req.headers.cookie ?? '')?.[1];
     if (token === undefined) return null;
-    // A browser sends its cookies for whoever asks; only our own pages may have something done with them.
+    // A browser sends its cookies for any page that asks; only our own pages may have something done with them.
     const isSafe = req.method === 'GET' || req.method === 'HEAD';
     if (!isSafe && !(isFromOurselves(req, publicUrl) && req.is('application/json')))
       throw new Problem('cross_origin', 'with a cookie, send JSON from a page of ours');

@@ -152,7 +152,7 @@ function mountedByHand(): Paths {
   });
   const payPage = {
     ...open,
-    description: 'For the browser of whoever has a pay link. Works without scripts.',
+    description: 'For the browser of a payer who has a pay link. Works without scripts.',
     parameters: parameters(codeParams, 'path'),
   };
   const payLinkPages = {

@@ -20,7 +20,7 @@ export const newPayLink = z.strictObject({
 });
 export const payLink = z.object({
   code: text(64),
-  url: z.url().describe('the page for the payer; whoever has it can pay, and can do nothing else'),
+  url: z.url().describe('the page for the payer; its holder can pay, and can do nothing else'),
   member: id('mem'),
   charges: z.array(id('chg')),
   amount: minor.nullable(),

@@ -1,13 +1,10 @@
-import type { Order } from '../../books/commands';
 import { loadPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
-import { decide } from '../../workflows/domain/payment';
-import type { PaymentInput } from '../../workflows/domain/payment';
-import { giveCommand, sendCommand } from '../desks/commanding';
+import { admit, giveCommand, sendCommand } from '../desks/commanding';
+import type { SimpleOrder } from '../desks/commanding';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
 import { notFound } from '../http/problems';
-import { rejection } from '../http/rejections';
 import { route } from '../http/routing';
 import type { Answer } from '../http/routing';
 import type { Runs } from '../../outbox/runs';
@@ -24,9 +21,6 @@ export interface CommandDependencies {
   readonly view: ViewSettings;
 }
 
-/** What needs no more than its name. */
-type Simple = Extract<Order, { kind: 'cancel' | 'resolve' }>;
-
 export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) {
   const answers = { 200: schemas.payment, 202: schemas.payment };
 
@@ -36,16 +30,13 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       RouteRequest<'start_payments' | 'give_back', typeof schemas.idParams, undefined, undefined>,
       'caller' | 'author' | 'params' | 'once' | 'forget'
     >,
-    order: Simple,
+    order: SimpleOrder,
     note?: string,
   ): Promise<Answer> {
     const { caller, params } = request;
-    const isObeyed = await giveCommand({ db, runs }, request, note, async (tx) => {
-      const payment = await readPayment(tx, caller, params.id);
-      const decision = decide(payment, toInput('precheck', order));
-      if (decision.outcome === 'rejected') throw rejection(decision.reason);
-      return { paymentId: params.id, order };
-    });
+    const isObeyed = await giveCommand({ db, runs }, request, note, async (tx) =>
+      admit(await readPayment(tx, caller, params.id), order),
+    );
     const payment = await loadPayment(db, params.id, caller.merchantId);
     if (!payment) throw notFound('payment');
     return { status: isObeyed ? 200 : 202, body: viewPayment(payment, view) };
@@ -101,8 +92,4 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       },
     }),
   ];
-}
-
-function toInput(commandId: string, { kind }: Simple): PaymentInput {
-  return { kind, commandId, at: new Date().toISOString() };
 }

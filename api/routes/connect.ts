@@ -41,7 +41,12 @@ export function connectRoutes({
 
   router.get(path, async (req: ConnectRequest, res: Response) => {
     const { trackingId } = req.params;
-    const arrival = await onboarding.arrive(whoever(req), trackingId, new URLSearchParams(queryOf(req)), cookieOf(req));
+    const arrival = await onboarding.arrive(
+      holderOfLink(req),
+      trackingId,
+      new URLSearchParams(queryOf(req)),
+      cookieOf(req),
+    );
     if (arrival.outcome === 'to_confirm')
       res.cookie(COOKIE, arrival.token, {
         httpOnly: true,
@@ -59,7 +64,7 @@ export function connectRoutes({
       throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
     const { trackingId } = req.params;
     const { token } = (req.body ?? {}) as { token?: unknown };
-    const answer = await onboarding.confirm(whoever(req), trackingId, new URLSearchParams(queryOf(req)), {
+    const answer = await onboarding.confirm(holderOfLink(req), trackingId, new URLSearchParams(queryOf(req)), {
       cookie: cookieOf(req),
       form: typeof token === 'string' ? token : null,
     });
@@ -88,7 +93,7 @@ const STATUSES: Readonly<Record<Arrival['outcome'], number>> = {
 };
 
 /** Who comes here is a person of whom nothing is known but the link that brought them. */
-const whoever = (req: Request): Author => ({ actor: { kind: 'person', id: null }, source: sourceOf(req) });
+const holderOfLink = (req: Request): Author => ({ actor: { kind: 'person', id: null }, source: sourceOf(req) });
 
 function cookieOf(req: Request): string | null {
   return new RegExp(`(?:^|;)\\s*${COOKIE}=([\\w-]+)\\s*(?:;|$)`).exec(req.headers.cookie ?? '')?.[1] ?? null;

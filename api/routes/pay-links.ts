@@ -100,5 +100,5 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
   ];
 }
 
-/** A link as the trail names it: whoever reads that needs not be able to pay by it. */
+/** A link as the trail names it: a reader of the trail need not be able to pay by it. */
 const objectOf = (code: string): Change['object'] => ({ kind: 'pay_link', id: `…${code.slice(-6)}` });

@@ -19,13 +19,13 @@ import { isFromElsewhere } from '../http/origin-check';
 import { Problem } from '../http/problems';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
 
-/** A payer presses some times; whoever opens one payment after the other wants to keep us busy. */
+/** A payer presses some times; a caller who opens one payment after the other wants to keep us busy. */
 const MOST_PRESSES_PER_HOUR = 60;
 
 type PayRequest = Request<{ code: string }>;
 type Trouble = Extract<PayPage['state'], { kind: 'to_pay' }>['trouble'];
 
-/** The page of a pay link: for whoever has its code, in any browser. */
+/** The page of a pay link: for the holder of its code, in any browser. */
 export function payRoutes({
   payLinks,
   sendPage,
@@ -102,7 +102,7 @@ export function payRoutes({
     }
   }
 
-  /** Whoever names no gateway takes the only one there is. */
+  /** A payer who names no gateway takes the only one there is. */
   async function chosen(standing: LinkStanding, named: unknown): Promise<GatewayName | undefined> {
     if (named !== undefined) return GATEWAY_NAMES.find((name) => name === named);
     if (standing.outcome === 'open') return standing.payment.terms.gateway;

@@ -39,7 +39,7 @@ const answerOrder = z.strictObject({
 });
 export type AnswerOrder = z.output<typeof answerOrder>;
 
-/** What whoever hands a letter in is answered: a mail server's code and text, silence, or a cut. */
+/** How a letter that is handed in is answered: a mail server's code and text, silence, or a cut. */
 export type Reception = { readonly code: number; readonly text: string } | 'silence' | 'cut';
 
 /** Everybody's mailbox: all letters come here, whoever they are to. */

@@ -42,7 +42,7 @@ const answerRefusal: ErrorRequestHandler = (error: unknown, _req, res, next) => 
   else next(error);
 };
 
-/** The mailbox for tests and scripts. Bodies are parsed, and refusals answered, by whoever mounts it. */
+/** The mailbox for tests and scripts. Bodies are parsed, and refusals answered, by the app that mounts it. */
 export function mailboxControl(mailbox: Mailbox): Router {
   const router = Router();
   router.get('/letters', (req, res) => {

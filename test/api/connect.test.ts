@@ -131,7 +131,7 @@ test('a treasurer connects by logging in at PayPal, and a member pays through th
   await untilStatus(merchant, payment.id, 'paid');
 });
 
-test('the trail has who invited, and each step of whoever came with the link; the link itself it does not tell', async () => {
+test('the trail has who invited, and each step of the person who came with the link; the link itself it does not tell', async () => {
   const merchant = await Merchant.create(world);
   const { url, trackingId } = await invite(merchant);
   await connect(await answerAs('grants', url));

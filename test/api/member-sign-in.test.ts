@@ -106,7 +106,7 @@ test('a link works once, for as long as it holds, and signs nobody in on another
   expect(late.headers.get('set-cookie')).toBeNull();
 });
 
-test('whoever only looks changes nothing: the page has a button, sets no cookie, and the button signs in', async () => {
+test('a mail scanner that only looks changes nothing: the page has a button, sets no cookie, and the button signs in', async () => {
   const anne = await memberAt();
   const token = await linkFor(anne.email);
   const url = `${world.baseUrl}/member-sign-in/${token}`;

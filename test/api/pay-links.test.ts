@@ -225,7 +225,7 @@ describe('the page of a pay link', () => {
   });
 });
 
-describe('whoever presses the button', () => {
+describe('a payer who presses the button', () => {
   test('opens one payment of the member, three times at once too, and is led to the gateway', async () => {
     const merchant = await Merchant.create(world);
     const member = await merchant.member([['fee', 9000]]);

@@ -1,42 +1,27 @@
 import { createHash } from 'node:crypto';
 import { findKey } from '../../books/keys';
-import { openDatabase } from '../../prisma/client';
-import type { Database } from '../../prisma/client';
 import { isId } from '../../workflows/domain/ids';
 import { newClub } from '../books/bookkeeping';
-import { createEmptyDatabase, migrateSome } from '../support/environment/database';
-import type { TestDatabase } from '../support/environment/database';
+import { databaseBefore } from './database-before';
 
 // The release before knows one kind of key: what it made, and what its APIs make while they are replaced, may do everything as before.
 
-const MIGRATION = '20261130090000_keys';
-
-let database: TestDatabase;
-let db: Database;
-beforeEach(async () => {
-  database = await createEmptyDatabase();
-  await migrateSome(database, (name) => name < MIGRATION);
-  db = openDatabase(database.url, { connections: 2 });
-});
-afterEach(async () => {
-  await db.close();
-  await database.drop();
-});
+const old = databaseBefore('20261130090000_keys');
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest();
 
 /** Makes a merchant with its key as the API of the release before does. */
 async function makeBefore(key: string): Promise<string> {
-  const { merchantId } = await newClub(db);
-  await db.sql.query('INSERT INTO api_keys (hash, merchant_id) VALUES ($1, $2)', [hashOf(key), merchantId]);
+  const { merchantId } = await newClub(old.db);
+  await old.db.sql.query('INSERT INTO api_keys (hash, merchant_id) VALUES ($1, $2)', [hashOf(key), merchantId]);
   return merchantId;
 }
 
 test('a merchant’s first key keeps working and may do everything, whether it was made before the migration or after it', async () => {
   const before = await makeBefore('sk_before');
-  await migrateSome(database, (name) => name >= MIGRATION);
+  await old.migrateOn();
   const after = await makeBefore('sk_after');
-  const found = await Promise.all([findKey(db, hashOf('sk_before')), findKey(db, hashOf('sk_after'))]);
+  const found = await Promise.all([findKey(old.db, hashOf('sk_before')), findKey(old.db, hashOf('sk_after'))]);
   expect(found).toMatchObject([
     { merchantId: before, scopes: ['admin'], expiresAt: null },
     { merchantId: after, scopes: ['admin'], expiresAt: null },
@@ -47,8 +32,8 @@ test('a merchant’s first key keeps working and may do everything, whether it w
 });
 
 test('a key without a scope, or with one that is none, is refused by the database', async () => {
-  await migrateSome(database, (name) => name >= MIGRATION);
+  await old.migrateOn();
   await makeBefore('sk_one');
   for (const scopes of ['{}', '{everything}', '{read,everything}'])
-    await expect(db.sql.query('UPDATE api_keys SET scopes = $1', [scopes])).rejects.toThrow('api_keys_scopes');
+    await expect(old.db.sql.query('UPDATE api_keys SET scopes = $1', [scopes])).rejects.toThrow('api_keys_scopes');
 });

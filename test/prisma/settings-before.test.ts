@@ -1,30 +1,15 @@
-import { openDatabase } from '../../prisma/client';
-import type { Database } from '../../prisma/client';
 import { newClub } from '../books/bookkeeping';
-import { createEmptyDatabase, migrateSome } from '../support/environment/database';
-import type { TestDatabase } from '../support/environment/database';
+import { databaseBefore } from './database-before';
 
 // The release before knows no slug: the merchants that it made get one, and so do those that its APIs make while they are replaced.
 
-const MIGRATION = '20261202083000_links_and_settings';
-
-let database: TestDatabase;
-let db: Database;
-beforeEach(async () => {
-  database = await createEmptyDatabase();
-  await migrateSome(database, (name) => name < MIGRATION);
-  db = openDatabase(database.url, { connections: 2 });
-});
-afterEach(async () => {
-  await db.close();
-  await database.drop();
-});
+const old = databaseBefore('20261202083000_links_and_settings');
 
 test('every merchant has a slug of its own, whether it was made before the migration or after it', async () => {
-  const before = [await newClub(db), await newClub(db)];
-  await migrateSome(database, (name) => name >= MIGRATION);
-  const all = [...before, await newClub(db)].map(({ merchantId }) => merchantId);
-  const { rows } = await db.sql.query<{ id: string; name: string; slug: string }>(
+  const before = [await newClub(old.db), await newClub(old.db)];
+  await old.migrateOn();
+  const all = [...before, await newClub(old.db)].map(({ merchantId }) => merchantId);
+  const { rows } = await old.db.sql.query<{ id: string; name: string; slug: string }>(
     'SELECT id, name, slug FROM merchants WHERE id = ANY ($1) ORDER BY array_position($1, id)',
     [all],
   );
@@ -34,8 +19,8 @@ test('every merchant has a slug of its own, whether it was made before the migra
 });
 
 test('a zone that PostgreSQL does not know is refused, since nothing could be booked by its day', async () => {
-  await migrateSome(database, (name) => name >= MIGRATION);
-  const { merchantId } = await newClub(db);
-  const change = db.sql.query("UPDATE merchants SET time_zone = 'Mars/Olympus' WHERE id = $1", [merchantId]);
+  await old.migrateOn();
+  const { merchantId } = await newClub(old.db);
+  const change = old.db.sql.query("UPDATE merchants SET time_zone = 'Mars/Olympus' WHERE id = $1", [merchantId]);
   await expect(change).rejects.toThrow(/time zone/);
 });

@@ -36,7 +36,7 @@ type PayState =
 /** So many charges are named; of more it is said how many there are. */
 const MOST_LABELS = 3;
 
-/** For whoever has a pay link: what is asked for, and buttons that pay it. Works without scripts. */
+/** For a payer with a pay link: what is asked for, and buttons that pay it. Works without scripts. */
 export function payPage(page: PayPage): Page {
   const { language, merchant, firstName, labels, money } = page;
   const words = PAY_LINK[language];
@@ -143,7 +143,7 @@ function goOn({ nextAction, label, payment }: Extract<PayState, { kind: 'open' }
   >`;
 }
 
-/** For whoever comes with a link that cannot be used. */
+/** For a payer whose link cannot be used. */
 export function noPayPage(language: PageLanguage, why: 'unknown' | 'expired' | 'tooOften'): Page {
   const { title, text } = PAY_LINK[language][why];
   return { ...plainPage(title, text), language };
