@@ -16,6 +16,7 @@ import {
   backgroundQueueOf,
   cancelPayment,
   giveUpRefund,
+  lookAgain,
   notificationReceived,
   notificationWorkflowId,
   paymentWorkflowId,
@@ -40,8 +41,10 @@ export interface Runs {
   start(terms: PaymentTerms, handed: NextAction['kind'] | null): Promise<void>;
   /** Tells a payment's run, or the message's own, that a stored message waits. */
   notify(notificationId: string, paymentId: string | null): Promise<void>;
-  /** Has a payment's run look at what is recorded of it, where none is at work; `ask`: and at the gateway. */
-  wake(paymentId: string, ask: boolean): Promise<void>;
+  /** Has a payment's run look at what is recorded of it, where none is at work. */
+  wake(paymentId: string): Promise<void>;
+  /** Has a payment's run, at work or not, ask the gateway once more. */
+  look(paymentId: string): Promise<void>;
   /** Begins a refund of money of nobody's, once. */
   refundUnmatched(refund: UnmatchedRefundStart): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
@@ -110,6 +113,12 @@ export function createRuns(
     return found;
   }
 
+  /** The run that is told more about a payment: the one at work, or one begun from the record. */
+  function runOf(paymentId: string) {
+    const args: [PaymentStart] = [{ paymentId }];
+    return { workflowId: paymentWorkflowId(paymentId), taskQueue, args, staticSummary: `more about ${paymentId}` };
+  }
+
   return {
     story,
 
@@ -133,14 +142,10 @@ export function createRuns(
 
     async notify(notificationId, paymentId) {
       if (paymentId !== null) {
-        const args: [PaymentStart] = [{ paymentId }];
         await client.workflow.signalWithStart('payment', {
-          workflowId: paymentWorkflowId(paymentId),
-          taskQueue,
-          args,
+          ...runOf(paymentId),
           signal: notificationReceived,
           signalArgs: [{ notificationId }],
-          staticSummary: `more about ${paymentId}`,
         });
         return;
       }
@@ -157,16 +162,9 @@ export function createRuns(
     },
 
     async command({ id: commandId, paymentId, order }) {
-      const args: [PaymentStart] = [{ paymentId }];
       const startWorkflowOperation = new WithStartWorkflowOperation<(start: PaymentStart) => Promise<unknown>>(
         'payment',
-        {
-          workflowId: paymentWorkflowId(paymentId),
-          taskQueue,
-          args,
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          staticSummary: `more about ${paymentId}`,
-        },
+        { ...runOf(paymentId), workflowIdConflictPolicy: 'USE_EXISTING' },
       );
       const obey = <Input extends { readonly commandId: string }>(
         update: UpdateDefinition<CommandOutcome, [Input]>,
@@ -193,14 +191,15 @@ export function createRuns(
       }
     },
 
-    async wake(paymentId, ask) {
+    async wake(paymentId) {
       await client.workflow.start<typeof workflows.payment>('payment', {
-        workflowId: paymentWorkflowId(paymentId),
-        taskQueue,
-        args: [{ paymentId, ask }],
+        ...runOf(paymentId),
         workflowIdConflictPolicy: 'USE_EXISTING',
-        staticSummary: `more about ${paymentId}`,
       });
+    },
+
+    async look(paymentId) {
+      await client.workflow.signalWithStart('payment', { ...runOf(paymentId), signal: lookAgain, signalArgs: [] });
     },
 
     async refundUnmatched(refund) {

@@ -110,10 +110,10 @@ async function deliver(
     case 'wake': {
       // A run of the release before may be there still: the payment is woken again until one of ours has caught up.
       const payment = due.paymentId === null ? null : await loadPayment(db, due.paymentId);
-      return payment && isBehind(payment) ? runs.wake(payment.terms.id, false) : strike(db, [due.subjectId]);
+      return payment && isBehind(payment) ? runs.wake(payment.terms.id) : strike(db, [due.subjectId]);
     }
     case 'look':
-      if (due.paymentId !== null) await runs.wake(due.paymentId, true);
+      if (due.paymentId !== null) await runs.look(due.paymentId);
       await strike(db, [due.subjectId]);
       return;
     case 'refund': {

@@ -35,11 +35,11 @@ export function subjectOf(
 /**
  * How a run begins: with the terms of a payment just created (and how it was handed to its payer, or null where the gateway
  * must be asked first), or with a payment that the run loads first. `unverified`: the messages that the run before had been
- * told of and leaves to this one. `ask`: the gateway is asked once more about the money that is known.
+ * told of and leaves to this one.
  */
 export type PaymentStart =
   | { readonly terms: PaymentTerms; readonly handed: NextAction['kind'] | null }
-  | { readonly paymentId: string; readonly unverified?: readonly string[]; readonly ask?: boolean };
+  | { readonly paymentId: string; readonly unverified?: readonly string[] };
 
 /** A refund of money of nobody's: `notificationId` is the message that told of it; `amount` in minor units of `capture`. */
 export interface UnmatchedRefundStart {
@@ -52,6 +52,8 @@ export const unmatchedRefundWorkflowId = (refundId: string) => `refund-${refundI
 
 /** A stored message waits to be verified. Carries its id and nothing of its content. */
 export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');
+/** The gateway is to be asked once more about the money that is known. */
+export const lookAgain = defineSignal('lookAgain');
 
 /** A person's command, stored under `commandId` before it is sent; the update's id is the command's. */
 export const cancelPayment = defineUpdate<CommandOutcome, [{ readonly commandId: string }]>('cancelPayment');

@@ -61,6 +61,7 @@ test('late, it tells Temporal of no message and of no start that can wait, and g
     start: ({ id }) => tell(id),
     notify: tell,
     wake: tell,
+    look: tell,
     refundUnmatched: ({ refundId }) => tell(refundId),
     command: () => Promise.reject(new Error('nobody commands')),
   };

@@ -3,7 +3,15 @@ import { planLooks } from '../../books/outbox';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, connectCheckout, control, kkiapayMerchant, payInWidget, visit } from '../support/gateways';
+import {
+  approveAs,
+  captureOf,
+  connectCheckout,
+  control,
+  kkiapayMerchant,
+  payInWidget,
+  visit,
+} from '../support/gateways';
 import { payAs } from '../support/paypal';
 import { untilQuiet } from '../support/quiet';
 import { startWorld } from '../support/world';
@@ -200,6 +208,16 @@ async function paidByKkiapay(over: Record<string, unknown> = {}) {
   return { merchant, member, payment: await untilStatus(merchant, payment.id, 'paid') };
 }
 
+/** What is being recorded at this moment is left to the next time, as it is by the upkeep. */
+const lookUntil = (merchant: Merchant, { id }: PaymentView, status: string) =>
+  eventually(
+    async () => {
+      await planLooks(world.db, ['kkiapay'], [0, 72]);
+      return merchant.payment(id);
+    },
+    (payment) => payment.status === status,
+  );
+
 test('a refund waits for the merchant’s balance, is asked for anew by a person, and done', async () => {
   const { merchant, payment } = await paidByKkiapay();
   await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
@@ -330,9 +348,16 @@ test.concurrent('a paid charge is cancelled: what was paid of it pays what else 
 
 test('a revert made in KKiaPay’s dashboard, which it announces to nobody, is found by looking once more', async () => {
   const { merchant, payment } = await paidByKkiapay();
-  const transaction = payment.timeline.find(({ kind }) => kind === 'payment_captured')?.gatewayReference ?? '';
-  await control(world, 'POST', `/kkiapay/transactions/${transaction}/revert`);
-  await planLooks(world.db, ['kkiapay'], [0, 72]);
-  await untilStatus(merchant, payment.id, 'refunded');
+  await control(world, 'POST', `/kkiapay/transactions/${captureOf(payment)}/revert`);
+  await lookUntil(merchant, payment, 'refunded');
   expect(await refundsOf(merchant, payment)).toMatchObject([{ status: 'succeeded', amount: 5000, origin: 'gateway' }]);
+});
+
+test('a revert in the dashboard is found also while a refund of ours waits, whose run is at work', async () => {
+  const { merchant, payment } = await paidByKkiapay();
+  await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+  expect((await refund(merchant, payment)).body).toMatchObject({ status: 'pending', reason: 'insufficient_fund' });
+  await control(world, 'POST', `/kkiapay/transactions/${captureOf(payment)}/revert`);
+  await lookUntil(merchant, payment, 'refunded');
+  expect(await merchant.payment(payment.id)).toMatchObject({ refunded: 5000, refundable: 0 });
 });

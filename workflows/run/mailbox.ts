@@ -13,6 +13,7 @@ import type { Command, CommandOutcome, Item, Memory, Run, Task, TaskKind } from 
 import {
   cancelPayment,
   giveUpRefund,
+  lookAgain,
   notificationReceived,
   refundPayment,
   resolveDispute,
@@ -36,7 +37,6 @@ export function openMailbox(begun: PaymentStart) {
   const resumed = !('terms' in begun);
   const unverified = resumed ? (begun.unverified ?? []) : [];
   const queue: Item[] = unverified.map((notificationId) => ({ kind: 'notification', notificationId }));
-  if (resumed && begun.ask) queue.push({ kind: 'look' });
   /** Announced to this run and without a verdict yet. */
   const heard = new Set<string>(unverified);
   const underWay = new Map<TaskKind, CancellationScope[]>();
@@ -52,6 +52,7 @@ export function openMailbox(begun: PaymentStart) {
     heard.add(id);
     queue.push({ kind: 'notification', notificationId: id });
   });
+  setHandler(lookAgain, () => void queue.push({ kind: 'look' }));
   setHandler(cancelPayment, ({ commandId }) => command({ kind: 'cancel', commandId, at: now() }));
   setHandler(resolvePayment, ({ commandId }) => command({ kind: 'resolve', commandId, at: now() }));
   setHandler(refundPayment, (given) => command({ kind: 'refund', ...given, at: now() }));

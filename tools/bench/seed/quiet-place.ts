@@ -27,7 +27,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
       now: Date.now,
       cache: createGatewayCache(null, vault),
     },
-    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, refundUnmatched: nobody },
+    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, look: nobody, refundUnmatched: nobody },
     deliveries: {
       leaseMs: () => 0,
       started: () => Promise.resolve(),
