@@ -8,8 +8,8 @@ import type { Database } from '../prisma/client';
 import type { Vault } from '../vault/vault';
 import type { GatewayWorld } from '../activities/gateways/port';
 import { createAccountDesk } from './desks/gateway-accounts';
-import { createAuthenticator, createTokens, holderOf } from './http/auth';
-import type { Guesses } from './http/auth';
+import { askerOf, createAuthenticator, createTokens } from './http/auth';
+import type { Caller, Guesses } from './http/auth';
 import type { watchBacklog } from '../outbox/backlog';
 import type { Deliveries } from '../outbox/deliveries';
 import { healthRoutes } from './health';
@@ -30,6 +30,7 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { sessionRoutes } from './routes/session';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { docsRoutes } from './routes/docs';
@@ -46,6 +47,9 @@ import { notificationRoutes } from './routes/notifications';
 import { paymentRoutes } from './routes/payments';
 import { pageRoutes } from './routes/pages';
 import type { Runs } from '../outbox/runs';
+import { createStaff } from './staff';
+import type { StaffSettings } from './staff';
+import type { QueueLetter } from './staff/letters';
 import type { ViewSettings } from './http/views';
 
 export interface AppDependencies {
@@ -60,6 +64,10 @@ export interface AppDependencies {
   readonly revocations: Revocations;
   readonly redis: Redis | null;
   readonly log: Logger;
+  readonly staff: StaffSettings;
+  /** Whether letters leave. */
+  readonly mailConfigured: boolean;
+  readonly queueLetter: QueueLetter;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -73,14 +81,25 @@ export interface AppDependencies {
 export function createApp(deps: AppDependencies): Express {
   const { db, vault, runs, deliveries, live, backlog, revocations, publicUrl, simulatorPublicUrl, view, log } = deps;
   const tokens = createTokens(vault);
+  const staff = createStaff({
+    ...deps.staff,
+    db,
+    redis: deps.redis,
+    revocations,
+    publicUrl,
+    mailConfigured: deps.mailConfigured,
+    queueLetter: deps.queueLetter,
+    log,
+  });
   const recognise = createAuthenticator({
     db,
     tokens,
     operatorKey: deps.operatorKey,
     guesses: countGuesses(deps),
     revocations,
+    recogniseStaff: staff.recognition.recognise,
   });
-  const authenticate = counted(recognise, deps);
+  const authenticate = counted(recognise, staff.recognition.noteSeen, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });
@@ -89,6 +108,7 @@ export function createApp(deps: AppDependencies): Express {
   const routes = [
     ...merchantRoutes({ db }),
     ...keyRoutes({ db, revocations }),
+    ...sessionRoutes({ db, revocations, stepUp: staff.stepUp }),
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
@@ -123,11 +143,12 @@ export function createApp(deps: AppDependencies): Express {
       customLogLevel: () => 'debug',
     }),
   );
+  app.use(staff.door);
   app.use(hookRoutes({ db, inbox }));
   app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
-  mount(app, routes, { authenticate, idempotency: { db } });
+  mount(app, routes, { authenticate, idempotency: { db }, isSteppedUp: staff.stepUp.holds });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);
   });
@@ -150,12 +171,17 @@ function security(publicUrl: string) {
   });
 }
 
-/** Counts what each key asks for, by what it takes. */
-function counted(recognise: Recognise, { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>): Authenticate {
+/** Counts what each key and person asks for, by what it takes. */
+function counted(
+  recognise: Recognise,
+  noteSeen: (caller: Caller) => void,
+  { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>,
+): Authenticate {
   const requests = createLimiter(redis, { name: 'requests', points: limits.requestsPerMinute, seconds: 60 });
   return async (req, points) => {
     const caller = await recognise(req);
-    refuseFor(await waitFor(requests, holderOf(caller), points));
+    refuseFor(await waitFor(requests, askerOf(caller), points));
+    noteSeen(caller);
     return caller;
   };
 }

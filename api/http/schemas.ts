@@ -94,6 +94,7 @@ export const merchantChange = z.strictObject({
   name: newMerchant.shape.name.optional(),
   latePayments: z.enum(LATE_PAYMENT_POLICIES).optional(),
   refundFees: z.enum(REFUND_FEES).optional().describe('who bears the fee that a gateway keeps on a refund'),
+  requireSecondFactor: z.boolean().optional().describe('owners and treasurers may do nothing without a second factor'),
   returnOrigins: newMerchant.shape.returnOrigins.unwrap().optional(),
   thankYouUrl: webUrl
     .nullable()
@@ -101,6 +102,7 @@ export const merchantChange = z.strictObject({
     .describe('where a payer goes on from our page after a payment without a returnUrl, at one of the returnOrigins'),
 });
 export const merchant = z.object({
+  requireSecondFactor: z.boolean(),
   id: id('mer'),
   name: z.string(),
   currency,
@@ -510,6 +512,10 @@ export const account = z.object({
     }),
   ),
   checkedAt: moment.nullable(),
+});
+/** One of a list, for all who may see that a gateway works. */
+export const accountCard = account.extend({
+  notificationUrl: z.url().nullable().describe('null for desk and accountant, who are shown no checks either'),
 });
 
 export const newConnection = z.strictObject({

@@ -63,7 +63,10 @@ export function merchantRoutes({ db }: { db: Database }) {
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
       refusals: ['origin_not_registered'],
-      async handle({ caller, body: { name, latePayments, refundFees, returnOrigins, thankYouUrl } }) {
+      async handle({
+        caller,
+        body: { name, latePayments, refundFees, requireSecondFactor, returnOrigins, thankYouUrl },
+      }) {
         if (thankYouUrl)
           checkOrigin(
             'thankYouUrl',
@@ -76,6 +79,7 @@ export function merchantRoutes({ db }: { db: Database }) {
             ...(name !== undefined && { name }),
             ...(latePayments && { latePayments }),
             ...(refundFees && { refundFees }),
+            ...(requireSecondFactor !== undefined && { requireSecondFactor }),
             ...(returnOrigins && { returnOrigins }),
             ...(thankYouUrl !== undefined && { thankYouUrl }),
           },

@@ -40,6 +40,7 @@ test('three variables are enough; the rest has defaults', () => {
     REQUESTS_PER_MINUTE: 12_000,
     FAILED_LOGINS_PER_MINUTE: 300,
     INBOX_BACKLOG: 20_000,
+    OPERATOR_EMAILS: new Set(),
     TRUSTED_PROXIES: 0,
   });
 });
@@ -56,6 +57,7 @@ test('numbers are read from text, and an empty variable is one that was not set'
 const wrong = [
   ['DATABASE_URL', 'mysql://localhost/quittance'],
   ['DATABASE_URL', 'localhost:5432'],
+  ['OPERATOR_EMAILS', 'me@platform.example, you'],
   ['TEMPORAL_UI_URL', 'localhost:8233'],
   ['TEMPORAL_UI_URL', 'javascript:alert(1)'],
   ['PORT', 'http'],

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
 import { createApp } from '../../api/app';
+import type { StaffLetter } from '../../api/staff/letters';
 import { watchRevocations } from '../../api/http/revocations';
 import { watchBacklog } from '../../outbox/backlog';
 import { createDeliveries } from '../../outbox/deliveries';
@@ -16,7 +17,7 @@ import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
 import { temporalAnswers } from '../../platform/temporal';
 import { countFacts } from '../../books/payments';
-import { openDatabase } from '../../prisma/client';
+import { openDatabase, openSignIn } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
@@ -42,6 +43,8 @@ export interface World {
   readonly baseUrl: string;
   readonly database: TestDatabase;
   readonly db: Database;
+  /** Letters to staff that were queued, oldest first. */
+  readonly letters: readonly StaffLetter[];
   readonly simulator: RunningSimulator;
   readonly temporal: Client;
   /** What the names of its task queues begin with. */
@@ -111,6 +114,8 @@ export async function startWorld({
   ]);
   const temporal = new Client({ connection, namespace });
   const db = openDatabase(await databaseVia(database.url), { connections: 8 });
+  const signInPool = openSignIn(database.url);
+  const letters: StaffLetter[] = [];
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
@@ -134,6 +139,13 @@ export async function startWorld({
       backlog,
       revocations,
       redis: null,
+      staff: {
+        pool: signInPool,
+        secrets: ['secret-of-the-sign-in-0123456789abcdef'],
+        operators: new Set(['operator@platform.example']),
+      },
+      mailConfigured: true,
+      queueLetter: async (_tx, letter) => void letters.push(letter),
       log,
       temporalAnswers: () => temporalAnswers(connection),
       trustedProxies: 0,
@@ -203,6 +215,7 @@ export async function startWorld({
     baseUrl,
     database,
     db,
+    letters,
     simulator,
     temporal,
     taskQueue,
@@ -232,7 +245,7 @@ export async function startWorld({
       revocations.stop();
       await live.close();
       await simulator.stop();
-      await Promise.all([connection.close(), db.close()]);
+      await Promise.all([connection.close(), db.close(), signInPool.end()]);
       await database.drop();
     },
   };

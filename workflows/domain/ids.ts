@@ -1,6 +1,23 @@
 /** The kinds of object that have an id of their own; the prefix is part of the id. */
 export type IdPrefix =
-  'pay' | 'mem' | 'mer' | 'ref' | 'ntf' | 'ent' | 'chg' | 'pln' | 'acc' | 'cmd' | 'onb' | 'dis' | 'key' | 'imp';
+  | 'pay'
+  | 'mem'
+  | 'mer'
+  | 'ref'
+  | 'ntf'
+  | 'ent'
+  | 'chg'
+  | 'pln'
+  | 'acc'
+  | 'cmd'
+  | 'onb'
+  | 'dis'
+  | 'key'
+  | 'imp'
+  | 'per'
+  | 'ses'
+  | 'inv'
+  | 'ltr';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;
