@@ -52,7 +52,9 @@ module.exports = {
         'The hands do not decide what happens next: they know the rules, the books, the vault and the database, not the workflows or the processes.',
       severity: 'error',
       from: { path: '^activities/' },
-      to: { path: ['^(api|outbox|simulator|test|tools|web|words|worker)/', '^workflows/(?!domain/|messages\\.ts$)'] },
+      to: {
+        path: ['^(api|mail|outbox|simulator|test|tools|web|words|worker)/', '^workflows/(?!domain/|messages\\.ts$)'],
+      },
     },
     {
       name: 'gateways-know-domain-and-http',
@@ -103,7 +105,7 @@ module.exports = {
       from: { path: '^platform/' },
       to: {
         path: [
-          '^(api|books|outbox|simulator|test|tools|web|words|worker)/',
+          '^(api|books|mail|outbox|simulator|test|tools|web|words|worker)/',
           '^activities/(?!gateways/port\\.ts$)',
           '^workflows/(?!domain/|messages\\.ts$)',
         ],
@@ -117,12 +119,22 @@ module.exports = {
       to: { path: '^activities/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'mail-writes-and-carries',
+      comment:
+        'Letters are written from the words and handed over; which ones, when, and how often is a matter of the outbox.',
+      severity: 'error',
+      from: { path: '^mail/' },
+      to: {
+        path: '^(activities|api|books|outbox|prisma|simulator|test|tools|vault|web|worker)/|^workflows/(?!domain/)',
+      },
+    },
+    {
       name: 'outbox-tells-temporal',
       comment:
         'What Temporal is told is read from the books and said in the words of the messages; who committed it and who does it are no matter here.',
       severity: 'error',
       from: { path: '^outbox/' },
-      to: { path: ['^(activities|api|simulator|test|tools|vault|web|words|worker)/'] },
+      to: { path: ['^(activities|api|mail|simulator|test|tools|vault|web|words|worker)/'] },
     },
     {
       name: 'workflows-are-known-by-their-messages',
@@ -149,7 +161,7 @@ module.exports = {
       comment: 'The API is composed by its own main; it knows neither the worker nor what starts both.',
       severity: 'error',
       from: { path: '^api/' },
-      to: { path: '^(simulator|test|tools|worker)/' },
+      to: { path: '^(mail|simulator|test|tools|worker)/' },
     },
     {
       name: 'desks-know-no-routes',
@@ -165,7 +177,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^web/' },
       to: {
-        path: '^(activities|books|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)',
+        path: '^(activities|books|mail|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)',
       },
     },
     {
@@ -220,7 +232,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^simulator/' },
       to: {
-        path: '^(activities|api|books|outbox|platform|prisma|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)',
+        path: '^(activities|api|books|mail|outbox|platform|prisma|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)',
       },
     },
     {
@@ -228,7 +240,9 @@ module.exports = {
       comment: 'Schema, client and migrations are below everything.',
       severity: 'error',
       from: { path: '^prisma/' },
-      to: { path: '^(activities|api|books|outbox|platform|simulator|test|tools|vault|web|words|worker|workflows)/' },
+      to: {
+        path: '^(activities|api|books|mail|outbox|platform|simulator|test|tools|vault|web|words|worker|workflows)/',
+      },
     },
     {
       name: 'tests-are-not-product',
@@ -242,7 +256,7 @@ module.exports = {
       comment: 'An image without development packages must start.',
       severity: 'error',
       from: {
-        path: '^(activities|api|books|outbox|platform|prisma|simulator|tools|vault|web|words|worker|workflows)/.*\\.ts$',
+        path: '^(activities|api|books|mail|outbox|platform|prisma|simulator|tools|vault|web|words|worker|workflows)/.*\\.ts$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },

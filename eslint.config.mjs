@@ -44,7 +44,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{activities,api,outbox,platform,simulator,vault,web,words,worker,workflows}/**/*.ts'],
+    files: ['{activities,api,mail,outbox,platform,simulator,vault,web,words,worker,workflows}/**/*.ts'],
     rules: {
       // SQL text lies in books/ (and prisma/), as functions named by what they mean: a renamed column is mended in one room.
       'no-restricted-syntax': [

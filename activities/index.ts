@@ -17,6 +17,7 @@ import { verifyNotification } from './verify';
 import type { Verification, VerificationDependencies } from './verify';
 
 export interface ActivityDependencies extends VerificationDependencies, CheckoutDependencies {
+  readonly db: VerificationDependencies['db'];
   /** Tells whoever watches this payment that its timeline grew. May be lost: watchers also look for themselves. */
   readonly announce: (paymentId: string) => void;
 }

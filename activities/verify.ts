@@ -1,9 +1,13 @@
 import { disableAccount, keepLearned } from '../books/accounts';
+import { byItself, noteChange, withheld } from '../books/audit';
+import type { Change } from '../books/audit';
 import { accountOfMessage, beginVerification, endMessage, isKnown, moveMessage } from '../books/notifications';
 import type { MessageRow } from '../books/notifications';
 import { giveWay, putBack } from '../books/outbox';
 import { findMeantPayment } from '../books/payments';
+import { inTransaction } from '../books/sql';
 import type { Sql } from '../books/sql';
+import type { Database } from '../prisma/client';
 import { openCredentials, sealCredentials } from '../vault/credentials';
 import { openRaw } from '../vault/raw-message';
 import { claimOf } from '../workflows/domain/claim';
@@ -20,7 +24,7 @@ import { notYet, toTemporalFailure } from './failures';
 import { GATEWAYS } from './gateways/registry';
 
 export interface VerificationDependencies extends AskingDependencies {
-  readonly db: Sql;
+  readonly db: Pick<Database, 'sql'>;
   /** Milliseconds until the gateway may be asked about this payment (or, where none is named, for this account) again; 0: now. Counts the call. */
   readonly throttle: (key: string) => Promise<number>;
 }
@@ -220,11 +224,14 @@ async function accept(
 async function learn({ db, vault }: VerificationDependencies, row: MessageRow, learned: object): Promise<void> {
   const known = openCredentials(vault, row) as object;
   const credentials = sealCredentials(vault, row.accountId, { ...known, ...learned });
-  if (!(await keepLearned(db, row, { credentials, keyId: vault.keyId })))
-    throw notYet(
-      'credentials_changed',
-      `the credentials of ${row.accountId} changed while a message was verified with them`,
-    );
+  await inTransaction(db, async (tx) => {
+    if (!(await keepLearned(tx, row, { credentials, keyId: vault.keyId })))
+      throw notYet(
+        'credentials_changed',
+        `the credentials of ${row.accountId} changed while a message was verified with them`,
+      );
+    await noteByGateway(tx, row, 'gateway_account.changed', { after: withheld(Object.keys(learned)) });
+  });
 }
 
 /** The account must not be used any more, and says so; money that is under way through it is still followed. */
@@ -234,8 +241,25 @@ async function revoke(
   row: MessageRow,
   reason: string,
 ): Promise<Verification> {
-  await disableAccount(deps.db, row.accountId, reason);
+  await inTransaction(deps.db, async (tx) => {
+    if (await disableAccount(tx, row.accountId, reason))
+      await noteByGateway(tx, row, 'gateway_account.disabled', {
+        before: { enabled: true },
+        after: { enabled: false, reason },
+      });
+  });
   return settle(deps, notificationId, 'applied', reason);
+}
+
+/** What a gateway changes at its account is no fact of a payment. */
+async function noteByGateway(
+  tx: Sql,
+  { merchantId, gateway }: MessageRow,
+  action: string,
+  change: Pick<Change, 'before' | 'after'>,
+): Promise<void> {
+  const object = { kind: 'gateway_account', id: gateway };
+  await noteChange(tx, byItself({ kind: 'gateway', id: gateway }), { merchantId, action, object, ...change });
 }
 
 async function settle(

@@ -20,6 +20,7 @@ import type { Live } from '../platform/live';
 import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
 import { networkOf } from './http/networks';
+import { crossOrigin } from './http/cors';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
@@ -31,8 +32,10 @@ import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
 import { sessionRoutes } from './routes/session';
+import { auditRoutes } from './routes/audit';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
+import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
 import { accountRoutes } from './routes/gateway-accounts';
@@ -44,12 +47,12 @@ import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
+import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { pageRoutes } from './routes/pages';
 import type { Runs } from '../outbox/runs';
 import { createStaff } from './staff';
 import type { StaffSettings } from './staff';
-import type { QueueLetter } from './staff/letters';
 import type { ViewSettings } from './http/views';
 
 export interface AppDependencies {
@@ -64,10 +67,9 @@ export interface AppDependencies {
   readonly revocations: Revocations;
   readonly redis: Redis | null;
   readonly log: Logger;
-  readonly staff: StaffSettings;
-  /** Whether letters leave. */
+  /** Whether letters leave; what needs one answers 409 `mail_not_configured` otherwise. */
   readonly mailConfigured: boolean;
-  readonly queueLetter: QueueLetter;
+  readonly staff: StaffSettings;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -88,7 +90,7 @@ export function createApp(deps: AppDependencies): Express {
     revocations,
     publicUrl,
     mailConfigured: deps.mailConfigured,
-    queueLetter: deps.queueLetter,
+    vault,
     log,
   });
   const recognise = createAuthenticator({
@@ -104,6 +106,7 @@ export function createApp(deps: AppDependencies): Express {
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });
   const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
+  const payLinks = createPayLinkDesk({ db, vault, deliveries, runs, publicUrl, simulatorPublicUrl });
   const metrics = createMetrics({ waiting: backlog.waiting });
   const routes = [
     ...merchantRoutes({ db }),
@@ -112,6 +115,7 @@ export function createApp(deps: AppDependencies): Express {
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
+    ...payLinkRoutes({ db, publicUrl }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
@@ -120,6 +124,7 @@ export function createApp(deps: AppDependencies): Express {
     ...notificationRoutes({ db, vault, runs, refunds }),
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
+    ...auditRoutes({ db }),
   ];
 
   const app = express();
@@ -145,8 +150,11 @@ export function createApp(deps: AppDependencies): Express {
   );
   app.use(staff.door);
   app.use(hookRoutes({ db, inbox }));
-  app.use(pageRoutes({ db, inbox, tokens, onboarding, publicUrl, simulatorPublicUrl, log }));
+  app.use(
+    pageRoutes({ db, inbox, tokens, onboarding, payLinks, redis: deps.redis, publicUrl, simulatorPublicUrl, log }),
+  );
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
+  app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db }, isSteppedUp: staff.stepUp.holds });
   app.use((req) => {

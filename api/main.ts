@@ -6,7 +6,7 @@ import { createVault } from '../vault/vault';
 import { createApp } from './app';
 import { watchRevocations } from './http/revocations';
 import { watchBacklog } from '../outbox/backlog';
-import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
+import { ConfigError, keysFrom, mailFrom, partnersFrom, readConfig } from '../platform/config';
 import { configSchema } from './config';
 import { createDeliveries } from '../outbox/deliveries';
 import { watchEventLoop } from '../platform/event-loop';
@@ -20,7 +20,8 @@ function main(): void {
   const config = readConfig(configSchema, process.env);
   const log = createLog('api', config.LOG_LEVEL, CREDENTIAL_FIELDS);
   const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, '');
-  const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
+  const mailConfigured = mailFrom(config) !== null;
+  const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS, mailing: mailConfigured });
   const signInPool = openSignIn(config.DATABASE_URL);
   const redis = config.REDIS_URL
     ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
@@ -52,13 +53,12 @@ function main(): void {
     revocations,
     redis,
     log,
+    mailConfigured,
     staff: {
       pool: signInPool,
       secrets: [signInSecret(encryptionKey), ...previousKeys.map(signInSecret)],
       operators: config.OPERATOR_EMAILS,
     },
-    mailConfigured: false,
-    queueLetter: () => Promise.reject(new Error('no letter leaves')),
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,

@@ -97,18 +97,25 @@ export interface NewAccount extends Sealed {
   readonly pathToken: string;
 }
 
+/** Whether a statement failed because a merchant for trying out takes no live account. */
+export function isLiveAtTwin(error: unknown): boolean {
+  return (error as { constraint?: unknown } | null)?.constraint === 'test_merchant';
+}
+
 /** Makes the account, unless the merchant has one at this gateway; gives the one that stands now. */
 export async function findOrAddAccount(
   { sql }: Sql,
   { id, merchantId, gateway, environment, pathToken, credentials, keyId }: NewAccount,
-): Promise<Pick<SealedAccount, 'accountId' | 'environment' | 'credentials'>> {
+): Promise<Pick<SealedAccount, 'accountId' | 'environment' | 'credentials'> & { readonly enabled: boolean }> {
   await sql.query(
     `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id)
      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (merchant_id, gateway) DO NOTHING`,
     [id, merchantId, gateway, environment, pathToken, credentials, keyId],
   );
-  const { rows } = await sql.query<Pick<SealedAccount, 'accountId' | 'environment' | 'credentials'>>(
-    'SELECT id AS "accountId", environment, credentials FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
+  const { rows } = await sql.query<
+    Pick<SealedAccount, 'accountId' | 'environment' | 'credentials'> & { readonly enabled: boolean }
+  >(
+    'SELECT id AS "accountId", environment, credentials, enabled FROM gateway_accounts WHERE merchant_id = $1 AND gateway = $2',
     [merchantId, gateway],
   );
   if (!rows[0]) throw new Error(`the account of ${merchantId} at ${gateway} is gone`);
@@ -138,7 +145,11 @@ export async function replaceCredentials(
   }
 }
 
-/** Keeps what was found of credentials. False: they changed meanwhile, so it is not true of those that stand now. */
+/** The account `a` that is updated, as it was before. */
+const FORMER =
+  'FROM (SELECT id, enabled FROM gateway_accounts WHERE id = $1 FOR NO KEY UPDATE) former WHERE a.id = former.id';
+
+/** Keeps what was found of credentials; gives whether the account was enabled. Null: they changed meanwhile, so it is not true of those that stand now. */
 export async function keepInspection(
   { sql }: Sql,
   { accountId, credentials }: Pick<SealedAccount, 'accountId'> & Pick<Sealed, 'credentials'>,
@@ -147,10 +158,10 @@ export async function keepInspection(
     readonly enabled: boolean;
     readonly disabledReason: string | null;
   },
-): Promise<boolean> {
-  const { rowCount } = await sql.query(
-    `UPDATE gateway_accounts SET credentials = $3, key_id = $4, checks = $5, checked_at = now(), enabled = $6, disabled_reason = $7
-     WHERE id = $1 AND credentials = $2`,
+): Promise<{ readonly wasEnabled: boolean } | null> {
+  const { rows } = await sql.query<{ wasEnabled: boolean }>(
+    `UPDATE gateway_accounts a SET credentials = $3, key_id = $4, checks = $5, checked_at = now(), enabled = $6, disabled_reason = $7
+     ${FORMER} AND a.credentials = $2 RETURNING former.enabled AS "wasEnabled"`,
     [
       accountId,
       credentials,
@@ -161,7 +172,7 @@ export async function keepInspection(
       found.disabledReason,
     ],
   );
-  return rowCount === 1;
+  return rows[0] ?? null;
 }
 
 /** Keeps what a message taught of an account. False: its credentials changed meanwhile, and nothing was written. */
@@ -177,10 +188,11 @@ export async function keepLearned(
   return rowCount === 1;
 }
 
-/** No new payment is opened with the account; money that is under way through it is still followed. */
-export async function disableAccount({ sql }: Sql, accountId: string, reason: string): Promise<void> {
-  await sql.query('UPDATE gateway_accounts SET enabled = false, disabled_reason = $2 WHERE id = $1', [
-    accountId,
-    reason,
-  ]);
+/** No new payment is opened with the account; money that is under way through it is still followed. Gives whether it was enabled. */
+export async function disableAccount({ sql }: Sql, accountId: string, reason: string): Promise<boolean> {
+  const { rows } = await sql.query<{ wasEnabled: boolean }>(
+    `UPDATE gateway_accounts a SET enabled = false, disabled_reason = $2 ${FORMER} RETURNING former.enabled AS "wasEnabled"`,
+    [accountId, reason],
+  );
+  return rows[0]?.wasEnabled ?? false;
 }

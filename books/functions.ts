@@ -7,6 +7,7 @@ import type { Money } from '../workflows/domain/money';
 import type { Attention, AttentionCode, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type { TurnRules } from '../workflows/domain/places';
 import type { Refund } from '../workflows/domain/refund';
+import type { AuthorPayload } from './audit';
 import type { Cart } from './cart';
 import type { FactRow } from './facts';
 import type { Due } from './outbox';
@@ -20,7 +21,11 @@ export interface Functions {
   left_of: Takes<[accountId: string, gatewayReference: string], number | null>;
   record_on_cart: Takes<[TurnPayload], RecordAnswer | CartMoved>;
   change_cart: Takes<[CartChange['given']], CartChange['answer']>;
-  open_payment_within: Takes<[PaymentPayload, openedWith: Buffer, lease: string, mostOpen: number | null], Date | null>;
+  open_payment_by: Takes<
+    [PaymentPayload, openedWith: Buffer, lease: string, mostOpen: number | null, AuthorPayload],
+    Date | null
+  >;
+  note_changes: Takes<[AuthorPayload, changesAsJson: string], unknown>;
   receive_message: Takes<
     [MessagePayload, dedupeKey: Buffer, sealed: Buffer, sealedPayer: Buffer, lease: string],
     Received

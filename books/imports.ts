@@ -17,18 +17,18 @@ export async function findImport(
   return rows[0]?.id ?? null;
 }
 
-/** Begins an import, unless its bytes came before; gives the id by which the merchant's import of these bytes goes. */
+/** Begins an import, unless its bytes came before; gives the id by which the merchant's import of these bytes goes, and whether it is new. */
 export async function beginImport(
   db: Sql,
   { id, merchantId, kind, contentHash }: { id: string; merchantId: string; kind: ImportKind; contentHash: Buffer },
-): Promise<string> {
-  await db.sql.query(
+): Promise<{ readonly id: string; readonly isNew: boolean }> {
+  const { rowCount } = await db.sql.query(
     'INSERT INTO imports (id, merchant_id, kind, content_hash) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING',
     [id, merchantId, kind, contentHash],
   );
   const begun = await findImport(db, merchantId, kind, contentHash);
   if (begun === null) throw new Error(`import ${id} was taken back while it began`);
-  return begun;
+  return { id: begun, isNew: rowCount === 1 };
 }
 
 /**
@@ -92,13 +92,15 @@ export async function findNamed(
   return rows;
 }
 
-/** Takes an import back, so that its bytes may come again; false where the merchant has no such import. One that was taken back stays so. */
-export async function endImport({ sql }: Sql, merchantId: string, id: string): Promise<boolean> {
+/** Takes an import back, so that its bytes may come again. `over`: it was taken back before; null: the merchant has no such import. */
+export async function endImport({ sql }: Sql, merchantId: string, id: string): Promise<'ended' | 'over' | null> {
   const { rowCount } = await sql.query(
-    `UPDATE imports SET taken_back_at = coalesce(taken_back_at, now()), content_hash = NULL WHERE id = $2 AND merchant_id = $1`,
+    'UPDATE imports SET taken_back_at = now(), content_hash = NULL WHERE id = $2 AND merchant_id = $1 AND taken_back_at IS NULL',
     [merchantId, id],
   );
-  return rowCount === 1;
+  if (rowCount === 1) return 'ended';
+  const { rows } = await sql.query('SELECT FROM imports WHERE id = $2 AND merchant_id = $1', [merchantId, id]);
+  return rows.length === 1 ? 'over' : null;
 }
 
 /** Of the charges that the import made, those that nothing was paid of and nobody has cancelled; their carts are held for the caller's transaction. */

@@ -28,16 +28,31 @@ export async function findKey({ sql }: Sql, hash: Buffer): Promise<HeldKey | nul
 /** A key as its merchant sees it: everything but the secret. */
 export type ListedKey = Omit<ApiKey, 'hash' | 'merchantId' | 'revokedAt'>;
 
+/** As its merchant sees it. */
+const KEY = `id, sequence, name, scopes, last4, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt"`;
+
 export async function addKey(
-  { prisma }: Pick<Database, 'prisma'>,
-  key: Omit<HeldKey, 'scopes'> & {
-    readonly scopes: Scope[];
+  { sql }: Sql,
+  {
+    id,
+    merchantId,
+    name,
+    scopes,
+    expiresAt,
+    hash,
+    last4,
+  }: HeldKey & {
     readonly name: string;
     readonly hash: Buffer;
     readonly last4: string;
   },
 ): Promise<ListedKey> {
-  return prisma.apiKey.create({ data: { ...key, hash: new Uint8Array(key.hash) } });
+  const { rows } = await sql.query<ListedKey>(
+    `INSERT INTO api_keys (id, merchant_id, name, scopes, expires_at, hash, last4) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${KEY}`,
+    [id, merchantId, name, scopes, expiresAt, hash, last4],
+  );
+  if (!rows[0]) throw new Error(`key ${id} was not made`);
+  return rows[0];
 }
 
 /** The merchant's keys that were not revoked, newest first; one more than asked for where there are more. */
@@ -62,7 +77,7 @@ export async function revokeKey(
   // Of two who revoke at once, the second sees what the first has left.
   await sql.query('SELECT 1 FROM merchants WHERE id = $1 FOR NO KEY UPDATE', [merchantId]);
   const { rows } = await sql.query<ListedKey & { isAdmin: boolean }>(
-    `SELECT id, sequence, name, scopes, last4, created_at AS "createdAt", expires_at AS "expiresAt", last_used_at AS "lastUsedAt",
+    `SELECT ${KEY},
             'admin' = ANY (scopes) AND (expires_at IS NULL OR expires_at > now()) AS "isAdmin"
      FROM api_keys WHERE merchant_id = $1 AND revoked_at IS NULL`,
     [merchantId],

@@ -1,5 +1,6 @@
 import type { Database } from '../prisma/client';
 import { forgetPersonIn } from './idempotency';
+import { forgetLettersOf } from './letters';
 import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
@@ -15,6 +16,12 @@ export interface MemberDetails {
   readonly locale: MemberLocale | null;
   readonly address: string | null;
 }
+
+/** What erasing overwrites, and so what the audit trail names and never tells. */
+export const PERSONAL = ['name', 'email', 'phone', 'reference', 'locale', 'address'] as const;
+
+/** Which of it is known of a member. */
+export const knownOf = (member: MemberDetails): readonly string[] => PERSONAL.filter((name) => member[name] !== null);
 
 /** A member as a row has them. */
 export interface MemberRow extends MemberDetails {
@@ -45,50 +52,70 @@ export async function addMember(
   return rows[0].created_at;
 }
 
-/** Changes what is given of a member. Null: there is no such member, or they were erased. */
+/** A member as they were, held for the caller's transaction, or null. */
+async function holdMember({ sql }: Sql, merchantId: string, id: string): Promise<MemberRow | null> {
+  const { rows } = await sql.query<MemberRow>(
+    `SELECT ${MEMBER} FROM members m WHERE m.id = $2 AND m.merchant_id = $1 FOR NO KEY UPDATE`,
+    [merchantId, id],
+  );
+  return rows[0] ?? null;
+}
+
+/** Changes what is given of a member; gives them before and after. Null: there is no such member, or they were erased. In a transaction. */
 export async function changeMember(
   { sql }: Sql,
   merchantId: string,
   id: string,
   change: { readonly [Field in keyof MemberDetails]?: MemberDetails[Field] | undefined },
-): Promise<MemberRow | null> {
+): Promise<{ readonly before: MemberRow; readonly after: MemberRow } | null> {
+  const before = await holdMember({ sql }, merchantId, id);
+  if (before === null || before.erasedAt !== null) return null;
   const { rows } = await sql.query<MemberRow>(
     `UPDATE members m SET (name, email, phone, reference, locale, address) = (
        SELECT c.name, c.email, c.phone, c.reference, c.locale, c.address FROM jsonb_populate_record(m, $3) c)
-     WHERE m.id = $2 AND m.merchant_id = $1 AND m.erased_at IS NULL RETURNING ${MEMBER}`,
+     WHERE m.id = $2 AND m.merchant_id = $1 RETURNING ${MEMBER}`,
     [merchantId, id, JSON.stringify(change)],
   );
-  return rows[0] ?? null;
+  if (!rows[0]) throw new Error(`member ${id} is gone`);
+  return { before, after: rows[0] };
 }
 
 /** What an erased member is called. */
 const NAME_OF_THE_ERASED = 'Erased member';
 
 /**
- * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers. Their money, and
- * what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One who was erased before stays as they are. Null: there is no such member.
+ * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers; letters of theirs
+ * are gone, sent or not. Their money, and what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One
+ * who was erased before stays as they are. Gives them before and after; null: there is no such member. In a transaction.
  */
-export async function eraseMember({ sql }: Sql, merchantId: string, id: string): Promise<MemberRow | null> {
+export async function eraseMember(
+  { sql }: Sql,
+  merchantId: string,
+  id: string,
+): Promise<{ readonly before: MemberRow; readonly after: MemberRow } | null> {
+  const before = await holdMember({ sql }, merchantId, id);
+  if (before === null) return null;
   const { rows } = await sql.query<MemberRow>(
     `UPDATE members m SET name = $3, email = NULL, phone = NULL, reference = NULL, locale = NULL, address = NULL, erased_at = coalesce(m.erased_at, now())
      WHERE m.id = $2 AND m.merchant_id = $1 RETURNING ${MEMBER}`,
     [merchantId, id, NAME_OF_THE_ERASED],
   );
-  if (!rows[0]) return null;
+  if (!rows[0]) throw new Error(`member ${id} is gone`);
   await sql.query(
     `UPDATE payments SET next_action = next_action - 'to'
      WHERE member_id = $1 AND next_action ? 'to' AND status NOT IN ('created', 'awaiting_payer', 'processing')`,
     [id],
   );
   await forgetPersonIn({ sql }, rows[0]);
-  return rows[0];
+  await forgetLettersOf({ sql }, id);
+  return { before, after: rows[0] };
 }
 
 /** The merchant's member of this id with what a cart needs of the merchant, or null. */
 export async function findMember({ prisma }: Pick<Database, 'prisma'>, merchantId: string, id: string) {
   const found = await prisma.member.findFirst({
     where: { id, merchantId },
-    include: { merchant: { select: { currency: true, name: true } } },
+    include: { merchant: { select: { currency: true, name: true, returnOrigins: true } } },
   });
   return found && { ...found, sequence: Number(found.sequence), locale: found.locale as MemberLocale | null };
 }

@@ -2,6 +2,8 @@ import type { Fact } from '../workflows/domain/fact';
 import type { CheckoutOrder, Environment, GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { AttentionCode, LatePaymentPolicy, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type { SealedAccount } from './accounts';
+import { asPayload } from './audit';
+import type { Author } from './audit';
 import { toRow } from './facts';
 import { call, interval } from './functions';
 import type { Page, Sql } from './sql';
@@ -79,17 +81,18 @@ export interface NewPayment {
 }
 
 /**
- * Writes a payment, its first fact, and that its run is to be started by whoever sweeps, unless somebody does so within `leaseMs`;
- * gives when. Null: its member has `mostOpen` open payments already, and nothing was written.
+ * Writes a payment, its first fact, who opened it, and that its run is to be started by whoever sweeps, unless somebody does so within
+ * `leaseMs`; gives when. Null: its member has `mostOpen` open payments already, and nothing was written.
  */
 export async function createPayment(
   db: Sql,
+  author: Author,
   { terms, opened, openedWith, ...checkout }: NewPayment,
   { leaseMs, mostOpen }: { readonly leaseMs: number; readonly mostOpen: number | null },
 ): Promise<Date | null> {
   const { merchantId: merchant, memberId: member, accountId: account } = terms;
   const payload = { ...terms, ...checkout, merchant, member, account, opened: opened && toRow(opened) };
-  return call(db, 'open_payment_within', payload, openedWith, interval(leaseMs), mostOpen);
+  return call(db, 'open_payment_by', payload, openedWith, interval(leaseMs), mostOpen, asPayload(author));
 }
 
 /** What a payment's phone was prompted by: the account, and every way in which the number may have been written. */

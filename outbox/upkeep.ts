@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { forgetBodies, moveBodies } from '../books/bodies';
 import { forgetExpired } from '../books/idempotency';
+import { forgetLetters } from '../books/letters';
 import { markBalances } from '../books/ledger';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
@@ -14,6 +15,8 @@ const LOOK_AFTER_HOURS = [24, 72] as const;
  * days. After a week its bytes are only a stranger's words, which may be about somebody.
  */
 const FORGET_AFTER_DAYS = 7;
+/** Whoever asks what became of a letter asks within days; an answer of a mail server may name a person. */
+const FORGET_LETTERS_AFTER_DAYS = 30;
 /** Of rows at once: a transaction of milliseconds. */
 const BATCH_ROWS = 500;
 /** So many batches one after another; more wait for the next time, since nothing hurries: a million rows are moved within a day. */
@@ -55,6 +58,7 @@ export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
   await markBalances(db, POSTINGS_PER_MARK);
   await inBatches(() => forgetExpired(db, BATCH_ROWS));
+  await inBatches(() => forgetLetters(db, FORGET_LETTERS_AFTER_DAYS, BATCH_ROWS));
   await inBatches(() => moveBodies(db, BATCH_ROWS));
   await inBatches(() => forgetBodies(db, FORGET_AFTER_DAYS, BATCH_ROWS));
 }

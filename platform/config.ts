@@ -40,6 +40,21 @@ export const sharedConfig = z.object({
     .url({ protocol: /^rediss?$/ })
     .optional()
     .describe('Redis for rate limits and live status; without it both live in memory'),
+  MAIL: z
+    .enum(['smtp', 'simulator', 'off'])
+    .default('off')
+    .describe(
+      'how letters leave: by `SMTP_URL`, into the mailbox of the simulator, or not at all; what needs a letter is refused then',
+    ),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/ })
+    .optional()
+    .describe('the mail server, as smtp:// or smtps://user:password@host:port; required with `MAIL=smtp`'),
+  MAIL_FROM: z
+    .string()
+    .regex(/^[^<>]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/, '`Name <address>`, or an address')
+    .optional()
+    .describe('whom letters come from, as `Name <address>`; required with `MAIL=smtp`'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')
@@ -54,6 +69,27 @@ export function keysFrom({
 }: Pick<z.output<typeof sharedConfig>, 'ENCRYPTION_KEY' | 'ENCRYPTION_KEY_PREVIOUS'>): [Buffer, Buffer[]] {
   const decode = (text: string) => Buffer.from(text, 'base64');
   return [decode(ENCRYPTION_KEY), ENCRYPTION_KEY_PREVIOUS.map(decode)];
+}
+
+/** How letters leave, and whom they come from. */
+export type MailSettings =
+  | { readonly by: 'smtp'; readonly url: string; readonly from: string }
+  | { readonly by: 'simulator'; readonly url: string; readonly from: string };
+
+const DEFAULT_SENDER = 'Quittance <quittance@localhost>';
+
+/** Null: none leave. */
+export function mailFrom({
+  MAIL,
+  SMTP_URL,
+  MAIL_FROM,
+  SIMULATOR_URL,
+}: Pick<z.output<typeof sharedConfig>, 'MAIL' | 'SMTP_URL' | 'MAIL_FROM' | 'SIMULATOR_URL'>): MailSettings | null {
+  if (MAIL === 'off') return null;
+  if (MAIL === 'simulator') return { by: 'simulator', url: SIMULATOR_URL, from: MAIL_FROM ?? DEFAULT_SENDER };
+  if (SMTP_URL === undefined) throw new ConfigError('SMTP_URL: required with MAIL=smtp');
+  if (MAIL_FROM === undefined) throw new ConfigError('MAIL_FROM: required with MAIL=smtp');
+  return { by: 'smtp', url: SMTP_URL, from: MAIL_FROM };
 }
 
 /** How the platform may be told that it is a partner of gateways; each of them declares what that takes. */

@@ -72,7 +72,7 @@ export const httpSerializers = {
   res: ({ statusCode }: { statusCode?: unknown }) => ({ statusCode }),
 };
 
-/** Paths of hooks hold the account's token, queries may hold anything. */
+/** Paths of hooks hold the account's token and those of pay links their code; queries may hold anything. */
 export function withoutSecrets(url: string): string {
-  return url.replace(/\?.*$/s, '?…').replace(/^(\/hooks\/[^/]+\/)[^/?]+/i, '$1…');
+  return url.replace(/\?.*$/s, '?…').replace(/^(\/hooks\/[^/]+\/|\/p\/)[^/?]+/i, '$1…');
 }

@@ -9,11 +9,17 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** `connections`: at most so many for `sql`, and as many again for Prisma. */
-export function openDatabase(url: string, { connections = 10 }: { connections?: number } = {}): Database {
+interface DatabaseOptions {
+  /** At most so many for `sql`, and as many again for Prisma. */
+  readonly connections?: number;
+  /** Whether letters leave: only then is what is booked over these connections told to those whom it concerns. */
+  readonly mailing?: boolean;
+}
+
+export function openDatabase(url: string, { connections = 10, mailing = false }: DatabaseOptions = {}): Database {
   // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
   const common = {
-    connectionString: url,
+    connectionString: mailing ? withMailing(url) : url,
     max: connections,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
@@ -30,6 +36,14 @@ export function openDatabase(url: string, { connections = 10 }: { connections?: 
       await sql.end();
     },
   };
+}
+
+/** Every session begins as one of a process that mails, beside whatever else the URL has it begin with. */
+function withMailing(url: string): string {
+  const told = new URL(url);
+  const options = [told.searchParams.get('options'), '-c quittance.mailing=on'].filter((option) => option !== null);
+  told.searchParams.set('options', options.join(' '));
+  return told.href;
 }
 
 /** Connections of the sign-in of staff, which names its tables without their schema. */

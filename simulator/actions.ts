@@ -3,6 +3,7 @@ import type { Commands } from './commands';
 import { readForm, type Fields } from './form-encoding';
 import { html } from './html';
 import type { LookAlike } from './look-alike';
+import type { Mailbox } from './mailbox/mailbox';
 import { sendPage } from './page';
 import { Refusal } from './refusal';
 import { bodyOf, readBody } from './request-body';
@@ -11,11 +12,12 @@ import { refuseForeignPages } from './visitors';
 export interface ActionDeps {
   readonly base: string;
   readonly commands: Commands;
+  readonly mailbox: Mailbox;
   readonly lookAlikes: readonly LookAlike[];
 }
 
 /** The buttons of the control page: the same commands as the JSON API, as forms, and then back to the page. */
-export function actionRoutes({ base, commands, lookAlikes }: ActionDeps): Router {
+export function actionRoutes({ base, commands, mailbox, lookAlikes }: ActionDeps): Router {
   const router = Router();
   const backTo = (res: Response, place: string) => {
     res.redirect(303, `${base}/#${encodeURIComponent(place)}`);
@@ -52,6 +54,14 @@ export function actionRoutes({ base, commands, lookAlikes }: ActionDeps): Router
   router.post('/delivery/reset', (_req, res) => {
     commands.deliverAsUsual();
     backTo(res, 'delivery');
+  });
+  router.post('/mailbox/answers', (req, res) => {
+    mailbox.answerAs(filled(readForm(bodyOf(req), 'utf-8')));
+    res.redirect(303, `${base}/mailbox#answers`);
+  });
+  router.post('/mailbox/reset', (_req, res) => {
+    mailbox.takeEverything();
+    res.redirect(303, `${base}/mailbox#answers`);
   });
 
   const answerRefusal: ErrorRequestHandler = (error: unknown, _req, res, next) => {

@@ -7,6 +7,8 @@ import { controlRoutes } from './control';
 import { homePage } from './home';
 import { html } from './html';
 import { createLookAlikes } from './look-alikes';
+import { Mailbox } from './mailbox/mailbox';
+import { mailboxRoutes } from './mailbox/routes';
 import { Misbehaviour } from './misbehaviour';
 import { Outbox } from './outbox';
 import { sendPage } from './page';
@@ -55,7 +57,8 @@ export function createSimulator({
     resendSpeed,
     laterEvents,
   });
-  const commands = createCommands({ misbehaviour, outbox, lookAlikes });
+  const mailbox = new Mailbox(timers);
+  const commands = createCommands({ misbehaviour, outbox, mailbox, lookAlikes });
 
   const app = express();
   app.disable('x-powered-by');
@@ -73,8 +76,9 @@ export function createSimulator({
       body: homePage({ base, misbehaviour, outbox, lookAlikes, places: commands.places, resendSpeed }),
     });
   });
-  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, lookAlikes }));
-  app.use('/actions', actionRoutes({ base, commands, lookAlikes }));
+  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, mailbox, lookAlikes }));
+  app.use('/actions', actionRoutes({ base, commands, mailbox, lookAlikes }));
+  app.use('/mailbox', mailboxRoutes(base, mailbox));
   for (const { host } of lookAlikes) app.use(host.path, host.router);
   app.use((_req, res) => {
     sendPage(res, 404, {

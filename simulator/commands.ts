@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { deliveryRules, type DeliveryRules } from './delivery-rules';
 import type { LookAlike } from './look-alike';
+import type { Mailbox } from './mailbox/mailbox';
 import { copyOf, type Message } from './message';
 import { isSendingMode, MODES, PAYER_PAGE, type Misbehaviour, type Place, type Switch } from './misbehaviour';
 import type { Outbox } from './outbox';
@@ -37,10 +38,11 @@ export interface Commands {
 export interface CommandsDeps {
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
+  readonly mailbox: Mailbox;
   readonly lookAlikes: readonly LookAlike[];
 }
 
-export function createCommands({ misbehaviour, outbox, lookAlikes }: CommandsDeps): Commands {
+export function createCommands({ misbehaviour, outbox, mailbox, lookAlikes }: CommandsDeps): Commands {
   const places = [PAYER_PAGE, ...lookAlikes.flatMap((lookAlike) => lookAlike.places)];
   const messageOf = (id: string): Message => {
     const message = outbox.find(id);
@@ -92,6 +94,7 @@ export function createCommands({ misbehaviour, outbox, lookAlikes }: CommandsDep
     reset() {
       misbehaviour.clear();
       outbox.clear();
+      mailbox.clear();
       for (const lookAlike of lookAlikes) lookAlike.clear();
     },
   };

@@ -2,6 +2,8 @@ import { json, Router, type ErrorRequestHandler } from 'express';
 import type { Commands } from './commands';
 import { viewMessage } from './control-views';
 import type { LookAlike } from './look-alike';
+import type { Mailbox } from './mailbox/mailbox';
+import { mailboxControl } from './mailbox/routes';
 import type { Misbehaviour } from './misbehaviour';
 import type { Outbox } from './outbox';
 import { Refusal } from './refusal';
@@ -11,15 +13,17 @@ export interface ControlDeps {
   readonly commands: Commands;
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
+  readonly mailbox: Mailbox;
   readonly lookAlikes: readonly LookAlike[];
 }
 
 /** The control page's buttons as a JSON API, for tests and scripts. */
-export function controlRoutes({ commands, misbehaviour, outbox, lookAlikes }: ControlDeps): Router {
+export function controlRoutes({ commands, misbehaviour, outbox, mailbox, lookAlikes }: ControlDeps): Router {
   const router = Router();
   router.use(refuseForeignPages);
   router.use(json({ limit: '1mb' }));
   for (const { control } of lookAlikes) router.use(control.path, control.router);
+  router.use('/mailbox', mailboxControl(mailbox));
 
   router.get('/messages', (req, res) => {
     const { about } = req.query;

@@ -29,7 +29,7 @@ export function homePage({ base, misbehaviour, outbox, lookAlikes, places, resen
       day takes ${describeDuration(86_400_000 / resendSpeed)}.
     </p>
     <nav class="row">
-      <a class="button quiet" href="${base}/">Refresh</a>
+      <a class="button quiet" href="${base}/">Refresh</a> <a class="button quiet" href="${base}/mailbox">Mailbox</a>
       ${gateways.map(({ anchor, title }) => html`<a href="#${anchor}">${title}</a> `)}
       <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a> <a href="#buyers">Test buyers</a>
       <a href="#addresses">Addresses</a>

@@ -10,16 +10,22 @@ export interface Page {
   readonly goesTo?: { readonly url: string; readonly afterS: number } | null;
   /** Stands in a frame of any merchant's page, with this one script of the simulator that tells that page what happened. */
   readonly framedWith?: string;
+  /** Shows other pages of the simulator in frames. */
+  readonly hasFrames?: boolean;
 }
 
 // Pages load nothing but their stylesheet, and run no script unless they stand in a merchant's frame.
-const policy = (isFramed: boolean): string =>
-  `default-src 'none'; ${isFramed ? "script-src 'self'; " : ''}style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors ${isFramed ? 'http: https:' : "'none'"}`;
+const policy = (isFramed: boolean, hasFrames: boolean): string =>
+  `default-src 'none'; ${isFramed ? "script-src 'self'; " : ''}${hasFrames ? "frame-src 'self'; " : ''}style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors ${isFramed ? 'http: https:' : "'none'"}`;
 
-export function sendPage(res: Response, status: number, { base, title, body, goesTo, framedWith }: Page): void {
+export function sendPage(
+  res: Response,
+  status: number,
+  { base, title, body, goesTo, framedWith, hasFrames = false }: Page,
+): void {
   res.status(status);
   res.set({
-    'content-security-policy': policy(framedWith !== undefined),
+    'content-security-policy': policy(framedWith !== undefined, hasFrames),
     'referrer-policy': 'same-origin', // without a referrer, browsers keep silent about the origin of our own forms too
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',

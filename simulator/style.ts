@@ -59,6 +59,9 @@ button:hover, .button:hover { filter: brightness(1.08); text-decoration: underli
 .aftermath h4 { margin: 0; font-size: 0.95rem; overflow-wrap: anywhere; }
 .card .row { gap: 0.4rem 0.5rem; }
 .card .row button { padding: 0.35rem 0.8rem; font-size: 0.9rem; }
+.sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); gap: 0.75rem; margin: 0.75rem 0 0; }
+.sides pre { max-height: none; margin: 0; }
+.sides iframe { width: 100%; min-height: 20rem; border: 1px solid var(--line); border-radius: 0.4rem; background: #ffffff; }
 .fields { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; margin: 0.75rem 0; }
 .fields label { display: grid; gap: 0.2rem; font-size: 0.875rem; color: var(--soft); flex: 1 1 11rem; }
 .fields label.check { display: flex; gap: 0.5rem; align-items: center; min-height: 2.75rem; }

@@ -4,7 +4,7 @@ import { createVault, type Vault } from '../vault/vault';
 
 const configSchema = sharedConfig.pick({ DATABASE_URL: true, ENCRYPTION_KEY: true, ENCRYPTION_KEY_PREVIOUS: true });
 
-/** Where sealed bytes lie; `sealedFor`: the account, of a row `t`, that they are sealed for. */
+/** Where sealed bytes lie; `sealedFor`: the account or letter, of a row `t`, that they are sealed for. */
 interface Place {
   readonly table: string;
   readonly column: string;
@@ -25,6 +25,7 @@ const PLACES: readonly Place[] = [
   { table: 'notifications', column: 'sealed', key: 'id', sealedFor: 't.account_id', namesKey: false },
   { ...BODIES, column: 'sealed' },
   { ...BODIES, column: 'payer' },
+  { table: 'letters', column: 'sealed', key: 'id', sealedFor: 't.id', namesKey: false },
 ];
 
 // Some hundred rows are a transaction of milliseconds: nobody waits for a rotation, and an interrupted one has little to repeat.

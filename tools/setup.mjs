@@ -24,6 +24,7 @@ export const SOURCES = [
   'activities',
   'api',
   'books',
+  'mail',
   'outbox',
   'platform',
   'prisma',

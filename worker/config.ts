@@ -20,6 +20,20 @@ export const configSchema = sharedConfig.extend({
     .min(1)
     .default(300)
     .describe('runs kept in memory between their tasks; each costs up to a megabyte'),
+  MAIL_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('how long a mail server may be silent; a try takes at most three times that'),
+  MAIL_RETRY_S: z
+    .string()
+    .default('10,60,300,1800,7200,21600,43200,86400')
+    .transform((text) => text.split(',').map(Number))
+    .refine((pauses) => pauses.every((pause) => pause >= 0), 'seconds, separated by commas')
+    .describe(
+      'seconds until the next try after each one in which no mail server took a letter, separated by commas; after the last it counts as refused',
+    ),
   VERIFICATIONS_PER_MINUTE: z.coerce
     .number()
     .int()

@@ -3,11 +3,12 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS, TELLING_NO_REFUNDS } from '../activities/gateways/registry';
-import { ConfigError, keysFrom, partnersFrom, readConfig } from '../platform/config';
+import { ConfigError, keysFrom, mailFrom, partnersFrom, readConfig } from '../platform/config';
 import { createGatewayWorld } from '../platform/gateway-world';
 import { createLimiter, waitFor } from '../platform/limits';
 import { LIVE_CHANNEL } from '../platform/live';
 import { createLog, sayNowAndThen } from '../platform/log';
+import { createPostman, longestTryMs } from '../mail/postman';
 import { createRuns } from '../outbox/runs';
 import { connectLazily, ensureSearchAttributes } from '../platform/temporal';
 import { openDatabase } from '../prisma/client';
@@ -15,15 +16,20 @@ import { createVault } from '../vault/vault';
 import { STORY } from '../workflows/messages';
 import { configSchema } from './config';
 import { startRenewals } from '../outbox/renewal';
+import { startLetters } from '../outbox/letters';
 import { startUpkeep } from '../outbox/upkeep';
 import { startSweeper } from '../outbox/sweeper';
 import { createWorker, WORK } from './workers';
+
+/** Beyond the longest try to send a letter: to write down what became of it. */
+const LEASE_MARGIN_MS = 10_000;
 
 async function main(): Promise<void> {
   const config = readConfig(configSchema, process.env);
   const log = createLog('worker', config.LOG_LEVEL, CREDENTIAL_FIELDS);
   installRuntime(log, config.METRICS_PORT);
-  const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS });
+  const mail = mailFrom(config);
+  const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS, mailing: mail !== null });
   const redis = config.REDIS_URL
     ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
     : null;
@@ -74,9 +80,21 @@ async function main(): Promise<void> {
   const sweeper = startSweeper({ db, runs, log });
   const renewals = startRenewals({ db, runs, log });
   const upkeep = startUpkeep({ db, log, silentGateways: TELLING_NO_REFUNDS });
+  const postman = mail && createPostman(mail, config.MAIL_TIMEOUT_MS);
+  const letters =
+    postman &&
+    startLetters({
+      db,
+      vault,
+      sender: postman,
+      log,
+      retryMs: config.MAIL_RETRY_S.map((seconds) => seconds * 1_000),
+      leaseMs: longestTryMs(config.MAIL_TIMEOUT_MS) + LEASE_MARGIN_MS,
+    });
   log.info({ taskQueues: workers.map(({ options }) => options.taskQueue) }, 'working');
   await Promise.all(workers.map((worker) => worker.run())); // until SIGTERM or SIGINT
-  await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop()]);
+  await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop(), letters?.stop()]);
+  postman?.close();
   redis?.disconnect();
   await Promise.all([connection.close(), clientConnection.close(), db.close()]);
   process.exit(0);

@@ -2,7 +2,11 @@ import { GATEWAYS } from '../../activities/gateways/registry';
 import { openCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
 import type { CheckoutOrder, Opening } from '../../activities/gateways/port';
+import type { AccountRow } from '../../books/accounts';
+import { newId } from '../../platform/ids';
 import type { Environment, GatewayName } from '../../workflows/domain/gateway';
+import type { Money } from '../../workflows/domain/money';
+import type { ProblemCode } from '../http/problems';
 
 export interface CheckoutDependencies {
   readonly vault: Vault;
@@ -41,6 +45,42 @@ export function planCheckout(
       simulatorPublicUrl,
     }),
   };
+}
+
+/** Why a gateway cannot be used for a sum: the code with which opening a payment would be refused. */
+export interface Refusal {
+  readonly reason: ProblemCode;
+  readonly detail: string;
+}
+
+/** The same checks, in the same order, that opening a payment makes; null when it would be opened. */
+export function refusalOf(
+  deps: CheckoutDependencies,
+  gateway: GatewayName,
+  account: AccountRow | undefined,
+  money: Money,
+  merchant: { currency: string; name: string; ifNothing: Refusal },
+): Refusal | null {
+  if (!account) return { reason: 'gateway_not_configured', detail: `this merchant has no account at ${gateway}` };
+  if (money.currency !== merchant.currency)
+    return {
+      reason: 'currency_not_supported',
+      detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}`,
+    };
+  if (money.amount === 0) return merchant.ifNothing;
+  const { opening } = planCheckout(deps, gateway, account, {
+    paymentId: newId('pay'),
+    money,
+    method: null,
+    startedBy: 'member',
+    phone: null,
+    payer: { name: null, email: null },
+    description: merchant.name,
+  });
+  if (!opening.ok) return opening;
+  if (!account.enabled)
+    return { reason: 'gateway_not_enabled', detail: account.disabledReason ?? 'the account has not been checked yet' };
+  return null;
 }
 
 /** Where the gateway sends its messages about this account; the token in it is the account's for good. */

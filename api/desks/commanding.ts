@@ -1,10 +1,13 @@
+import { noteChange } from '../../books/audit';
+import type { Author, Change } from '../../books/audit';
 import { readCommand, storeCommand } from '../../books/commands';
-import type { StoredCommand } from '../../books/commands';
+import type { Order } from '../../books/commands';
 import type { Sql } from '../../books/sql';
 import { LEASE_MS } from '../../outbox/deliveries';
 import type { Runs } from '../../outbox/runs';
 import { newId } from '../../platform/ids';
 import type { CommandOutcome } from '../../workflows/domain/turn';
+import { unreachable } from '../../workflows/domain/unreachable';
 import { rejection } from '../http/rejections';
 import type { Once } from '../http/routing';
 
@@ -25,19 +28,29 @@ export async function sendCommand({ db, runs }: Desk, commandId: string): Promis
   return Promise.race([sent, new Promise<null>((resolve) => setTimeout(resolve, OUTCOME_PATIENCE_MS, null).unref())]);
 }
 
+/** A request that commands, and who sends it. */
+export interface Commanding extends Once {
+  readonly caller: { readonly merchantId: string };
+  readonly author: Author;
+}
+
+/** What is asked of a payment as it stands; a refund is admitted first, by its own desk. */
+type GivenOrder = Exclude<Order, { kind: 'refund' }>;
+
 /**
- * Stores a command once, sends it, and throws what the run refuses. `prepare` says which, or throws what is plainly
+ * Stores a command once, with who asked, sends it, and throws what the run refuses. `prepare` says which, or throws what is plainly
  * impossible; the run decides everything else. True: it is obeyed; false: it will be.
  */
 export async function giveCommand(
   desk: Desk,
-  { once, forget }: Once,
+  { caller, author, once, forget }: Commanding,
   note: string | undefined,
-  prepare: (tx: Sql) => Promise<Pick<StoredCommand, 'paymentId' | 'order'>>,
+  prepare: (tx: Sql) => Promise<{ readonly paymentId: string; readonly order: GivenOrder }>,
 ): Promise<boolean> {
   const commandId = await once(async (tx) => {
     const command = { id: newId('cmd'), ...(await prepare(tx)) };
     await storeCommand(tx, command, note === undefined ? {} : { note }, LEASE_MS);
+    await noteChange(tx, author, { merchantId: caller.merchantId, ...asAsked(command.paymentId, command.order) });
     return command.id;
   });
   const outcome = await sendCommand(desk, commandId);
@@ -46,4 +59,30 @@ export async function giveCommand(
     throw rejection(outcome.reason);
   }
   return outcome !== null;
+}
+
+/** A command as the audit trail has it: what was asked, of what. What became of it is in the payment's facts. */
+function asAsked(payment: string, order: GivenOrder): Omit<Change, 'merchantId'> {
+  switch (order.kind) {
+    case 'cancel':
+      return { action: 'payment.cancel_requested', object: { kind: 'payment', id: payment } };
+    case 'resolve':
+      return {
+        action: 'payment.resolution_requested',
+        object: { kind: 'payment', id: payment },
+        after: { action: 'accept' },
+      };
+    case 'retry_refund':
+      return { action: 'refund.retry_requested', object: { kind: 'refund', id: order.refundId } };
+    case 'give_up_refund':
+      return { action: 'refund.cancel_requested', object: { kind: 'refund', id: order.refundId } };
+    case 'resolve_dispute':
+      return {
+        action: 'dispute.resolution_requested',
+        object: { kind: 'dispute', id: order.disputeId },
+        after: { outcome: order.outcome },
+      };
+    default:
+      return unreachable(order);
+  }
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { findOrAddAccount, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
+import { findOrAddAccount, isLiveAtTwin, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
 import { readCurrency } from '../../books/merchants';
 import type { AccountRow, SealedAccount } from '../../books/accounts';
+import { differing, noteChange, withheld } from '../../books/audit';
+import type { Author, Change } from '../../books/audit';
 import { seenMessages } from '../../books/notifications';
 import { holdConnection, voidInvitations } from '../../books/onboardings';
 import { inTransaction } from '../../books/sql';
@@ -49,6 +51,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
 
   /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
   async function save(
+    author: Author,
     merchantId: string,
     gateway: GatewayName,
     environment: Environment,
@@ -57,18 +60,19 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     await inTransaction(db, async (tx) => {
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
-      await write(tx, merchantId, gateway, environment, credentials);
-    });
+      await write(tx, author, merchantId, gateway, environment, credentials);
+    }).catch(refuseLiveAtTwin);
     return readAccount(db, merchantId, gateway);
   }
 
   /** Credentials are sealed for the id of their row, so the row is made first. Its caller holds the connection. */
   async function write(
     tx: Sql,
+    author: Author,
     merchantId: string,
     gateway: GatewayName,
     environment: Environment,
-    credentials: unknown,
+    entered: unknown,
   ): Promise<void> {
     const fresh = newId('acc');
     const pathToken = randomBytes(24).toString('base64url');
@@ -78,16 +82,24 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
       gateway,
       environment,
       pathToken,
-      ...seal(fresh, credentials),
+      ...seal(fresh, entered),
     });
-    if (account.accountId === fresh) return;
+    const change = { merchantId, object: objectOf(gateway) };
+    const after = { environment, enabled: false };
+    if (account.accountId === fresh) {
+      const names = withheld(Object.keys(entered as object));
+      await noteChange(tx, author, { ...change, action: 'gateway_account.created', after: { ...after, ...names } });
+      return;
+    }
     const former = account.environment === environment ? openIfPossible(account) : null;
-    await replace(
-      tx,
-      account,
-      environment,
-      former === null ? credentials : GATEWAYS[gateway].keepLearned(credentials, former),
-    );
+    const credentials = former === null ? entered : GATEWAYS[gateway].keepLearned(entered, former);
+    await replace(tx, account, environment, credentials);
+    await noteChange(tx, author, {
+      ...change,
+      action: 'gateway_account.changed',
+      before: { environment: account.environment, enabled: account.enabled },
+      after: { ...after, ...withheld(namesOfDiffering(former, credentials)) },
+    });
   }
 
   /** What was found of the credentials before says nothing of these. */
@@ -107,7 +119,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
   }
 
   /** Asks the gateway about the account and keeps what it said. `trusted`: the credentials were found good before, so silence does not undo it. */
-  async function inspect(account: AccountRow, trusted: boolean): Promise<AccountRow> {
+  async function inspect(author: Author, account: AccountRow, trusted: boolean): Promise<AccountRow> {
     const currency = await readCurrency(db, account.merchantId);
     const credentials = open(account) as object;
     const { checks, learned } = await GATEWAYS[account.gateway].gateway.inspectAccount(
@@ -122,20 +134,23 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     const verdict = judge(checks, trusted && account.enabled);
     // What was found of credentials that changed meanwhile is not true of those: a message taught us more, or they were entered anew.
     const taught = Object.keys(learned).length > 0;
-    const isKept = await keepInspection(
-      db,
-      { accountId: account.id, credentials: account.credentials },
-      {
-        ...(taught
-          ? seal(account.id, { ...credentials, ...(learned as object) })
-          : { credentials: account.credentials, keyId: vault.keyId }),
-        checks,
-        enabled: verdict.enabled,
-        disabledReason: verdict.reason,
-      },
-    );
+    const known = { ...credentials, ...(learned as object) };
+    const isKept = await inTransaction(db, async (tx) => {
+      const kept = await keepInspection(
+        tx,
+        { accountId: account.id, credentials: account.credentials },
+        {
+          ...(taught ? seal(account.id, known) : { credentials: account.credentials, keyId: vault.keyId }),
+          checks,
+          enabled: verdict.enabled,
+          disabledReason: verdict.reason,
+        },
+      );
+      if (kept) await noteChange(tx, author, ...found(account, kept, verdict, namesOfDiffering(credentials, known)));
+      return kept !== null;
+    });
     const now = await readAccount(db, account.merchantId, account.gateway);
-    return isKept ? now : inspect(now, trusted);
+    return isKept ? now : inspect(author, now, trusted);
   }
 
   async function view(account: AccountRow): Promise<z.input<typeof schemas.account>> {
@@ -166,12 +181,60 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
 }
 export type AccountDesk = ReturnType<typeof createAccountDesk>;
 
+/** What is said of a live account of a merchant for trying out. */
+export function liveAtTwin(): Problem {
+  return new Problem('test_merchant', 'this merchant is for trying out; the live account belongs to the one beside it');
+}
+
+function refuseLiveAtTwin(failure: unknown): never {
+  throw isLiveAtTwin(failure) ? liveAtTwin() : failure;
+}
+
+/** A gateway account, which goes by its gateway. */
+const objectOf = (gateway: GatewayName): Change['object'] => ({ kind: 'gateway_account', id: gateway });
+
+/** Which of these credentials differ from those before, all of them where those are not known. */
+function namesOfDiffering(former: unknown, credentials: unknown): readonly string[] {
+  const before = (former ?? {}) as Readonly<Record<string, unknown>>;
+  const after = credentials as Readonly<Record<string, unknown>>;
+  return Object.keys(differing(before, after, Object.keys({ ...before, ...after }))?.after ?? {});
+}
+
+/** What an inspection changed, if anything: whether the account may be used, and what the gateway told of it. */
+function found(
+  { merchantId, gateway }: AccountRow,
+  { wasEnabled }: { readonly wasEnabled: boolean },
+  { enabled, failed }: Verdict,
+  learned: readonly string[],
+): readonly Change[] {
+  const change = { merchantId, object: objectOf(gateway) };
+  if (enabled === wasEnabled)
+    return learned.length === 0 ? [] : [{ ...change, action: 'gateway_account.changed', after: withheld(learned) }];
+  return [
+    {
+      ...change,
+      action: enabled ? 'gateway_account.enabled' : 'gateway_account.disabled',
+      before: { enabled: wasEnabled },
+      after: { enabled, ...(failed !== null && { failed }), ...withheld(learned) },
+    },
+  ];
+}
+
+interface Verdict {
+  readonly enabled: boolean;
+  readonly reason: string | null;
+  /** The check by which it is not. */
+  readonly failed: string | null;
+}
+
 /** Only what surely works is used; `trusted`: it did, and being unable to ask now is no reason to stop. */
-function judge(checks: readonly AccountCheck[], trusted: boolean): { enabled: boolean; reason: string | null } {
+function judge(checks: readonly AccountCheck[], trusted: boolean): Verdict {
   const required = checks.filter((check) => check.required);
   const failed =
     required.find(({ ok }) => ok === false) ?? (trusted ? undefined : required.find(({ ok }) => ok === null));
-  return failed ? { enabled: false, reason: `${failed.name}: ${failed.detail}` } : { enabled: true, reason: null };
+  return failed
+    ? { enabled: false, reason: `${failed.name}: ${failed.detail}`, failed: failed.name }
+    : { enabled: true, reason: null, failed: null };
 }
 
 const MESSAGE_SEEN: AccountCheck = {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import { noteChange, withheld } from '../../books/audit';
+import type { Author, Change } from '../../books/audit';
 import { addCharge, cancelCharge } from '../../books/cart';
 import {
   beginImport,
@@ -13,7 +15,7 @@ import {
   lockUnpaid,
 } from '../../books/imports';
 import type { ImportKind, NamedMember } from '../../books/imports';
-import { addMember } from '../../books/members';
+import { addMember, knownOf } from '../../books/members';
 import { readCurrency } from '../../books/merchants';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
@@ -45,7 +47,7 @@ const COLUMNS = {
  */
 export async function importFile(
   db: Database,
-  merchantId: string,
+  { merchantId, author }: Importer,
   { kind, bytes, dryRun }: { readonly kind: ImportKind; readonly bytes: Buffer; readonly dryRun: boolean },
 ): Promise<ImportResult> {
   const rows = await readTable(bytes, COLUMNS[kind].known);
@@ -55,9 +57,14 @@ export async function importFile(
   const contentHash = createHash('sha256').update(bytes).digest();
   const id = dryRun
     ? await findImport(db, merchantId, kind, contentHash)
-    : await beginImport(db, { id: newId('imp'), merchantId, kind, contentHash });
+    : await inTransaction(db, async (tx) => {
+        const begun = await beginImport(tx, { id: newId('imp'), merchantId, kind, contentHash });
+        const object = { kind: 'import', id: begun.id };
+        if (begun.isNew) await noteChange(tx, author, { merchantId, action: 'import.begun', object, after: { kind } });
+        return begun.id;
+      });
   const currency = await readCurrency(db, merchantId);
-  const taking = { merchantId, currency, kind, id, dryRun, seen: new Set<string>() };
+  const taking = { merchantId, author, currency, kind, id, dryRun, seen: new Set<string>() };
   const results: RowResult[] = [];
   for (let start = 0; start < rows.length; start += CHUNK) {
     const chunk = rows.slice(start, start + CHUNK);
@@ -67,8 +74,13 @@ export async function importFile(
   return { id: dryRun ? null : id, rows: results, created: count('created'), refused: count('refused') };
 }
 
-interface Taking {
+/** Whose books a file changes, and who brings it. */
+export interface Importer {
   readonly merchantId: string;
+  readonly author: Author;
+}
+
+interface Taking extends Importer {
   readonly currency: Currency;
   readonly kind: ImportKind;
   readonly id: string | null;
@@ -78,7 +90,7 @@ interface Taking {
 }
 
 async function takeChunk(tx: Sql, taking: Taking, chunk: readonly TableRow[]): Promise<RowResult[]> {
-  const { id, merchantId, kind, dryRun } = taking;
+  const { id, merchantId, author, kind, dryRun } = taking;
   await lockImports(tx, merchantId);
   const lines = chunk.map(({ line }) => line);
   if (id !== null && !(await importStands(tx, id)))
@@ -93,6 +105,7 @@ async function takeChunk(tx: Sql, taking: Taking, chunk: readonly TableRow[]): P
     valuesOf('email').map((email) => email.toLowerCase()),
   );
   const results: RowResult[] = [];
+  const changes: Change[] = [];
   for (const { line, cells } of chunk) {
     if (cells === null) {
       results.push(refusedRow(line, 'not as many cells as there are columns'));
@@ -107,9 +120,14 @@ async function takeChunk(tx: Sql, taking: Taking, chunk: readonly TableRow[]): P
       results.push({ line, outcome: decided.outcome, message: decided.message });
       continue;
     }
-    if (!dryRun && id !== null) await keepLine(tx, id, line, await decided.make(tx));
+    if (!dryRun && id !== null) {
+      const { change, ...made } = await decided.make(tx);
+      await keepLine(tx, id, line, made);
+      changes.push({ merchantId, ...change, after: { import: id, ...change.after } });
+    }
     results.push({ line, outcome: 'created', message: null });
   }
+  await noteChange(tx, author, ...changes);
   return results;
 }
 
@@ -117,7 +135,11 @@ type Decided =
   | { readonly outcome: 'unchanged' | 'refused'; readonly message: string }
   | {
       readonly outcome: 'created';
-      make(tx: Sql): Promise<{ readonly memberId: string | null; readonly chargeId: string | null }>;
+      make(tx: Sql): Promise<{
+        readonly memberId: string | null;
+        readonly chargeId: string | null;
+        readonly change: Omit<Change, 'merchantId'>;
+      }>;
     };
 
 function decideMember(
@@ -140,8 +162,14 @@ function decideMember(
     outcome: 'created',
     async make(tx) {
       const id = newId('mem');
-      await addMember(tx, { id, merchantId, name, email, phone, reference, locale: null, address: null });
-      return { memberId: id, chargeId: null };
+      const member = { name, email, phone, reference, locale: null, address: null };
+      await addMember(tx, { id, merchantId, ...member });
+      const object = { kind: 'member', id };
+      return {
+        memberId: id,
+        chargeId: null,
+        change: { action: 'member.created', object, after: withheld(knownOf(member)) },
+      };
     },
   };
 }
@@ -172,8 +200,14 @@ function decideCharge(
     outcome: 'created',
     async make(tx) {
       const id = newId('chg');
-      await addCharge(tx, { id, merchantId, memberId: member.id, label, category, amount, currency, dueOn });
-      return { memberId: null, chargeId: id };
+      const charge = { label, category, amount, currency, dueOn };
+      await addCharge(tx, { id, merchantId, memberId: member.id, ...charge });
+      const object = { kind: 'charge', id };
+      return {
+        memberId: null,
+        chargeId: id,
+        change: { action: 'charge.added', object, after: { member: member.id, ...charge } },
+      };
     },
   };
 }
@@ -196,14 +230,17 @@ const refusedRow = (line: number, message: string): RowResult => ({ line, outcom
 /** Cancels the charges of an import that nothing was paid of; what was paid, and members, stay. Null: there is no such import. */
 export async function takeBack(
   db: Database,
-  merchantId: string,
+  { merchantId, author }: Importer,
   id: string,
 ): Promise<{ id: string; cancelled: number } | null> {
-  const isEnded = await inTransaction(db, async (tx) => {
+  const ended = await inTransaction(db, async (tx) => {
     await lockImports(tx, merchantId); // a chunk of it that is being made is waited for, and no other follows
-    return endImport(tx, merchantId, id);
+    const end = await endImport(tx, merchantId, id);
+    const object = { kind: 'import', id };
+    if (end === 'ended') await noteChange(tx, author, { merchantId, action: 'import.taken_back', object });
+    return end;
   });
-  if (!isEnded) return null;
+  if (ended === null) return null;
   const currency = await readCurrency(db, merchantId);
   let cancelled = 0;
   for (;;) {
@@ -219,6 +256,13 @@ export async function takeBack(
           currency,
           note: 'import taken back',
         });
+      const changes = unpaid.map(({ chargeId, memberId }) => ({
+        merchantId,
+        action: 'charge.cancelled',
+        object: { kind: 'charge', id: chargeId },
+        before: { member: memberId, import: id },
+      }));
+      await noteChange(tx, author, ...changes);
       return unpaid.length;
     });
     if (inThis === 0) return { id, cancelled };

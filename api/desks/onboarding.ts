@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { readAccount } from '../../books/accounts';
 import type { AccountRow } from '../../books/accounts';
+import { noteChange } from '../../books/audit';
+import type { Author, Change } from '../../books/audit';
 import {
   addInvitation,
   bindArrival,
@@ -13,6 +15,7 @@ import {
   voidInvitations,
 } from '../../books/onboardings';
 import type { Invitation } from '../../books/onboardings';
+import { readMerchant } from '../../books/merchants';
 import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import { GatewayFailure, worldFor } from '../../activities/gateways/port';
@@ -25,6 +28,7 @@ import type {
 } from '../../activities/gateways/port';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
+import { liveAtTwin } from './gateway-accounts';
 import type { AccountDesk } from './gateway-accounts';
 import { hashKey } from '../http/auth';
 import { newId } from '../../platform/ids';
@@ -76,6 +80,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
 
   /** Makes the link on which the merchant agrees. Those made before are void from now on. */
   async function invite(
+    author: Author,
     merchantId: string,
     gateway: GatewayName,
     returnUrl: string | null,
@@ -84,6 +89,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     if (!offer) throw new Problem('onboarding_not_offered', `${gateway} accounts are connected by their keys here`);
     const trackingId = newId('onb');
     const { environment } = offer.context;
+    if (environment === 'live' && (await readMerchant(db, merchantId)).testOf !== null) throw liveAtTwin();
     const url = await offer.onboarding
       .invite({ trackingId, returnUrl: `${publicUrl}/connect/${trackingId}` }, offer.context)
       .catch(refuse);
@@ -91,6 +97,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
       await holdConnection(tx, merchantId, gateway);
       await voidInvitations(tx, merchantId, gateway);
       await addInvitation(tx, { trackingId, merchantId, gateway, environment, returnUrl });
+      await noteChange(tx, author, connecting('connection.invited', { merchantId, gateway, environment }));
     });
     log.info({ invitation: trackingId, merchant: merchantId, gateway }, 'a merchant was invited to connect an account');
     return { url, trackingId };
@@ -101,7 +108,12 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
    * says who agreed, and the first browser for which it names an account is the one that may confirm. A link that is opened
    * before anybody agreed (by a mail scanner, say) binds nobody.
    */
-  async function arrive(trackingId: string, query: URLSearchParams, token: string | null): Promise<Arrival> {
+  async function arrive(
+    author: Author,
+    trackingId: string,
+    query: URLSearchParams,
+    token: string | null,
+  ): Promise<Arrival> {
     const invitation = isId('onb', trackingId) ? await findInvitation(db, trackingId) : null;
     if (!invitation) return { outcome: 'unknown' };
     const standing = await standingOf(invitation, token);
@@ -111,7 +123,12 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     const answer = await ask(invitation, query);
     if (!answer.ok) return answer.instead;
     const fresh = randomBytes(TOKEN_BYTES).toString('base64url');
-    if (!(await bindArrival(db, trackingId, hashKey(fresh), answer.account))) return arrive(trackingId, query, token); // somebody was faster
+    const isFirst = await inTransaction(db, async (tx) => {
+      if (!(await bindArrival(tx, trackingId, hashKey(fresh), answer.account))) return false;
+      await noteChange(tx, author, connecting('connection.arrived', invitation));
+      return true;
+    });
+    if (!isFirst) return arrive(author, trackingId, query, token); // somebody was faster
     log.info(
       { invitation: trackingId, merchant: invitation.merchantId, gateway, account: answer.account },
       'a browser came to connect',
@@ -121,6 +138,7 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
 
   /** The person in the browser that came first says yes. The gateway is asked once more: what it named then, it must name now. */
   async function confirm(
+    author: Author,
     trackingId: string,
     query: URLSearchParams,
     { cookie, form }: { cookie: string | null; form: string | null },
@@ -143,13 +161,18 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     const isConnected = await inTransaction(db, async (tx) => {
       await holdConnection(tx, merchantId, gateway);
       if (!(await useUp(tx, trackingId, hashKey(standing.token)))) return false;
-      await accounts.write(tx, merchantId, gateway, environment, answer.credentials);
+      await noteChange(tx, author, connecting('connection.confirmed', invitation));
+      await accounts.write(tx, author, merchantId, gateway, environment, answer.credentials);
       return true;
     });
-    if (!isConnected) return arrive(trackingId, query, cookie);
+    if (!isConnected) return arrive(author, trackingId, query, cookie);
     log.info({ invitation: trackingId, merchant: merchantId, gateway, account }, 'an account was connected');
     const saved = await readAccount(db, merchantId, gateway);
-    return { outcome: 'connected', account: await accounts.inspect(saved, false), onwardUrl: onwardOf(invitation) };
+    return {
+      outcome: 'connected',
+      account: await accounts.inspect(author, saved, false),
+      onwardUrl: onwardOf(invitation),
+    };
   }
 
   /** What can be said without asking the gateway; null: nobody has come yet, and somebody may. */
@@ -192,6 +215,14 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
   return { invite, arrive, confirm };
 }
 export type OnboardingDesk = ReturnType<typeof createOnboarding>;
+
+/** A step of connecting an account, which goes by its gateway. The link is not told: it is all that is asked of who comes with it. */
+function connecting(
+  action: 'connection.invited' | 'connection.arrived' | 'connection.confirmed',
+  { merchantId, gateway, environment }: Pick<Invitation, 'merchantId' | 'gateway' | 'environment'>,
+): Change {
+  return { merchantId, action, object: { kind: 'gateway_account', id: gateway }, after: { environment } };
+}
 
 function toConfirm(invitation: Invitation, account: string, token: string): Arrival & { outcome: 'to_confirm' } {
   const { gateway, merchantName, hasAccount: replaces } = invitation;

@@ -1,4 +1,5 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
+import type { Author } from '../../books/audit';
 import { findCharges } from '../../books/cart';
 import type { RecordedPayment } from '../../books/facts';
 import { createPayment, findOpenPrompt, readSituation } from '../../books/payments';
@@ -32,7 +33,7 @@ type NewPayment = ReturnType<(typeof schemas.newPayment)['parse']>;
 export async function openPayment(
   deps: CheckoutDependencies & { readonly deliveries: Pick<Deliveries, 'leaseMs'> },
   db: Sql,
-  caller: OpeningCaller,
+  { caller, author }: { readonly caller: OpeningCaller; readonly author: Author },
   body: NewPayment,
 ): Promise<RecordedPayment> {
   const situation = await readSituation(db, caller.merchantId, body.member, body.gateway, body.charges ?? []);
@@ -58,7 +59,7 @@ export async function openPayment(
     method: body.method ?? null,
     startedBy: starterOf(caller, body),
     phone: body.phone ?? null,
-    payer: { name: member.name, email: member.email },
+    payer: caller.kind === 'payer' ? { name: null, email: null } : { name: member.name, email: member.email },
     description: merchant.name,
   });
   if (!opening.ok) throw new Problem(opening.reason, opening.detail);
@@ -92,6 +93,7 @@ export async function openPayment(
   const first = opening.asks === 'nobody' ? checkoutOpened(terms, opening.nextAction.kind, now.toISOString()) : null;
   const at = await createPayment(
     db,
+    caller.kind === 'payer' ? { ...author, actor: { kind: 'payer', id } } : author,
     {
       terms,
       ...checkout,
@@ -118,7 +120,12 @@ export async function openPayment(
   };
 }
 
-type OpeningCaller = Extract<Caller, { kind: 'key' | 'staff' | 'member' }>;
+/** Who pays by a link may be anybody: the gateway is told nothing of the member, since it would be read in the payer's browser. */
+interface LinkPayer {
+  readonly kind: 'payer';
+  readonly merchantId: string;
+}
+type OpeningCaller = Extract<Caller, { kind: 'key' | 'staff' | 'member' }> | LinkPayer;
 
 /** A merchant who names a phone and how it is to be charged starts the payment in the member's place, where the gateway knows such a thing. */
 function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment): Starter {
@@ -138,7 +145,8 @@ async function refuseSecondPrompt(
     throw new Problem('prompt_open', `payment ${open} prompted this phone, and its prompt may still be approved`);
 }
 
-async function checkCharges(db: Sql, memberId: string, charges: readonly string[]): Promise<void> {
+/** Refuses charges that are not in this member's cart. */
+export async function checkCharges(db: Sql, memberId: string, charges: readonly string[]): Promise<void> {
   const found = await findCharges(db, memberId, charges);
   const missing = charges.find((id) => !found.includes(id));
   if (missing !== undefined) throw notFound(`charge in this cart: ${missing}`);

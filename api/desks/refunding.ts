@@ -1,4 +1,6 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { noteChange } from '../../books/audit';
+import type { Author } from '../../books/audit';
 import { findCharges, readCartPart } from '../../books/cart';
 import { storeCommand } from '../../books/commands';
 import { readCredentials } from '../../books/accounts';
@@ -76,6 +78,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
   /** Admits a refund under the payment's lock: of twenty at once one is, Temporal up or away. */
   async function admit(
     tx: Sql,
+    author: Author,
     payment: LoadedPayment,
     plan: RefundPlan,
     currency: string,
@@ -105,6 +108,12 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       remarks.note === null ? {} : { note: remarks.note },
       LEASE_MS,
     );
+    await noteChange(tx, author, {
+      merchantId,
+      action: 'refund.requested',
+      object: { kind: 'refund', id: refundId },
+      after: { payment: paymentId, amount, currency, ...(charges.length > 0 && { cancelCharges: charges }) },
+    });
     return { refundId, commandId };
   }
 
@@ -133,6 +142,7 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
     /** A refund of accepted money. `load` reads the payment once it is locked. */
     async request(
       tx: Sql,
+      author: Author,
       paymentId: string,
       load: () => Promise<LoadedPayment>,
       wish: RefundWish,
@@ -145,12 +155,13 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       const situation = await situationOf(tx, payment, wish);
       const plan = planRefund(situation, wish);
       if (!plan.possible) throw refusal(plan);
-      return admit(tx, payment, plan, payment.terms.currency, remarks);
+      return admit(tx, author, payment, plan, payment.terms.currency, remarks);
     },
 
     /** Gives the oldest sum in suspense back, whole. */
     async returnSuspended(
       tx: Sql,
+      author: Author,
       paymentId: string,
       load: () => Promise<LoadedPayment>,
       note: string | null,
@@ -163,12 +174,13 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       const amount = suspendedOf(sum);
       await refuseToReturn(tx, payment, payment.row.method, sum, amount);
       const plan = { possible: true, capture: sum.reference, amount, charges: [] } as const;
-      return admit(tx, payment, plan, sum.money.currency, { note, noteToPayer: null });
+      return admit(tx, author, payment, plan, sum.money.currency, { note, noteToPayer: null });
     },
 
     /** Gives unmatched money back, whole: what of it is left, attached to a member or not. */
     async returnUnmatched(
       tx: Sql,
+      author: Author,
       notificationId: string,
       merchantId: string,
       note: string | null,
@@ -186,6 +198,12 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       const { currency } = sum.money;
       await admitRefund(tx, { id, ...about, amount: left, currency, charges: [], note, noteToPayer: null });
       await planRefundRun(tx, id, LEASE_MS);
+      await noteChange(tx, author, {
+        merchantId,
+        action: 'refund.requested',
+        object: { kind: 'refund', id },
+        after: { notification: notificationId, amount: left, currency },
+      });
       return { refundId: id, notificationId, capture, amount: left };
     },
 

@@ -144,6 +144,11 @@ export function mintSecretKey(): { readonly secretKey: string; readonly hash: Bu
   return { secretKey, hash: hashKey(secretKey), last4: secretKey.slice(-4) };
 }
 
+/** The key or token that a request brings. */
+export function bearerOf({ headers }: Pick<Request, 'headers'>): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
 /**
  * Finds out who calls, or throws 401; 429 instead from an address that sent too many keys which are not valid. A key that nobody knows
  * is counted before it is looked up, so that guesses beyond the limit never reach the database; one that was right within the last
@@ -166,7 +171,7 @@ export function createAuthenticator({
       const staff = await recogniseStaff(req);
       if (staff) return staff;
     }
-    const key = /^Bearer +(\S+)$/i.exec(req.headers.authorization ?? '')?.[1];
+    const key = bearerOf(req);
     if (key === undefined) return refuse(req, 'send `Authorization: Bearer <key>`, or sign in');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Channel } from '../../workflows/domain/gateway';
+import { auditRow } from './audit-schemas';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { SCOPES } from '../../books/keys';
@@ -8,6 +9,7 @@ import { staffCookiePrefix } from '../staff/cookies';
 import { describeHolders, RIGHTS } from './rights';
 import type { Right, RightName } from './rights';
 import type { Route } from './routing';
+import { codeParams } from './pay-link-schemas';
 import * as schemas from './schemas';
 
 const problemSchema = z.object({
@@ -42,7 +44,11 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
     servers: [{ url: publicUrl }],
     paths: { ...paths, ...mountedByHand() },
     components: {
-      schemas: { Problem: toJsonSchema(problemSchema, 'output'), Key: whole(schemas.key) },
+      schemas: {
+        Problem: toJsonSchema(problemSchema, 'output'),
+        Key: whole(schemas.key),
+        AuditRow: whole(auditRow),
+      },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
         session: {
@@ -162,6 +168,15 @@ function mountedByHand(): Paths {
       404: text('there is no such payment', 'text/html'),
     },
   });
+  const payPage = {
+    ...open,
+    description: 'For the browser of whoever has a pay link. Works without scripts.',
+    parameters: parameters(codeParams, 'path'),
+  };
+  const payLinkPages = {
+    404: text('there is no such link, or it was withdrawn', 'text/html'),
+    410: text('it has expired', 'text/html'),
+  };
   const returned = page('Where the gateway sends the browser back');
   const cancelled = page('Where the gateway sends a browser whose payer gave up');
   return {
@@ -185,6 +200,26 @@ function mountedByHand(): Paths {
     ...hooks(open),
     '/return/{id}': { get: returned, post: returned },
     '/cancel/{id}': { get: cancelled, post: cancelled },
+    '/p/{code}': {
+      get: {
+        ...payPage,
+        summary: 'What a pay link asks for, and the buttons that pay it',
+        responses: { 200: text('the page, in English or French', 'text/html'), ...payLinkPages },
+      },
+      post: {
+        ...payPage,
+        summary: 'Open a payment by a pay link, unless one is open, and go to the gateway',
+        requestBody: { required: true, content: { 'application/x-www-form-urlencoded': { schema: PAY_FORM } } },
+        responses: {
+          200: text('it is paid, or nothing is owed any more', 'text/html'),
+          303: { description: 'to the gateway, or to the page that leads there' },
+          ...problems(['cross_origin']),
+          ...payLinkPages,
+          422: text('the page again, with what cannot be paid so', 'text/html'),
+          429: text('the link was used too often within an hour', 'text/html'),
+        },
+      },
+    },
     '/openapi.json': { get: { ...open, summary: 'This document', responses: { 200: json('OpenAPI 3.1') } } },
     '/docs': { get: { ...open, summary: 'This document for people', responses: { 200: text('a page', 'text/html') } } },
     '/healthz': { get: { ...open, summary: 'Whether the process is alive', responses: { 200: json('it is') } } },
@@ -200,6 +235,15 @@ function mountedByHand(): Paths {
     },
   };
 }
+
+const PAY_FORM = {
+  type: 'object',
+  properties: {
+    gateway: { type: 'string' },
+    amount: { type: 'string', description: 'decimal text, where the payer may choose' },
+    instead: { type: 'string', description: 'closes the open payment, so that another one can be opened' },
+  },
+};
 
 function hooks(open: object): Paths {
   const hook = (channel: Channel, type: string) => ({

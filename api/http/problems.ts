@@ -8,11 +8,14 @@ export const PROBLEMS = {
   invalid_request: [400, 'A field, parameter or the body itself is wrong; `errors` names each, up to 20.'],
   origin_not_registered: [
     400,
-    "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`.",
+    "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.",
   ],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
   forbidden: [403, 'The key or token is valid, but not for this call; `may` names the scopes and roles that are.'],
-  cross_origin: [403, 'Sent with a cookie from a page that is not ours, or as a type that a form can send.'],
+  cross_origin: [
+    403,
+    'Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.',
+  ],
   step_up_required: [403, 'Prove anew who you are first: `POST /v1/session/step-up`.'],
   step_up_failed: [403, 'The password or code is wrong.'],
   second_factor_required: [403, 'The merchant wants a second factor of this role: set one up first.'],
@@ -56,11 +59,16 @@ export const PROBLEMS = {
   not_unmatched: [409, 'The notification is not unmatched money.'],
   not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
   merchant_switched: [409, '`Quittance-Merchant` is not the merchant that the session works for.'],
-  mail_not_configured: [409, 'No letter can leave: the platform has no mail server.'],
+  slug_taken: [409, 'Another merchant has this slug.'],
+  test_merchant: [
+    409,
+    'The merchant is for trying out: it takes no live account, and has no merchant for trying out of its own.',
+  ],
   last_admin_key: [
     409,
     'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',
   ],
+  mail_not_configured: [409, 'This would send a letter, and the platform has no mail server (`MAIL`).'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
   body_too_large: [413, 'The body is over the limit.'],
   unsupported_media_type: [415, 'The body must be application/json, or text/csv where a file is sent.'],
@@ -83,6 +91,8 @@ export interface FieldError {
 }
 
 interface ProblemExtras {
+  /** In the place of the code's own: it is the caller who is refused, not what the body says. */
+  readonly status?: 403;
   readonly errors?: readonly FieldError[];
   /** Of a refusal on purpose: when to come again. It is no failure, and is not logged as one. */
   readonly retryAfterS?: number;
@@ -114,7 +124,7 @@ export class Problem extends Error {
     more: ProblemExtras = {},
   ) {
     super(`${code}: ${cut(detail)}`, { cause: more.cause });
-    this.status = PROBLEMS[code][0];
+    this.status = more.status ?? PROBLEMS[code][0];
     this.detail = cut(detail);
     const errors = more.errors
       ?.slice(0, MOST_ERRORS)

@@ -45,6 +45,8 @@ export const RIGHTS = {
   read_merchant: { ...NOBODY, scope: 'any', roles: ROLES },
   read_accounts: { ...NOBODY, scope: 'read', roles: ROLES },
   read_ledger: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
+  /** Who changed what. */
+  read_audit: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
   manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
   erase_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'], stepUp: 'always' },
   /** All that is kept of a member, as a file. */
@@ -62,6 +64,8 @@ export const RIGHTS = {
     roles: ['owner', 'treasurer'],
     stepUp: ['latePayments', 'refundFees', 'returnOrigins'],
   },
+  /** The merchant beside this one, for trying out. */
+  make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
 } as const satisfies Readonly<Record<string, Right>>;
 export type RightName = keyof typeof RIGHTS;

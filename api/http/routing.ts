@@ -1,8 +1,10 @@
 import { json, raw, Router } from 'express';
 import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
+import type { Author } from '../../books/audit';
 import type { Sql } from '../../books/sql';
 import type { Caller } from './auth';
+import { authorOf } from './author';
 import { answerOnce } from './idempotency';
 import type { IdempotencyDependencies, KeptFor } from './idempotency';
 import { invalid, Problem } from './problems';
@@ -40,6 +42,8 @@ export interface RouteRequest<
   Body extends Shape,
 > extends Once {
   readonly caller: CallerWith<Name>;
+  /** In whose name, and from where, what is changed is noted. */
+  readonly author: Author;
   readonly params: Parsed<Params>;
   readonly query: Parsed<Query>;
   readonly body: Parsed<Body>;
@@ -147,6 +151,7 @@ function serve(definition: Route, deps: ServingDependencies): RequestHandler {
     );
     const answer = await definition.handle({
       caller,
+      author: authorOf(caller, req),
       params,
       query,
       body,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { IMPORT_KINDS } from '../../books/imports';
 import { SCOPES } from '../../books/keys';
 import { MEMBER_LOCALES } from '../../books/members';
+import { isCountry } from '../../workflows/domain/country';
 import { CHANNELS, ENVIRONMENTS, GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { IdPrefix } from '../../workflows/domain/ids';
@@ -18,16 +19,17 @@ import { DISPUTE_STATUSES } from '../../workflows/domain/dispute';
 import { DISPUTE_STAGES } from '../../workflows/domain/fact';
 import { REFUND_ORIGINS, REFUND_STATUSES } from '../../workflows/domain/refund';
 import { REFUND_FEES } from '../../workflows/domain/refund-plan';
+import { isTimeZone } from './time-zones';
 
 /** The words of the contract as zod schemas: what validates requests also writes the OpenAPI document. */
 
-const id = (prefix: IdPrefix) =>
+export const id = (prefix: IdPrefix) =>
   z
     .string()
     .max(64)
     .meta({ example: `${prefix}_…` });
 /** In a body or as a filter, an id of the wrong shape is a wrong field; in a path it is simply not found. */
-const wantedId = (prefix: IdPrefix) =>
+export const wantedId = (prefix: IdPrefix) =>
   z
     .string()
     .refine((text) => isId(prefix, text), `not an id of the form ${prefix}_…`)
@@ -35,7 +37,7 @@ const wantedId = (prefix: IdPrefix) =>
 
 /** Neither control characters and line separators, nor halves of a character (lone surrogates), which PostgreSQL's JSON refuses. */
 const NO_CONTROL = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
-const text = (max: number) =>
+export const text = (max: number) =>
   z
     .string()
     .max(max)
@@ -52,10 +54,10 @@ export const currency = z
   .string()
   .refine(isCurrency, 'not an ISO 4217 currency code in capitals')
   .meta({ example: 'EUR' });
-const moment = z.iso.datetime();
+export const moment = z.iso.datetime();
 const nullable = { name: z.string().nullable(), email: z.string().nullable() };
-const minor = z.int();
-const webUrl = z
+export const minor = z.int();
+export const webUrl = z
   .url({ protocol: /^https?$/ })
   .max(1024)
   .refine((url) => NO_CONTROL.test(url) && !/\s/.test(url), 'no spaces and no control characters');
@@ -71,13 +73,40 @@ export const paging = {
 };
 export const list = (item: z.ZodType) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
+/** As on a letter. */
+const postalAddress = z
+  .string()
+  .max(500)
+  .refine((value) => NO_CONTROL.test(value.replaceAll('\n', ' ')), 'no control characters but line breaks')
+  .refine((value) => value.trim() !== '', 'must not be blank')
+  .describe('as on a letter, line by line');
+
+/** What a merchant says of itself. */
+const ofMerchant = {
+  country: z.string().refine(isCountry, 'not a country (ISO 3166-1, two capital letters)'),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, 'not a time zone of the IANA database, such as Europe/Paris')
+    .describe('by whose day the books are kept; by default Europe/Paris for EUR in France, else UTC'),
+  locale: z.enum(MEMBER_LOCALES).describe('the language of pages and letters to members who have none of their own'),
+  registration: text(100).describe('by which the state knows the merchant: SIREN, RNA, IFU, …'),
+  slug: z
+    .string()
+    .max(64)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens between them')
+    .describe('its name in addresses; made of the name where none is given'),
+  requireSecondFactor: z.boolean().describe('whether its owners and treasurers need a second factor'),
+};
 export const newMerchant = z.strictObject({
   name: text(200),
   currency,
-  country: z
-    .string()
-    .regex(/^[A-Z]{2}$/, 'two capital letters (ISO 3166-1)')
-    .optional(),
+  country: ofMerchant.country.optional(),
+  timeZone: ofMerchant.timeZone.optional(),
+  locale: ofMerchant.locale.optional(),
+  address: postalAddress.optional(),
+  registration: ofMerchant.registration.optional(),
+  slug: ofMerchant.slug.optional(),
+  requireSecondFactor: ofMerchant.requireSecondFactor.optional(),
   chartOfAccounts: z.enum(['generic', 'fr-association', 'ohada']).default('generic'),
   latePayments: z.enum(LATE_PAYMENT_POLICIES).default('credit'),
   returnOrigins: z
@@ -89,20 +118,26 @@ export const newMerchant = z.strictObject({
     )
     .max(20)
     .default([]),
+  thankYouUrl: webUrl.optional(),
 });
 export const merchantChange = z.strictObject({
   name: newMerchant.shape.name.optional(),
   latePayments: z.enum(LATE_PAYMENT_POLICIES).optional(),
   refundFees: z.enum(REFUND_FEES).optional().describe('who bears the fee that a gateway keeps on a refund'),
-  requireSecondFactor: z.boolean().optional().describe('owners and treasurers may do nothing without a second factor'),
   returnOrigins: newMerchant.shape.returnOrigins.unwrap().optional(),
   thankYouUrl: webUrl
     .nullable()
     .optional()
     .describe('where a payer goes on from our page after a payment without a returnUrl, at one of the returnOrigins'),
+  country: ofMerchant.country.nullable().optional(),
+  timeZone: ofMerchant.timeZone.optional(),
+  locale: ofMerchant.locale.optional(),
+  address: postalAddress.nullable().optional(),
+  registration: ofMerchant.registration.nullable().optional(),
+  slug: ofMerchant.slug.optional(),
+  requireSecondFactor: ofMerchant.requireSecondFactor.optional(),
 });
 export const merchant = z.object({
-  requireSecondFactor: z.boolean(),
   id: id('mer'),
   name: z.string(),
   currency,
@@ -113,9 +148,17 @@ export const merchant = z.object({
   timeZone: z.string(),
   returnOrigins: z.array(z.string()),
   thankYouUrl: z.string().nullable(),
+  locale: z.enum(MEMBER_LOCALES),
+  address: z.string().nullable(),
+  registration: z.string().nullable(),
+  slug: z.string(),
+  requireSecondFactor: z.boolean(),
+  testOf: id('mer').nullable().describe('the merchant whose trials this one holds'),
   createdAt: moment,
 });
 export const merchantWithKey = merchant.extend({ secretKey: z.string().describe('shown here only') });
+export const twin = z.object({ id: id('mer'), testOf: id('mer') });
+export const newTwin = twin.extend({ secretKey: z.string().describe('shown here only') });
 
 const scopes = z.array(z.enum(SCOPES)).describe('none includes another but `admin`, which includes all');
 export const newKey = z.strictObject({
@@ -147,13 +190,7 @@ export const newMember = z.strictObject({
     .optional(),
   reference: text(200).optional().describe("the merchant's own id of this member"),
   locale: z.enum(MEMBER_LOCALES).optional().describe('the language of their pages and letters'),
-  address: z
-    .string()
-    .max(500)
-    .refine((value) => NO_CONTROL.test(value.replaceAll('\n', ' ')), 'no control characters but line breaks')
-    .refine((value) => value.trim() !== '', 'must not be blank')
-    .optional()
-    .describe('as on a letter, line by line'),
+  address: postalAddress.optional(),
 });
 export const memberChange = z.strictObject({
   name: newMember.shape.name.optional(),

@@ -9,11 +9,9 @@ import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import type { Money } from '../../workflows/domain/money';
-import { planCheckout } from '../desks/checkout';
+import { refusalOf } from '../desks/checkout';
 import type { CheckoutDependencies } from '../desks/checkout';
-import { newId } from '../../platform/ids';
 import { notFound } from '../http/problems';
-import type { ProblemCode } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 import { nothingToAsk } from '../desks/opening';
@@ -21,8 +19,6 @@ import { nothingToAsk } from '../desks/opening';
 export interface OptionDependencies extends CheckoutDependencies {
   readonly db: Database;
 }
-
-type Refusal = { readonly reason: ProblemCode; readonly detail: string };
 
 export function optionRoutes(deps: OptionDependencies) {
   const { db } = deps;
@@ -50,7 +46,7 @@ export function optionRoutes(deps: OptionDependencies) {
         const [reason, detail] = nothingToAsk(due, pending);
         const options = GATEWAY_NAMES.map((gateway) => {
           const account = accounts.find((candidate) => candidate.gateway === gateway);
-          const refusal = refuse(deps, gateway, account, money, { currency, name, ifNothing: { reason, detail } });
+          const refusal = refusalOf(deps, gateway, account, money, { currency, name, ifNothing: { reason, detail } });
           return {
             gateway,
             available: refusal === null,
@@ -64,36 +60,6 @@ export function optionRoutes(deps: OptionDependencies) {
       },
     }),
   ];
-}
-
-/** The same checks, in the same order, that opening a payment makes; null when it would be opened. */
-function refuse(
-  deps: OptionDependencies,
-  gateway: GatewayName,
-  account: AccountRow | undefined,
-  money: Money,
-  merchant: { currency: string; name: string; ifNothing: Refusal },
-): Refusal | null {
-  if (!account) return { reason: 'gateway_not_configured', detail: `this merchant has no account at ${gateway}` };
-  if (money.currency !== merchant.currency)
-    return {
-      reason: 'currency_not_supported',
-      detail: `this merchant's books are in ${merchant.currency}, not ${money.currency}`,
-    };
-  if (money.amount === 0) return merchant.ifNothing;
-  const { opening } = planCheckout(deps, gateway, account, {
-    paymentId: newId('pay'),
-    money,
-    method: null,
-    startedBy: 'member',
-    phone: null,
-    payer: { name: null, email: null },
-    description: merchant.name,
-  });
-  if (!opening.ok) return opening;
-  if (!account.enabled)
-    return { reason: 'gateway_not_enabled', detail: account.disabledReason ?? 'the account has not been checked yet' };
-  return null;
 }
 
 /** As this account can: without API credentials PayPal Standard gives nothing back. */

@@ -32,19 +32,15 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
 
   /** Stores the command, sends it, and answers with what became of it. */
   async function give(
-    {
-      caller,
-      params,
-      once,
-      forget,
-    }: Pick<
+    request: Pick<
       RouteRequest<'start_payments' | 'give_back', typeof schemas.idParams, undefined, undefined>,
-      'caller' | 'params' | 'once' | 'forget'
+      'caller' | 'author' | 'params' | 'once' | 'forget'
     >,
     order: Simple,
     note?: string,
   ): Promise<Answer> {
-    const isObeyed = await giveCommand({ db, runs }, { once, forget }, note, async (tx) => {
+    const { caller, params } = request;
+    const isObeyed = await giveCommand({ db, runs }, request, note, async (tx) => {
       const payment = await readPayment(tx, caller, params.id);
       const decision = decide(payment, toInput('precheck', order));
       if (decision.outcome === 'rejected') throw rejection(decision.reason);
@@ -95,10 +91,10 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       ],
       idempotentFor: 'good',
       async handle(request) {
-        const { body, caller, params, once } = request;
+        const { body, caller, author, params, once } = request;
         if (body.action === 'accept') return give(request, { kind: 'resolve' }, body.note);
         const { commandId, refundId } = await once((tx) =>
-          refunds.returnSuspended(tx, params.id, () => readPayment(tx, caller, params.id), body.note ?? null),
+          refunds.returnSuspended(tx, author, params.id, () => readPayment(tx, caller, params.id), body.note ?? null),
         );
         await Promise.all([sendCommand({ db, runs }, commandId), untilSettled(db, caller.merchantId, refundId)]);
         return { status: 200, body: viewPayment(await readPayment(db, caller, params.id), view) };

@@ -1,7 +1,10 @@
 import { urlencoded } from 'express';
 import type { NextFunction, Request, Response, Router } from 'express';
 import { labelOf } from '../../activities/gateways/registry';
+import type { Author } from '../../books/audit';
 import type { Arrival, OnboardingDesk } from '../desks/onboarding';
+import { sourceOf } from '../http/author';
+import { isFromElsewhere } from '../http/origin-check';
 import { Problem } from '../http/problems';
 import { queryOf, strictRouter } from '../http/routing';
 import { connectPage } from '../../web/pages/connect-page';
@@ -38,7 +41,7 @@ export function connectRoutes({
 
   router.get(path, async (req: ConnectRequest, res: Response) => {
     const { trackingId } = req.params;
-    const arrival = await onboarding.arrive(trackingId, new URLSearchParams(queryOf(req)), cookieOf(req));
+    const arrival = await onboarding.arrive(whoever(req), trackingId, new URLSearchParams(queryOf(req)), cookieOf(req));
     if (arrival.outcome === 'to_confirm')
       res.cookie(COOKIE, arrival.token, {
         httpOnly: true,
@@ -52,11 +55,11 @@ export function connectRoutes({
   });
 
   router.post(path, urlencoded({ extended: false, limit: '4kb' }), async (req: ConnectRequest, res: Response) => {
-    if (isForeign(req, publicUrl))
+    if (isFromElsewhere(req, publicUrl))
       throw new Problem('forbidden', 'this form is sent by the page it stands on, and by no other');
     const { trackingId } = req.params;
     const { token } = (req.body ?? {}) as { token?: unknown };
-    const answer = await onboarding.confirm(trackingId, new URLSearchParams(queryOf(req)), {
+    const answer = await onboarding.confirm(whoever(req), trackingId, new URLSearchParams(queryOf(req)), {
       cookie: cookieOf(req),
       form: typeof token === 'string' ? token : null,
     });
@@ -84,16 +87,9 @@ const STATUSES: Readonly<Record<Arrival['outcome'], number>> = {
   unanswered: 502,
 };
 
+/** Who comes here is a person of whom nothing is known but the link that brought them. */
+const whoever = (req: Request): Author => ({ actor: { kind: 'person', id: null }, source: sourceOf(req) });
+
 function cookieOf(req: Request): string | null {
   return new RegExp(`(?:^|;)\\s*${COOKIE}=([\\w-]+)\\s*(?:;|$)`).exec(req.headers.cookie ?? '')?.[1] ?? null;
-}
-
-/** Sent from a page elsewhere, by what a browser says of it; our own page sends no origin over plain HTTP (`no-referrer`). */
-function isForeign(req: Request, publicUrl: string): boolean {
-  const site = req.get('sec-fetch-site');
-  const origin = req.get('origin');
-  return (
-    (site !== undefined && site !== 'same-origin') ||
-    (origin !== undefined && origin !== 'null' && origin !== new URL(publicUrl).origin)
-  );
 }

@@ -60,9 +60,10 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       answers: { 200: schemas.dispute },
       refusals: ['dispute_closed', 'nothing_held', 'money_held'],
       idempotentFor: 'days',
-      async handle({ caller, params, body, once, forget }) {
+      async handle(request) {
+        const { caller, params, body } = request;
         const { outcome, note } = body;
-        await giveCommand({ db, runs }, { once, forget }, note, async (tx) => {
+        await giveCommand({ db, runs }, request, note, async (tx) => {
           const { paymentId, id: disputeId } = await readDispute(caller, params.id);
           const payment = await readPayment(tx, caller, paymentId);
           const order = { kind: 'resolve_dispute', disputeId, outcome } as const;

@@ -34,14 +34,14 @@ export function accountRoutes({
         GATEWAY_NAMES.map((name) => GATEWAYS[name].credentials.safeExtend(schemas.newAccount.shape)),
       ),
       answers: { 200: schemas.account },
-      refusals: ['environment_has_books'],
-      async handle({ caller, params, body }) {
+      refusals: ['environment_has_books', 'test_merchant'],
+      async handle({ caller, author, params, body }) {
         const gateway = findGateway(params.gateway);
         const { environment, ...fields } = body;
         const parsed = GATEWAYS[gateway].credentials.safeParse(fields);
         if (!parsed.success) throw invalid(parsed.error.issues, 'body');
-        const account = await accounts.save(caller.merchantId, gateway, environment, parsed.data);
-        return { status: 200, body: await accounts.view(await accounts.inspect(account, false)) };
+        const account = await accounts.save(author, caller.merchantId, gateway, environment, parsed.data);
+        return { status: 200, body: await accounts.view(await accounts.inspect(author, account, false)) };
       },
     }),
     route({
@@ -75,11 +75,11 @@ export function accountRoutes({
       params: schemas.gatewayParams,
       body: schemas.nothing,
       answers: { 200: schemas.account },
-      async handle({ caller, params }) {
+      async handle({ caller, author, params }) {
         const gateway = findGateway(params.gateway);
         const account = await findAccount(db, caller.merchantId, gateway);
         if (!account) throw notFound('gateway account');
-        return { status: 200, body: await accounts.view(await accounts.inspect(account, true)) };
+        return { status: 200, body: await accounts.view(await accounts.inspect(author, account, true)) };
       },
     }),
     route({
@@ -90,12 +90,13 @@ export function accountRoutes({
       params: schemas.gatewayParams,
       body: schemas.newConnection,
       answers: { 201: schemas.connection },
-      refusals: ['onboarding_not_offered', 'gateway_refused', 'origin_not_registered'],
-      async handle({ caller, params, body }) {
+      refusals: ['onboarding_not_offered', 'gateway_refused', 'origin_not_registered', 'test_merchant'],
+      async handle({ caller: { merchantId }, author, params, body }) {
         const gateway = findGateway(params.gateway);
-        const { returnOrigins } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: caller.merchantId } });
+        const { returnOrigins } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: merchantId } });
         checkOrigin('returnUrl', body.returnUrl, returnOrigins);
-        return { status: 201, body: await onboarding.invite(caller.merchantId, gateway, body.returnUrl ?? null) };
+        const connection = await onboarding.invite(author, merchantId, gateway, body.returnUrl ?? null);
+        return { status: 201, body: connection };
       },
     }),
   ];

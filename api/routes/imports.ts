@@ -20,8 +20,9 @@ export function importRoutes({ db }: { readonly db: Database }) {
       file: 'text/csv',
       answers: { 200: schemas.importResult },
       refusals: ['encoding_not_supported'],
-      async handle({ caller, query: { kind, dryRun }, file }) {
-        const imported = await importFile(db, caller.merchantId, { kind, bytes: file, dryRun: dryRun !== undefined });
+      async handle({ caller: { merchantId }, author, query: { kind, dryRun }, file }) {
+        const by = { merchantId, author };
+        const imported = await importFile(db, by, { kind, bytes: file, dryRun: dryRun !== undefined });
         return { status: 200, body: imported };
       },
     }),
@@ -34,8 +35,8 @@ export function importRoutes({ db }: { readonly db: Database }) {
       weight: 'file',
       params: schemas.idParams,
       answers: { 200: schemas.takenBack },
-      async handle({ caller, params: { id } }) {
-        const taken = isId('imp', id) ? await takeBack(db, caller.merchantId, id) : null;
+      async handle({ caller: { merchantId }, author, params: { id } }) {
+        const taken = isId('imp', id) ? await takeBack(db, { merchantId, author }, id) : null;
         if (!taken) throw notFound('import');
         return { status: 200, body: taken };
       },

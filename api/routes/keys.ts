@@ -1,3 +1,4 @@
+import { noteChange } from '../../books/audit';
 import { addKey, listKeys, revokeKey } from '../../books/keys';
 import type { ListedKey, Scope } from '../../books/keys';
 import { inTransaction } from '../../books/sql';
@@ -25,16 +26,15 @@ export function keyRoutes({
       right: 'manage_keys',
       body: schemas.newKey,
       answers: { 201: schemas.keyWithSecret },
-      async handle({ caller, body: { name, scopes, expiresAt } }) {
+      async handle({ caller: { merchantId }, author, body: { name, scopes, expiresAt } }) {
         const { secretKey, hash, last4 } = mintSecretKey();
-        const made = await addKey(db, {
-          id: newId('key'),
-          merchantId: caller.merchantId,
-          name,
-          scopes,
-          expiresAt: expiresAt === undefined ? null : new Date(expiresAt),
-          hash,
-          last4,
+        const id = newId('key');
+        const made = await inTransaction(db, async (tx) => {
+          const until = expiresAt === undefined ? null : new Date(expiresAt);
+          const key = await addKey(tx, { id, merchantId, name, scopes, expiresAt: until, hash, last4 });
+          const after = { name, scopes, expiresAt: until };
+          await noteChange(tx, author, { merchantId, action: 'key.created', object: { kind: 'key', id }, after });
+          return key;
         });
         return { status: 201, body: { ...viewKey(made), secretKey } };
       },
@@ -59,11 +59,16 @@ export function keyRoutes({
       params: schemas.idParams,
       answers: { 200: schemas.key },
       refusals: ['last_admin_key'],
-      async handle({ caller, params }) {
-        const revoked = await inTransaction(db, (tx) => revokeKey(tx, caller.merchantId, params.id));
-        if (revoked === 'unknown') throw notFound('key');
-        if (revoked === 'last_admin_key')
-          throw new Problem('last_admin_key', 'no other key of this merchant could make keys; make one first');
+      async handle({ caller: { merchantId }, author, params: { id } }) {
+        const revoked = await inTransaction(db, async (tx) => {
+          const key = await revokeKey(tx, merchantId, id);
+          if (key === 'unknown') throw notFound('key');
+          if (key === 'last_admin_key')
+            throw new Problem('last_admin_key', 'no other key of this merchant could make keys; make one first');
+          const before = { name: key.name, scopes: key.scopes };
+          await noteChange(tx, author, { merchantId, action: 'key.revoked', object: { kind: 'key', id }, before });
+          return key;
+        });
         await revocations.look(); // other processes hear of it within a second; this one refuses it from now on
         return { status: 200, body: viewKey(revoked) };
       },

@@ -1,7 +1,8 @@
+import { noteChange, withheld } from '../../books/audit';
 import { listCharges, listPaylines } from '../../books/cart';
 import { listDisputes } from '../../books/disputes';
 import { loadPayments } from '../../books/facts';
-import { eraseMember, findMember } from '../../books/members';
+import { eraseMember, findMember, knownOf } from '../../books/members';
 import { listMessagesOfMember } from '../../books/notifications';
 import { listPayments } from '../../books/payments';
 import { listRefunds } from '../../books/refunds';
@@ -73,10 +74,22 @@ export function memberDataRoutes({ db, vault, view }: MemberDataDependencies) {
       right: 'erase_members',
       params: schemas.idParams,
       answers: { 200: schemas.member },
-      async handle({ caller: { merchantId }, params: { id } }) {
-        const erased = isId('mem', id) ? await inTransaction(db, (tx) => eraseMember(tx, merchantId, id)) : null;
-        if (!erased) throw notFound('member');
-        return { status: 200, body: viewMember(erased) };
+      async handle({ caller: { merchantId }, author, params: { id } }) {
+        if (!isId('mem', id)) throw notFound('member');
+        const { after } = await inTransaction(db, async (tx) => {
+          const erased = await eraseMember(tx, merchantId, id);
+          if (!erased) throw notFound('member');
+          const object = { kind: 'member', id };
+          if (erased.before.erasedAt === null)
+            await noteChange(tx, author, {
+              merchantId,
+              action: 'member.erased',
+              object,
+              before: withheld(knownOf(erased.before)),
+            });
+          return erased;
+        });
+        return { status: 200, body: viewMember(after) };
       },
     }),
   ];

@@ -1,3 +1,4 @@
+import { differing, noteChange, withheld } from '../../books/audit';
 import type { Database } from '../../prisma/client';
 import {
   addCharge,
@@ -9,7 +10,8 @@ import {
   readCharge,
 } from '../../books/cart';
 import type { ChargeLine, PaylineLine } from '../../books/cart';
-import { addMember, changeMember, findMember, listMembers } from '../../books/members';
+import { addMember, changeMember, findMember, knownOf, listMembers, PERSONAL } from '../../books/members';
+import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import { isId } from '../../workflows/domain/ids';
 import type { Caller, Tokens } from '../http/auth';
@@ -51,11 +53,14 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       body: schemas.newMember,
       answers: { 201: schemas.member },
       idempotentFor: 'days',
-      async handle({ caller, body, once }) {
+      async handle({ caller: { merchantId }, author, body, once }) {
         const { name, email = null, phone = null, reference = null, locale = null, address = null } = body;
         const created = await once(async (tx) => {
           const member = { id: newId('mem'), name, email, phone, reference, locale, address };
-          const createdAt = await addMember(tx, { ...member, merchantId: caller.merchantId });
+          const createdAt = await addMember(tx, { ...member, merchantId });
+          const object = { kind: 'member', id: member.id };
+          const after = withheld(knownOf(member));
+          await noteChange(tx, author, { merchantId, action: 'member.created', object, after });
           return viewMember({ ...member, createdAt, erasedAt: null });
         });
         return { status: 201, body: created };
@@ -95,10 +100,18 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       body: schemas.memberChange,
       answers: { 200: schemas.member },
       refusals: ['member_erased'],
-      async handle({ caller, params, body }) {
+      async handle({ caller, author, params, body }) {
+        const { merchantId } = caller;
         const { id } = await memberOf(caller, params.id);
-        const changed = await changeMember(db, caller.merchantId, id, body);
-        if (!changed) throw erased();
+        const { after: changed } = await inTransaction(db, async (tx) => {
+          const change = await changeMember(tx, merchantId, id, body);
+          if (!change) throw erased();
+          const names = Object.keys(differing(change.before, change.after, PERSONAL)?.after ?? {});
+          const object = { kind: 'member', id };
+          if (names.length > 0)
+            await noteChange(tx, author, { merchantId, action: 'member.changed', object, after: withheld(names) });
+          return change;
+        });
         return { status: 200, body: viewMember(changed) };
       },
     }),
@@ -111,9 +124,17 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       body: schemas.newToken,
       answers: { 201: schemas.memberToken },
       refusals: ['member_erased'],
-      async handle({ caller, params, body }) {
-        const member = await keptMemberOf(caller, params.id);
-        return { status: 201, body: await tokens.mintMember(caller.merchantId, member.id, body.expiresInMs) };
+      async handle({ caller, author, params, body }) {
+        const { merchantId } = caller;
+        const { id } = await keptMemberOf(caller, params.id);
+        const minted = await tokens.mintMember(merchantId, id, body.expiresInMs);
+        await noteChange(db, author, {
+          merchantId,
+          action: 'member_token.minted',
+          object: { kind: 'member', id },
+          after: { expiresAt: minted.expiresAt },
+        });
+        return { status: 201, body: minted };
       },
     }),
     route({
@@ -165,24 +186,19 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       answers: { 201: schemas.charge },
       refusals: ['member_erased', 'currency_not_supported'],
       idempotentFor: 'days',
-      async handle({ caller, params, body, once }) {
+      async handle({ caller, author, params, body, once }) {
+        const { merchantId } = caller;
         const member = await keptMemberOf(caller, params.id);
         const { currency } = member.merchant;
         if (body.currency !== currency)
           throw new Problem('currency_not_supported', `this merchant's books are in ${currency}, not ${body.currency}`);
         const created = await once(async (tx) => {
           const id = newId('chg');
-          const { label, category, amount } = body;
-          await addCharge(tx, {
-            id,
-            merchantId: caller.merchantId,
-            memberId: member.id,
-            label,
-            category,
-            amount,
-            currency,
-            dueOn: body.dueOn ?? null,
-          });
+          const { label, category, amount, dueOn = null } = body;
+          const charge = { label, category, amount, currency, dueOn };
+          await addCharge(tx, { ...charge, id, merchantId, memberId: member.id });
+          const after = { member: member.id, ...charge };
+          await noteChange(tx, author, { merchantId, action: 'charge.added', object: { kind: 'charge', id }, after });
           return viewCharge(await readCharge(tx, id));
         });
         return { status: 201, body: created };
@@ -198,7 +214,8 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       answers: { 200: schemas.charge },
       refusals: ['charge_already_cancelled'],
       idempotentFor: 'days',
-      async handle({ caller, params, body, once }) {
+      async handle({ caller, author, params, body, once }) {
+        const { merchantId } = caller;
         const member = await memberOf(caller, params.id);
         const chargeId = params.charge;
         const known = isId('chg', chargeId) ? await findCharges(db, member.id, [chargeId]) : [];
@@ -206,7 +223,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
         const cancelled = await once(async (tx) => {
           const done = await cancelCharge(tx, {
             commandId: newId('cmd'),
-            merchantId: caller.merchantId,
+            merchantId,
             memberId: member.id,
             chargeId,
             currency: member.merchant.currency,
@@ -214,7 +231,15 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
           });
           if (done === 'already_cancelled')
             throw new Problem('charge_already_cancelled', 'this charge was cancelled before');
-          return viewCharge(await readCharge(tx, chargeId));
+          const charge = await readCharge(tx, chargeId);
+          const { label, category, amount } = charge;
+          await noteChange(tx, author, {
+            merchantId,
+            action: 'charge.cancelled',
+            object: { kind: 'charge', id: chargeId },
+            before: { member: member.id, label, category, amount, currency: member.merchant.currency },
+          });
+          return viewCharge(charge);
         });
         return { status: 200, body: cancelled };
       },

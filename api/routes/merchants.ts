@@ -1,18 +1,43 @@
-import type { Merchant } from '../../prisma/generated/client';
+import { differing, noteChange } from '../../books/audit';
+import type { Author } from '../../books/audit';
+import { addKey } from '../../books/keys';
+import {
+  addMerchant,
+  changeMerchant,
+  findTwin,
+  holdMerchant,
+  isSlugTaken,
+  isZoneUnknown,
+  readMerchant,
+  SETTING_NAMES,
+} from '../../books/merchants';
+import type { MerchantRow, NewMerchant } from '../../books/merchants';
+import { inTransaction } from '../../books/sql';
+import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import { mintSecretKey } from '../http/auth';
 import { newId } from '../../platform/ids';
 import { timeZoneOf } from '../../workflows/domain/time-zone';
 import { checkOrigin } from '../http/origins';
-import { notFound } from '../http/problems';
+import { Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 
 export function merchantRoutes({ db }: { db: Database }) {
-  async function readMerchant(id: string): Promise<Merchant> {
-    const found = await db.prisma.merchant.findUnique({ where: { id } });
-    if (!found) throw notFound('merchant');
-    return found;
+  /** Makes a merchant and its first key, which is told here only. */
+  async function make(tx: Sql, author: Author, merchant: Omit<NewMerchant, 'id'>) {
+    const { secretKey, hash, last4 } = mintSecretKey();
+    const [merchantId, keyId] = [newId('mer'), newId('key')];
+    const key = { name: 'first key', scopes: ['admin'] as const, expiresAt: null };
+    const made = await addMerchant(tx, { ...merchant, id: merchantId });
+    await addKey(tx, { ...key, id: keyId, merchantId, hash, last4 });
+    await noteChange(
+      tx,
+      author,
+      { merchantId, action: 'merchant.created', object: { kind: 'merchant', id: merchantId }, after: merchant },
+      { merchantId, action: 'key.created', object: { kind: 'key', id: keyId }, after: key },
+    );
+    return { made, secretKey };
   }
 
   return [
@@ -23,26 +48,14 @@ export function merchantRoutes({ db }: { db: Database }) {
       right: 'make_merchants',
       body: schemas.newMerchant,
       answers: { 201: schemas.merchantWithKey },
-      async handle({ body }) {
-        const { secretKey, hash, last4 } = mintSecretKey();
-        const created = await db.prisma.merchant.create({
-          data: {
-            ...body,
-            id: newId('mer'),
-            country: body.country ?? null,
-            timeZone: timeZoneOf(body.country),
-            apiKeys: {
-              create: {
-                id: newId('key'),
-                hash: new Uint8Array(hash),
-                name: 'first key',
-                scopes: ['admin'],
-                last4,
-              },
-            },
-          },
-        });
-        return { status: 201, body: { ...viewMerchant(created), secretKey } };
+      refusals: ['slug_taken', 'origin_not_registered'],
+      async handle({ author, body }) {
+        checkOrigin('thankYouUrl', body.thankYouUrl, body.returnOrigins);
+        const timeZone = body.timeZone ?? timeZoneOf({ country: body.country ?? null, currency: body.currency });
+        const { made, secretKey } = await inTransaction(db, (tx) => make(tx, author, { ...body, timeZone })).catch(
+          refuse,
+        );
+        return { status: 201, body: { ...viewMerchant(made), secretKey } };
       },
     }),
     route({
@@ -52,44 +65,73 @@ export function merchantRoutes({ db }: { db: Database }) {
       right: 'read_merchant',
       answers: { 200: schemas.merchant },
       async handle({ caller }) {
-        return { status: 200, body: viewMerchant(await readMerchant(caller.merchantId)) };
+        return { status: 200, body: viewMerchant(await readMerchant(db, caller.merchantId)) };
       },
     }),
     route({
       method: 'patch',
       path: '/v1/merchant',
-      summary: 'Change the merchant of this key',
+      summary: 'Change the merchant of this key; null takes away what was known',
       right: 'change_merchant',
       body: schemas.merchantChange,
       answers: { 200: schemas.merchant },
-      refusals: ['origin_not_registered'],
-      async handle({
-        caller,
-        body: { name, latePayments, refundFees, requireSecondFactor, returnOrigins, thankYouUrl },
-      }) {
-        if (thankYouUrl)
-          checkOrigin(
-            'thankYouUrl',
-            thankYouUrl,
-            returnOrigins ?? (await readMerchant(caller.merchantId)).returnOrigins,
-          );
-        const changed = await db.prisma.merchant.update({
-          where: { id: caller.merchantId },
-          data: {
-            ...(name !== undefined && { name }),
-            ...(latePayments && { latePayments }),
-            ...(refundFees && { refundFees }),
-            ...(requireSecondFactor !== undefined && { requireSecondFactor }),
-            ...(returnOrigins && { returnOrigins }),
-            ...(thankYouUrl !== undefined && { thankYouUrl }),
-          },
-        });
+      refusals: ['slug_taken', 'origin_not_registered'],
+      async handle({ caller: { merchantId }, author, body }) {
+        const { thankYouUrl } = body;
+        if (typeof thankYouUrl === 'string') {
+          const origins = body.returnOrigins ?? (await readMerchant(db, merchantId)).returnOrigins;
+          checkOrigin('thankYouUrl', thankYouUrl, origins);
+        }
+        const changed = await inTransaction(db, async (tx) => {
+          const { before, after } = await changeMerchant(tx, merchantId, body);
+          const differs = differing(before, after, SETTING_NAMES);
+          const object = { kind: 'merchant', id: merchantId };
+          if (differs) await noteChange(tx, author, { merchantId, action: 'merchant.changed', object, ...differs });
+          return after;
+        }).catch(refuse);
         return { status: 200, body: viewMerchant(changed) };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/merchant/test-twin',
+      summary: 'Make the merchant beside this one for trying out, with books of its own and no live account',
+      detail: 'Again: the same one, without its key.',
+      right: 'make_twin',
+      body: schemas.nothing,
+      answers: { 200: schemas.twin, 201: schemas.newTwin },
+      refusals: ['test_merchant'],
+      async handle({ caller: { merchantId }, author }) {
+        return inTransaction(db, async (tx) => {
+          await holdMerchant(tx, merchantId);
+          const merchant = await readMerchant(tx, merchantId);
+          if (merchant.testOf !== null) throw new Problem('test_merchant', 'this merchant is for trying out itself');
+          const twin = await findTwin(tx, merchantId);
+          if (twin !== null) return { status: 200, body: { id: twin, testOf: merchantId } };
+          const { made, secretKey } = await make(tx, author, twinOf(merchant));
+          const object = { kind: 'merchant', id: made.id };
+          await noteChange(tx, author, { merchantId, action: 'merchant.test_twin_created', object });
+          return { status: 201, body: { id: made.id, testOf: merchantId, secretKey } };
+        });
       },
     }),
   ];
 }
 
-function viewMerchant({ createdAt, ...merchant }: Merchant) {
+/** The same in all but its name, its slug and its books. */
+function twinOf({ id, name, slug: _slug, createdAt: _createdAt, ...merchant }: MerchantRow): Omit<NewMerchant, 'id'> {
+  return { ...merchant, name: `${name.slice(0, 190)} test`, testOf: id };
+}
+
+function refuse(failure: unknown): never {
+  if (isSlugTaken(failure)) throw new Problem('slug_taken', 'another merchant has this slug');
+  if (isZoneUnknown(failure)) {
+    const message = 'the database does not know this time zone';
+    throw new Problem('invalid_request', `body: timeZone: ${message}`, { errors: [{ path: 'timeZone', message }] });
+  }
+  throw failure;
+}
+
+function viewMerchant({ createdAt, ...merchant }: MerchantRow) {
   return { ...merchant, createdAt: createdAt.toISOString() };
 }

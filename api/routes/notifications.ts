@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { noteChange } from '../../books/audit';
 import { attach, leftOf } from '../../books/cart';
 import { dismissMessage, findMessage, findSuspendedMoney, listMessages } from '../../books/notifications';
 import type { ListedMessage } from '../../books/notifications';
@@ -62,7 +63,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       answers: { 200: schemas.notification },
       refusals: ['not_unmatched', 'currency_mismatch', 'refund_in_flight'],
       idempotentFor: 'days',
-      async handle({ caller, params, body, once }) {
+      async handle({ caller, author, params, body, once }) {
         const answer = await once(async (tx) => {
           const row = await find(tx, caller.merchantId, params.id);
           const member = await db.prisma.member.findFirst({
@@ -95,6 +96,12 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
             throw new Problem('not_unmatched', 'money of this notification was given back meanwhile');
           if (outcome === 'not_unmatched')
             throw new Problem('not_unmatched', 'this notification was attached meanwhile');
+          await noteChange(tx, author, {
+            merchantId: caller.merchantId,
+            action: 'notification.attached',
+            object: { kind: 'notification', id: row.id },
+            after: { member: member.id, ...money },
+          });
           return view({ ...row, state: 'applied', memberId: member.id });
         });
         return { status: 200, body: answer };
@@ -110,7 +117,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       answers: { 200: schemas.notification },
       refusals: ['not_dismissible'],
       idempotentFor: 'days',
-      async handle({ caller, params, body, once }) {
+      async handle({ caller, author, params, body, once }) {
         const answer = await once(async (tx) => {
           const row = await find(tx, caller.merchantId, params.id);
           const dismissal = await dismissMessage(tx, row.id, body.note ?? null);
@@ -119,6 +126,12 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
               'not_dismissible',
               `this notification is ${row.state}${row.kind === null ? '' : ', about money'}`,
             );
+          await noteChange(tx, author, {
+            merchantId: caller.merchantId,
+            action: 'notification.dismissed',
+            object: { kind: 'notification', id: row.id },
+            before: { state: row.state, reason: row.reason },
+          });
           return view({ ...row, state: 'applied', reason: 'dismissed', dismissal });
         });
         return { status: 200, body: answer };
@@ -142,10 +155,12 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
         'amount_not_supported',
       ],
       idempotentFor: 'good',
-      async handle({ caller, params, body, once }) {
+      async handle({ caller, author, params, body, once }) {
         const { merchantId } = caller;
         await find(db, merchantId, params.id);
-        const admitted = await once((tx) => refunds.returnUnmatched(tx, params.id, merchantId, body.note ?? null));
+        const admitted = await once((tx) =>
+          refunds.returnUnmatched(tx, author, params.id, merchantId, body.note ?? null),
+        );
         await runs.refundUnmatched(admitted).catch(() => undefined); // Temporal is away: the sweeper begins it
         await untilSettled(db, merchantId, admitted.refundId);
         const refund = await findRefund(db, merchantId, admitted.refundId);

@@ -1,4 +1,5 @@
 import type { NextFunction, Request, Response, Router } from 'express';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { GATEWAYS, labelOf } from '../../activities/gateways/registry';
 import { loadPayment } from '../../books/facts';
@@ -12,6 +13,7 @@ import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../http/auth';
 import type { Inbox } from '../desks/reception';
 import type { OnboardingDesk } from '../desks/onboarding';
+import type { PayLinkDesk } from '../desks/pay-links';
 import { sayNowAndThen } from '../../platform/log';
 import { isRegistered } from '../http/origins';
 import { gatewayContentAllowed } from '../http/page-policy';
@@ -23,12 +25,15 @@ import { pageSender, plainPage } from '../../web/pages/layout';
 import { standingPage } from '../../web/pages/standing-page';
 import type { Place } from '../../words/standing';
 import { connectRoutes } from './connect';
+import { payRoutes } from './pay';
 
 export interface PageDependencies {
   readonly db: Sql;
   readonly inbox: Inbox;
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
+  readonly payLinks: PayLinkDesk;
+  readonly redis: Redis | null;
   readonly publicUrl: string;
   readonly simulatorPublicUrl: string;
   readonly log: Logger;
@@ -43,6 +48,8 @@ export function pageRoutes({
   inbox,
   tokens,
   onboarding,
+  payLinks,
+  redis,
   publicUrl,
   simulatorPublicUrl,
   log,
@@ -112,15 +119,16 @@ export function pageRoutes({
 
   const router = strictRouter();
   router.get(assets.path, assets.serve);
-  router.use(['/checkout', '/return', '/cancel'], gatewayContentAllowed({ db, simulatorPublicUrl }));
+  router.use(['/checkout', '/return', '/cancel', '/p'], gatewayContentAllowed({ db, simulatorPublicUrl }));
   router.get('/checkout', (_req, res) => {
     sendPage(res, 200, checkoutPage());
   });
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
+  router.use(payRoutes({ payLinks, sendPage, publicUrl, redis }));
   for (const place of ['return', 'cancel'] as const)
     router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
   router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent || !/^\/(return|cancel)\//.test(req.path) || !isConnectionFailure(error)) {
+    if (res.headersSent || !/^\/(return|cancel|p)\//.test(req.path) || !isConnectionFailure(error)) {
       next(error);
       return;
     }

@@ -1,13 +1,13 @@
-import { handedBy, loadPayment, loadPayments } from '../../books/facts';
+import { loadPayment, loadPayments } from '../../books/facts';
 import type { LoadedPayment, RecordedPayment } from '../../books/facts';
 import { listPayments } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import type { Deliveries } from '../../outbox/deliveries';
 import type { Database } from '../../prisma/client';
 import { isId } from '../../workflows/domain/ids';
-import { summarize } from '../../workflows/domain/payment';
 import type { CheckoutDependencies } from '../desks/checkout';
 import { openPayment } from '../desks/opening';
+import { startOpened, untilOpened } from '../desks/starting';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
 import type { CallerWith } from '../http/rights';
@@ -22,12 +22,8 @@ export interface PaymentDependencies extends CheckoutDependencies {
   readonly view: ViewSettings;
 }
 
-/** How long an answer waits for Temporal to hear of a new payment, before it is left to the sweeper. */
-const START_PATIENCE_MS = 1_000;
-/** How long an answer waits for the gateway to open a checkout; whoever waits longer should look again, not hang. */
-const OPENING_PATIENCE_MS = 5_000;
 export function paymentRoutes(deps: PaymentDependencies) {
-  const { db, deliveries, view } = deps;
+  const { db, view } = deps;
 
   return [
     route({
@@ -53,18 +49,16 @@ export function paymentRoutes(deps: PaymentDependencies) {
         'origin_not_registered',
       ],
       idempotentFor: 'days',
-      async handle({ caller, body, once }) {
+      async handle({ caller, author, body, once }) {
         if (caller.kind === 'member' && caller.memberId !== body.member) throw notFound('member');
         let opened: RecordedPayment | undefined;
         const { id } = await once(async (tx) => {
-          opened = await openPayment(deps, tx, caller, body);
+          opened = await openPayment(deps, tx, { caller, author }, body);
           return { id: opened.terms.id };
         });
         // Of requests racing with one key only one is committed; what the others opened is gone and must not be started.
         if (opened?.terms.id !== id) return { status: 201, body: viewPayment(await untilOpened(db, id), view) };
-        await Promise.race([deliveries.started(opened.terms, handedBy(opened)), pause(START_PATIENCE_MS)]);
-        const isHanded = summarize(opened).status !== 'created';
-        return { status: 201, body: viewPayment(isHanded ? opened : await untilOpened(db, id), view) };
+        return { status: 201, body: viewPayment(await startOpened(deps, opened), view) };
       },
     }),
     route({
@@ -115,20 +109,4 @@ export async function readPayment(db: Sql, caller: CallerWith<'watch_payment'>, 
     (caller.kind !== 'watcher' || payment.terms.id === caller.paymentId);
   if (!mine) throw notFound('payment');
   return payment;
-}
-
-/** The payment as it stands once the gateway has opened its checkout, or after a short patience without. */
-async function untilOpened(db: Sql, id: string): Promise<LoadedPayment> {
-  const end = Date.now() + OPENING_PATIENCE_MS;
-  // Most are open within a tenth of a second; for the others looking often hurries nobody.
-  for (let waitMs = 40; ; waitMs = Math.min(waitMs * 1.5, 400)) {
-    const payment = await loadPayment(db, id);
-    if (!payment) throw new Error(`payment ${id} is gone`);
-    if (summarize(payment).status !== 'created' || Date.now() >= end) return payment;
-    await pause(waitMs);
-  }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

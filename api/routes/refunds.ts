@@ -41,8 +41,9 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       answers: { 200: schemas.refund },
       refusals: ['refund_settled', 'refund_moving'],
       idempotentFor: 'days',
-      async handle({ caller, params, body, once, forget }) {
-        await giveCommand({ db, runs }, { once, forget }, body.note, async () => {
+      async handle(request) {
+        const { caller, params, body } = request;
+        await giveCommand({ db, runs }, request, body.note, async () => {
           const { paymentId, status, id: refundId } = await readRefund(caller, params.id);
           if (status !== 'pending' || paymentId === null) throw rejection('refund_settled');
           return { paymentId, order: { kind, refundId } };
@@ -63,11 +64,12 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       answers: { 201: schemas.refund },
       refusals: [...REFUND_REFUSALS],
       idempotentFor: 'good',
-      async handle({ caller, params, body, once }) {
+      async handle({ caller, author, params, body, once }) {
         const { amount = null, cancelCharges: charges = [], note = null, noteToPayer = null } = body;
         const { refundId, commandId } = await once((tx) =>
           refunds.request(
             tx,
+            author,
             params.id,
             () => readPayment(tx, caller, params.id),
             { amount, charges },

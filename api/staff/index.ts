@@ -2,13 +2,13 @@ import type { Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { newId } from '../../platform/ids';
 import type { Database } from '../../prisma/client';
+import type { Vault } from '../../vault/vault';
 import type { Revocations } from '../http/revocations';
 import { createSessionCookie } from './cookies';
 import { doorRoutes } from './door';
 import { createLetters } from './letters';
-import type { Letters, QueueLetter } from './letters';
+import type { Letters } from './letters';
 import { createStaffLimits } from './limits';
 import type { StaffLimits } from './limits';
 import { createStaffRecognition } from './recognition';
@@ -34,7 +34,7 @@ export interface StaffDependencies extends StaffSettings {
   readonly revocations: Pick<Revocations, 'count' | 'look'>;
   readonly publicUrl: string;
   readonly mailConfigured: boolean;
-  readonly queueLetter: QueueLetter;
+  readonly vault: Vault;
   readonly log: Logger;
 }
 
@@ -52,7 +52,7 @@ export function createStaff(deps: StaffDependencies): Staff {
   const { db, publicUrl, operators, revocations, log } = deps;
   const ownOrigin = new URL(publicUrl).origin;
   const cookie = createSessionCookie({ secret: deps.secrets[0], publicUrl });
-  const letters = createLetters({ queue: deps.queueLetter, configured: deps.mailConfigured });
+  const letters = createLetters({ vault: deps.vault, configured: deps.mailConfigured });
   const limits = createStaffLimits(deps.redis);
   const recognition = createStaffRecognition({ db, cookie, revocations, ownOrigin, operators });
   const signIn = createSignIn({
@@ -64,10 +64,8 @@ export function createStaff(deps: StaffDependencies): Staff {
     log,
     sendReset: ({ email, token }) =>
       letters.queue(db, {
-        id: newId('ltr'),
         kind: 'password_reset',
         to: email,
-        merchantId: null,
         data: { url: `${publicUrl}/password-reset/${token}`, minutes: RESET_LINK_HOLDS_S / 60 },
       }),
   });

@@ -1,55 +1,27 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { queueLetter } from '../../books/letters';
+import type { NewLetter } from '../../books/letters';
 import type { Sql } from '../../books/sql';
-import type { Role } from '../../books/people';
+import { newId } from '../../platform/ids';
 import { waitFor } from '../../platform/limits';
+import type { Vault } from '../../vault/vault';
+import type { Letter } from '../../workflows/domain/letter';
 import { Problem } from '../http/problems';
 
-/** What each letter to staff is filled with. */
-interface StaffLetterData {
-  readonly invitation: {
-    readonly merchant: string;
-    readonly role: Role;
-    readonly inviter: string | null;
-    readonly url: string;
-    readonly expiresAt: string;
-    readonly timeZone: string;
-  };
-  readonly password_reset: { readonly url: string; readonly minutes: number };
-  readonly step_up_code: { readonly code: string; readonly minutes: number };
-  readonly recovery: {
-    readonly merchant: string;
-    readonly address: string;
-    readonly url: string;
-    readonly invitedAt: string;
-    readonly timeZone: string;
-  };
-}
-type StaffLetterKind = keyof StaffLetterData;
-
-/** A letter to somebody who is, or is to be, one of a merchant's people. */
-export type StaffLetter = {
-  [Kind in StaffLetterKind]: { readonly kind: Kind; readonly data: StaffLetterData[Kind] };
-}[StaffLetterKind] & { readonly id: string; readonly to: string; readonly merchantId: string | null };
-
-/** Queues a letter in the transaction of what it tells. */
-export type QueueLetter = (tx: Sql, letter: StaffLetter) => Promise<void>;
+type StaffLetter = Letter<'password_reset' | 'step_up_code'> & Pick<NewLetter, 'to'>;
 
 /** The way of letters to staff. */
 export interface Letters {
-  readonly queue: QueueLetter;
+  /** Queues a letter in the transaction of what it tells. */
+  queue(tx: Sql, letter: StaffLetter): Promise<void>;
   /** Throws where none can leave. */
   refuseWhereOff(): void;
 }
 
-export function createLetters({
-  queue,
-  configured,
-}: {
-  readonly queue: QueueLetter;
-  readonly configured: boolean;
-}): Letters {
+export function createLetters({ vault, configured }: { readonly vault: Vault; readonly configured: boolean }): Letters {
   return {
-    queue,
+    queue: (tx, letter) =>
+      queueLetter(tx, vault, { ...letter, id: newId('ltr'), locale: 'en', merchantId: null, memberId: null }),
     refuseWhereOff() {
       if (!configured)
         throw new Problem('mail_not_configured', 'no mail server is configured (MAIL), so no letter leaves');

@@ -1,7 +1,6 @@
 import { createHash, randomInt } from 'node:crypto';
 import { inTransaction } from '../../books/sql';
 import { isSteppedUp, keepCode, readStanding, stepUp, takeCode } from '../../books/staff-sessions';
-import { newId } from '../../platform/ids';
 import type { Database } from '../../prisma/client';
 import type { Caller } from '../http/auth';
 import { Problem } from '../http/problems';
@@ -76,10 +75,8 @@ export function createStepUp({
       await inTransaction(db, async (tx) => {
         await keepCode(tx, sessionId, hashCode(sessionId, code), CODE_HOLDS_S);
         await letters.queue(tx, {
-          id: newId('ltr'),
           kind: 'step_up_code',
           to: user.email,
-          merchantId: null,
           data: { code, minutes: CODE_HOLDS_S / 60 },
         });
       });

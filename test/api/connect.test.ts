@@ -48,6 +48,10 @@ async function invite(merchant: { post: Merchant['post'] }) {
   expect(status).toBe(201);
   return body;
 }
+/** What was changed of the merchant's account at PayPal Checkout, newest first. */
+async function trailOf(merchant: Merchant) {
+  return (await merchant.get<{ data: object[] }>('/v1/audit?object=paypal-checkout')).body.data;
+}
 async function accountOf(secretKey: string): Promise<AccountView | undefined> {
   const { body } = await asking(world, secretKey).get<{ data: AccountView[] }>('/v1/gateway-accounts');
   return body.data.find(({ gateway }) => gateway === 'paypal-checkout');
@@ -127,6 +131,32 @@ test('a treasurer connects by logging in at PayPal, and a member pays through th
   await untilStatus(merchant, payment.id, 'paid');
 });
 
+test('the trail has who invited, and each step of whoever came with the link; the link itself it does not tell', async () => {
+  const merchant = await Merchant.create(world);
+  const { url, trackingId } = await invite(merchant);
+  await connect(await answerAs('grants', url));
+  const trail = await trailOf(merchant);
+  const key = { kind: 'key', id: expect.stringMatching(/^key_/) };
+  const somebody = { kind: 'person', id: null };
+  expect(trail).toMatchObject([
+    {
+      action: 'gateway_account.enabled',
+      actor: somebody,
+      before: { enabled: false },
+      after: { enabled: true, withheld: ['webhookId'] },
+    },
+    {
+      action: 'gateway_account.created',
+      actor: somebody,
+      after: { environment: 'simulator', enabled: false, withheld: ['merchantId'] },
+    },
+    { action: 'connection.confirmed', actor: somebody },
+    { action: 'connection.arrived', actor: somebody, source: { ip: expect.stringContaining('127.0.0.1') } },
+    { action: 'connection.invited', actor: key, object: { kind: 'gateway_account', id: 'paypal-checkout' } },
+  ]);
+  expect(JSON.stringify(trail)).not.toContain(trackingId);
+});
+
 test('no key of the merchant lies in the vault: the account is the platform’s to act for, and only as that merchant', async () => {
   const merchant = await Merchant.create(world);
   await connect(await answerAs('grants', (await invite(merchant)).url));
@@ -202,6 +232,13 @@ test('a consent taken back at PayPal disables the account at once and says so; g
     (account) => account?.enabled === false,
   );
   expect(await accountOf(merchant.secretKey)).toMatchObject({ disabledReason: 'consent_revoked' });
+  expect((await trailOf(merchant))[0]).toMatchObject({
+    action: 'gateway_account.disabled',
+    actor: { kind: 'gateway', id: 'paypal-checkout' },
+    before: { enabled: true },
+    after: { enabled: false, reason: 'consent_revoked' },
+    source: { ip: null, userAgent: null },
+  });
   const { body } = await merchant.post<AccountView>('/v1/gateway-accounts/paypal-checkout/check');
   expect(body.enabled).toBe(false);
 

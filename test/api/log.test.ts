@@ -89,6 +89,12 @@ test("a member's name and address are not logged", async () => {
   expect(text.toLowerCase()).not.toContain(CANARY.toLowerCase());
 });
 
+test('the code of a pay link is not logged', async () => {
+  const text = await logged((api) => asking(api, null).get(`/p/${CANARY}`));
+  expect(text).toContain('/p/…');
+  expect(text).not.toContain(CANARY);
+});
+
 test("a gateway's message is logged without its address's token and without its content", async () => {
   const text = await logged(async (api) => {
     await asking(api, null).post(hook(), `txn_id=1&payer_email=${CANARY}`, FORM);

@@ -34,6 +34,12 @@ test('the operator makes a merchant with a name and a currency; the rest has def
     timeZone: 'UTC',
     returnOrigins: [],
     thankYouUrl: null,
+    locale: 'en',
+    address: null,
+    registration: null,
+    slug: 'tennis-club',
+    requireSecondFactor: false,
+    testOf: null,
     createdAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
     secretKey: expect.stringMatching(/^sk_[\w-]{43}$/),
   });

@@ -144,6 +144,7 @@ describe('the document', () => {
       'post /v1/notifications/{id}/attachment',
       'post /v1/notifications/{id}/dismissal',
       'post /v1/notifications/{id}/refunds',
+      'post /v1/pay-links',
       'post /v1/payments',
       'post /v1/payments/{id}/cancel',
       'post /v1/payments/{id}/refunds',
@@ -282,6 +283,7 @@ describe('routes and document', () => {
 
   test('every documented call that is open answers anybody', async () => {
     const payment = await merchant.pay(await merchant.member([['fee', 1000]]));
+    const { body: link } = await merchant.post<{ code: string }>('/v1/pay-links', { member: await merchant.member() });
     const [, , , token = ''] = new URL(merchant.notificationUrl).pathname.split('/');
     const webhook = await webhookAddress();
     for (const [method, path, operation] of operations.filter(([, , one]) => one.security)) {
@@ -289,7 +291,11 @@ describe('routes and document', () => {
       const isWebhook = path === '/hooks/{gateway}/{token}';
       const concrete = isWebhook
         ? webhook
-        : path.replace('{gateway}', 'paypal-standard').replace('{token}', token).replace('{id}', payment.id);
+        : path
+            .replace('{gateway}', 'paypal-standard')
+            .replace('{token}', token)
+            .replace('{id}', payment.id)
+            .replace('{code}', link.code);
       const body = isWebhook ? '{}' : path.startsWith('/hooks') ? 'txn_id=1' : undefined;
       const headers: Record<string, string> = isWebhook
         ? { 'content-type': 'application/json', 'x-kkiapay-secret': 'webhook-secret' }

@@ -35,6 +35,7 @@ interface Objects {
   readonly notification: string;
   readonly key: string;
   readonly file: string;
+  readonly link: string;
 }
 interface Someone {
   readonly name: string;
@@ -124,6 +125,7 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   });
   const [notification] = await merchant.notifications();
   const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
+  const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -145,6 +147,7 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     notification: notification!.id,
     key: key.body.id,
     file: (await importAs(bearer(merchant.secretKey))).body.id,
+    link: link.body.code,
   };
 }
 
@@ -187,6 +190,7 @@ function fill(path: string, of: Objects): string {
   return path
     .replace('{id}', byNoun[noun] ?? '')
     .replace('{charge}', of.charge)
+    .replace('{code}', of.link)
     .replace('{gateway}', 'paypal-standard');
 }
 
@@ -199,6 +203,7 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/keys': { name: 'x', scopes: ['read'] },
     'PUT /v1/session/merchant': { merchant: of.merchant.id },
     'POST /v1/session/step-up': { password: PASSWORD },
+    'POST /v1/pay-links': { member: of.member },
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
     'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
@@ -257,13 +262,16 @@ test('a scope includes no other but `admin`, which includes all; reading gives n
   expect(mayBe('payments').sort()).toEqual([
     'DELETE /v1/imports/{id}',
     'DELETE /v1/members/{id}',
+    'DELETE /v1/pay-links/{code}',
     'GET /v1/merchant',
+    'GET /v1/pay-links',
     'PATCH /v1/members/{id}',
     'POST /v1/imports',
     'POST /v1/members',
     'POST /v1/members/{id}/charges',
     'POST /v1/members/{id}/charges/{charge}/cancellation',
     'POST /v1/members/{id}/tokens',
+    'POST /v1/pay-links',
     'POST /v1/payments',
     'POST /v1/payments/{id}/cancel',
   ]);
@@ -326,7 +334,7 @@ test('a repeat with another key of the merchant is the same request', async () =
 
 test('what is another’s is not found by those who have the right', async () => {
   await everybodySteppedUp();
-  const named = closed().filter(({ path }) => path.includes('{id}'));
+  const named = closed().filter(({ path }) => /\{(id|code)\}/.test(path));
   for (const one of named)
     for (const who of callers.filter((someone) => has(someone, rightOf(one))))
       for (const objects of who.kind === 'key' || who.kind === 'staff' ? [foreign] : [neighbour, foreign])

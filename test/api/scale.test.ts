@@ -46,6 +46,9 @@ beforeAll(async () => {
   api = await startApi({ db });
   books = await seedBooks({ db, baseUrl: api.baseUrl, operatorKey: OPERATOR_KEY }, database.url, PAYMENTS);
   while ((await markBalances(db, 500)) === null);
+  await observer.sql.query(
+    "INSERT INTO pay_links (code, merchant_id, member_id) SELECT 'code of ' || id, merchant_id, id FROM members",
+  );
   // The first calls on a connection read the catalogue for the plans of every statement in a function.
   for (let i = 0; i < 8; i++) await books.largest.pay(await books.largest.newMember(), 1000);
 });
@@ -107,8 +110,11 @@ interface Things {
   readonly payment: string;
   readonly refund: string;
   readonly dispute: string;
+  readonly link: string;
+  /** Who made most of it. */
+  readonly actor: string;
 }
-async function thingsOf(merchantId: string): Promise<Things> {
+async function thingsOf({ merchantId, secretKey }: Seeded['small']): Promise<Things> {
   const isOrdinary = 'NOT member_id = ANY ($2)';
   const one = async (table: string, where: string) =>
     (
@@ -122,12 +128,19 @@ async function thingsOf(merchantId: string): Promise<Things> {
     payment: await one('payments', `status = 'paid' AND ${isOrdinary}`),
     refund: await one('refunds', `status = 'succeeded' AND ${isOrdinary}`),
     dispute: await one('disputes', isOrdinary),
+    link: (
+      await observer.sql.query<{ code: string }>(
+        'SELECT code FROM pay_links WHERE merchant_id = $1 ORDER BY sequence LIMIT 1',
+        [merchantId],
+      )
+    ).rows[0]!.code,
+    actor: (await asking(api, secretKey).get<{ data: { id: string }[] }>('/v1/keys')).body.data[0]!.id,
   };
 }
 
 /** What stands in a path for `{id}`; on the pages of payers it is a payment. */
 const inPath = (path: string, things: Things): string =>
-  path.replace('{id}', (): string => {
+  path.replace('{code}', things.link).replace('{id}', (): string => {
     const noun = /^\/v1\/(\w+?)s\//.exec(path)?.[1] ?? 'payment';
     const thing = things[noun as keyof Things] as string | undefined;
     if (thing === undefined) throw new Error(`say here what the id in ${path} is of`);
@@ -158,6 +171,10 @@ function valuesOf({ name, schema }: Parameter, things: Things): readonly string[
     amount: '1000',
     currency: 'EUR',
     cancelCharges: '',
+    action: 'member.created',
+    object: things.payment,
+    from: '2020-01-01',
+    to: '2100-01-01T00:00:00Z',
     q: 'mem',
     owes: '1',
   };
@@ -174,8 +191,9 @@ test('every list with each of its filters, first and deep, and everything else t
   const merchants = { 'the largest': books.largest, 'a small': books.small, 'an empty': books.empty };
   const faults: string[] = [];
   let measured = 0;
-  for (const [who, { merchantId, secretKey }] of Object.entries(merchants)) {
-    const things = await thingsOf(who === 'an empty' ? books.small.merchantId : merchantId);
+  for (const [who, club] of Object.entries(merchants)) {
+    const { secretKey } = club;
+    const things = await thingsOf(who === 'an empty' ? books.small : club);
     for (const [path, { get }] of Object.entries(paths)) {
       if (!get || (who === 'an empty' && path.includes('{'))) continue;
       const parameters = (get.parameters ?? []).filter((parameter) => parameter.in === 'query');

@@ -1,5 +1,5 @@
 import { newId } from '../../platform/ids';
-import { Browser, signedIn } from '../support/browser';
+import { Browser, lettersTo, signedIn } from '../support/browser';
 import { eventually, Merchant } from '../support/client';
 import type { Reply } from '../support/client';
 import { startWorld } from '../support/world';
@@ -16,7 +16,7 @@ interface ListedSession {
 let world: World;
 let merchant: Merchant, other: Merchant;
 beforeAll(async () => {
-  world = await startWorld({ workers: 0 });
+  world = await startWorld({ workers: 0, mail: 'simulator' });
   [merchant, other] = await Promise.all([Merchant.create(world), Merchant.create(world)]);
 });
 afterAll(() => world.stop());
@@ -158,7 +158,7 @@ describe('a step-up', () => {
     const elsewhere = new Browser(world);
     await elsewhere.signIn(browser.email);
     expect((await browser.post('/v1/session/step-up-code')).status).toBe(202);
-    const { code } = world.letters.at(-1)!.data as { code: string };
+    const { code } = (await lettersTo(world, browser.email)).at(-1)!.data as { code: string };
     refused(await elsewhere.stepUp({ code }), 'step_up_failed');
     expect((await browser.stepUp({ code })).status).toBe(200);
     refused(await browser.stepUp({ code }), 'step_up_failed');

@@ -119,6 +119,7 @@ export async function newPayment(
   const opened = checkoutOpened(terms, 'form', now());
   await createPayment(
     db,
+    { actor: { kind: 'member', id: memberId }, source: { ip: null, userAgent: null } },
     {
       terms,
       status: summarize({ terms, facts: [opened] }).status,

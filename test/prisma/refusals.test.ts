@@ -349,6 +349,7 @@ describe('what is recorded is not changed, deleted or emptied', () => {
     ['charges', 'amount'],
     ['ledger_accounts', 'name'],
     ['onboarding_events', 'kind'],
+    ['audit_trail', 'action'],
   ];
   test.each(columns)('%s', async (table, column) => {
     const { rows } = await db.sql.query<{ some: boolean }>(`SELECT EXISTS (SELECT FROM ${table}) AS some`);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { GATEWAYS } from '../../activities/gateways/registry';
+import { ACTOR_KINDS } from '../../books/audit';
 import { Prisma } from '../../prisma/generated/client';
 import { PAYLINE_KINDS } from '../../workflows/domain/booking';
 import { DISPUTE_STATUSES } from '../../workflows/domain/dispute';
@@ -183,6 +184,7 @@ test('no enumerated type: a domain takes another word inside a transaction', asy
 });
 
 test.each([
+  ['actor_kind', ACTOR_KINDS],
   ['entry_kind', ENTRY_KINDS],
   ['gateway_environment', ENVIRONMENTS],
   ['notification_channel', [...new Set(Object.values(GATEWAYS).flatMap(({ channels }) => Object.keys(channels)))]],
@@ -228,8 +230,12 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Import',
     'ImportRow',
     'Invitation',
+    'Letter',
+    'MemberSession',
+    'MemberSignInLink',
     'Onboarding',
     'OnboardingEvent',
+    'PayLink',
     'Recovery',
     'Refund',
     'StaffRole',

@@ -4,9 +4,24 @@ import { newId } from '../../platform/ids';
 import type { Role } from '../../books/people';
 import { call } from './client';
 import type { Reply } from './client';
+import { ENCRYPTION_KEY } from './world';
 import type { World } from './world';
+import { createVault } from '../../vault/vault';
+import { readAddressed } from '../../books/letters';
+import type { Addressed, TakenLetter } from '../../books/letters';
 
 type Headers = Record<string, string>;
+
+/** What the letters to an address say, oldest first. */
+export async function lettersTo(world: World, to: string): Promise<readonly Addressed[]> {
+  const vault = createVault(ENCRYPTION_KEY);
+  const { rows } = await world.db.sql.query<TakenLetter>(
+    `SELECT id, kind, locale, member_id AS "memberId", sealed, subject_id AS "subjectId", tries, created_at AS "createdAt"
+     FROM letters WHERE sealed IS NOT NULL ORDER BY created_at`,
+  );
+  const letters = await Promise.all(rows.map((row) => readAddressed(world.db, vault, row)));
+  return letters.filter((letter) => letter !== null).filter((letter) => letter.to === to);
+}
 
 export const PASSWORD = 'correct horse battery';
 let hashed: Promise<string> | null = null;

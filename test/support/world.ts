@@ -7,7 +7,6 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
 import { createApp } from '../../api/app';
-import type { StaffLetter } from '../../api/staff/letters';
 import { watchRevocations } from '../../api/http/revocations';
 import { watchBacklog } from '../../outbox/backlog';
 import { createDeliveries } from '../../outbox/deliveries';
@@ -28,6 +27,8 @@ import { startRenewals } from '../../outbox/renewal';
 import { createWorker, WORK } from '../../worker/workers';
 import type { Work } from '../../worker/workers';
 import { startSweeper } from '../../outbox/sweeper';
+import { startLetters } from '../../outbox/letters';
+import { createPostman, longestTryMs } from '../../mail/postman';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
 import type { Interleavings } from './interleaving';
@@ -38,13 +39,14 @@ Runtime.install({ logger: new DefaultLogger('ERROR') }); // once per process, an
 export const OPERATOR_KEY = 'operator-key-of-the-tests-0123456789';
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7);
 
+const MAIL_TIMEOUT_MS = 1_000;
+const MAIL_RETRY_MS = 100;
+
 /** The whole product in this process, over a database and task queues of its own, with the simulator as PayPal. */
 export interface World {
   readonly baseUrl: string;
   readonly database: TestDatabase;
   readonly db: Database;
-  /** Letters to staff that were queued, oldest first. */
-  readonly letters: readonly StaffLetter[];
   readonly simulator: RunningSimulator;
   readonly temporal: Client;
   /** What the names of its task queues begin with. */
@@ -83,6 +85,8 @@ export interface WorldOptions {
   readonly log?: Logger;
   /** Leads the product to its database another way than straight. */
   readonly databaseVia?: (url: string) => Promise<string>;
+  /** How its letters leave: into the simulator's mailbox, by a mail server, or, by default, not at all. */
+  readonly mail?: 'simulator' | 'off' | { readonly smtpUrl: string };
   /** Holds what activities do, and what gateways tell, where it is part of a race. */
   readonly interleavings?: Interleavings;
 }
@@ -102,6 +106,7 @@ export async function startWorld({
   cache = createGatewayCache(null, createVault(ENCRYPTION_KEY)),
   log = pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
   databaseVia = async (url) => url,
+  mail = 'off',
   interleavings,
 }: WorldOptions = {}): Promise<World> {
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
@@ -113,9 +118,8 @@ export async function startWorld({
       : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
   ]);
   const temporal = new Client({ connection, namespace });
-  const db = openDatabase(await databaseVia(database.url), { connections: 8 });
+  const db = openDatabase(await databaseVia(database.url), { connections: 8, mailing: mail !== 'off' });
   const signInPool = openSignIn(database.url);
-  const letters: StaffLetter[] = [];
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
@@ -144,9 +148,8 @@ export async function startWorld({
         secrets: ['secret-of-the-sign-in-0123456789abcdef'],
         operators: new Set(['operator@platform.example']),
       },
-      mailConfigured: true,
-      queueLetter: async (_tx, letter) => void letters.push(letter),
       log,
+      mailConfigured: mail !== 'off',
       temporalAnswers: () => temporalAnswers(connection),
       trustedProxies: 0,
       operatorKey: OPERATOR_KEY,
@@ -188,7 +191,28 @@ export async function startWorld({
     running.push({ shutdown: () => started.forEach((worker) => worker.shutdown()), done });
   };
   for (let i = 0; i < workers; i++) await startWorker();
+  // Mail servers of tests are near, and so are their silences.
+  const postman =
+    mail === 'off'
+      ? null
+      : createPostman(
+          {
+            ...(mail === 'simulator' ? { by: mail, url: simulator.url } : { by: 'smtp', url: mail.smtpUrl }),
+            from: 'Quittance <quittance@pay.example>',
+          },
+          MAIL_TIMEOUT_MS,
+        );
   const startSweeping = () => {
+    const letters =
+      postman &&
+      startLetters({
+        db,
+        vault,
+        sender: postman,
+        log,
+        retryMs: Array.from({ length: 8 }, () => MAIL_RETRY_MS),
+        leaseMs: longestTryMs(MAIL_TIMEOUT_MS),
+      });
     const runs = createRuns(temporal, { taskQueue, story: worked });
     const [sweeper, renewals] = [
       startSweeper({ db, runs, log }),
@@ -200,7 +224,7 @@ export async function startWorld({
         ...(failedForMs !== undefined && { failedForMs }),
       }),
     ];
-    return { stop: () => Promise.all([sweeper.stop(), renewals.stop()]) };
+    return { stop: () => Promise.all([sweeper.stop(), renewals.stop(), letters?.stop()]) };
   };
   let sweeping = startSweeping();
 
@@ -215,7 +239,6 @@ export async function startWorld({
     baseUrl,
     database,
     db,
-    letters,
     simulator,
     temporal,
     taskQueue,
@@ -239,6 +262,7 @@ export async function startWorld({
       server.close();
       server.closeAllConnections();
       await sweeping.stop();
+      postman?.close();
       await Promise.all([...leaving, stopWorkers()]);
       await api.deliveries.close();
       backlog.stop();

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import { queueLetter, readAddressed, takeLetters } from '../../books/letters';
 import { waitUntil } from '../../tools/local/piece';
 import { openPayer, sealPayer } from '../../vault/payer';
 import { openRaw, sealRaw } from '../../vault/raw-message';
@@ -152,7 +153,7 @@ test('what the old key has sealed is opened by the new key alone, with the conte
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).toBe(
     `gateway_accounts.credentials: 2 of 2 sealed anew\npayments.opened_with: 2 of 2 sealed anew\nnotifications.sealed: 0 of 0 sealed anew\n` +
-      `notification_bodies.sealed: 2 of 2 sealed anew\nnotification_bodies.payer: 2 of 2 sealed anew\n` +
+      `notification_bodies.sealed: 2 of 2 sealed anew\nnotification_bodies.payer: 2 of 2 sealed anew\nletters.sealed: 0 of 0 sealed anew\n` +
       `everything is sealed by the current key (${current.keyId}): the previous ones can go\n`,
   );
   for (const club of clubs) {
@@ -175,6 +176,18 @@ test('a message that lies where the release before put it is sealed anew there',
     messageId,
   ]);
   expect(openRaw(current, rows[0]!.sealed, accountId).body.toString()).toBe(`mc_gross=1&id=${messageId}`);
+});
+
+test('a letter that waits is sealed anew, and says what it said', async () => {
+  const { merchantId } = await newClub(db);
+  const address = { to: 'ada@example.org', locale: 'en' } as const;
+  const says = { kind: 'step_up_code', data: { code: '123456', minutes: 10 } } as const;
+  await queueLetter(db, old, { id: newId('ltr'), ...address, ...says, merchantId, memberId: null });
+  const { out } = await rotate();
+  expect(out).toContain('letters.sealed: 1 of 1 sealed anew');
+  const [letter] = await takeLetters(db, 1, 60_000);
+  expect(await readAddressed(db, current, letter!)).toEqual({ ...address, ...says });
+  await expect(readAddressed(db, old, letter!)).rejects.toThrow('no key opens this');
 });
 
 test('a second run changes nothing', async () => {

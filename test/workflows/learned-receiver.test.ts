@@ -53,6 +53,10 @@ test.concurrent(
     expect(learned).toMatchObject({ ok: true });
     const id = /merchant id is (\w+),/.exec(learned!.detail)?.[1];
     expect(await businessOf(merchant)).toBe(id);
+    const { body } = await merchant.get<{ data: object[] }>('/v1/audit?actor=paypal-standard');
+    expect(body.data).toMatchObject([
+      { action: 'gateway_account.changed', actor: { kind: 'gateway' }, after: { withheld: ['learned'] } },
+    ]);
   },
 );
 

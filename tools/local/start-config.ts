@@ -31,6 +31,9 @@ export const configSchema = z.object({
   ENCRYPTION_KEY: apiConfig.shape.ENCRYPTION_KEY.optional().describe(
     '32 bytes in base64; without it, one is made and kept in DATA_DIR',
   ),
+  MAIL: apiConfig.shape.MAIL.unwrap()
+    .default('simulator')
+    .describe("How letters leave; by default into the simulator's mailbox"),
   DEMO: z.enum(['0', '1']).default('1').describe('0: no demo data'),
 });
 

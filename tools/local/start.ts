@@ -70,6 +70,7 @@ async function start(context: Context): Promise<void> {
     ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
     OPERATOR_KEY: config.OPERATOR_KEY ?? keys.operatorKey,
     ENCRYPTION_KEY: config.ENCRYPTION_KEY ?? keys.encryptionKey,
+    MAIL: config.MAIL,
   };
   const simulator =
     config.SIMULATOR_URL === undefined
@@ -90,6 +91,7 @@ async function start(context: Context): Promise<void> {
         ? []
         : [`  Temporal, every payment     ${temporal.uiUrl}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows`]),
       `  Gateway simulator           ${simulator.publicUrl}`,
+      ...(config.MAIL === 'simulator' ? [`  Mailbox, every letter       ${simulator.publicUrl}/mailbox`] : []),
       `  Operator key                ${config.OPERATOR_KEY === undefined ? folder.file('keys.json') : 'the OPERATOR_KEY given'}`,
       `  Logs                        ${folder.file('logs')}`,
       ...(demoLines.length === 0 ? [] : ['', ...demoLines.map((line) => `  ${line}`)]),

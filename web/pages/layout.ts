@@ -10,17 +10,19 @@ export interface Page {
   readonly script?: string;
   /** More for the head. */
   readonly head?: Html | null;
+  /** English where it is not given. */
+  readonly language?: 'en' | 'fr';
 }
 
 export type SendPage = (res: Response, status: number, page: Page) => void;
 
 /** Sends whole pages. */
 export function pageSender(assets: Assets): SendPage {
-  return (res, status, { title, body, script, head }) => {
+  return (res, status, { title, body, script, head, language = 'en' }) => {
     res.status(status).type('html');
     res.send(
       html`<!doctype html>
-        <html lang="en">
+        <html lang="${language}">
           <head>
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -135,6 +135,3 @@ CREATE TABLE recoveries (
   due_at timestamptz NOT NULL
 );
 COMMENT ON TABLE recoveries IS 'merchants whose owners cannot come in: who is invited as owner unless one of them objects in time';
-
--- Whether owner and treasurer must have a second factor before they may do anything.
-ALTER TABLE merchants ADD COLUMN require_second_factor boolean NOT NULL DEFAULT false;

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { ACTOR_KINDS } from '../../books/audit';
+import { paging } from './schemas';
+
+const id = z
+  .string()
+  .max(64)
+  .regex(/^[\w-]+$/, 'an id');
+const moment = z
+  .union([z.iso.datetime(), z.iso.date()])
+  .refine((text) => text >= '1970', 'not before 1970')
+  .meta({ example: '2027-01-31' });
+
+export const auditFilter = z.strictObject({
+  ...paging,
+  actor: id.optional().describe('the id of an actor; `operator` or `clock`, which have none'),
+  action: z
+    .string()
+    .max(64)
+    .regex(/^[a-z_]+\.[a-z_]+$/, 'an action, such as refund.requested')
+    .optional(),
+  object: id.optional().describe('the id of an object; of a gateway account, its gateway'),
+  from: moment.optional().describe("a moment, or a day in the merchant's time zone"),
+  to: moment.optional().describe('the same, exclusive'),
+});
+
+/** Names are those of the API; what is withheld is named and not told. */
+const state = z.record(z.string(), z.unknown()).nullable();
+
+export const auditRow = z
+  .object({
+    id: z.string().meta({ example: 'aud_4711' }),
+    at: z.iso.datetime(),
+    action: z.string().describe('noun.verb_past').meta({ example: 'refund.requested' }),
+    object: z.object({ kind: z.string(), id: z.string() }),
+    actor: z.object({ kind: z.enum(ACTOR_KINDS), id: z.string().nullable() }),
+    before: state.describe('what differs, as it was'),
+    after: state.describe('as it is now; `withheld` names what changed and is secret or personal'),
+    source: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }),
+  })
+  .meta({ id: 'AuditRow' });

@@ -1,0 +1,151 @@
+import type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
+import type { Sql } from './sql';
+
+export type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
+
+/** What seals at rest, and opens again in the same context: the vault. */
+export interface Seal {
+  seal(plain: Uint8Array, context: string): Buffer;
+  open(sealed: Uint8Array, context: string): Buffer;
+}
+
+/** A letter that somebody causes, with all that it says. `id`: `newId('ltr')`. `memberId`: the member it is about, with whom it is forgotten. */
+export type NewLetter = Letter & {
+  readonly id: string;
+  readonly to: string;
+  readonly locale: LetterLocale;
+  readonly merchantId: string | null;
+  readonly memberId: string | null;
+};
+
+/** To whom a letter goes, and what it says. */
+export type Addressed = Letter & { readonly to: string; readonly locale: LetterLocale };
+
+/** Queues a letter in the caller's transaction: it is sent if that commits, and else not. */
+export async function queueLetter({ sql }: Sql, vault: Pick<Seal, 'seal'>, letter: NewLetter): Promise<void> {
+  const { id, kind, to, locale, merchantId, memberId, data } = letter;
+  await sql.query(
+    'INSERT INTO letters (id, kind, merchant_id, member_id, locale, sealed) VALUES ($1, $2, $3, $4, $5, $6)',
+    [id, kind, merchantId, memberId, locale, vault.seal(Buffer.from(JSON.stringify({ to, data })), id)],
+  );
+}
+
+/** Where a letter stands, and what the mail server said last of it. */
+export interface LetterState {
+  readonly state: 'queued' | 'sent' | 'refused';
+  readonly answer: string | null;
+}
+
+/** Null: there is no such letter, or no more: it ended long ago, or its member was erased. */
+export async function letterState({ sql }: Sql, id: string): Promise<LetterState | null> {
+  const { rows } = await sql.query<LetterState>('SELECT state, answer FROM letters WHERE id = $1', [id]);
+  return rows[0] ?? null;
+}
+
+/** Forgets the letters that are about a member; those that were not sent yet are not sent. */
+export async function forgetLettersOf({ sql }: Sql, memberId: string): Promise<void> {
+  await sql.query('DELETE FROM letters WHERE member_id = $1', [memberId]);
+}
+
+/** A letter that was taken to be sent, and is nobody else's for a while. */
+export interface TakenLetter {
+  readonly id: string;
+  readonly kind: LetterKind;
+  readonly locale: LetterLocale | null;
+  readonly memberId: string | null;
+  readonly sealed: Buffer | null;
+  readonly subjectId: string | null;
+  /** How often it was taken, this time included. */
+  readonly tries: number;
+  readonly createdAt: Date;
+}
+
+/** Takes letters that are due, the longest due first; each is due again after the lease, for whoever took it may have died. */
+export async function takeLetters({ sql }: Sql, most: number, leaseMs: number): Promise<TakenLetter[]> {
+  const { rows } = await sql.query<TakenLetter>(
+    `UPDATE letters l SET tries = l.tries + 1, due_at = now() + $2 * interval '1 millisecond'
+     FROM (SELECT id FROM letters WHERE state = 'queued' AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
+     WHERE l.id = due.id
+     RETURNING l.id, l.kind, l.locale, l.member_id AS "memberId", l.sealed, l.subject_id AS "subjectId", l.tries, l.created_at AS "createdAt"`,
+    [most, leaseMs],
+  );
+  return rows;
+}
+
+/** To whom a taken letter goes and what it says, as it is true now. Null: nobody is to be told any more; the member was erased, or has no address. */
+export async function readAddressed(db: Sql, vault: Pick<Seal, 'open'>, taken: TakenLetter): Promise<Addressed | null> {
+  const { id, kind, locale, memberId, sealed, subjectId } = taken;
+  if (subjectId !== null) return readAbout(db, kind, subjectId);
+  if (sealed === null || locale === null || (memberId !== null && (await isErased(db, memberId)))) return null;
+  const { to, data } = JSON.parse(vault.open(sealed, id).toString()) as Pick<Addressed, 'to' | 'data'>;
+  return { kind, to, locale, data } as Addressed;
+}
+
+async function isErased({ sql }: Sql, memberId: string): Promise<boolean> {
+  const { rows } = await sql.query('SELECT FROM members WHERE id = $1 AND erased_at IS NULL', [memberId]);
+  return rows.length === 0;
+}
+
+/** A row that a letter tells of, with the member whom it concerns. */
+interface About {
+  readonly to: string | null;
+  readonly locale: LetterLocale | null;
+  readonly merchant: string;
+  readonly member: string;
+  readonly amount: number;
+  readonly currency: string;
+}
+
+/** Where the rows stand that letters of a kind tell of. */
+const TOLD_FROM: Partial<Record<LetterKind, string>> = {
+  money_arrived: 'paylines t JOIN members m ON m.id = t.member_id WHERE t.id = $1::bigint',
+  money_given_back: 'refunds t JOIN members m ON m.id = t.member_id WHERE t.id = $1',
+};
+
+async function readAbout({ sql }: Sql, kind: LetterKind, subjectId: string): Promise<Addressed | null> {
+  const { rows } = await sql.query<About>(
+    `SELECT m.email AS "to", m.locale, m.name AS member, t.amount, t.currency,
+            (SELECT h.name FROM merchants h WHERE h.id = m.merchant_id) AS merchant
+     FROM ${TOLD_FROM[kind]}`,
+    [subjectId],
+  );
+  const about = rows[0];
+  if (!about || about.to === null) return null;
+  const { to, locale, merchant, member, amount, currency } = about;
+  return { kind, to, locale: locale ?? 'en', data: { merchant, member, amount, currency } } as Addressed;
+}
+
+/** A letter has ended: what it said is forgotten at once, and only that it was sent or refused stays for a while. */
+export async function endLetter(
+  { sql }: Sql,
+  id: string,
+  { outcome, answer }: { readonly outcome: 'sent' | 'refused'; readonly answer: string },
+): Promise<void> {
+  await sql.query(
+    "UPDATE letters SET state = $2, answer = left($3, 500), sealed = NULL, ended_at = now() WHERE id = $1 AND state = 'queued'",
+    [id, outcome, answer],
+  );
+}
+
+/** A letter that nobody took is due again after the pause. */
+export async function postponeLetter({ sql }: Sql, id: string, answer: string, pauseMs: number): Promise<void> {
+  await sql.query(
+    "UPDATE letters SET answer = left($2, 500), due_at = now() + $3 * interval '1 millisecond' WHERE id = $1 AND state = 'queued'",
+    [id, answer, pauseMs],
+  );
+}
+
+/** A letter that nobody is to be told any more. */
+export async function dropLetter({ sql }: Sql, id: string): Promise<void> {
+  await sql.query('DELETE FROM letters WHERE id = $1', [id]);
+}
+
+/** Forgets letters so old, sent or not, at most `most` of them; gives how many. */
+export async function forgetLetters({ sql }: Sql, afterDays: number, most: number): Promise<number> {
+  const { rowCount } = await sql.query(
+    `DELETE FROM letters WHERE id IN (
+       SELECT id FROM letters WHERE created_at < now() - $1 * interval '1 day' ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)`,
+    [afterDays, most],
+  );
+  return rowCount ?? 0;
+}
