@@ -16,7 +16,7 @@ interface ListedSession {
 let world: World;
 let merchant: Merchant, other: Merchant;
 beforeAll(async () => {
-  world = await startWorld({ workers: 0, mail: 'simulator' });
+  world = await startWorld({ workers: 0, mail: { smtpUrl: 'smtp://127.0.0.1:1' } });
   [merchant, other] = await Promise.all([Merchant.create(world), Merchant.create(world)]);
 });
 afterAll(() => world.stop());

@@ -22,7 +22,7 @@ interface SessionView {
 let world: World;
 let merchant: Awaited<ReturnType<typeof newMerchant>>;
 beforeAll(async () => {
-  world = await startWorld({ workers: 0, mail: 'simulator' });
+  world = await startWorld({ workers: 0, mail: { smtpUrl: 'smtp://127.0.0.1:1' } });
   merchant = await newMerchant(world);
 });
 afterAll(() => world.stop());

@@ -12,7 +12,7 @@ import type { Addressed, TakenLetter } from '../../books/letters';
 
 type Headers = Record<string, string>;
 
-/** What the letters to an address say, oldest first. */
+/** What the letters to an address say that wait to be sent, oldest first. */
 export async function lettersTo(world: World, to: string): Promise<readonly Addressed[]> {
   const vault = createVault(ENCRYPTION_KEY);
   const { rows } = await world.db.sql.query<TakenLetter>(
