@@ -38,6 +38,8 @@ import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { createSignInDesk } from './desks/member-sign-in';
+import { createInvitingDesk } from './desks/inviting';
+import { createRecoveryDesk } from './desks/recovering';
 import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
@@ -52,6 +54,7 @@ import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
 import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
+import { peopleRoutes } from './routes/people';
 import { pageRoutes } from './routes/pages';
 import type { Runs } from '../outbox/runs';
 import { createStaff } from './staff';
@@ -100,6 +103,8 @@ export function createApp(deps: AppDependencies): Express {
     vault,
     log,
   });
+  const inviting = createInvitingDesk({ db, publicUrl, ...staff });
+  const recoveries = createRecoveryDesk({ ...deps, ...deps.staff });
   const recognise = createAuthenticator({
     db,
     tokens,
@@ -120,6 +125,7 @@ export function createApp(deps: AppDependencies): Express {
     ...merchantRoutes({ db }),
     ...keyRoutes({ db, revocations }),
     ...sessionRoutes({ db, revocations, stepUp: staff.stepUp }),
+    ...peopleRoutes({ db, inviting, recoveries, revocations }),
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
@@ -167,6 +173,10 @@ export function createApp(deps: AppDependencies): Express {
       onboarding,
       payLinks,
       signIns,
+      inviting,
+      recoveries,
+      recognition: staff.recognition,
+      revocations,
       cookies,
       redis: deps.redis,
       publicUrl,

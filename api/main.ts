@@ -4,7 +4,9 @@ import { countFacts } from '../books/payments';
 import { openDatabase, openSignIn } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
+import { createRecoveryDesk } from './desks/recovering';
 import { watchRevocations } from './http/revocations';
+import { startRecoveries } from './staff/recoveries';
 import { watchBacklog } from '../outbox/backlog';
 import { ConfigError, keysFrom, mailFrom, partnersFrom, readConfig } from '../platform/config';
 import { configSchema } from './config';
@@ -59,6 +61,7 @@ function main(): void {
       pool: signInPool,
       secrets: [signInSecret(encryptionKey), ...previousKeys.map(signInSecret)],
       operators: config.OPERATOR_EMAILS,
+      recoveryWaitS: config.RECOVERY_WAIT_S,
     },
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
@@ -68,6 +71,9 @@ function main(): void {
     view: { temporalUiUrl: config.TEMPORAL_UI_URL.replace(/\/$/, ''), temporalNamespace: config.TEMPORAL_NAMESPACE },
     limits: { requestsPerMinute: config.REQUESTS_PER_MINUTE, failedLoginsPerMinute: config.FAILED_LOGINS_PER_MINUTE },
   });
+
+  const recovering = { db, vault, publicUrl, mailConfigured, recoveryWaitS: config.RECOVERY_WAIT_S };
+  const recoveries = startRecoveries({ recoveries: createRecoveryDesk(recovering), log });
 
   const server = app.listen(config.PORT, config.HOST, (error) => {
     if (error) fail(`the API cannot listen on ${config.HOST}:${config.PORT} (${error.message}); is PORT taken?`);
@@ -85,6 +91,7 @@ function main(): void {
       eventLoop.stop();
       backlog.stop();
       revocations.stop();
+      await recoveries.stop();
       await live.close();
       redis?.disconnect();
       await signInPool.end();

@@ -100,8 +100,14 @@ export async function changeMerchant(
 
 /** Throws where there is no such merchant. */
 export async function readMerchant({ sql }: Sql, id: string): Promise<MerchantRow> {
+  const merchant = await findMerchant({ sql }, id);
+  return rowOf(merchant ? [merchant] : [], id);
+}
+
+/** Null: there is no such merchant. */
+export async function findMerchant({ sql }: Sql, id: string): Promise<MerchantRow | null> {
   const { rows } = await sql.query<MerchantRow>(`SELECT ${MERCHANT} FROM merchants m WHERE m.id = $1`, [id]);
-  return rowOf(rows, id);
+  return rows[0] ?? null;
 }
 
 /** Another transaction that holds this merchant waits for the end of this one. */

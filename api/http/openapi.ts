@@ -12,6 +12,7 @@ import type { Route } from './routing';
 import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
 import * as schemas from './schemas';
+import * as staff from './staff-schemas';
 
 const problemSchema = z.object({
   type: z.string(),
@@ -49,6 +50,8 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
         Problem: toJsonSchema(problemSchema, 'output'),
         Key: whole(schemas.key),
         AuditRow: whole(auditRow),
+        Person: whole(staff.person),
+        Invitation: whole(staff.invitation),
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
@@ -222,6 +225,7 @@ function mountedByHand(): Paths {
       },
     },
     ...memberSignIn(open),
+    ...acceptance(open),
     '/openapi.json': { get: { ...open, summary: 'This document', responses: { 200: json('OpenAPI 3.1') } } },
     '/docs': { get: { ...open, summary: 'This document for people', responses: { 200: text('a page', 'text/html') } } },
     '/healthz': { get: { ...open, summary: 'Whether the process is alive', responses: { 200: json('it is') } } },
@@ -288,6 +292,40 @@ function memberSignIn(open: object): Paths {
         responses: {
           200: { description: 'nobody is signed in by the cookie, and the browser forgets it' },
           ...problems(['cross_origin', 'internal_error', 'unavailable']),
+        },
+      },
+    },
+  };
+}
+
+function acceptance(open: object): Paths {
+  const json = (schema: z.ZodType, side: 'input' | 'output') => ({
+    content: { 'application/json': { schema: toJsonSchema(schema, side) } },
+  });
+  return {
+    '/v1/invitations/acceptance': {
+      post: {
+        ...open,
+        summary: 'Come in by the token of an invitation’s link, once',
+        description:
+          'Somebody new brings name and password, and is signed in by a cookie. Who has an account at the invited address is signed in as it already, and works for the merchant from then on.',
+        requestBody: { required: true, ...json(staff.acceptance, 'input') },
+        responses: {
+          201: { description: 'the merchant, and what the person is there', ...json(staff.accepted, 'output') },
+          ...problems([
+            'invalid_request',
+            'sign_in_first',
+            'cross_origin',
+            'invitation_for_another_address',
+            'not_found',
+            'invitation_used',
+            'invitation_expired',
+            'body_too_large',
+            'unsupported_media_type',
+            'too_many_requests',
+            'internal_error',
+            'unavailable',
+          ]),
         },
       },
     },

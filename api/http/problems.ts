@@ -11,6 +11,7 @@ export const PROBLEMS = {
     "`returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.",
   ],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
+  sign_in_first: [401, 'The invited address has an account: sign in as it, then accept.'],
   forbidden: [403, 'The key or token is valid, but not for this call; `may` names the scopes and roles that are.'],
   cross_origin: [
     403,
@@ -19,6 +20,7 @@ export const PROBLEMS = {
   step_up_required: [403, 'Prove anew who you are first: `POST /v1/session/step-up`.'],
   step_up_failed: [403, 'The password or code is wrong.'],
   second_factor_required: [403, 'The merchant wants a second factor of this role: set one up first.'],
+  invitation_for_another_address: [403, 'You are signed in, and not as the address that was invited.'],
   not_found: [404, 'There is no such object, or it is not yours.'],
   method_not_allowed: [405, 'The path exists, but not with this method.'],
   already_paid: [409, 'The payment is paid.'],
@@ -64,6 +66,14 @@ export const PROBLEMS = {
     409,
     'The merchant is for trying out: it takes no live account, and has no merchant for trying out of its own.',
   ],
+  merchant_has_owner: [
+    409,
+    'The merchant has an owner, who invites the others; recovery is the way where none can come in.',
+  ],
+  last_owner: [409, 'The last owner of a merchant stays, and stays owner.'],
+  already_here: [409, "Somebody with this address is among the merchant's people; change their role instead."],
+  invitation_used: [410, 'The invitation was accepted before; it works once.'],
+  invitation_expired: [410, 'The invitation is too old; ask for another one.'],
   link_used: [410, 'The link was used before; it works once.'],
   link_expired: [410, 'The link is too old.'],
   last_admin_key: [

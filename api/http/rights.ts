@@ -67,6 +67,11 @@ export const RIGHTS = {
   /** The merchant beside this one, for trying out. */
   make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
+  /** Who is among the merchant's people, and who is invited: a matter of people, and of no key. */
+  read_people: { ...NOBODY, roles: ['owner'] },
+  manage_people: { ...NOBODY, roles: ['owner'], stepUp: 'always' },
+  /** Objecting changes nothing of what is, so it is made easy. */
+  object_to_recovery: { ...NOBODY, roles: ['owner'] },
 } as const satisfies Readonly<Record<string, Right>>;
 export type RightName = keyof typeof RIGHTS;
 

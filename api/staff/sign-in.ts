@@ -3,6 +3,7 @@ import { betterAuth } from 'better-auth';
 import type { BetterAuthOptions } from 'better-auth';
 import { verifyPassword } from 'better-auth/crypto';
 import { twoFactor } from 'better-auth/plugins/two-factor';
+import type { Request as ExpressRequest } from 'express';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { readPasswordHash, readSessionToken } from '../../books/staff-sessions';
@@ -113,7 +114,12 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
 }
 
 /** Where the sign-in finds the caller's address: we write it, so that nobody else does. */
-export const ADDRESS_HEADER = 'x-quittance-address';
+const ADDRESS_HEADER = 'x-quittance-address';
+
+/** What the sign-in is told of a browser whose session it begins. */
+export function signInHeaders(req: Pick<ExpressRequest, 'ip' | 'get'>): Headers {
+  return new Headers({ [ADDRESS_HEADER]: req.ip ?? '', 'user-agent': req.get('user-agent') ?? '' });
+}
 
 /** Names a secret in what it has sealed: the same for as long as it is the same, first or not. */
 function versionOf(secret: string): number {

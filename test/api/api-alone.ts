@@ -61,6 +61,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
       pool: signInPool,
       secrets: ['secret-of-the-sign-in-0123456789abcdef'],
       operators: new Set(['operator@platform.example']),
+      recoveryWaitS: 259_200,
     },
     log: pino({ level: 'silent' }),
     mailConfigured: false,

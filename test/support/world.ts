@@ -157,6 +157,7 @@ export async function startWorld({
         pool: signInPool,
         secrets: ['secret-of-the-sign-in-0123456789abcdef'],
         operators: new Set(['operator@platform.example']),
+        recoveryWaitS: 259_200,
       },
       log,
       mailConfigured: mail !== 'off',

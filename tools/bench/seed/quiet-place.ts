@@ -44,7 +44,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
       stop: () => undefined,
     },
     redis: null,
-    staff: { pool: signIn, secrets: ['secret-of-a-bench-0123456789abcdef'], operators: new Set() },
+    staff: { pool: signIn, secrets: ['secret-of-a-bench-0123456789abcdef'], operators: new Set(), recoveryWaitS: 1 },
     log: pino({ level: 'silent' }),
     mailConfigured: false,
     memberLinkMs: 900_000,
