@@ -275,6 +275,7 @@ async function demoData(
       operatorKey: environment['OPERATOR_KEY'] ?? '',
       dataDir: folder.path,
       simulatorUrl: environment['SIMULATOR_URL'] ?? '',
+      hasMailbox: environment['MAIL'] === 'simulator',
     });
     return lines;
   } catch (error) {
