@@ -130,7 +130,7 @@ export function createApp(deps: AppDependencies): Express {
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
     ...payLinkRoutes({ db, publicUrl }),
-    ...reminderRoutes({ db, mailConfigured: deps.mailConfigured }),
+    ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),

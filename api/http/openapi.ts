@@ -286,6 +286,14 @@ function memberSignIn(open: object): Paths {
         ...takes(signIn.chosenMember),
         responses: { ...signedIn, ...problems(['unauthenticated', 'cross_origin', 'not_found', ...body]) },
       },
+      delete: {
+        ...open,
+        summary: 'Sign out; again: the same answer',
+        responses: {
+          200: { description: 'nobody is signed in by the cookie, and the browser forgets it' },
+          ...problems(['cross_origin', 'internal_error', 'unavailable']),
+        },
+      },
     },
   };
 }

@@ -22,6 +22,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /v1/member-sign-in': 'asks for a letter, and nobody is known yet who asks',
   'POST /v1/member-sign-in/session': 'is noted in the name of the member, see member-sign-in.test.ts',
   'PUT /v1/member-sign-in/session': 'the same',
+  'DELETE /v1/member-sign-in/session': 'the same',
   'POST /p/{code}': 'opens and closes payments in the name of their payer, see pay-links.test.ts',
   'PUT /v1/session/merchant': 'it changes what a session looks at, and nothing of a merchant',
   'POST /v1/session/step-up': 'the person proves who they are; what they then change leaves its own row',

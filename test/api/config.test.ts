@@ -44,6 +44,7 @@ test('three variables are enough; the rest has defaults', () => {
     TRUSTED_PROXIES: 0,
     MAIL: 'off',
     MEMBER_LINK_TTL_S: 900,
+    RECOVERY_WAIT_S: 259_200,
   });
 });
 
@@ -61,6 +62,7 @@ const wrong = [
   ['SMTP_URL', 'https://mail.example'],
   ['MAIL_FROM', 'Club'],
   ['MEMBER_LINK_TTL_S', '0'],
+  ['RECOVERY_WAIT_S', '3d'],
   ['DATABASE_URL', 'mysql://localhost/quittance'],
   ['DATABASE_URL', 'localhost:5432'],
   ['OPERATOR_EMAILS', 'me@platform.example, you'],
