@@ -15,7 +15,8 @@ export type IdPrefix =
   | 'key'
   | 'imp'
   | 'ltr'
-  | 'rem';
+  | 'rem'
+  | 'evt';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;
