@@ -16,7 +16,7 @@ import type { LoadedPayment } from './facts';
 import { call } from './functions';
 import type { RecordAnswer, StandingPayload } from './functions';
 import type { Sql } from './sql';
-import { findUnmatched, isOwnAttachment, loadUnmatched } from './unmatched';
+import { findUnmatched, loadUnmatched, withoutAttachment } from './unmatched';
 import type { Unmatched } from './unmatched';
 
 /** Whose money it is: a payment's, or nobody's yet; of the latter, which message told of it, where that is known. */
@@ -123,12 +123,12 @@ async function readNobodys(
     return { events: [], needed: null, cart: null, book };
   }
   const needed = money.memberId === null ? null : cartNeededBy(money, facts);
-  const after = facts.reduce<Payment>(evolve, money);
+  const told = withoutAttachment(money);
   return {
     unmatched: money,
-    known: money.facts.filter((fact) => !isOwnAttachment(fact)).length,
-    standing: standingOf(after),
-    events: eventsOfRefunds(money, after),
+    known: told.facts.length,
+    standing: standingOf(facts.reduce<Payment>(evolve, money)),
+    events: eventsOfRefunds(told, facts.reduce<Payment>(evolve, told)),
     needed,
     cart: needed && money.memberId !== null ? await readCartPart(db, money.memberId, needed) : null,
     book: (cart) => bookInTurn(money, facts, cart),

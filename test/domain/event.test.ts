@@ -113,8 +113,15 @@ const aFact: fc.Arbitrary<Fact> = fc.oneof(
   references.map((reference) => pending(reference)),
   references.map((reference) => failed(reference)),
   fc.constantFrom<Fact>(cancelled(), expired(), refundRequested(), accepted('TX1', eur(4999))),
-  fc.tuple(fc.constantFrom('RF1', 'RF2'), fc.constantFrom(eur(1000), eur(5000))).map(([reference, sum]) => refunded(reference, sum)),
-  fc.constantFrom<Fact>(refundPending('RF1'), refundFailed('RF1'), refundFailed('RF2'), refunded('RF3', eur(500), ours)),
+  fc
+    .tuple(fc.constantFrom('RF1', 'RF2'), fc.constantFrom(eur(1000), eur(5000)))
+    .map(([reference, sum]) => refunded(reference, sum)),
+  fc.constantFrom<Fact>(
+    refundPending('RF1'),
+    refundFailed('RF1'),
+    refundFailed('RF2'),
+    refunded('RF3', eur(500), ours),
+  ),
   fc.constantFrom<Fact>(disputeOpened(), disputeClosed(), reversed(), reversalCancelled(), lost()),
 );
 const someTurns = fc.array(fc.array(aFact, { maxLength: 3 }), { maxLength: 7 });
@@ -139,8 +146,7 @@ test('whatever is told in whichever turns: paid once if money was accepted, and 
       const { sums, refunds, disputes } = summarize(payment);
       const paid = all.filter(({ type }) => type === 'payment.paid');
       expect(paid).toHaveLength(sums.some(({ standing }) => standing === 'accepted') ? 1 : 0);
-      for (const { id, status } of refunds)
-        if (status !== 'pending') expect(last(all, id)).toBe(`refund.${status}`);
+      for (const { id, status } of refunds) if (status !== 'pending') expect(last(all, id)).toBe(`refund.${status}`);
       for (const { id, status } of disputes)
         expect(last(all, id)).toBe(`dispute.${status === 'open' ? 'opened' : status}`);
       const given = all.filter(({ type }) => type === 'refund.succeeded');

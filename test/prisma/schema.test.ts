@@ -219,6 +219,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'ChargeCancellation',
     'Command',
     'Dispute',
+    'Event',
     'FactBinding',
     'IdempotencyKey',
     'Import',
