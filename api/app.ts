@@ -50,6 +50,8 @@ import { keyRoutes } from './routes/keys';
 import { ledgerRoutes } from './routes/ledger';
 import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
+import { merchantEventStream } from './routes/merchant-event-stream';
+import { merchantEventRoutes } from './routes/merchant-events';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
 import { payLinkRoutes } from './routes/pay-links';
@@ -140,6 +142,7 @@ export function createApp(deps: AppDependencies): Express {
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
+    ...merchantEventRoutes({ db }),
   ];
 
   const app = express();
@@ -187,6 +190,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
+  app.use(merchantEventStream({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db }, isSteppedUp: staff.stepUp.holds });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

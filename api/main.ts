@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
-import { countFacts } from '../books/payments';
+import { measureWatched } from '../books/watched';
 import { openDatabase, openSignIn } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
@@ -37,7 +37,7 @@ function main(): void {
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const eventLoop = watchEventLoop();
   const deliveries = createDeliveries({ db, runs, log, isLate: eventLoop.isLate });
-  const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis, log });
+  const live = createLive({ measure: (ids) => measureWatched(db, ids), redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
   const revocations = watchRevocations({ db, log });
 

@@ -184,6 +184,16 @@ export async function findMessage({ sql }: Sql, merchantId: string, id: string):
   return rows[0] ?? null;
 }
 
+/** Messages by their ids, in no order; unknown ids are left out. */
+export async function findMessages({ sql }: Sql, ids: readonly string[]): Promise<ListedMessage[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql.query<ListedMessage>(
+    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = ANY ($1)`,
+    [ids],
+  );
+  return rows;
+}
+
 /** All verified messages about a member's money, oldest first: of their payments, and what was given to them. */
 export async function listMessagesOfMember(
   { sql }: Sql,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Channel } from '../../workflows/domain/gateway';
 import { auditRow } from './audit-schemas';
+import { event } from './event-schemas';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { SCOPES } from '../../books/keys';
@@ -52,6 +53,7 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
         AuditRow: whole(auditRow),
         Person: whole(staff.person),
         Invitation: whole(staff.invitation),
+        Event: whole(event),
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
@@ -197,6 +199,20 @@ function mountedByHand(): Paths {
         ],
         responses: {
           200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
+          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
+    '/v1/events/stream': {
+      get: {
+        summary: 'Watch what happens: the ids of events as server-sent events, live',
+        ...describeRight(
+          'read_work',
+          'In the order of `GET /v1/events`. `event` is the type, `data` is `{ id, type, object: { kind, id } }`, `id` is for resuming; without `Last-Event-ID` it begins now.',
+        ),
+        parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
+        responses: {
+          200: text('the stream; it stays open for as long as the key holds', 'text/event-stream'),
           ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
         },
       },

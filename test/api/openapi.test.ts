@@ -221,6 +221,8 @@ describe('the document', () => {
       'GET /cancel/{id}',
       'POST /cancel/{id}',
       'GET /v1/notifications',
+      'GET /v1/events',
+      'GET /v1/events/stream',
       'POST /v1/notifications/{id}/attachment',
       'POST /v1/notifications/{id}/dismissal',
       'POST /v1/notifications/{id}/refunds',

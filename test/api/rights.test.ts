@@ -13,7 +13,7 @@ import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, memberOf, operatorOf, watcherOf } from './asking';
 import type { Asking } from './asking';
-import { openEvents } from './event-stream';
+import { openStream } from './event-stream';
 import { refused } from './refusal';
 
 interface Operation {
@@ -244,9 +244,9 @@ async function ask(who: Someone, method: string, path: string, of: Objects): Pro
   const concrete = path === '/v1/sessions/{id}' ? `/v1/sessions/${sessionOf(who, of)}` : fill(path, of);
   if (concrete === '/v1/imports') return importAs(who.headers);
   if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
-  if (!path.endsWith('/events') || who.kind === 'operator') return who.asks.get(concrete);
+  if (!/\/(\{id\}\/events|stream)$/.test(path) || who.kind === 'operator') return who.asks.get(concrete);
   // A stream does not end by itself; a refusal does.
-  const stream = await openEvents(world, null, of.payment, who.headers);
+  const stream = await openStream(world, null, concrete, who.headers);
   if (stream.status !== 200) return who.asks.get(concrete);
   stream.close();
   return { status: 200, headers: stream.headers, body: null };

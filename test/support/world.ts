@@ -15,7 +15,7 @@ import { createLimiter, waitFor } from '../../platform/limits';
 import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
 import { temporalAnswers } from '../../platform/temporal';
-import { countFacts } from '../../books/payments';
+import { measureWatched } from '../../books/watched';
 import { openDatabase, openSignIn } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
@@ -131,7 +131,7 @@ export async function startWorld({
   });
   const signInPool = openSignIn(database.url);
   const vault = createVault(ENCRYPTION_KEY);
-  const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
+  const live = createLive({ measure: (ids) => measureWatched(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
   const revocations = watchRevocations({ db, log });
 

@@ -18,7 +18,8 @@ export type IdPrefix =
   | 'ses'
   | 'inv'
   | 'ltr'
-  | 'rem';
+  | 'rem'
+  | 'evt';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;
