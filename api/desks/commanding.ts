@@ -26,7 +26,13 @@ export async function sendCommand({ db, runs }: Desk, commandId: string): Promis
   const stored = await readCommand(db, commandId);
   if (!stored) throw new Error(`command ${commandId} is gone`);
   if (stored.outcome) return stored.outcome;
-  const sent = runs.command(stored).catch(() => null); // Temporal is away: the sweeper sends it again
+  const tell = async () => {
+    const answer = await runs.command(stored);
+    if (answer.outcome === 'accepted') return answer;
+    // Where an answer was lost on its way the command was told once more, and the next run finds it done: what was decided first counts.
+    return (await readCommand(db, commandId))?.outcome ?? answer;
+  };
+  const sent = tell().catch(() => null); // Temporal is away: the sweeper sends it again
   return Promise.race([sent, new Promise<null>((resolve) => setTimeout(resolve, OUTCOME_PATIENCE_MS, null).unref())]);
 }
 

@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { sendCommand } from '../../api/desks/commanding';
+import { storeCommand } from '../../books/commands';
 import { planLooks } from '../../books/outbox';
+import { inTransaction } from '../../books/sql';
+import { createRuns } from '../../outbox/runs';
+import { newId } from '../../platform/ids';
 import { brokenInvariants } from '../support/audit';
 import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
@@ -235,6 +240,30 @@ test('a refund waits for the merchant’s balance, is asked for anew by a person
     status: 409,
     body: { code: 'refund_settled' },
   });
+});
+
+test('a retry whose answer was lost, and of which a later run is told again, is answered as it was obeyed', async () => {
+  const { merchant, payment } = await paidByKkiapay();
+  await control(world, 'POST', '/kkiapay/next', { call: 'revert', refusal: 'INSUFFICIENT_FUND' });
+  const { body } = await refund(merchant, payment);
+  const order = { kind: 'retry_refund', refundId: body.id } as const;
+  const command = { id: newId('cmd'), paymentId: payment.id, order };
+  await inTransaction(world.db, (tx) => storeCommand(tx, command, {}, 60_000));
+  const runs = createRuns(world.temporal, { taskQueue: world.taskQueue });
+  const answers: unknown[] = [];
+  const tellTwice: typeof runs.command = async (given) => {
+    answers.push(await runs.command(given));
+    const run = world.temporal.workflow.getHandle(`payment-${payment.id}`);
+    await run.result();
+    await runs.wake(payment.id); // a gateway's message does the same
+    await run.result();
+    const second = await runs.command(given);
+    answers.push(second);
+    return second;
+  };
+  const told = await sendCommand({ db: world.db, runs: { ...runs, command: tellTwice } }, command.id);
+  expect(answers).toEqual([{ outcome: 'accepted' }, { outcome: 'rejected', reason: 'refund_settled' }]);
+  expect(told).toEqual({ outcome: 'accepted' });
 });
 
 test('a refund that waits is given up, and nothing was given back', async () => {
