@@ -138,11 +138,11 @@ export async function addPerson(
   return true;
 }
 
-/** The link of a letter by which somebody chooses a new password. */
-export async function readResetLink({ sql }: Sql, token: string): Promise<'good' | 'expired' | 'unknown'> {
+/** The link of a letter by which somebody chooses a new password, by the name under which the sign-in keeps it. */
+export async function readResetLink({ sql }: Sql, name: string): Promise<'good' | 'expired' | 'unknown'> {
   const { rows } = await sql.query<{ good: boolean }>(
     'SELECT "expiresAt" > now() AS good FROM auth.verification WHERE identifier = $1',
-    [`reset-password:${token}`],
+    [name],
   );
   return rows[0] ? (rows[0].good ? 'good' : 'expired') : 'unknown';
 }

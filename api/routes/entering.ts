@@ -22,7 +22,7 @@ import type { Revocations } from '../http/revocations';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
 import * as staff from '../http/staff-schemas';
 import type { StaffRecognition } from '../staff/recognition';
-import { signInHeaders } from '../staff/sign-in';
+import { resetLinkName, signInHeaders } from '../staff/sign-in';
 
 export interface EnteringDependencies {
   readonly db: Sql;
@@ -64,7 +64,7 @@ export function enteringRoutes(deps: EnteringDependencies): Router {
   refuseOtherMethods(router, '/invitation/:token', ['get']);
 
   router.get('/password-reset/:token', async (req: LinkRequest, res: Response) => {
-    const state = await readResetLink(db, req.params.token);
+    const state = await readResetLink(db, resetLinkName(req.params.token));
     if (state === 'good') sendPage(res, 200, resetPage(languageOf(req)));
     else sendDead(req, res, state);
   });

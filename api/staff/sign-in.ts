@@ -97,6 +97,10 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
       sendResetPassword: ({ user, token }: { user: { email: string }; token: string }) =>
         sendReset({ email: user.email, token }),
     },
+    // Who reads the table can make no link.
+    verification: {
+      storeIdentifier: { default: 'plain', overrides: { [RESET]: { hash: async (name: string) => hashName(name) } } },
+    },
     session: { expiresIn: LONGEST_SESSION_S, disableSessionRefresh: true },
     plugins: [twoFactor({ issuer: 'Quittance' })],
     advanced: {
@@ -111,6 +115,16 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
       },
     },
   } satisfies BetterAuthOptions;
+}
+
+/** Under what name the link with this token is kept by which a new password is chosen. */
+export function resetLinkName(token: string): string {
+  return hashName(`${RESET}:${token}`);
+}
+const RESET = 'reset-password';
+
+function hashName(name: string): string {
+  return createHash('sha256').update(name).digest('base64url');
 }
 
 /** Where the sign-in finds the caller's address: we write it, so that nobody else does. */

@@ -176,6 +176,7 @@ describe('the document', () => {
   test('names every call of the contract that this release has', () => {
     const contract = [
       'POST /v1/merchants',
+      'GET /v1/merchants',
       'GET /v1/merchant',
       'PATCH /v1/merchant',
       'POST /v1/merchants/{id}/invitations',
