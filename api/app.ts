@@ -54,6 +54,7 @@ import { notificationRoutes } from './routes/notifications';
 import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { pageRoutes } from './routes/pages';
+import { webhookRoutes } from './routes/webhooks';
 import type { Runs } from '../outbox/runs';
 import type { ViewSettings } from './http/views';
 
@@ -73,6 +74,8 @@ export interface AppDependencies {
   readonly mailConfigured: boolean;
   /** How long the link works by which a member signs in. */
   readonly memberLinkMs: number;
+  /** Whether webhooks may be sent to this machine by http, which is for development. */
+  readonly allowWebhooksByHttp: boolean;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -121,6 +124,7 @@ export function createApp(deps: AppDependencies): Express {
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
     ...merchantEventRoutes({ db }),
+    ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];
 
   const app = express();

@@ -53,6 +53,7 @@ function main(): void {
     log,
     mailConfigured,
     memberLinkMs: config.MEMBER_LINK_TTL_S * 1000,
+    allowWebhooksByHttp: config.WEBHOOK_ALLOW_HTTP,
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,

@@ -12,6 +12,7 @@ import type { Route } from './routing';
 import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
 import * as schemas from './schemas';
+import { delivery, endpoint } from './webhook-schemas';
 
 const problemSchema = z.object({
   type: z.string(),
@@ -50,6 +51,8 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
         Key: whole(schemas.key),
         AuditRow: whole(auditRow),
         Event: whole(event),
+        WebhookEndpoint: whole(endpoint),
+        Delivery: whole(delivery),
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },

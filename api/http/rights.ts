@@ -56,6 +56,8 @@ export const RIGHTS = {
   },
   /** The merchant beside this one, for trying out. */
   make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
+  /** Systems that are told of events. */
+  manage_webhooks: { ...NOBODY, scope: 'admin', roles: ['owner', 'treasurer'], stepUp: 'always' },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
 } as const satisfies Readonly<Record<string, Right>>;
 export type RightName = keyof typeof RIGHTS;

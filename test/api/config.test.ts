@@ -42,6 +42,7 @@ test('three variables are enough; the rest has defaults', () => {
     INBOX_BACKLOG: 20_000,
     TRUSTED_PROXIES: 0,
     MAIL: 'off',
+    WEBHOOK_ALLOW_HTTP: false,
     MEMBER_LINK_TTL_S: 900,
   });
 });
@@ -59,6 +60,7 @@ const wrong = [
   ['MAIL', 'by pigeon'],
   ['SMTP_URL', 'https://mail.example'],
   ['MAIL_FROM', 'Club'],
+  ['WEBHOOK_ALLOW_HTTP', 'yes'],
   ['MEMBER_LINK_TTL_S', '0'],
   ['DATABASE_URL', 'mysql://localhost/quittance'],
   ['DATABASE_URL', 'localhost:5432'],

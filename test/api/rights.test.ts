@@ -33,6 +33,8 @@ interface Objects {
   readonly key: string;
   readonly file: string;
   readonly link: string;
+  readonly endpoint: string;
+  readonly delivery: string;
 }
 interface Someone {
   readonly name: string;
@@ -41,6 +43,9 @@ interface Someone {
   readonly asks: Asking;
   readonly key: string;
 }
+
+/** Nobody listens there. */
+const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
 
 let world: World;
 /** Those of a caller, those of another member of the same merchant, and those of another merchant. */
@@ -90,6 +95,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   const [notification] = await merchant.notifications();
   const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
+  const endpoint = await merchant.post<{ id: string }>('/v1/webhook-endpoints', ENDPOINT);
+  const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint.body.id}/test`);
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -112,6 +119,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     key: key.body.id,
     file: (await importAs(merchant.secretKey)).body.id,
     link: link.body.code,
+    endpoint: endpoint.body.id,
+    delivery: delivery.body.id,
   };
 }
 
@@ -149,6 +158,8 @@ function fill(path: string, of: Objects): string {
     notification: of.notification,
     key: of.key,
     import: of.file,
+    'webhook-endpoint': of.endpoint,
+    'webhook-deliverie': of.delivery,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -164,6 +175,7 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/merchants': { name: 'Club', currency: 'EUR' },
     'PATCH /v1/merchant': { name: 'Club' },
     'POST /v1/keys': { name: 'x', scopes: ['read'] },
+    'POST /v1/webhook-endpoints': ENDPOINT,
     'POST /v1/pay-links': { member: of.member },
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
@@ -298,8 +310,9 @@ test('what is another’s is not found by those who have the right', async () =>
 
 test('what is one’s own is served to each caller who has the right, or refused for what it is', async () => {
   let served = 0;
-  // What is read comes first, since some of the others change it.
-  const byMethod = [...closed()].sort((a, b) => a.method.localeCompare(b.method));
+  // What is read comes first, since some of the others change it; what is removed, last.
+  const place = ({ method }: { readonly method: string }) => ['GET', 'PATCH', 'POST', 'PUT', 'DELETE'].indexOf(method);
+  const byMethod = [...closed()].sort((a, b) => place(a) - place(b));
   for (const one of byMethod)
     for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
       const { status, body } = await ask(who, one.method, one.path, own);

@@ -232,5 +232,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'PayLink',
     'Refund',
     'Reminder',
+    'WebhookDelivery',
+    'WebhookEndpoint',
   ]);
 });

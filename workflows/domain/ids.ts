@@ -16,7 +16,9 @@ export type IdPrefix =
   | 'imp'
   | 'ltr'
   | 'rem'
-  | 'evt';
+  | 'evt'
+  | 'whe'
+  | 'whd';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;
