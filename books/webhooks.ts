@@ -61,19 +61,23 @@ export async function findEndpoint({ sql }: Sql, merchantId: string, id: string)
   return rows[0] ?? null;
 }
 
-/** Writes what a person changed of an endpoint; one that is enabled begins anew. What was queued for one that is disabled is sent no more. */
+/**
+ * Writes what a person changed of an endpoint; one that is enabled, or elsewhere, begins anew. What was queued for one that is disabled is sent
+ * no more.
+ */
 export async function changeEndpoint(
   { sql }: Sql,
   { id, url, types, description, enabled }: Pick<Endpoint, 'id' | 'url' | 'types' | 'description' | 'enabled'>,
 ): Promise<Endpoint> {
   const { rows } = await sql.query<Endpoint>(
     `UPDATE webhook_endpoints w SET url = $2, types = $3, description = $4, enabled = $5,
-       disabled_reason = CASE WHEN NOT $5 THEN w.disabled_reason END, failing_since = CASE WHEN NOT $5 OR w.enabled THEN w.failing_since END
+       disabled_reason = CASE WHEN NOT $5 THEN w.disabled_reason END, failing_since = CASE WHEN w.enabled AND w.url = $2 THEN w.failing_since END
      WHERE w.id = $1 RETURNING ${ENDPOINT}`,
     [id, url, types, description, enabled],
   );
   if (!rows[0]) throw new Error(`webhook endpoint ${id} is gone`);
-  if (!enabled) await failPending({ sql }, id);
+  if (enabled) await makeDue({ sql }, id);
+  else await failPending({ sql }, id);
   return rows[0];
 }
 
@@ -99,6 +103,15 @@ export async function disableEndpoint({ sql }: Sql, id: string, reason: Disabled
   );
   await failPending({ sql }, id);
   return rowCount === 1;
+}
+
+/** What waits for an endpoint that seemed to fail is tried now. */
+async function makeDue({ sql }: Sql, endpointId: string): Promise<void> {
+  await sql.query(
+    `UPDATE webhook_deliveries d SET due_at = now() FROM webhook_endpoints w
+     WHERE d.endpoint_id = $1 AND w.id = $1 AND w.failing_since IS NULL AND d.state = 'pending' AND d.taken_at IS NULL AND d.due_at > now()`,
+    [endpointId],
+  );
 }
 
 async function failPending({ sql }: Sql, endpointId: string): Promise<void> {
@@ -158,9 +171,12 @@ export async function findDelivery({ sql }: Sql, merchantId: string, id: string)
   return rows[0] ?? null;
 }
 
-/** Has it sent once more, whatever became of it. */
+/** Has it sent once more, whatever became of it; one that is being sent is not sent beside itself. */
 export async function sendAgain({ sql }: Sql, id: string): Promise<void> {
-  await sql.query("UPDATE webhook_deliveries SET state = 'pending', tries = 0, due_at = now() WHERE id = $1", [id]);
+  await sql.query(
+    `UPDATE webhook_deliveries SET state = 'pending', tries = 0, due_at = CASE WHEN taken_at IS NULL THEN now() ELSE due_at END WHERE id = $1`,
+    [id],
+  );
 }
 
 /** A delivery that was taken to be sent, and is nobody else's for a while. */
@@ -199,10 +215,16 @@ export async function takeDeliveries(
   type Row = Omit<TakenDelivery, 'secrets'> & { readonly secret: Buffer; readonly formerSecret: Buffer | null };
   const { rows } = await sql.query<Row>({
     name: 'take_deliveries',
-    text: `UPDATE webhook_deliveries d SET tries = d.tries + 1, taken_at = now(), due_at = now() + $4::interval
+    // Endpoints for which nothing waits are not looked at: one step through the index for each for which something does.
+    text: `WITH RECURSIVE waiting AS (
+        (SELECT c.endpoint_id FROM webhook_deliveries c WHERE c.state = 'pending' ORDER BY c.endpoint_id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT c.endpoint_id FROM webhook_deliveries c WHERE c.state = 'pending' AND c.endpoint_id > b.endpoint_id ORDER BY c.endpoint_id LIMIT 1)
+        FROM waiting b WHERE b.endpoint_id IS NOT NULL)
+      UPDATE webhook_deliveries d SET tries = d.tries + 1, taken_at = now(), due_at = now() + $4::interval
       FROM (
         SELECT due.id, w.url, w.merchant_id, w.secret, CASE WHEN w.former_until > now() THEN w.former_secret END AS former_secret
-        FROM webhook_endpoints w CROSS JOIN LATERAL (
+        FROM waiting JOIN webhook_endpoints w ON w.id = waiting.endpoint_id CROSS JOIN LATERAL (
           SELECT c.id, c.due_at FROM webhook_deliveries c
           WHERE c.endpoint_id = w.id AND c.state = 'pending' AND c.due_at <= now()
             AND (c.created_at < now() - $5::interval OR NOT EXISTS (SELECT FROM webhook_deliveries e

@@ -213,6 +213,23 @@ test('an endpoint that took nothing for too long is disabled, and begins anew wh
   expect(all.map(({ state }) => state)).toEqual(['succeeded', 'failed']);
 });
 
+test('what waits for an endpoint whose address was mended is sent there at once', async () => {
+  const broken = await startReceiver();
+  stopping.push(() => broken.close());
+  broken.answers = 500;
+  const endpoint = await endpointAt(broken);
+  await newPayment(db, club, member);
+  start({ retryMs: [3_600_000] });
+  await eventually(
+    () => deliveriesTo(endpoint),
+    ([delivery]) => delivery?.attempts.length === 1,
+  );
+  const known = await findEndpoint(db, club.merchantId, endpoint);
+  await changeEndpoint(db, { ...known!, url: shop.url });
+  await untilState(endpoint, 'succeeded');
+  expect(shop.arrived).toHaveLength(1);
+});
+
 test('after the last try a delivery has failed, and the endpoint stays', async () => {
   shop.answers = 500;
   const endpoint = await endpointAt(shop);
