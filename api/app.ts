@@ -58,6 +58,7 @@ import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { peopleRoutes } from './routes/people';
 import { pageRoutes } from './routes/pages';
+import { webhookRoutes } from './routes/webhooks';
 import type { Runs } from '../outbox/runs';
 import { createStaff } from './staff';
 import type { StaffSettings } from './staff';
@@ -80,6 +81,8 @@ export interface AppDependencies {
   /** How long the link works by which a member signs in. */
   readonly memberLinkMs: number;
   readonly staff: StaffSettings;
+  /** Whether webhooks may be sent to this machine by http, which is for development. */
+  readonly allowWebhooksByHttp: boolean;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -143,6 +146,7 @@ export function createApp(deps: AppDependencies): Express {
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
     ...merchantEventRoutes({ db }),
+    ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];
 
   const app = express();

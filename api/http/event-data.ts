@@ -17,16 +17,22 @@ import { unreachable } from '../../workflows/domain/unreachable';
 import { viewCharge, viewDispute, viewMessage, viewPayment, viewRefund } from './views';
 
 /** What a GET of the object says, as it was when the event happened. */
-export type EventData = Readonly<Record<string, unknown>>;
+type EventData = Readonly<Record<string, unknown>>;
 
 /** What a GET says for one caller, or for one moment, and not of the object itself. */
 const UNTOLD = ['nextAction', 'actions', 'memberName', 'temporalUrl'];
 
-/** What the events say, by their ids: each object folded to as many facts as stood then, so that it is the same whenever it is read. */
-export async function readEventData(
-  db: Database,
-  events: readonly EventRow[],
-): Promise<(event: EventRow) => EventData> {
+/** Events as they are listed and sent. */
+export async function readEventViews(db: Database, events: readonly EventRow[]) {
+  const dataOf = await readEventData(db, events);
+  return (event: EventRow) => {
+    const { id, type, createdAt, sequence, merchantId } = event;
+    return { id, type, createdAt: createdAt.toISOString(), sequence, merchant: merchantId, data: dataOf(event) };
+  };
+}
+
+/** What the events say: each object folded to as many facts as stood then, so that it is the same whenever it is read. */
+async function readEventData(db: Database, events: readonly EventRow[]): Promise<(event: EventRow) => EventData> {
   const idsOf = (kind: EventObject) => [...new Set(events.filter((e) => e.kind === kind).map((e) => e.objectId))];
   const [refunds, disputes, charges, messages] = await Promise.all([
     findRefunds(db, idsOf('refund')).then(byId),

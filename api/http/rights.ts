@@ -67,6 +67,8 @@ export const RIGHTS = {
   /** The merchant beside this one, for trying out. */
   make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   read_keys: { ...NOBODY, scope: 'admin', roles: ['owner'] },
+  /** Systems that are told of events. */
+  manage_webhooks: { ...NOBODY, scope: 'admin', roles: ['owner', 'treasurer'], stepUp: 'always' },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
   /** Who is among the merchant's people, and who is invited: a matter of people, and of no key. */
   read_people: { ...NOBODY, roles: ['owner'] },

@@ -38,6 +38,8 @@ interface Objects {
   readonly link: string;
   readonly person: string;
   readonly invitation: string;
+  readonly endpoint: string;
+  readonly delivery: string;
 }
 interface Someone {
   readonly name: string;
@@ -50,6 +52,9 @@ interface Someone {
   readonly asks: Pick<Asking, 'get' | 'ask'>;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Nobody listens there. */
+const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
 
 let world: World;
 /** Those of a caller, those of another member of the same merchant, and those of another merchant. */
@@ -128,6 +133,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   const [notification] = await merchant.notifications();
   const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
+  const endpoint = await merchant.post<{ id: string }>('/v1/webhook-endpoints', ENDPOINT);
+  const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint.body.id}/test`);
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -152,6 +159,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     link: link.body.code,
     person: (await newPerson(world, { [merchant.id]: 'desk' })).id,
     invitation: await newInvitation(merchant.id),
+    endpoint: endpoint.body.id,
+    delivery: delivery.body.id,
   };
 }
 
@@ -207,6 +216,8 @@ function fill(path: string, of: Objects): string {
     merchant: of.merchant.id,
     people: of.person,
     invitation: of.invitation,
+    'webhook-endpoint': of.endpoint,
+    'webhook-deliverie': of.delivery,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -224,6 +235,7 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/keys': { name: 'x', scopes: ['read'] },
     'PUT /v1/session/merchant': { merchant: of.merchant.id },
     'POST /v1/session/step-up': { password: PASSWORD },
+    'POST /v1/webhook-endpoints': ENDPOINT,
     'POST /v1/pay-links': { member: of.member },
     'PATCH /v1/people/{id}': { role: 'desk' },
     'POST /v1/invitations': { email: 'new@club.example', role: 'desk' },
@@ -371,8 +383,9 @@ test('what is another’s is not found by those who have the right', async () =>
 
 test('what is one’s own is served to each caller who has the right, or refused for what it is', async () => {
   let served = 0;
-  // What is read comes first, since some of the others change it.
-  const byMethod = [...closed()].sort((a, b) => a.method.localeCompare(b.method));
+  // What is read comes first, since some of the others change it; what is removed, last.
+  const place = ({ method }: { readonly method: string }) => ['GET', 'PATCH', 'POST', 'PUT', 'DELETE'].indexOf(method);
+  const byMethod = [...closed()].sort((a, b) => place(a) - place(b));
   for (const one of byMethod)
     for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
       await everybodySteppedUp();

@@ -244,5 +244,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Reminder',
     'StaffRole',
     'StaffSession',
+    'WebhookDelivery',
+    'WebhookEndpoint',
   ]);
 });
