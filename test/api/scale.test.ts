@@ -111,6 +111,8 @@ interface Things {
   readonly refund: string;
   readonly dispute: string;
   readonly link: string;
+  readonly 'webhook-endpoint': string;
+  readonly 'webhook-deliverie': string;
   /** Who made most of it. */
   readonly actor: string;
 }
@@ -123,7 +125,12 @@ async function thingsOf({ merchantId, secretKey }: Seeded['small']): Promise<Thi
         [merchantId, Object.values(books.huge)],
       )
     ).rows[0]!.id;
+  const { post } = asking(api, secretKey);
+  const wish = { url: 'https://shop.example/', types: ['payment.paid'] };
+  const endpoint = (await post<{ id: string }>('/v1/webhook-endpoints', wish)).body.id;
   return {
+    'webhook-endpoint': endpoint,
+    'webhook-deliverie': (await post<{ id: string }>(`/v1/webhook-endpoints/${endpoint}/test`)).body.id,
     member: await one('members', 'NOT id = ANY ($2)'),
     payment: await one('payments', `status = 'paid' AND ${isOrdinary}`),
     refund: await one('refunds', `status = 'succeeded' AND ${isOrdinary}`),
@@ -141,7 +148,7 @@ async function thingsOf({ merchantId, secretKey }: Seeded['small']): Promise<Thi
 /** What stands in a path for `{id}`; on the pages of payers it is a payment. */
 const inPath = (path: string, things: Things): string =>
   path.replace('{code}', things.link).replace('{id}', (): string => {
-    const noun = /^\/v1\/(\w+?)s\//.exec(path)?.[1] ?? 'payment';
+    const noun = /^\/v1\/([\w-]+?)s\//.exec(path)?.[1] ?? 'payment';
     const thing = things[noun as keyof Things] as string | undefined;
     if (thing === undefined) throw new Error(`say here what the id in ${path} is of`);
     return thing;
@@ -177,6 +184,8 @@ function valuesOf({ name, schema }: Parameter, things: Things): readonly string[
     to: '2100-01-01T00:00:00Z',
     q: 'mem',
     owes: '1',
+    type: 'payment.needs_review,refund.failed',
+    after: '0',
   };
   const value = known[name];
   if (value === undefined) throw new Error(`say here what the filter ${name} is given`);
