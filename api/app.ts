@@ -32,6 +32,7 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { statisticsRoutes } from './routes/statistics';
 import { auditRoutes } from './routes/audit';
 import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
@@ -118,6 +119,7 @@ export function createApp(deps: AppDependencies): Express {
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
+    ...statisticsRoutes({ db }),
   ];
 
   const app = express();
