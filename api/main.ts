@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
 import { countFacts } from '../books/payments';
-import { openDatabase } from '../prisma/client';
+import { openDatabase, openSignIn } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
 import { watchRevocations } from './http/revocations';
@@ -22,6 +22,7 @@ function main(): void {
   const publicUrl = (config.PUBLIC_URL ?? `http://localhost:${config.PORT}`).replace(/\/$/, '');
   const mailConfigured = mailFrom(config) !== null;
   const db = openDatabase(config.DATABASE_URL, { connections: config.DATABASE_CONNECTIONS, mailing: mailConfigured });
+  const signInPool = openSignIn(config.DATABASE_URL);
   const redis = config.REDIS_URL
     ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
     : null;
@@ -38,7 +39,8 @@ function main(): void {
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
   const revocations = watchRevocations({ db, log });
 
-  const vault = createVault(...keysFrom(config));
+  const [encryptionKey, previousKeys] = keysFrom(config);
+  const vault = createVault(encryptionKey, previousKeys);
   const partners = partnersFrom(PARTNERSHIPS, config);
   const app = createApp({
     db,
@@ -53,6 +55,11 @@ function main(): void {
     log,
     mailConfigured,
     memberLinkMs: config.MEMBER_LINK_TTL_S * 1000,
+    staff: {
+      pool: signInPool,
+      secrets: [signInSecret(encryptionKey), ...previousKeys.map(signInSecret)],
+      operators: config.OPERATOR_EMAILS,
+    },
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,
@@ -80,6 +87,7 @@ function main(): void {
       revocations.stop();
       await live.close();
       redis?.disconnect();
+      await signInPool.end();
       await db.close(); // Temporal's connection ends with the process: closing it while it retries would throw
     };
     // Whoever still waits for an answer after this asks again; nothing is lost by going.
@@ -88,6 +96,11 @@ function main(): void {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** What signs the cookies of staff and seals their second factors. */
+function signInSecret(encryptionKey: Buffer): string {
+  return createVault(encryptionKey).derive('staff sign-in').toString('base64');
 }
 
 function fail(message: string): never {

@@ -77,15 +77,15 @@ export async function takeLetters({ sql }: Sql, most: number, leaseMs: number): 
   return rows;
 }
 
-/** To whom a taken letter goes and what it says, as it is true now. Null: nobody is to be told any more; the member was erased, or has no address. */
-export async function readAddressed(db: Sql, vault: Pick<Seal, 'open'>, taken: TakenLetter): Promise<Addressed | null> {
+/** To whom a taken letter goes and what it says, as it is true now. Null: nobody is to be told any more; the member was erased, or has no address. In a transaction. */
+export async function readAddressed(tx: Sql, vault: Pick<Seal, 'open'>, taken: TakenLetter): Promise<Addressed | null> {
   const { id, kind, locale, memberId, sealed, subjectId } = taken;
   if (subjectId !== null && kind === 'reminder') {
-    const due = await decideReminder(db, subjectId);
+    const due = await decideReminder(tx, subjectId);
     return due && { ...due, kind, locale: due.locale ?? 'en' };
   }
-  if (subjectId !== null) return readAbout(db, kind, subjectId);
-  if (sealed === null || locale === null || (memberId !== null && (await isErased(db, memberId)))) return null;
+  if (subjectId !== null) return readAbout(tx, kind, subjectId);
+  if (sealed === null || locale === null || (memberId !== null && (await isErased(tx, memberId)))) return null;
   const { to, data } = JSON.parse(vault.open(sealed, id).toString()) as Pick<Addressed, 'to' | 'data'>;
   return { kind, to, locale, data } as Addressed;
 }

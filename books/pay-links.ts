@@ -1,3 +1,5 @@
+import { byItself, noteChange } from './audit';
+import type { Change } from './audit';
 import type { Currency } from '../workflows/domain/money';
 import type { MemberLocale } from './members';
 import type { Page, Sql } from './sql';
@@ -33,6 +35,30 @@ export async function addPayLink({ sql }: Sql, merchantId: string, link: PayLink
   );
   if (!rows[0]) throw new Error('a pay link was not made');
   return rows[0];
+}
+
+/** A link as the trail names it: a reader of the trail need not be able to pay by it. */
+export const payLinkObject = (code: string): Change['object'] => ({ kind: 'pay_link', id: `…${code.slice(-6)}` });
+
+/** The code of a link by which anybody can pay what a member owes, a part of it, or more; made where there is none that stays. In a transaction. */
+export async function linkOfAllDue(tx: Sql, merchantId: string, memberId: string): Promise<string> {
+  const { rows } = await tx.sql.query<{ code: string; isNew: boolean }>(
+    `WITH standing AS (
+       SELECT code FROM pay_links WHERE member_id = $2 AND charges = '{}' AND amount IS NULL AND expires_at IS NULL AND withdrawn_at IS NULL LIMIT 1),
+     made AS (
+       INSERT INTO pay_links (code, merchant_id, member_id, editable)
+       SELECT replace(gen_random_uuid()::text, '-', ''), $1, $2, true WHERE NOT EXISTS (SELECT FROM standing) RETURNING code)
+     SELECT code, false AS "isNew" FROM standing UNION ALL SELECT code, true FROM made`,
+    [merchantId, memberId],
+  );
+  if (!rows[0]) throw new Error('a pay link was not made');
+  const { code, isNew } = rows[0];
+  const after = { member: memberId, editable: true };
+  if (isNew)
+    await noteChange(tx, byItself({ kind: 'clock', id: null }), {
+      ...{ merchantId, action: 'pay_link.created', object: payLinkObject(code), after },
+    });
+  return code;
 }
 
 /** The merchant's links that were not withdrawn, newest first; one more than asked for where there are more. */

@@ -1,5 +1,6 @@
 import type { Currency } from '../workflows/domain/money';
 import type { LetterData, LetterLocale } from '../workflows/domain/letter';
+import { linkOfAllDue } from './pay-links';
 import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
@@ -27,6 +28,14 @@ export interface ReminderRow {
   readonly decidedAt: Date | null;
 }
 
+interface AskedReminders {
+  /** Null: all who owe something. */
+  readonly members: readonly string[] | null;
+  readonly notAgainDays: number;
+  /** What the address of a pay link begins with. */
+  readonly payPage: string;
+}
+
 /**
  * Queues a reminder for each of these members of the merchant, or for all who owe something; gives for how many. Who has one queued gets
  * no second.
@@ -34,19 +43,19 @@ export interface ReminderRow {
 export async function askReminders(
   { sql }: Sql,
   merchantId: string,
-  { members, notAgainDays }: { readonly members: readonly string[] | null; readonly notAgainDays: number },
+  { members, notAgainDays, payPage }: AskedReminders,
 ): Promise<number> {
-  const wanted = members === null ? 'c.balance < 0 AND m.erased_at IS NULL' : 'm.id = ANY ($3)';
+  const wanted = members === null ? 'c.balance < 0 AND m.erased_at IS NULL' : 'm.id = ANY ($4)';
   const { rowCount } = await sql.query(
     `WITH asked AS (
-       INSERT INTO reminders (id, merchant_id, member_id, due_when_asked, not_again_days)
-         SELECT 'rem_' || left(replace(gen_random_uuid()::text, '-', ''), 26), m.merchant_id, m.id, greatest(0, -c.balance), $2
+       INSERT INTO reminders (id, merchant_id, member_id, due_when_asked, not_again_days, pay_page)
+         SELECT 'rem_' || left(replace(gen_random_uuid()::text, '-', ''), 26), m.merchant_id, m.id, greatest(0, -c.balance), $2, $3
          FROM members m JOIN carts c ON c.member_id = m.id WHERE m.merchant_id = $1 AND ${wanted}
        ON CONFLICT (member_id) WHERE state = 'queued' DO NOTHING
        RETURNING id, merchant_id, member_id)
      INSERT INTO letters (id, kind, merchant_id, member_id, subject_id)
        SELECT 'ltr_' || right(id, 26), 'reminder', merchant_id, member_id, id FROM asked`,
-    [merchantId, notAgainDays, ...(members === null ? [] : [members])],
+    [merchantId, notAgainDays, payPage, ...(members === null ? [] : [members])],
   );
   return rowCount ?? 0;
 }
@@ -79,10 +88,13 @@ interface DueReminder {
 
 /**
  * Decides whether a queued reminder leaves, by what is true at this moment, and keeps why where it does not: then null. It is decided anew on
- * each try, since a member may pay while the mail server is away.
+ * each try, since a member may pay while the mail server is away. In a transaction: the letter leads to a pay link, which is made where there is none.
  */
-export async function decideReminder({ sql }: Sql, id: string): Promise<DueReminder | null> {
-  const { rows } = await sql.query<{
+export async function decideReminder(tx: Sql, id: string): Promise<DueReminder | null> {
+  const { rows } = await tx.sql.query<{
+    merchantId: string;
+    memberId: string;
+    payPage: string;
     to: string;
     locale: LetterLocale | null;
     merchant: string;
@@ -91,7 +103,7 @@ export async function decideReminder({ sql }: Sql, id: string): Promise<DueRemin
     currency: Currency;
   }>(
     `WITH asked AS (
-       SELECT r.id, m.email, m.locale, m.name AS member, h.name AS merchant, h.currency, greatest(0, -c.balance) AS amount,
+       SELECT r.id, r.merchant_id, r.member_id, r.pay_page, m.email, m.locale, m.name AS member, h.name AS merchant, h.currency, greatest(0, -c.balance) AS amount,
          CASE
            WHEN m.erased_at IS NOT NULL THEN 'erased'
            WHEN m.email IS NULL THEN 'no_email'
@@ -104,10 +116,12 @@ export async function decideReminder({ sql }: Sql, id: string): Promise<DueRemin
        WHERE r.id = $1 AND r.state = 'queued'),
      left_out AS (
        UPDATE reminders r SET state = 'left_out', reason = a.reason, decided_at = now() FROM asked a WHERE r.id = a.id AND a.reason IS NOT NULL)
-     SELECT email AS "to", locale, merchant, member, amount, currency FROM asked WHERE reason IS NULL`,
+     SELECT merchant_id AS "merchantId", member_id AS "memberId", pay_page AS "payPage", email AS "to", locale, merchant, member, amount, currency
+     FROM asked WHERE reason IS NULL`,
     [id],
   );
   if (!rows[0]) return null;
-  const { to, locale, ...data } = rows[0];
-  return { to, locale, data: { ...data, url: null } };
+  const { merchantId, memberId, payPage, to, locale, ...data } = rows[0];
+  const code = await linkOfAllDue(tx, merchantId, memberId);
+  return { to, locale, data: { ...data, url: `${payPage}${code}` } };
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { dropLetter, endLetter, postponeLetter, readAddressed, takeLetters } from '../books/letters';
 import type { Addressed, Seal, TakenLetter } from '../books/letters';
-import type { Sql } from '../books/sql';
+import { inTransaction } from '../books/sql';
+import type { Database } from '../prisma/client';
 import { sayNowAndThen } from '../platform/log';
 import { endOfUse } from '../workflows/domain/letter';
 import type { Posting } from '../workflows/domain/letter';
@@ -20,7 +21,7 @@ export interface Sender {
 }
 
 interface LetterDependencies {
-  readonly db: Sql;
+  readonly db: Database;
   readonly vault: Pick<Seal, 'open'>;
   readonly sender: Sender;
   readonly log: Logger;
@@ -67,7 +68,7 @@ async function sendUntil(deps: LetterDependencies, stopped: AbortSignal): Promis
 }
 
 async function send({ db, vault, sender, log, retryMs }: LetterDependencies, taken: TakenLetter): Promise<void> {
-  const letter = await readAddressed(db, vault, taken);
+  const letter = await inTransaction(db, (tx) => readAddressed(tx, vault, taken));
   if (letter === null) return dropLetter(db, taken.id);
   const end = endOfUse(letter, taken.createdAt);
   const posting: Posting =

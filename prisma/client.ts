@@ -51,6 +51,20 @@ function withMailing(url: string): string {
   return told.href;
 }
 
+/** Connections of the sign-in of staff, which names its tables without their schema. */
+export function openSignIn(url: string, { connections = 3 }: { connections?: number } = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    query_timeout: 20_000,
+    options: '-c search_path=auth',
+  });
+  pool.on('error', () => undefined); // replaced by the pool, as above
+  return pool;
+}
+
 const BIGINT = 20;
 /** bigint as a number: amounts and sequences stay far below 2^53, and the database holds them there. */
 const getTypeParser = ((id: number, format?: 'text' | 'binary') =>

@@ -118,7 +118,7 @@ const EN: Writers = {
       `${say.money(money)} is due in your account at ${merchant}.`,
       'If you have paid in the last few minutes, this letter has crossed your payment.',
     ],
-    link: url === null ? null : { label: 'Pay', url },
+    link: { label: 'Pay', url },
     closing: byMerchantEn(merchant),
   }),
   account_disabled: ({ merchant, gateway, reason, url }) => ({
@@ -236,7 +236,7 @@ const FR: Writers = {
       `il reste ${say.money(money)} à régler dans votre compte chez ${merchant}.`,
       'Si vous avez payé ces dernières minutes, ce courrier a croisé votre paiement.',
     ],
-    link: url === null ? null : { label: 'Payer', url },
+    link: { label: 'Payer', url },
     closing: byMerchantFr(merchant),
   }),
   account_disabled: ({ merchant, gateway, reason, url }) => ({

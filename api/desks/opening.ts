@@ -125,13 +125,13 @@ interface LinkPayer {
   readonly kind: 'payer';
   readonly merchantId: string;
 }
-type OpeningCaller = Extract<Caller, { kind: 'key' | 'member' }> | LinkPayer;
+type OpeningCaller = Extract<Caller, { kind: 'key' | 'staff' | 'member' }> | LinkPayer;
 
 /** A merchant who names a phone and how it is to be charged starts the payment in the member's place, where the gateway knows such a thing. */
 function starterOf(caller: OpeningCaller, { gateway, method, phone }: NewPayment): Starter {
   const methods = Object.values<MethodCapabilities>(GATEWAYS[gateway].gateway.capabilities.methods);
   const possible = methods.some(({ startedBy }) => startedBy.includes('merchant'));
-  return caller.kind === 'key' && possible && phone !== undefined && method !== undefined ? 'merchant' : 'member';
+  return caller.kind !== 'member' && possible && phone !== undefined && method !== undefined ? 'merchant' : 'member';
 }
 
 /** Two prompts on one phone may both be approved, so the second waits until the first is decided or over. */

@@ -3,33 +3,61 @@ import type { Request } from 'express';
 import { jwtVerify, SignJWT } from 'jose';
 import { findKey, noteUse } from '../../books/keys';
 import type { HeldKey, Scope } from '../../books/keys';
+import type { Role } from '../../books/people';
 import type { Sql } from '../../books/sql';
 import type { Vault } from '../../vault/vault';
 import { Problem } from './problems';
 import type { Revocations } from './revocations';
 
-/** Who calls: the platform, a merchant's server with one of its keys, a member's browser, or a page that may watch one payment. */
+/** Somebody who is signed in. */
+interface SignedIn {
+  readonly personId: string;
+  readonly sessionId: string;
+  readonly expiresAtMs: number;
+  /** One of the platform's own people. */
+  readonly isOperator: boolean;
+}
+
+/**
+ * Who calls: the platform, a merchant's server with one of its keys, one of a merchant's people, somebody who is signed in and at no merchant,
+ * a member's browser, or a page that may watch one payment.
+ */
 export type Caller =
   | { readonly kind: 'operator' }
   | { readonly kind: 'key'; readonly merchantId: string; readonly keyId: string; readonly scopes: readonly Scope[] }
+  | ({
+      readonly kind: 'staff';
+      readonly merchantId: string;
+      readonly role: Role;
+      /** The merchant wants a second factor of this role, and the person has none. */
+      readonly lacksSecondFactor: boolean;
+    } & SignedIn)
+  | ({ readonly kind: 'person' } & SignedIn)
   | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string; readonly expiresAtMs: number }
   | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string; readonly expiresAtMs: number };
 
 /**
- * In whose name the caller asks, for rate limits and idempotency. All keys of a merchant are one: a key that takes another's place repeats
- * its requests, and more keys ask for no more.
+ * In whose name the caller asks, for idempotency. A merchant's keys and people are one: a key that takes another's place repeats its requests.
  */
 export function holderOf(caller: Caller): string {
   switch (caller.kind) {
     case 'operator':
       return 'operator';
     case 'key':
+    case 'staff':
       return `merchant ${caller.merchantId}`;
+    case 'person':
+      return `person ${caller.personId}`;
     case 'member':
       return `member ${caller.memberId}`;
     case 'watcher':
       return `watcher ${caller.paymentId}`;
   }
+}
+
+/** Whose requests are counted together: more keys of a merchant ask for no more, and its server does not keep its people from asking. */
+export function askerOf(caller: Caller): string {
+  return caller.kind === 'staff' ? `person ${caller.personId}` : holderOf(caller);
 }
 
 export interface Tokens {
@@ -94,6 +122,8 @@ export interface AuthDependencies {
   readonly operatorKey: string;
   readonly guesses: Guesses;
   readonly revocations: Pick<Revocations, 'count'>;
+  /** Finds out who is signed in, by a cookie; null where there is none that holds. */
+  readonly recogniseStaff: (req: Request) => Promise<Caller | null>;
 }
 
 /** A key that was right. */
@@ -133,13 +163,20 @@ export function createAuthenticator({
   operatorKey,
   guesses,
   revocations,
+  recogniseStaff,
 }: AuthDependencies): (req: Request) => Promise<Caller> {
   const operatorHash = hashKey(operatorKey);
   const remembered = new Map<string, Remembered>();
 
   return async (req) => {
+    // A key counts beside a cookie: who sends one means it, and a browser adds the other by itself.
+    if (req.headers.authorization === undefined) {
+      const staff = await recogniseStaff(req);
+      if (staff) return staff;
+    }
     const key = bearerOf(req);
-    if (key === undefined) return (await cookies.recognise(req)) ?? refuse(req, 'send `Authorization: Bearer <key>`');
+    if (key === undefined)
+      return (await cookies.recognise(req)) ?? refuse(req, 'send `Authorization: Bearer <key>`, or sign in');
     const hash = hashKey(key);
     if (timingSafeEqual(hash, operatorHash)) return { kind: 'operator' };
     if (!key.includes('.')) return toCaller(await recall(hash, req));

@@ -21,6 +21,9 @@ function actorOf(caller: Caller): Actor {
       return { kind: 'operator', id: null };
     case 'key':
       return { kind: 'key', id: caller.keyId };
+    case 'staff':
+    case 'person':
+      return { kind: 'person', id: caller.personId };
     case 'member':
       return { kind: 'member', id: caller.memberId };
     case 'watcher':

@@ -5,8 +5,9 @@ import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { SCOPES } from '../../books/keys';
 import { gatewaysBy } from '../routes/hooks';
+import { staffCookiePrefix } from '../staff/cookies';
 import { describeHolders, RIGHTS } from './rights';
-import type { RightName } from './rights';
+import type { Right, RightName } from './rights';
 import type { Route } from './routing';
 import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
@@ -51,9 +52,16 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: `${staffCookiePrefix(publicUrl)}.session_token`,
+          description:
+            'the session of one of the people, signed in under /auth; what changes something is sent from a page of this server',
+        },
       },
     },
-    security: [{ bearer: [] }],
+    security: [{ bearer: [] }, { session: [] }],
   };
 }
 
@@ -64,6 +72,7 @@ function describeRoute(route: Route) {
     'forbidden',
     'invalid_request',
     ...ALWAYS,
+    ...ofStaff(route),
     ...(route.params ? (['not_found'] as const) : []),
     ...(body || route.file ? (['body_too_large', 'unsupported_media_type'] as const) : []),
     ...(route.idempotentFor ? (['idempotency_key_reused'] as const) : []),
@@ -99,6 +108,16 @@ function describeRoute(route: Route) {
       ...problems(refusals),
     },
   };
+}
+
+/** What only those are told who come with the cookie of a session. */
+function ofStaff({ right, method }: Route): readonly ProblemCode[] {
+  const { roles, person, operator, stepUp }: Right = RIGHTS[right];
+  return [
+    ...((roles.length > 0 || person || operator) && method !== 'get' ? (['cross_origin'] as const) : []),
+    ...(roles.length > 0 ? (['second_factor_required', 'merchant_switched'] as const) : []),
+    ...(stepUp === 'never' ? [] : (['step_up_required'] as const)),
+  ];
 }
 
 /** Who may: in words, and as the row of the table for programs. */

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import { Problem } from './problems';
 
 /** Sent from a page elsewhere, by what a browser says of it; our own page sends no origin over plain HTTP (`no-referrer`). */
 export function isFromElsewhere(req: Pick<Request, 'get'>, publicUrl: string): boolean {
@@ -15,4 +16,24 @@ export function isFromOurselves(req: Pick<Request, 'get'>, publicUrl: string): b
   const origin = req.get('origin');
   if (origin === undefined || !URL.canParse(origin)) return false;
   return origin === new URL(publicUrl).origin || new URL(origin).host === req.get('host');
+}
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Refuses what another site has a browser send along with its cookie: whatever changes something comes from a page of ours, and as a type that
+ * no form can send.
+ */
+export function refuseCrossOrigin(req: Request, ownOrigin: string): void {
+  if (SAFE.includes(req.method)) return;
+  if (req.get('origin') !== ownOrigin)
+    throw new Problem('cross_origin', `with a cookie, this call is for pages of ${ownOrigin}`);
+  if (hasBody(req) && req.is(['application/json', 'text/csv']) === false)
+    throw new Problem('cross_origin', 'with a cookie, send the body as application/json');
+}
+
+/** A body without a type counts as one, and is of no type that is taken. */
+function hasBody(req: Request): boolean {
+  const { 'content-type': type, 'content-length': length, 'transfer-encoding': encoding } = req.headers;
+  return type !== undefined || encoding !== undefined || (length !== undefined && length !== '0');
 }

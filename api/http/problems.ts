@@ -12,7 +12,13 @@ export const PROBLEMS = {
   ],
   unauthenticated: [401, 'No key or token, or one that is not valid (any more).'],
   forbidden: [403, 'The key or token is valid, but not for this call; `may` names the scopes and roles that are.'],
-  cross_origin: [403, 'Sent by a browser from a page that is not ours.'],
+  cross_origin: [
+    403,
+    'Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.',
+  ],
+  step_up_required: [403, 'Prove anew who you are first: `POST /v1/session/step-up`.'],
+  step_up_failed: [403, 'The password or code is wrong.'],
+  second_factor_required: [403, 'The merchant wants a second factor of this role: set one up first.'],
   not_found: [404, 'There is no such object, or it is not yours.'],
   method_not_allowed: [405, 'The path exists, but not with this method.'],
   already_paid: [409, 'The payment is paid.'],
@@ -52,6 +58,7 @@ export const PROBLEMS = {
   environment_has_books: [409, 'The account has books in its environment, which therefore cannot change.'],
   not_unmatched: [409, 'The notification is not unmatched money.'],
   not_dismissible: [409, 'The notification is not in front of a person, or it tells of money.'],
+  merchant_switched: [409, '`Quittance-Merchant` is not the merchant that the session works for.'],
   slug_taken: [409, 'Another merchant has this slug.'],
   test_merchant: [
     409,

@@ -1,19 +1,19 @@
 import { SCOPES } from '../../books/keys';
 import type { Scope } from '../../books/keys';
+import { ROLES } from '../../books/people';
+import type { Role } from '../../books/people';
 import type { Caller } from './auth';
 import { Problem } from './problems';
 
-/** What a person may be at a merchant. */
-const ROLES = ['owner', 'treasurer', 'desk', 'accountant'] as const;
-export type Role = (typeof ROLES)[number];
-
 /** Who may do one thing. */
 export interface Right {
-  /** The platform's own key. */
+  /** The platform's own key, and its people. */
   readonly operator: boolean;
   /** What a merchant's key must be for; null: no key at all. */
   readonly scope: Scope | 'any' | null;
   readonly roles: readonly Role[];
+  /** Anybody who is signed in, in what is their own; also one who has a role at no merchant. */
+  readonly person: boolean;
   /** A member, in what is their own. */
   readonly member: boolean;
   /** The holder of a payment's read-only token, for this payment. */
@@ -22,11 +22,21 @@ export interface Right {
   readonly stepUp: 'never' | 'always' | readonly string[];
 }
 
-const NOBODY = { operator: false, scope: null, roles: [], member: false, payer: false, stepUp: 'never' } as const;
+const NOBODY = {
+  operator: false,
+  scope: null,
+  roles: [],
+  person: false,
+  member: false,
+  payer: false,
+  stepUp: 'never',
+} as const;
 
 /** The one table of who may what. Every call names its row; routes, document and refusals are made from it. */
 export const RIGHTS = {
   make_merchants: { ...NOBODY, operator: true },
+  /** The session itself, and the person's other ones. */
+  own_sessions: { ...NOBODY, person: true },
   /** A member reads themself, their cart, and what belongs to it. */
   read_payments: { ...NOBODY, scope: 'read', roles: ROLES, member: true },
   watch_payment: { ...NOBODY, scope: 'read', roles: ROLES, member: true, payer: true },
@@ -61,7 +71,9 @@ export const RIGHTS = {
 export type RightName = keyof typeof RIGHTS;
 
 type KindOf<Row> = Row extends Right
-  ? | (Row['operator'] extends true ? 'operator' : never)
+  ? | (Row['operator'] extends true ? 'operator' | 'person' | 'staff' : never)
+    | (Row['person'] extends true ? 'person' | 'staff' : never)
+    | (Row['roles'] extends readonly [] ? never : 'staff')
     | (Row['scope'] extends null ? never : 'key')
     | (Row['member'] extends true ? 'member' : never)
     | (Row['payer'] extends true ? 'watcher' : never)
@@ -77,7 +89,25 @@ export function permit<Name extends RightName>(name: Name, caller: Caller): Call
     throw new Problem('forbidden', `this call is for: ${describeHolders(right)}`, {
       may: { roles: right.roles, scopes: scopesOf(right) },
     });
+  if (caller.kind === 'staff' && caller.lacksSecondFactor && !right.person)
+    throw new Problem('second_factor_required', 'this merchant wants a second factor of you: set one up first');
   return caller as CallerWith<Name>;
+}
+
+/** Refuses staff whose page works for another merchant than their session does: whatever it asks is meant for that one. */
+export function refuseSwitched(name: RightName, caller: Caller, meant: string | undefined): void {
+  const right: Right = RIGHTS[name];
+  if (meant === undefined || right.person || (caller.kind !== 'staff' && caller.kind !== 'person')) return;
+  if (caller.kind === 'person' || caller.merchantId !== meant)
+    throw new Problem('merchant_switched', 'the session works for another merchant now; load the page anew');
+}
+
+/** Whether this caller proves anew who they are before they change what `body` names. No key ever does: it has nothing else to prove. */
+export function wantsStepUp(name: RightName, caller: Caller, body: unknown): boolean {
+  if (caller.kind !== 'staff' && caller.kind !== 'person') return false;
+  const { stepUp }: Right = RIGHTS[name];
+  if (typeof stepUp === 'string') return stepUp === 'always';
+  return stepUp.some((field) => Object.hasOwn(Object(body) as object, field));
 }
 
 function has(right: Right, caller: Caller): boolean {
@@ -86,11 +116,20 @@ function has(right: Right, caller: Caller): boolean {
       return right.operator;
     case 'key':
       return scopesOf(right).some((scope) => caller.scopes.includes(scope));
+    case 'staff':
+      return right.roles.includes(caller.role) || hasAnywhere(right, caller);
+    case 'person':
+      return hasAnywhere(right, caller);
     case 'member':
       return right.member;
     case 'watcher':
       return right.payer;
   }
+}
+
+/** What somebody may who is signed in, wherever they work. */
+function hasAnywhere(right: Right, { isOperator }: { readonly isOperator: boolean }): boolean {
+  return right.person || (right.operator && isOperator);
 }
 
 /** Each of these suffices. */
@@ -106,6 +145,8 @@ export function describeHolders(right: Right): string {
   return [
     ...(right.operator ? ['the operator'] : []),
     ...(right.scope === null ? [] : [`a key with ${scopes}`]),
+    ...(right.roles.length === 0 ? [] : [`a person as ${right.roles.join(', ')}`]),
+    ...(right.person ? ['anybody who is signed in'] : []),
     ...(right.member ? ['a member, for what is their own'] : []),
     ...(right.payer ? ['the token of this payment'] : []),
   ].join('; ');

@@ -9,7 +9,7 @@ import { answerOnce } from './idempotency';
 import type { IdempotencyDependencies, KeptFor } from './idempotency';
 import { invalid, Problem } from './problems';
 import type { ProblemCode } from './problems';
-import { permit } from './rights';
+import { permit, refuseSwitched, wantsStepUp } from './rights';
 import type { CallerWith, RightName } from './rights';
 import { pointsFor } from './weights';
 import type { Weight } from './weights';
@@ -111,11 +111,14 @@ export function refuseOtherMethods(router: Router, path: string, methods: readon
   });
 }
 
-export function mount(
-  router: Router,
-  routes: readonly Route[],
-  deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
-): void {
+export interface ServingDependencies {
+  readonly authenticate: Authenticate;
+  readonly idempotency: IdempotencyDependencies;
+  /** Whether somebody who is signed in has lately proven anew who they are. */
+  readonly isSteppedUp: (caller: Caller) => Promise<boolean>;
+}
+
+export function mount(router: Router, routes: readonly Route[], deps: ServingDependencies): void {
   for (const definition of routes) router[definition.method](definition.path, serve(definition, deps));
   for (const [path, methods] of methodsByPath(routes)) refuseOtherMethods(router, path, methods);
 }
@@ -126,18 +129,19 @@ function methodsByPath(routes: readonly Route[]): ReadonlyMap<string, readonly R
   return methods;
 }
 
-function serve(
-  definition: Route,
-  deps: { authenticate: Authenticate; idempotency: IdempotencyDependencies },
-): RequestHandler {
+function serve(definition: Route, deps: ServingDependencies): RequestHandler {
   return async (req: Request, res: Response) => {
-    const caller = permit(definition.right, await deps.authenticate(req, pointsFor(definition, req.query)));
+    const known = await deps.authenticate(req, pointsFor(definition, req.query));
+    refuseSwitched(definition.right, known, req.get('quittance-merchant'));
+    const caller = permit(definition.right, known);
     const params = parse(definition.params, req.params, 'path');
     const query = parse(definition.query, req.query, 'query');
     if (!definition.query) refuseParameters(req);
     await (definition.file ? readFile(definition.file, req, res) : read(parseJson, req, res));
     const body = parseBody(definition.body, req);
     const file = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
+    if (wantsStepUp(definition.right, caller, req.body) && !(await deps.isSteppedUp(caller)))
+      throw new Problem('step_up_required', 'prove anew who you are: POST /v1/session/step-up');
     const kept = answerOnce(
       deps.idempotency,
       definition.idempotentFor

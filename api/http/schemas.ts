@@ -550,6 +550,10 @@ export const account = z.object({
   ),
   checkedAt: moment.nullable(),
 });
+/** One of a list, for all who may see that a gateway works. */
+export const accountCard = account.extend({
+  notificationUrl: z.url().nullable().describe('null for desk and accountant, who are shown no checks either'),
+});
 
 export const newConnection = z.strictObject({
   returnUrl: webUrl.optional().describe('where the person goes on from our page, at one of the returnOrigins'),

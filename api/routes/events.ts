@@ -3,10 +3,10 @@ import { loadPayment } from '../../books/facts';
 import type { Sql } from '../../books/sql';
 import { createSeats } from '../../platform/limits';
 import type { Live } from '../../platform/live';
-import { holderOf } from '../http/auth';
+import { askerOf } from '../http/auth';
 import { Problem } from '../http/problems';
 import type { Revocations } from '../http/revocations';
-import { permit } from '../http/rights';
+import { permit, refuseSwitched } from '../http/rights';
 import { refuseOtherMethods, refuseParameters, strictRouter } from '../http/routing';
 import type { Authenticate, Recognise } from '../http/routing';
 import { viewFact } from '../http/views';
@@ -44,11 +44,13 @@ export function eventRoutes({ db, live, authenticate, recognise, revocations }: 
   const takeSeat = createSeats(MOST_PER_TOKEN);
   const router = strictRouter();
   router.get('/v1/payments/:id/events', async (req: Request<{ id: string }>, res: Response) => {
-    const caller = permit('watch_payment', await authenticate(req, WEIGHTS.light));
+    const known = await authenticate(req, WEIGHTS.light);
+    refuseSwitched('watch_payment', known, req.get('quittance-merchant'));
+    const caller = permit('watch_payment', known);
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
     if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
-    const leave = caller.kind === 'key' || req.method === 'HEAD' ? () => undefined : takeSeat(holderOf(caller));
+    const leave = caller.kind === 'key' || req.method === 'HEAD' ? () => undefined : takeSeat(askerOf(caller));
     if (!leave)
       throw new Problem('too_many_requests', `${MOST_PER_TOKEN} streams are open with this token; close one first`, {
         retryAfterS: RETRY_AFTER_S,
@@ -63,11 +65,13 @@ export function eventRoutes({ db, live, authenticate, recognise, revocations }: 
 
     let sent = Number.isSafeInteger(resumeAfter) && resumeAfter > 0 ? resumeAfter : 0;
     let turn: Promise<void> = Promise.resolve();
-    const holds = () =>
-      recognise(req).then(
-        () => true,
-        (error: unknown) => !(error instanceof Problem && error.status === 401), // a database that is away says nothing about a key
-      );
+    const holds = async () => {
+      try {
+        return permit('watch_payment', await recognise(req)).merchantId === caller.merchantId;
+      } catch (error) {
+        return !(error instanceof Problem && [401, 403].includes(error.status)); // a database that is away says nothing about a key
+      }
+    };
     const send = async () => {
       if (!(await holds())) {
         end();

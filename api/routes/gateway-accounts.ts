@@ -9,6 +9,7 @@ import type { OnboardingDesk } from '../desks/onboarding';
 import { checkOrigin } from '../http/origins';
 import { readCursor, toPage } from '../http/paging';
 import { invalid, notFound } from '../http/problems';
+import type { CallerWith } from '../http/rights';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
 
@@ -49,7 +50,7 @@ export function accountRoutes({
       summary: "List the merchant's accounts at gateways",
       right: 'read_accounts',
       query: schemas.noFilter,
-      answers: { 200: schemas.list(schemas.account) },
+      answers: { 200: schemas.list(schemas.accountCard) },
       async handle({ caller, query }) {
         const before = readCursor(query);
         const found = await listAccounts(db, caller.merchantId);
@@ -62,7 +63,8 @@ export function accountRoutes({
           (row) => row.sequence,
           (row) => row.account,
         );
-        return { status: 200, body: { ...page, data: await Promise.all(page.data.map(accounts.view)) } };
+        const cards = await Promise.all(page.data.map(accounts.view));
+        return { status: 200, body: { ...page, data: seesDetails(caller) ? cards : cards.map(withoutDetails) } };
       },
     }),
     route({
@@ -104,4 +106,13 @@ function findGateway(name: string): GatewayName {
   const gateway = GATEWAY_NAMES.find((known) => known === name);
   if (!gateway) throw notFound('gateway');
   return gateway;
+}
+
+/** Desk and accountant see that a gateway works, and not how it is connected. */
+function seesDetails(caller: CallerWith<'read_accounts'>): boolean {
+  return caller.kind !== 'staff' || caller.role === 'owner' || caller.role === 'treasurer';
+}
+
+function withoutDetails(card: z.input<typeof schemas.account>): z.input<typeof schemas.accountCard> {
+  return { ...card, notificationUrl: null, checks: [] };
 }

@@ -247,7 +247,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
   ];
 }
 
-type CartReader = Extract<Caller, { kind: 'key' | 'member' }>;
+type CartReader = Extract<Caller, { kind: 'key' | 'staff' | 'member' }>;
 
 export function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
   return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { noteChange } from '../../books/audit';
-import type { Change } from '../../books/audit';
 import { findMember } from '../../books/members';
-import { addPayLink, listPayLinks, withdrawPayLink } from '../../books/pay-links';
+import { addPayLink, listPayLinks, payLinkObject, withdrawPayLink } from '../../books/pay-links';
 import type { ListedPayLink } from '../../books/pay-links';
 import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
@@ -58,7 +57,7 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
           const added = await addPayLink(tx, merchantId, link);
           const { memberId, ...after } = wish;
           await noteChange(tx, author, {
-            ...{ merchantId, action: 'pay_link.created', object: objectOf(code) },
+            ...{ merchantId, action: 'pay_link.created', object: payLinkObject(code) },
             after: { member: memberId, ...after, expiresAt: expiresAt ?? null },
           });
           return view(added);
@@ -90,7 +89,7 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
         const link = await inTransaction(db, async (tx) => {
           const withdrawn = await withdrawPayLink(tx, merchantId, code);
           if (!withdrawn) throw notFound('pay link');
-          const change = { merchantId, action: 'pay_link.withdrawn', object: objectOf(code) };
+          const change = { merchantId, action: 'pay_link.withdrawn', object: payLinkObject(code) };
           if (withdrawn.isNew) await noteChange(tx, author, change);
           return withdrawn.link;
         });
@@ -99,6 +98,3 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
     }),
   ];
 }
-
-/** A link as the trail names it: a reader of the trail need not be able to pay by it. */
-const objectOf = (code: string): Change['object'] => ({ kind: 'pay_link', id: `…${code.slice(-6)}` });

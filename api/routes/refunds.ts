@@ -164,4 +164,4 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
   ];
 }
 
-type Reader = Extract<Caller, { kind: 'key' | 'member' }>;
+type Reader = Extract<Caller, { kind: 'key' | 'staff' | 'member' }>;

@@ -10,11 +10,13 @@ import { askedReminders, newReminders, reminder } from '../http/reminder-schemas
 
 interface ReminderDependencies {
   readonly db: Database;
+  readonly publicUrl: string;
   readonly mailConfigured: boolean;
 }
 
 /** Members are reminded by letter of what is due. */
-export function reminderRoutes({ db, mailConfigured }: ReminderDependencies) {
+export function reminderRoutes({ db, publicUrl, mailConfigured }: ReminderDependencies) {
+  const payPage = `${publicUrl}/p/`;
   return [
     route({
       method: 'post',
@@ -33,7 +35,7 @@ export function reminderRoutes({ db, mailConfigured }: ReminderDependencies) {
         const [unknown] = members === undefined ? [] : await notMembers(db, merchantId, members);
         if (unknown !== undefined) throw notFound(`member as ${unknown}`);
         const body = await once(async (tx) => {
-          const asked = await askReminders(tx, merchantId, { members: members ?? null, notAgainDays });
+          const asked = await askReminders(tx, merchantId, { members: members ?? null, notAgainDays, payPage });
           const after = { members: members ?? 'all who owe', asked };
           const object = { kind: 'merchant', id: merchantId };
           await noteChange(tx, author, { merchantId, action: 'reminders.requested', object, after });

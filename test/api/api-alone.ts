@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { createApp } from '../../api/app';
 import type { AppDependencies } from '../../api/app';
-import { openDatabase } from '../../prisma/client';
+import { openDatabase, openSignIn } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { memoryCache } from '../gateways/gateway-context';
 import { createVault } from '../../vault/vault';
@@ -20,9 +20,12 @@ export interface RunningApi {
   stop(): Promise<void>;
 }
 
+const AWAY = 'postgresql://nobody@127.0.0.1:1/none';
+
 /** The API by itself: no Temporal, nobody to tell, and PostgreSQL away unless a database is given. */
 export async function startApi(over: Partial<AppDependencies> = {}): Promise<RunningApi> {
-  const away = over.db ? null : openDatabase('postgresql://nobody@127.0.0.1:1/none');
+  const away = over.db ? null : openDatabase(AWAY);
+  const signInPool = openSignIn(AWAY); // opens no connection before it is asked
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.unref(); // a test that fails before it stops this must not keep its process
@@ -54,6 +57,11 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     },
     backlog: { isFull: () => false, waiting: () => 0, stop: () => undefined },
     redis: null,
+    staff: {
+      pool: signInPool,
+      secrets: ['secret-of-the-sign-in-0123456789abcdef'],
+      operators: new Set(['operator@platform.example']),
+    },
     log: pino({ level: 'silent' }),
     mailConfigured: false,
     memberLinkMs: 900_000,
@@ -74,7 +82,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     async stop() {
       server.close();
       server.closeAllConnections();
-      await away?.close();
+      await Promise.all([away?.close(), signInPool.end()]);
     },
   };
 }

@@ -23,6 +23,10 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /v1/member-sign-in/session': 'is noted in the name of the member, see member-sign-in.test.ts',
   'PUT /v1/member-sign-in/session': 'the same',
   'POST /p/{code}': 'opens and closes payments in the name of their payer, see pay-links.test.ts',
+  'PUT /v1/session/merchant': 'it changes what a session looks at, and nothing of a merchant',
+  'POST /v1/session/step-up': 'the person proves who they are; what they then change leaves its own row',
+  'POST /v1/session/step-up-code': 'the letter is for the person alone',
+  'DELETE /v1/sessions/{id}': 'a session belongs to a person, and to no merchant',
 };
 
 /** What is planted wherever a secret, or something personal, can be sent. */

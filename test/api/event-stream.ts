@@ -17,13 +17,13 @@ export interface EventStream {
 
 export async function openEvents(
   { baseUrl }: { readonly baseUrl: string },
-  key: string,
+  key: string | null,
   payment: string,
   headers: Record<string, string> = {},
 ): Promise<EventStream> {
   const leaving = new AbortController();
   const answer = await fetch(new URL(`/v1/payments/${payment}/events`, baseUrl), {
-    headers: { authorization: `Bearer ${key}`, accept: 'text/event-stream', ...headers },
+    headers: { ...(key !== null && { authorization: `Bearer ${key}` }), accept: 'text/event-stream', ...headers },
     signal: leaving.signal,
   });
   const events = readEvents(answer.body!);

@@ -1,6 +1,7 @@
 import { askReminders } from '../../books/reminders';
 import { inTransaction } from '../../books/sql';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
+import { connectCheckout } from '../support/gateways';
 import { payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -51,7 +52,7 @@ async function pay(merchant: Merchant, member: string, amount: number): Promise<
 /** All who owe are asked for, then something happens, and only then the letters are there to be sent. */
 const remindAfter = (merchant: Merchant, happens: () => Promise<void>) =>
   inTransaction(world.db, async (tx) => {
-    await askReminders(tx, merchant.id, { members: null, notAgainDays: 7 });
+    await askReminders(tx, merchant.id, { members: null, notAgainDays: 7, payPage: `${world.baseUrl}/p/` });
     await happens();
   });
 
@@ -71,6 +72,26 @@ test('who owes something is reminded once, and who owes nothing is not asked at 
   expect(await remind(merchant)).toMatchObject({ status: 201, body: { asked: 1 } });
   expect(await untilDecided(merchant)).toMatchObject([{ member: debtor.id, due: 2500, state: 'sent', reason: null }]);
   expect(await lettersTo(debtor.email)).toMatchObject([{ subject: '€25.00 is due at Club' }]);
+});
+
+test('the letter leads to a page where anybody pays what is due, and the next letter to the same one', async () => {
+  const merchant = await Merchant.create(world);
+  await connectCheckout(merchant);
+  const debtor = await memberWho(merchant, 2500);
+  for (let i = 0; i < 2; i++) {
+    await remind(merchant, { notAgainDays: 0 });
+    await untilDecided(merchant);
+  }
+  const links = (await lettersTo(debtor.email)).map(({ text }) => /http\S+\/p\/\w{16,}/.exec(text)?.[0]);
+  expect(links).toEqual([expect.any(String), links[0]]);
+  const page = await (await fetch(links[0] ?? '')).text();
+  expect(page).toContain('25.00');
+  expect((await merchant.get<{ data: object[] }>('/v1/pay-links')).body.data).toMatchObject([
+    { member: debtor.id, amount: null, editable: true, expiresAt: null },
+  ]);
+  expect((await merchant.get<{ data: object[] }>('/v1/audit?action=pay_link.created')).body.data).toMatchObject([
+    { actor: { kind: 'clock', id: null }, after: { member: debtor.id } },
+  ]);
 });
 
 test('a member who pays between the asking and the sending is not reminded', async () => {

@@ -3,7 +3,10 @@ import { RIGHTS } from '../../api/http/rights';
 import type { Right, RightName } from '../../api/http/rights';
 import { SCOPES } from '../../books/keys';
 import type { Scope } from '../../books/keys';
+import { ROLES } from '../../books/people';
+import type { Role } from '../../books/people';
 import { newId } from '../../platform/ids';
+import { Browser, newPerson, PASSWORD } from '../support/browser';
 import { call, Merchant } from '../support/client';
 import type { Reply } from '../support/client';
 import { OPERATOR_KEY, startWorld } from '../support/world';
@@ -36,10 +39,14 @@ interface Objects {
 }
 interface Someone {
   readonly name: string;
-  readonly kind: 'operator' | 'key' | 'member' | 'watcher';
+  readonly kind: 'operator' | 'key' | 'staff' | 'member' | 'watcher';
   readonly scopes: readonly Scope[];
-  readonly asks: Asking;
-  readonly key: string;
+  /** Of somebody who is signed in: what they are at the merchant of {@link own}, if anything. */
+  readonly role?: Role | null;
+  /** Another session of the same person. */
+  readonly spareSession?: string;
+  readonly asks: Pick<Asking, 'get' | 'ask'>;
+  readonly headers: Readonly<Record<string, string>>;
 }
 
 let world: World;
@@ -58,14 +65,17 @@ beforeAll(async () => {
   const keys = await Promise.all(
     [...SCOPES.map((scope) => [scope]), ['read', 'refunds'] as const].map(async (scopes) => {
       const key = await keyWith(merchant, scopes);
-      return { name: `a key for ${scopes.join(' and ')}`, kind: 'key', scopes, asks: asking(world, key), key } as const;
+      const name = `a key for ${scopes.join(' and ')}`;
+      return { name, kind: 'key', scopes, asks: asking(world, key), headers: bearer(key) } as const;
     }),
   );
+  const people = await Promise.all([...ROLES, null].map((role) => staffWith(merchant, role)));
   callers = [
-    { name: 'the operator', kind: 'operator', scopes: [], asks: operatorOf(world), key: OPERATOR_KEY },
-    { name: 'a member', kind: 'member', scopes: [], asks: member, key: member.token },
-    { name: 'a watcher', kind: 'watcher', scopes: [], asks: watcher, key: watcher.token },
+    { name: 'the operator', kind: 'operator', scopes: [], asks: operatorOf(world), headers: bearer(OPERATOR_KEY) },
+    { name: 'a member', kind: 'member', scopes: [], asks: member, headers: bearer(member.token) },
+    { name: 'a watcher', kind: 'watcher', scopes: [], asks: watcher, headers: bearer(watcher.token) },
     ...keys,
+    ...people,
   ];
   const { body } = await asking(world, null).get<Document>('/openapi.json');
   operations = Object.entries(body.paths).flatMap(([path, methods]) =>
@@ -73,6 +83,32 @@ beforeAll(async () => {
   );
 });
 afterAll(() => world.stop());
+
+const KEY = { name: 'x', scopes: ['read'] };
+const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+/** Somebody who is signed in, twice: as one of the merchant's people, or with no role anywhere. */
+async function staffWith(merchant: Merchant, role: Role | null): Promise<Someone> {
+  const { id, email } = await newPerson(world, role === null ? {} : { [merchant.id]: role });
+  const [browser, other] = [new Browser(world), new Browser(world)];
+  await other.signIn(email);
+  await browser.signIn(email);
+  const { body } = await browser.get<{ data: { id: string; current: boolean }[] }>('/v1/sessions');
+  return {
+    name: role === null ? `a person without a role (${id})` : `the ${role}`,
+    kind: 'staff',
+    scopes: [],
+    role,
+    spareSession: body.data.find(({ current }) => !current)!.id,
+    asks: browser,
+    headers: { cookie: browser.cookie(), origin: world.baseUrl },
+  };
+}
+
+/** All who are signed in have proven a moment ago who they are. */
+async function everybodySteppedUp(): Promise<void> {
+  await world.db.sql.query("UPDATE staff_sessions SET stepped_up_until = now() + interval '10 minutes'");
+}
 
 /** A key of this merchant as its owner would make it. */
 async function keyWith(merchant: Merchant, scopes: readonly Scope[]): Promise<string> {
@@ -110,24 +146,25 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     dispute,
     notification: notification!.id,
     key: key.body.id,
-    file: (await importAs(merchant.secretKey)).body.id,
+    file: (await importAs(bearer(merchant.secretKey))).body.id,
     link: link.body.code,
   };
 }
 
 /** Brings a file of one member, who is new to the merchant. */
-async function importAs(key: string): Promise<Reply<{ readonly id: string }>> {
+async function importAs(headers: Readonly<Record<string, string>>): Promise<Reply<{ readonly id: string }>> {
   const answer = await fetch(`${world.baseUrl}/v1/imports?kind=members`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'text/csv' },
+    headers: { ...headers, 'content-type': 'text/csv' },
     body: `name,reference\nAnne,${randomUUID()}\n`,
   });
   return { status: answer.status, headers: answer.headers, body: (await answer.json()) as { id: string } };
 }
 
 /** Whether the table, read as it stands, gives this right to such a caller. */
-function has({ kind, scopes }: Pick<Someone, 'kind' | 'scopes'>, right: Right): boolean {
+function has({ kind, scopes, role = null }: Pick<Someone, 'kind' | 'scopes' | 'role'>, right: Right): boolean {
   if (kind === 'operator') return right.operator;
+  if (kind === 'staff') return right.person || (role !== null && right.roles.includes(role));
   if (kind === 'member') return right.member;
   if (kind === 'watcher') return right.payer;
   if (right.scope === null) return false;
@@ -164,6 +201,8 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/merchants': { name: 'Club', currency: 'EUR' },
     'PATCH /v1/merchant': { name: 'Club' },
     'POST /v1/keys': { name: 'x', scopes: ['read'] },
+    'PUT /v1/session/merchant': { merchant: of.merchant.id },
+    'POST /v1/session/step-up': { password: PASSWORD },
     'POST /v1/pay-links': { member: of.member },
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
@@ -177,15 +216,22 @@ function bodyFor(name: string, of: Objects): unknown {
 }
 
 async function ask(who: Someone, method: string, path: string, of: Objects): Promise<Reply> {
-  const concrete = fill(path, of);
-  if (concrete === '/v1/imports') return importAs(who.key);
+  const concrete = path === '/v1/sessions/{id}' ? `/v1/sessions/${sessionOf(who, of)}` : fill(path, of);
+  if (concrete === '/v1/imports') return importAs(who.headers);
   if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
   if (!path.endsWith('/events') || who.kind === 'operator') return who.asks.get(concrete);
   // A stream does not end by itself; a refusal does.
-  const stream = await openEvents(world, who.key, of.payment);
+  const stream = await openEvents(world, null, of.payment, who.headers);
   if (stream.status !== 200) return who.asks.get(concrete);
   stream.close();
   return { status: 200, headers: stream.headers, body: null };
+}
+
+/** A session of one's own, or of somebody else. */
+function sessionOf(who: Someone, of: Objects): string {
+  const theirs =
+    of.merchant === own.merchant ? who : callers.find(({ spareSession }) => spareSession !== who.spareSession);
+  return theirs?.spareSession ?? 'none';
 }
 
 test('every call that needs a key names its row in the table, and every row is some call’s', () => {
@@ -289,10 +335,11 @@ test('a repeat with another key of the merchant is the same request', async () =
 });
 
 test('what is another’s is not found by those who have the right', async () => {
+  await everybodySteppedUp();
   const named = closed().filter(({ path }) => /\{(id|code)\}/.test(path));
   for (const one of named)
     for (const who of callers.filter((someone) => has(someone, rightOf(one))))
-      for (const objects of who.kind === 'key' ? [foreign] : [neighbour, foreign])
+      for (const objects of who.kind === 'key' || who.kind === 'staff' ? [foreign] : [neighbour, foreign])
         refused(await ask(who, one.method, one.path, objects), 'not_found');
 });
 
@@ -302,8 +349,13 @@ test('what is one’s own is served to each caller who has the right, or refused
   const byMethod = [...closed()].sort((a, b) => a.method.localeCompare(b.method));
   for (const one of byMethod)
     for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
-      const { status, body } = await ask(who, one.method, one.path, own);
-      expect([who.name, one.method, one.path, [200, 201, 409].includes(status) ? 'served' : body]).toEqual([
+      await everybodySteppedUp();
+      // A key is revoked once.
+      const key = one.path === '/v1/keys/{id}' ? await own.merchant.post<{ id: string }>('/v1/keys', KEY) : null;
+      const { status, body } = await ask(who, one.method, one.path, key ? { ...own, key: key.body.id } : own);
+      // Somebody without a role has no merchant to work for.
+      const right = who.role === null && one.path === '/v1/session/merchant' ? [404] : [200, 201, 202, 409];
+      expect([who.name, one.method, one.path, right.includes(status) ? 'served' : body]).toEqual([
         who.name,
         one.method,
         one.path,

@@ -16,7 +16,7 @@ import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
 import { temporalAnswers } from '../../platform/temporal';
 import { countFacts } from '../../books/payments';
-import { openDatabase } from '../../prisma/client';
+import { openDatabase, openSignIn } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { startSimulator } from '../../simulator/start';
 import type { RunningSimulator } from '../../simulator/start';
@@ -129,6 +129,7 @@ export async function startWorld({
     mailing: mail !== 'off',
     patienceMs,
   });
+  const signInPool = openSignIn(database.url);
   const vault = createVault(ENCRYPTION_KEY);
   const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis: null, log });
   const backlog = watchBacklog({ db, limit: inboxBacklog, log });
@@ -152,6 +153,11 @@ export async function startWorld({
       backlog,
       revocations,
       redis: null,
+      staff: {
+        pool: signInPool,
+        secrets: ['secret-of-the-sign-in-0123456789abcdef'],
+        operators: new Set(['operator@platform.example']),
+      },
       log,
       mailConfigured: mail !== 'off',
       memberLinkMs: 900_000,
@@ -274,7 +280,7 @@ export async function startWorld({
       revocations.stop();
       await live.close();
       await simulator.stop();
-      await Promise.all([connection.close(), db.close()]);
+      await Promise.all([connection.close(), db.close(), signInPool.end()]);
       await database.drop();
     },
   };

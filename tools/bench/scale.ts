@@ -22,6 +22,9 @@ const LISTS = [
   '/v1/gateway-accounts',
 ];
 
+/** One member's payments that are booked at the same time. */
+const AT_ONCE = 16;
+
 /** What reading costs in books of so many payments: blocks, which are the same on every machine, and what the books weigh. */
 export async function measureScale(workbench: Workbench, payments: number): Promise<Finding> {
   const postgres = await startPostgres(workbench, 'postgres-scale', {
@@ -107,18 +110,25 @@ async function readCarts(
   blocks: (work: () => Promise<unknown>) => Promise<number>,
 ): Promise<{ table: Table; data: unknown }> {
   const members = { 'an ordinary cart': await largest.newMember(), ...huge };
-  const rows: [string, number, number][] = [];
-  for (const [name, member] of Object.entries(members))
-    rows.push([
-      name,
-      await blocks(() => get(place, largest, `/v1/members/${member}/cart`)),
-      await blocks(() => largest.pay(member, 1000)),
-    ]);
+  const rows: [string, number, number, number, number][] = [];
+  for (const [name, member] of Object.entries(members)) {
+    const read = await blocks(() => get(place, largest, `/v1/members/${member}/cart`));
+    const paid = await blocks(() => largest.pay(member, 1000));
+    const one = await timed(() => largest.pay(member, 1000));
+    const atOnce = await timed(() => Promise.all(Array.from({ length: AT_ONCE }, () => largest.pay(member, 1000))));
+    rows.push([name, read, paid, one.ms, atOnce.ms]);
+  }
   return {
     table: {
-      title: 'Blocks of a cart: of two thousand lines that are paid, owed, or paid in advance',
-      columns: ['cart', 'read', 'pay, with all that belongs to it'],
-      rows: rows.map((row) => row.map(String)),
+      title: 'A huge cart, of lines that are paid, owed, or paid in advance',
+      columns: [
+        'cart',
+        'read, blocks',
+        'pay with all that belongs to it, blocks',
+        'pay, ms',
+        `pay ${AT_ONCE} at once, ms`,
+      ],
+      rows: rows.map((row) => row.map((figure) => (typeof figure === 'string' ? figure : number(figure)))),
     },
     data: rows,
   };

@@ -14,6 +14,9 @@ export type IdPrefix =
   | 'dis'
   | 'key'
   | 'imp'
+  | 'per'
+  | 'ses'
+  | 'inv'
   | 'ltr'
   | 'rem';
 

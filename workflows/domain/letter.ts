@@ -54,8 +54,8 @@ export interface LetterData {
   };
   readonly money_arrived: MemberMoney;
   readonly money_given_back: MemberMoney;
-  /** `amount` is due; `url`, where there is one, pays it. */
-  readonly reminder: MemberMoney & { readonly url: string | null };
+  /** `amount` is due; `url` pays it. */
+  readonly reminder: MemberMoney & { readonly url: string };
   /** `gateway` as people call it; `reason` in the gateway's own words, where it gave any. */
   readonly account_disabled: {
     readonly merchant: string;

@@ -68,6 +68,7 @@ CREATE TABLE reminders (
   member_id text NOT NULL REFERENCES members,
   due_when_asked bigint NOT NULL CHECK (due_when_asked >= 0),
   not_again_days integer NOT NULL CHECK (not_again_days >= 0),
+  pay_page text NOT NULL, -- what the address of a pay link begins with
   state text NOT NULL DEFAULT 'queued' CHECK (state IN ('queued', 'sent', 'refused', 'left_out')),
   reason text CHECK (reason IN ('no_email', 'erased', 'owes_nothing', 'paid_meanwhile', 'payment_under_way', 'reminded_recently')),
   created_at timestamptz NOT NULL DEFAULT now(),

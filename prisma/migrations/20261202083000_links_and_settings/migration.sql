@@ -86,6 +86,8 @@ CREATE TABLE pay_links (
   withdrawn_at timestamptz
 );
 CREATE INDEX pay_links_of_merchant ON pay_links (merchant_id, sequence) WHERE withdrawn_at IS NULL;
+-- A reminder leads to the link of all that its member owes, and makes one only where there is none.
+CREATE INDEX pay_links_of_all_due ON pay_links (member_id) WHERE charges = '{}' AND amount IS NULL AND expires_at IS NULL AND withdrawn_at IS NULL;
 
 -- ---------------------------------------------------------------- members who sign in
 
@@ -114,6 +116,7 @@ CREATE TABLE member_sessions (
 CREATE INDEX member_sessions_by_end ON member_sessions (expires_at);
 
 -- The hash by which a member's address is known to links and sessions.
-CREATE FUNCTION address_hash(email text) RETURNS bytea LANGUAGE sql STABLE AS $$
+CREATE FUNCTION address_hash(email text) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
   SELECT sha256(convert_to(lower(email), 'UTF8'))
 $$;
+CREATE INDEX members_by_address ON members (merchant_id, address_hash(email)) WHERE email IS NOT NULL;

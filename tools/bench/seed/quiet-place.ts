@@ -4,13 +4,14 @@ import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../../api/app';
 import { createGatewayCache } from '../../../platform/gateway-cache';
-import { openDatabase } from '../../../prisma/client';
+import { openDatabase, openSignIn } from '../../../prisma/client';
 import { createVault } from '../../../vault/vault';
 import type { Place } from './club';
 
 /** The API in this process, over a database and nothing else: it keeps what it is told and tells nobody. */
 export async function openQuietPlace(databaseUrl: string): Promise<Place & { close(): Promise<void> }> {
   const db = openDatabase(databaseUrl, { connections: 4 });
+  const signIn = openSignIn(databaseUrl);
   const vault = createVault(randomBytes(32));
   const operatorKey = randomBytes(24).toString('base64url');
   const nobody = () => Promise.reject(new Error('nobody is told'));
@@ -43,6 +44,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
       stop: () => undefined,
     },
     redis: null,
+    staff: { pool: signIn, secrets: ['secret-of-a-bench-0123456789abcdef'], operators: new Set() },
     log: pino({ level: 'silent' }),
     mailConfigured: false,
     memberLinkMs: 900_000,
@@ -62,6 +64,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
     async close() {
       server.close();
       server.closeAllConnections();
+      await signIn.end();
       await db.close();
     },
   };

@@ -7,7 +7,7 @@ import { STORIES } from './stories';
 const SHARES = [4, 1, 1, 1, 1] as const;
 /** Of a thousand payments so many are of the rare story, and of fifty one grows a huge cart; but no cart is larger than that. */
 const RARE_OF_THOUSAND = 9;
-const HUGEST_CART = 2000;
+const HUGEST_CART = 10_000;
 
 export interface Seeded {
   readonly largest: Club;

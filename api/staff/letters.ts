@@ -1,0 +1,39 @@
+import type { RateLimiterAbstract } from 'rate-limiter-flexible';
+import { queueLetter } from '../../books/letters';
+import type { NewLetter } from '../../books/letters';
+import type { Sql } from '../../books/sql';
+import { newId } from '../../platform/ids';
+import { waitFor } from '../../platform/limits';
+import type { Vault } from '../../vault/vault';
+import type { Letter } from '../../workflows/domain/letter';
+import { Problem } from '../http/problems';
+
+type StaffLetter = Letter<'password_reset' | 'step_up_code'> & Pick<NewLetter, 'to'>;
+
+/** The way of letters to staff. */
+export interface Letters {
+  /** Queues a letter in the transaction of what it tells. */
+  queue(tx: Sql, letter: StaffLetter): Promise<void>;
+  /** Throws where none can leave. */
+  refuseWhereOff(): void;
+}
+
+export function createLetters({ vault, configured }: { readonly vault: Vault; readonly configured: boolean }): Letters {
+  return {
+    queue: (tx, letter) =>
+      queueLetter(tx, vault, { ...letter, id: newId('ltr'), locale: 'en', merchantId: null, memberId: null }),
+    refuseWhereOff() {
+      if (!configured)
+        throw new Problem('mail_not_configured', 'no mail server is configured (MAIL), so no letter leaves');
+    },
+  };
+}
+
+/** Counts a letter to somebody who may not have asked for it; throws where there were too many. */
+export async function countLetter(limiter: RateLimiterAbstract, to: string): Promise<void> {
+  const pauseMs = await waitFor(limiter, to);
+  if (pauseMs > 0)
+    throw new Problem('too_many_requests', 'enough letters were sent to this address; read the last one', {
+      retryAfterS: Math.ceil(pauseMs / 1000),
+    });
+}
