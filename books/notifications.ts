@@ -176,12 +176,17 @@ const WITH_ACCOUNT_AND_BODY = `
     AND m.id = coalesce(n.member_id, (SELECT p.member_id FROM payments p WHERE p.id = n.payment_id))) AS erased) e`;
 
 /** The merchant's message of this id, or null. */
-export async function findMessage({ sql }: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
+export async function findMessage(db: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
+  return (await findMessages(db, merchantId, [id]))[0] ?? null;
+}
+
+/** The merchant's messages of these ids, in no order; unknown ids are left out. */
+export async function findMessages({ sql }: Sql, merchantId: string, ids: readonly string[]): Promise<ListedMessage[]> {
   const { rows } = await sql.query<ListedMessage>(
-    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = $2 AND a.merchant_id = $1`,
-    [merchantId, id],
+    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = ANY ($2) AND a.merchant_id = $1`,
+    [merchantId, ids],
   );
-  return rows[0] ?? null;
+  return rows;
 }
 
 /** All verified messages about a member's money, oldest first: of their payments, and what was given to them. */

@@ -113,7 +113,8 @@ const KEYS: Readonly<Record<StatisticsKey, string>> = {
   week: `to_char(${LOCAL}, 'IYYY-"W"IW')`,
   month: `to_char(${LOCAL}, 'YYYY-MM')`,
   // What is lost was held, so that its entry names no gateway: its fact does.
-  gateway: `coalesce(substring(p.account FROM '^gateway_clearing:(.*)$'),
-    (SELECT g.gateway FROM facts f JOIN gateway_accounts g ON g.id = f.account_id WHERE f.id = p.fact_id))`,
+  gateway: `CASE WHEN p.kind IN ('dispute_lost', 'reversal_cancelled')
+    THEN (SELECT g.gateway FROM facts f JOIN gateway_accounts g ON g.id = f.account_id WHERE f.id = p.fact_id)
+    ELSE substring(p.account FROM '^gateway_clearing:(.*)$') END`,
   category: `substring(p.account FROM '^income:(.*)$')`,
 };
