@@ -41,6 +41,8 @@ import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
 import { createSignInDesk } from './desks/member-sign-in';
+import { createInvitingDesk } from './desks/inviting';
+import { createRecoveryDesk } from './desks/recovering';
 import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
@@ -51,11 +53,15 @@ import { keyRoutes } from './routes/keys';
 import { ledgerRoutes } from './routes/ledger';
 import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
+import { merchantEventStream } from './routes/merchant-event-stream';
+import { merchantEventRoutes } from './routes/merchant-events';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
 import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
+import { peopleRoutes } from './routes/people';
 import { pageRoutes } from './routes/pages';
+import { webhookRoutes } from './routes/webhooks';
 import type { Runs } from '../outbox/runs';
 import { createStaff } from './staff';
 import type { StaffSettings } from './staff';
@@ -78,6 +84,8 @@ export interface AppDependencies {
   /** How long the link works by which a member signs in. */
   readonly memberLinkMs: number;
   readonly staff: StaffSettings;
+  /** Whether webhooks may be sent to this machine by http, which is for development. */
+  readonly allowWebhooksByHttp: boolean;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -103,6 +111,8 @@ export function createApp(deps: AppDependencies): Express {
     vault,
     log,
   });
+  const inviting = createInvitingDesk({ db, publicUrl, ...staff });
+  const recoveries = createRecoveryDesk({ ...deps, ...deps.staff });
   const recognise = createAuthenticator({
     db,
     tokens,
@@ -123,6 +133,7 @@ export function createApp(deps: AppDependencies): Express {
     ...merchantRoutes({ db }),
     ...keyRoutes({ db, revocations }),
     ...sessionRoutes({ db, revocations, stepUp: staff.stepUp }),
+    ...peopleRoutes({ db, inviting, recoveries, revocations }),
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),
     ...importRoutes({ db }),
@@ -140,6 +151,8 @@ export function createApp(deps: AppDependencies): Express {
     ...statisticsRoutes({ db }),
     ...attentionRoutes({ db, vault, refunds }),
     ...searchRoutes({ db }),
+    ...merchantEventRoutes({ db }),
+    ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];
 
   const app = express();
@@ -173,6 +186,10 @@ export function createApp(deps: AppDependencies): Express {
       onboarding,
       payLinks,
       signIns,
+      inviting,
+      recoveries,
+      recognition: staff.recognition,
+      revocations,
       cookies,
       redis: deps.redis,
       publicUrl,
@@ -183,6 +200,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
+  app.use(merchantEventStream({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db }, isSteppedUp: staff.stepUp.holds });
   app.use((req) => {
     throw notFound(`path as ${req.path}`);

@@ -58,6 +58,12 @@ export const configSchema = sharedConfig.extend({
     .min(1)
     .default(900)
     .describe('seconds that the link works by which a member signs in'),
+  RECOVERY_WAIT_S: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(259_200)
+    .describe('seconds in which an owner may object before another address is invited as owner in their place'),
   INBOX_BACKLOG: z.coerce
     .number()
     .int()

@@ -1,10 +1,12 @@
 import { Redis } from 'ioredis';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS } from '../activities/gateways/registry';
-import { countFacts } from '../books/payments';
+import { measureWatched } from '../books/watched';
 import { openDatabase, openSignIn } from '../prisma/client';
 import { createVault } from '../vault/vault';
 import { createApp } from './app';
+import { createRecoveryDesk } from './desks/recovering';
 import { watchRevocations } from './http/revocations';
+import { startRecoveries } from './staff/recoveries';
 import { watchBacklog } from '../outbox/backlog';
 import { ConfigError, keysFrom, mailFrom, partnersFrom, readConfig } from '../platform/config';
 import { configSchema } from './config';
@@ -35,7 +37,7 @@ function main(): void {
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const eventLoop = watchEventLoop();
   const deliveries = createDeliveries({ db, runs, log, isLate: eventLoop.isLate });
-  const live = createLive({ countFacts: (ids) => countFacts(db, ids), redis, log });
+  const live = createLive({ measure: (ids) => measureWatched(db, ids), redis, log });
   const backlog = watchBacklog({ db, limit: config.INBOX_BACKLOG, log });
   const revocations = watchRevocations({ db, log });
 
@@ -59,7 +61,9 @@ function main(): void {
       pool: signInPool,
       secrets: [signInSecret(encryptionKey), ...previousKeys.map(signInSecret)],
       operators: config.OPERATOR_EMAILS,
+      recoveryWaitS: config.RECOVERY_WAIT_S,
     },
+    allowWebhooksByHttp: config.WEBHOOK_ALLOW_HTTP,
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,
@@ -68,6 +72,9 @@ function main(): void {
     view: { temporalUiUrl: config.TEMPORAL_UI_URL.replace(/\/$/, ''), temporalNamespace: config.TEMPORAL_NAMESPACE },
     limits: { requestsPerMinute: config.REQUESTS_PER_MINUTE, failedLoginsPerMinute: config.FAILED_LOGINS_PER_MINUTE },
   });
+
+  const recovering = { db, vault, publicUrl, mailConfigured, recoveryWaitS: config.RECOVERY_WAIT_S };
+  const recoveries = startRecoveries({ recoveries: createRecoveryDesk(recovering), log });
 
   const server = app.listen(config.PORT, config.HOST, (error) => {
     if (error) fail(`the API cannot listen on ${config.HOST}:${config.PORT} (${error.message}); is PORT taken?`);
@@ -85,6 +92,7 @@ function main(): void {
       eventLoop.stop();
       backlog.stop();
       revocations.stop();
+      await recoveries.stop();
       await live.close();
       redis?.disconnect();
       await signInPool.end();

@@ -228,6 +228,19 @@ export async function readCharge({ sql }: Sql, chargeId: string): Promise<Charge
   return rows[0].line;
 }
 
+/** Charges by their ids as they stand now, each with whose it is, in no order. */
+export async function readCharges(
+  { sql }: Sql,
+  ids: readonly string[],
+): Promise<readonly { readonly member: string; readonly line: ChargeLine }[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql.query<{ member: string; line: ChargeLine }>(
+    `SELECT c.member_id AS member, ${CHARGE_LINE} AS line FROM charges c ${STANDING} WHERE c.id = ANY ($1)`,
+    [ids],
+  );
+  return rows;
+}
+
 /** What these charges are called. */
 export async function readChargeLabels({ sql }: Sql, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   const { rows } = await sql.query<{ id: string; label: string }>('SELECT id, label FROM charges WHERE id = ANY ($1)', [

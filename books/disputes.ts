@@ -20,6 +20,11 @@ export async function findDispute(
   return prisma.dispute.findFirst({ where: { id, merchantId } });
 }
 
+/** Disputes by their ids, in no order; unknown ids are left out. */
+export async function findDisputes({ prisma }: Pick<Database, 'prisma'>, ids: readonly string[]): Promise<Dispute[]> {
+  return ids.length === 0 ? [] : prisma.dispute.findMany({ where: { id: { in: [...ids] } } });
+}
+
 /** A merchant's disputes, newest first; one more than asked for where there are more. */
 export async function listDisputes(
   { prisma }: Pick<Database, 'prisma'>,

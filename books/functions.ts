@@ -2,6 +2,7 @@ import type { Operation } from '../workflows/domain/booking';
 import type { CartNeed } from '../workflows/domain/cart';
 import type { Claim } from '../workflows/domain/claim';
 import type { Dispute } from '../workflows/domain/dispute';
+import type { Telling } from '../workflows/domain/event';
 import type { Channel, GatewayName } from '../workflows/domain/gateway';
 import type { Money } from '../workflows/domain/money';
 import type { Attention, AttentionCode, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
@@ -25,6 +26,7 @@ export interface Functions {
     [PaymentPayload, openedWith: Buffer, lease: string, mostOpen: number | null, AuthorPayload],
     Date | null
   >;
+  number_events: Takes<[most: number], number>;
   note_changes: Takes<[AuthorPayload, changesAsJson: string], unknown>;
   receive_message: Takes<
     [MessagePayload, dedupeKey: Buffer, sealed: Buffer, sealedPayer: Buffer, lease: string],
@@ -89,6 +91,8 @@ interface TurnPayload {
   readonly facts: readonly (FactRow & { readonly operations: readonly Operation[] })[];
   /** How the payment stands after these facts. */
   readonly standing: StandingPayload | undefined;
+  /** What the merchant is told of it. */
+  readonly events: readonly Telling[] | undefined;
   readonly command: { readonly id: string; readonly outcome: unknown } | undefined;
   /** How the message that brought the facts ends, and what it was about. */
   readonly notification: Readonly<Record<string, unknown>> | undefined;

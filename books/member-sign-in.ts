@@ -125,6 +125,10 @@ export async function chooseMember({ sql }: Sql, hash: Buffer, memberId: string)
   await sql.query('UPDATE member_sessions SET member_id = $2 WHERE hash = $1', [hash, memberId]);
 }
 
+export async function endMemberSession({ sql }: Sql, hash: Buffer): Promise<void> {
+  await sql.query('DELETE FROM member_sessions WHERE hash = $1', [hash]);
+}
+
 /** Forgets links and sessions that ended a day ago, at most `most` of each; gives how many. */
 export async function forgetSignIns({ sql }: Sql, most: number): Promise<number> {
   const forget = (table: 'member_sign_in_links' | 'member_sessions') =>

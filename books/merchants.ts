@@ -100,8 +100,28 @@ export async function changeMerchant(
 
 /** Throws where there is no such merchant. */
 export async function readMerchant({ sql }: Sql, id: string): Promise<MerchantRow> {
+  const merchant = await findMerchant({ sql }, id);
+  return rowOf(merchant ? [merchant] : [], id);
+}
+
+/** All merchants, newest first, below the one with the id `before`; one more than asked for where there are more. */
+export async function listMerchants(
+  { sql }: Sql,
+  { before, limit }: { readonly before: string | null; readonly limit: number },
+): Promise<readonly MerchantRow[]> {
+  const { rows } = await sql.query<MerchantRow>(
+    `SELECT ${MERCHANT} FROM merchants m
+     WHERE $1::text IS NULL OR (m.created_at, m.id) < (SELECT b.created_at, b.id FROM merchants b WHERE b.id = $1)
+     ORDER BY m.created_at DESC, m.id DESC LIMIT $2`,
+    [before, limit + 1],
+  );
+  return rows;
+}
+
+/** Null: there is no such merchant. */
+export async function findMerchant({ sql }: Sql, id: string): Promise<MerchantRow | null> {
   const { rows } = await sql.query<MerchantRow>(`SELECT ${MERCHANT} FROM merchants m WHERE m.id = $1`, [id]);
-  return rowOf(rows, id);
+  return rows[0] ?? null;
 }
 
 /** Another transaction that holds this merchant waits for the end of this one. */

@@ -176,15 +176,20 @@ const WITH_ACCOUNT_AND_BODY = `
     AND m.id = coalesce(n.member_id, (SELECT p.member_id FROM payments p WHERE p.id = n.payment_id))) AS erased) e`;
 
 /** The merchant's message of this id, or null. */
-export async function findMessage(db: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
-  return (await findMessages(db, merchantId, [id]))[0] ?? null;
+export async function findMessage({ sql }: Sql, merchantId: string, id: string): Promise<ListedMessage | null> {
+  const { rows } = await sql.query<ListedMessage>(
+    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = $2 AND a.merchant_id = $1`,
+    [merchantId, id],
+  );
+  return rows[0] ?? null;
 }
 
-/** The merchant's messages of these ids, in no order; unknown ids are left out. */
-export async function findMessages({ sql }: Sql, merchantId: string, ids: readonly string[]): Promise<ListedMessage[]> {
+/** Messages by their ids, in no order; unknown ids are left out. */
+export async function findMessages({ sql }: Sql, ids: readonly string[]): Promise<ListedMessage[]> {
+  if (ids.length === 0) return [];
   const { rows } = await sql.query<ListedMessage>(
-    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = ANY ($2) AND a.merchant_id = $1`,
-    [merchantId, ids],
+    `SELECT ${LISTED} FROM notifications n ${WITH_ACCOUNT_AND_BODY} WHERE n.id = ANY ($1)`,
+    [ids],
   );
   return rows;
 }

@@ -179,16 +179,6 @@ export async function readSurroundings(
   return rows[0] ?? { names: {}, environments: {} };
 }
 
-/** How many facts each of these payments has; unknown ids are left out. */
-export async function countFacts({ sql }: Sql, ids: readonly string[]): Promise<{ id: string; facts: number }[]> {
-  const { rows } = await sql.query<{ id: string; facts: number }>(
-    `SELECT p.id, (SELECT count(*) FROM facts f WHERE f.payment_id = p.id) + (SELECT count(*) FROM fact_bindings b WHERE b.payment_id = p.id) AS facts
-     FROM payments p WHERE p.id = ANY ($1)`,
-    [ids],
-  );
-  return rows;
-}
-
 /** The account's payment that is meant: by its id, else by the gateway's ids of its checkout or of its money; or null. */
 export async function findMeantPayment(
   { sql }: Sql,

@@ -2,6 +2,8 @@ import { book, bookUnmatched, cartNeeded, movesMoney } from '../workflows/domain
 import type { Operation } from '../workflows/domain/booking';
 import { bothNeeds, covers, EMPTY_CART, NO_NEED } from '../workflows/domain/cart';
 import type { Cart as DomainCart, CartNeed } from '../workflows/domain/cart';
+import { eventsOf, eventsOfRefunds } from '../workflows/domain/event';
+import type { Telling } from '../workflows/domain/event';
 import { keyOf } from '../workflows/domain/fact';
 import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
@@ -14,7 +16,7 @@ import type { LoadedPayment } from './facts';
 import { call } from './functions';
 import type { RecordAnswer, StandingPayload } from './functions';
 import type { Sql } from './sql';
-import { findUnmatched, isOwnAttachment, loadUnmatched } from './unmatched';
+import { findUnmatched, loadUnmatched, withoutAttachment } from './unmatched';
 import type { Unmatched } from './unmatched';
 
 /** Whose money it is: a payment's, or nobody's yet; of the latter, which message told of it, where that is known. */
@@ -82,6 +84,7 @@ async function recordOnce(db: Sql, recording: Recording): Promise<Recorded> {
       guard,
       facts: basis.book(cart),
       standing: basis.standing,
+      events: basis.events.length === 0 ? undefined : basis.events,
       command,
       notification: notification && settled(notification, terms),
     });
@@ -98,6 +101,8 @@ interface Basis {
   readonly unmatched?: Unmatched;
   readonly known?: number;
   readonly standing?: StandingPayload;
+  /** What the merchant is told of it. */
+  readonly events: readonly Telling[];
   /** What of the cart is needed, and that; null: nothing. */
   readonly needed: CartNeed | null;
   readonly cart: Cart | null;
@@ -115,13 +120,15 @@ async function readNobodys(
   const money = notificationId === null ? null : await loadUnmatched(db, notificationId);
   if (!money) {
     const book = () => facts.map((fact) => ({ ...toRow(fact), operations: bookUnmatched(fact, gateway) }));
-    return { needed: null, cart: null, book };
+    return { events: [], needed: null, cart: null, book };
   }
   const needed = money.memberId === null ? null : cartNeededBy(money, facts);
+  const told = withoutAttachment(money);
   return {
     unmatched: money,
-    known: money.facts.filter((fact) => !isOwnAttachment(fact)).length,
-    standing: standingOf(facts.reduce(evolve, money)),
+    known: told.facts.length,
+    standing: standingOf(facts.reduce<Payment>(evolve, money)),
+    events: eventsOfRefunds(told, facts.reduce<Payment>(evolve, told)),
     needed,
     cart: needed && money.memberId !== null ? await readCartPart(db, money.memberId, needed) : null,
     book: (cart) => bookInTurn(money, facts, cart),
@@ -142,9 +149,11 @@ async function readPayment(db: Sql, terms: PaymentTerms, facts: readonly Fact[])
   const told = [...payment.unbooked, ...facts];
   const needed = cartNeededBy(payment, told);
   const isRead = needed !== null && likelyCart !== null && covers(likely, needed);
+  const after = facts.reduce<Payment>(evolve, payment);
   return {
     known: payment.facts.length,
-    standing: standingOf(facts.reduce(evolve, payment)),
+    standing: standingOf(after),
+    events: eventsOf(payment, after),
     needed,
     cart: isRead ? likelyCart : needed && (await readCartPart(db, terms.memberId, needed)),
     book: (cart) => bookInTurn(payment, told, cart),

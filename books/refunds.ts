@@ -141,6 +141,14 @@ export async function findRefund(
   return prisma.refund.findFirst({ where: { id, merchantId }, include: LISTED });
 }
 
+/** Refunds by their ids, in no order; unknown ids are left out. */
+export async function findRefunds(
+  { prisma }: Pick<Database, 'prisma'>,
+  ids: readonly string[],
+): Promise<ListedRefund[]> {
+  return ids.length === 0 ? [] : prisma.refund.findMany({ where: { id: { in: [...ids] } }, include: LISTED });
+}
+
 export interface RefundFilter {
   readonly status?: RefundStatus | undefined;
   readonly gateway?: GatewayName | undefined;

@@ -69,8 +69,13 @@ export async function findUnmatched({ sql }: Sql, accountId: string, reference: 
 }
 
 const ATTACHMENT = 'attachment';
+/** The money with the facts that are recorded of it, in recorded order. */
+export function withoutAttachment({ terms, facts }: Payment): Payment {
+  return { terms, facts: facts.filter((fact) => !isOwnAttachment(fact)) };
+}
+
 /** The attachment stands in the cart and not among the facts; read back it is one of them. */
-export function isOwnAttachment(fact: Fact): boolean {
+function isOwnAttachment(fact: Fact): boolean {
   return fact.kind === 'suspense_accepted' && fact.commandId === ATTACHMENT;
 }
 

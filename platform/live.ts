@@ -1,26 +1,27 @@
 import type { Logger } from 'pino';
 import type { Redis } from 'ioredis';
 
-/** Where recordings are announced, and what a message on it says: the payment's id. */
+/** Where recordings are announced, and what a message on it says: the payment's id. Of merchants nothing is announced. */
 export const LIVE_CHANNEL = 'quittance:payments';
-/** Without an announcement (no Redis, or it is away) watched payments are looked at so often. */
+/** Without an announcement (no Redis, or it is away) what is watched is looked at so often. */
 const LOOK_EVERY_MS = 400;
 
-/** Tells listeners that a payment's timeline grew. */
+/** Tells listeners that a payment's timeline grew, or a merchant's events. */
 export interface Live {
-  watch(paymentId: string, listener: () => void): () => void;
+  /** `id`: a payment's or a merchant's. Gives what ends it. */
+  watch(id: string, listener: () => void): () => void;
   close(): Promise<void>;
 }
 
 interface LiveDependencies {
-  /** How many facts each of these payments has by now. */
-  readonly countFacts: (paymentIds: readonly string[]) => Promise<readonly { id: string; facts: number }[]>;
+  /** How far each of these has come by now; unknown ids are left out. */
+  readonly measure: (ids: readonly string[]) => Promise<readonly { readonly id: string; readonly reached: number }[]>;
   readonly redis: Redis | null;
   readonly log: Logger;
 }
 
-export function createLive({ countFacts, redis, log }: LiveDependencies): Live {
-  const watched = new Map<string, { listeners: Set<() => void>; facts: number }>();
+export function createLive({ measure, redis, log }: LiveDependencies): Live {
+  const watched = new Map<string, { listeners: Set<() => void>; reached: number }>();
   const subscriber = redis?.duplicate() ?? null;
   subscriber?.on('error', () => undefined); // Redis may vanish; looking for ourselves goes on
   subscriber?.on('message', (_channel, paymentId) => {
@@ -36,31 +37,30 @@ export function createLive({ countFacts, redis, log }: LiveDependencies): Live {
     looking = true;
     look()
       .catch((error: unknown) => {
-        log.debug({ err: error }, 'watched payments were not looked at');
+        log.debug({ err: error }, 'what is watched was not looked at');
       })
       .finally(() => (looking = false));
   }, LOOK_EVERY_MS).unref();
 
   async function look(): Promise<void> {
-    const rows = await countFacts([...watched.keys()]);
-    for (const row of rows) {
-      const payment = watched.get(row.id);
-      if (!payment || payment.facts === row.facts) continue;
-      payment.facts = row.facts;
-      payment.listeners.forEach((listener) => {
+    for (const { id, reached } of await measure([...watched.keys()])) {
+      const seen = watched.get(id);
+      if (!seen || seen.reached === reached) continue;
+      seen.reached = reached;
+      seen.listeners.forEach((listener) => {
         listener();
       });
     }
   }
 
   return {
-    watch(paymentId, listener) {
-      const payment = watched.get(paymentId) ?? { listeners: new Set(), facts: -1 };
-      payment.listeners.add(listener);
-      watched.set(paymentId, payment);
+    watch(id, listener) {
+      const seen = watched.get(id) ?? { listeners: new Set(), reached: -1 };
+      seen.listeners.add(listener);
+      watched.set(id, seen);
       return () => {
-        payment.listeners.delete(listener);
-        if (payment.listeners.size === 0) watched.delete(paymentId);
+        seen.listeners.delete(listener);
+        if (seen.listeners.size === 0) watched.delete(id);
       };
     },
     async close() {

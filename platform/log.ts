@@ -72,7 +72,9 @@ export const httpSerializers = {
   res: ({ statusCode }: { statusCode?: unknown }) => ({ statusCode }),
 };
 
+const SECRET_PART = /^(\/hooks\/[^/]+\/|\/(?:p|member-sign-in|invitation|password-reset|recovery)\/)[^/?]+/i;
+
 /** Paths of hooks hold the account's token and those of pay links and letters what acts; queries may hold anything. */
 export function withoutSecrets(url: string): string {
-  return url.replace(/\?.*$/s, '?…').replace(/^(\/hooks\/[^/]+\/|\/p\/|\/member-sign-in\/)[^/?]+/i, '$1…');
+  return url.replace(/\?.*$/s, '?…').replace(SECRET_PART, '$1…');
 }

@@ -47,7 +47,7 @@ export async function readAttention(
   ];
   const [payments, messages, accounts] = await Promise.all([
     loadPayments(db, subjects('payment')),
-    findMessages(db, merchantId, subjects('message')),
+    findMessages(db, subjects('message')),
     subjects('account').length === 0 ? [] : listAccounts(db, merchantId),
   ]);
   const unmatched = await loadAll(

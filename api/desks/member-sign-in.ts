@@ -2,7 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { noteChange } from '../../books/audit';
 import type { Author } from '../../books/audit';
 import { queueLetter } from '../../books/letters';
-import { addMemberSession, addSignInLink, chooseMember, membersAt, useSignInLink } from '../../books/member-sign-in';
+import {
+  addMemberSession,
+  addSignInLink,
+  chooseMember,
+  endMemberSession,
+  membersAt,
+  useSignInLink,
+} from '../../books/member-sign-in';
 import type { Choice } from '../../books/member-sign-in';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
@@ -71,7 +78,7 @@ export function createSignInDesk({ db, vault, publicUrl, mailConfigured, memberL
       if (!only) throw notFound('member with this address any more');
       const member = members.length === 1 ? only.id : null;
       await addMemberSession(tx, { ...used, hash: hashKey(cookie), memberId: member }, MEMBER_SESSION_MS);
-      if (member !== null) await noteSignedIn(tx, used.merchantId, member, source);
+      if (member !== null) await noteSession(tx, 'member.signed_in', used.merchantId, member, source);
       return { merchantId: used.merchantId, member, members, cookie };
     });
   }
@@ -82,12 +89,20 @@ export function createSignInDesk({ db, vault, publicUrl, mailConfigured, memberL
       const members = await membersAt(tx, session);
       if (!members.some(({ id }) => id === member)) throw notFound('member with this address');
       await chooseMember(tx, session.hash, member);
-      if (member !== session.memberId) await noteSignedIn(tx, session.merchantId, member, source);
+      if (member !== session.memberId) await noteSession(tx, 'member.signed_in', session.merchantId, member, source);
       return { merchantId: session.merchantId, member, members };
     });
   }
 
-  return { ask, signIn, choose };
+  /** Ends a session; what other sessions the member has goes on. */
+  async function signOut({ hash, merchantId, memberId }: HeldSession, source: Author['source']): Promise<void> {
+    await inTransaction(db, async (tx) => {
+      await endMemberSession(tx, hash);
+      if (memberId !== null) await noteSession(tx, 'member.signed_out', merchantId, memberId, source);
+    });
+  }
+
+  return { ask, signIn, choose, signOut };
 }
 export type SignInDesk = ReturnType<typeof createSignInDesk>;
 
@@ -96,7 +111,13 @@ function mintToken(): string {
   return randomBytes(32).toString('hex');
 }
 
-async function noteSignedIn(tx: Sql, merchantId: string, member: string, source: Author['source']): Promise<void> {
+async function noteSession(
+  tx: Sql,
+  action: 'member.signed_in' | 'member.signed_out',
+  merchantId: string,
+  member: string,
+  source: Author['source'],
+): Promise<void> {
   const author = { actor: { kind: 'member', id: member }, source } as const;
-  await noteChange(tx, author, { merchantId, action: 'member.signed_in', object: { kind: 'member', id: member } });
+  await noteChange(tx, author, { merchantId, action, object: { kind: 'member', id: member } });
 }

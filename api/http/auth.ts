@@ -169,8 +169,8 @@ export function createAuthenticator({
   const remembered = new Map<string, Remembered>();
 
   return async (req) => {
-    // A key counts beside a cookie: who sends one means it, and a browser adds the other by itself.
-    if (req.headers.authorization === undefined) {
+    // A key counts beside a cookie: who sends one means it, and a browser adds the other by itself. Of two cookies the page says which it means.
+    if (req.headers.authorization === undefined && req.get('quittance-as') !== 'member') {
       const staff = await recogniseStaff(req);
       if (staff) return staff;
     }

@@ -4,8 +4,7 @@ import type { MemberSession } from '../../books/member-sign-in';
 import type { Sql } from '../../books/sql';
 import type { Caller } from './auth';
 import { hashKey } from './auth';
-import { isFromOurselves } from './origin-check';
-import { Problem } from './problems';
+import { refuseCrossOrigin } from './origin-check';
 
 /** How long a member stays signed in. */
 export const MEMBER_SESSION_MS = 12 * 3_600_000;
@@ -16,6 +15,8 @@ export type HeldSession = MemberSession & { readonly hash: Buffer };
 /** The cookie of a member who signed in by a letter. */
 export interface MemberCookies {
   set(res: Response, token: string): void;
+  /** Has the browser forget it. */
+  clear(res: Response): void;
   /** The session of the browser, or null. Throws where another page may have had this sent. */
   read(req: Request): Promise<HeldSession | null>;
   /** The member who is signed in, or null. */
@@ -30,16 +31,14 @@ export function createMemberCookies({
   readonly publicUrl: string;
 }): MemberCookies {
   const secure = publicUrl.startsWith('https:');
+  const attributes = { httpOnly: true, sameSite: 'lax', secure, path: '/' } as const;
   const name = `${secure ? '__Host-' : ''}quittance_member`;
   const pattern = new RegExp(`(?:^|;)\\s*${name}=([\\w-]+)\\s*(?:;|$)`);
 
   async function read(req: Request): Promise<HeldSession | null> {
     const token = pattern.exec(req.headers.cookie ?? '')?.[1];
     if (token === undefined) return null;
-    // A browser sends its cookies for any page that asks; only our own pages may have something done with them.
-    const isSafe = req.method === 'GET' || req.method === 'HEAD';
-    if (!isSafe && !(isFromOurselves(req, publicUrl) && req.is('application/json')))
-      throw new Problem('cross_origin', 'with a cookie, send JSON from a page of ours');
+    refuseCrossOrigin(req, publicUrl);
     const hash = hashKey(token);
     const session = await findMemberSession(db, hash);
     return session && { ...session, hash };
@@ -47,7 +46,10 @@ export function createMemberCookies({
 
   return {
     set(res, token) {
-      res.cookie(name, token, { httpOnly: true, sameSite: 'lax', secure, path: '/', maxAge: MEMBER_SESSION_MS });
+      res.cookie(name, token, { ...attributes, maxAge: MEMBER_SESSION_MS });
+    },
+    clear(res) {
+      res.clearCookie(name, attributes);
     },
     read,
     async recognise(req) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Channel } from '../../workflows/domain/gateway';
 import { auditRow } from './audit-schemas';
+import { event } from './event-schemas';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { SCOPES } from '../../books/keys';
@@ -12,6 +13,8 @@ import type { Route } from './routing';
 import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
 import * as schemas from './schemas';
+import * as staff from './staff-schemas';
+import { delivery, endpoint } from './webhook-schemas';
 
 const problemSchema = z.object({
   type: z.string(),
@@ -49,6 +52,11 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
         Problem: toJsonSchema(problemSchema, 'output'),
         Key: whole(schemas.key),
         AuditRow: whole(auditRow),
+        Person: whole(staff.person),
+        Invitation: whole(staff.invitation),
+        Event: whole(event),
+        WebhookEndpoint: whole(endpoint),
+        Delivery: whole(delivery),
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },
@@ -198,6 +206,20 @@ function mountedByHand(): Paths {
         },
       },
     },
+    '/v1/events/stream': {
+      get: {
+        summary: 'Watch what happens: the ids of events as server-sent events, live',
+        ...describeRight(
+          'read_work',
+          'In the order of `GET /v1/events`. `event` is the type, `data` is `{ id, type, object: { kind, id } }`, `id` is for resuming; without `Last-Event-ID` it begins now.',
+        ),
+        parameters: [{ name: 'Last-Event-ID', in: 'header', schema: { type: 'string' } }],
+        responses: {
+          200: text('the stream; it stays open for as long as the key holds', 'text/event-stream'),
+          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
     ...hooks(open),
     '/return/{id}': { get: returned, post: returned },
     '/cancel/{id}': { get: cancelled, post: cancelled },
@@ -222,6 +244,7 @@ function mountedByHand(): Paths {
       },
     },
     ...memberSignIn(open),
+    ...acceptance(open),
     '/openapi.json': { get: { ...open, summary: 'This document', responses: { 200: json('OpenAPI 3.1') } } },
     '/docs': { get: { ...open, summary: 'This document for people', responses: { 200: text('a page', 'text/html') } } },
     '/healthz': { get: { ...open, summary: 'Whether the process is alive', responses: { 200: json('it is') } } },
@@ -281,6 +304,48 @@ function memberSignIn(open: object): Paths {
         summary: 'Choose one of the members who have the address that signed in',
         ...takes(signIn.chosenMember),
         responses: { ...signedIn, ...problems(['unauthenticated', 'cross_origin', 'not_found', ...body]) },
+      },
+      delete: {
+        ...open,
+        summary: 'Sign out; again: the same answer',
+        responses: {
+          200: { description: 'nobody is signed in by the cookie, and the browser forgets it' },
+          ...problems(['cross_origin', 'internal_error', 'unavailable']),
+        },
+      },
+    },
+  };
+}
+
+function acceptance(open: object): Paths {
+  const json = (schema: z.ZodType, side: 'input' | 'output') => ({
+    content: { 'application/json': { schema: toJsonSchema(schema, side) } },
+  });
+  return {
+    '/v1/invitations/acceptance': {
+      post: {
+        ...open,
+        summary: 'Come in by the token of an invitation’s link, once',
+        description:
+          'Somebody new brings name and password, and is signed in by a cookie. Who has an account at the invited address is signed in as it already, and works for the merchant from then on.',
+        requestBody: { required: true, ...json(staff.acceptance, 'input') },
+        responses: {
+          201: { description: 'the merchant, and what the person is there', ...json(staff.accepted, 'output') },
+          ...problems([
+            'invalid_request',
+            'sign_in_first',
+            'cross_origin',
+            'invitation_for_another_address',
+            'not_found',
+            'invitation_used',
+            'invitation_expired',
+            'body_too_large',
+            'unsupported_media_type',
+            'too_many_requests',
+            'internal_error',
+            'unavailable',
+          ]),
+        },
       },
     },
   };

@@ -12,10 +12,9 @@ export function isFromElsewhere(req: Pick<Request, 'get'>, publicUrl: string): b
 }
 
 /** Sent by one of our own pages, by whatever name its browser knows us. */
-export function isFromOurselves(req: Pick<Request, 'get'>, publicUrl: string): boolean {
+export function isFromOurselves(req: Pick<Request, 'get' | 'protocol'>, publicUrl: string): boolean {
   const origin = req.get('origin');
-  if (origin === undefined || !URL.canParse(origin)) return false;
-  return origin === new URL(publicUrl).origin || new URL(origin).host === req.get('host');
+  return origin === new URL(publicUrl).origin || origin === `${req.protocol}://${req.get('host') ?? ''}`;
 }
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
@@ -24,10 +23,10 @@ const SAFE = ['GET', 'HEAD', 'OPTIONS'];
  * Refuses what another site has a browser send along with its cookie: whatever changes something comes from a page of ours, and as a type that
  * no form can send.
  */
-export function refuseCrossOrigin(req: Request, ownOrigin: string): void {
+export function refuseCrossOrigin(req: Request, publicUrl: string): void {
   if (SAFE.includes(req.method)) return;
-  if (req.get('origin') !== ownOrigin)
-    throw new Problem('cross_origin', `with a cookie, this call is for pages of ${ownOrigin}`);
+  if (!isFromOurselves(req, publicUrl))
+    throw new Problem('cross_origin', `with a cookie, this call is for pages of ${new URL(publicUrl).origin}`);
   if (hasBody(req) && req.is(['application/json', 'text/csv']) === false)
     throw new Problem('cross_origin', 'with a cookie, send the body as application/json');
 }

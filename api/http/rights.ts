@@ -66,7 +66,15 @@ export const RIGHTS = {
   },
   /** The merchant beside this one, for trying out. */
   make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
+  read_keys: { ...NOBODY, scope: 'admin', roles: ['owner'] },
+  /** Systems that are told of events. */
+  manage_webhooks: { ...NOBODY, scope: 'admin', roles: ['owner', 'treasurer'], stepUp: 'always' },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
+  /** Who is among the merchant's people, and who is invited: a matter of people, and of no key. */
+  read_people: { ...NOBODY, roles: ['owner'] },
+  manage_people: { ...NOBODY, roles: ['owner'], stepUp: 'always' },
+  /** Objecting changes nothing of what is, so it is made easy. */
+  object_to_recovery: { ...NOBODY, roles: ['owner'] },
 } as const satisfies Readonly<Record<string, Right>>;
 export type RightName = keyof typeof RIGHTS;
 

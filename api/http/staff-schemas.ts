@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { ROLES } from '../../books/people';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../staff/sign-in';
 
 const moment = z.iso.datetime();
 const role = z.enum(ROLES);
+/** Addresses are compared in small letters, as the sign-in keeps them. */
+const email = z
+  .email()
+  .max(254)
+  .transform((text) => text.toLowerCase());
 
 export const session = z.object({
   user: z.object({
@@ -35,3 +41,54 @@ export const listedSession = z.object({
 });
 
 export const endedSession = z.object({ id: z.string() });
+
+export const person = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role,
+    secondFactor: z.boolean(),
+    since: moment,
+  })
+  .meta({ id: 'Person' });
+export const personChange = z.strictObject({ role });
+
+export const newInvitation = z.strictObject({
+  email,
+  role,
+  expiresAt: moment.optional().describe('at most 7 days from now, which is also the default'),
+});
+/** The address of somebody who is to be an owner. */
+export const ownerToBe = z.strictObject({ email });
+export const invitation = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    role,
+    createdAt: moment,
+    expiresAt: moment,
+    mail: z.object({ state: z.enum(['queued', 'sent', 'refused']) }).describe('where its letter stands'),
+  })
+  .meta({ id: 'Invitation' });
+
+export const acceptance = z.strictObject({
+  token: z.string().min(1).max(200),
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .regex(/^\P{Cc}*$/u, 'no control characters')
+    .optional()
+    .describe('of somebody who has no account yet'),
+  password: z
+    .string()
+    .min(SHORTEST_PASSWORD)
+    .max(LONGEST_PASSWORD)
+    .optional()
+    .describe('of somebody who has no account yet; one that is there is never touched'),
+});
+export const accepted = z.object({ merchant: z.string(), role });
+
+export const recovery = z.object({ email: z.string(), dueAt: moment.describe('when the address is invited as owner') });

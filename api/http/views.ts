@@ -1,6 +1,8 @@
 import type { z } from 'zod';
+import type { ChargeLine } from '../../books/cart';
 import type { RecordedPayment } from '../../books/facts';
 import type { MemberRow } from '../../books/members';
+import type { ListedMessage } from '../../books/notifications';
 import type { ListedRefund } from '../../books/refunds';
 import type { Dispute } from '../../prisma/generated/client';
 import type { Recorded } from '../../workflows/domain/fact';
@@ -103,5 +105,34 @@ export function viewDispute(row: Dispute): z.input<typeof schemas.dispute> {
     fee: Number(row.fee),
     openedAt: row.openedAt.toISOString(),
     closedAt: row.closedAt?.toISOString() ?? null,
+  };
+}
+
+export function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
+  return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };
+}
+
+function standingOf({ amount, paid, cancelledAt }: Pick<ChargeLine, 'amount' | 'paid' | 'cancelledAt'>) {
+  if (cancelledAt !== null) return 'cancelled';
+  return paid >= amount ? 'paid' : paid > 0 ? 'partly_paid' : 'open';
+}
+
+/** A message without who paid, which is sealed for its account. */
+export function viewMessage(row: ListedMessage): Omit<z.input<typeof schemas.notification>, 'payer'> {
+  return {
+    id: row.id,
+    gateway: row.gateway,
+    channel: row.channel,
+    state: row.state,
+    reason: row.reason,
+    kind: row.kind,
+    payment: row.paymentId,
+    member: row.memberId,
+    amount: row.amount,
+    currency: row.currency,
+    gatewayReference: row.gatewayReference,
+    note: row.dismissal?.note ?? null,
+    attempts: row.attempts,
+    receivedAt: row.receivedAt.toISOString(),
   };
 }

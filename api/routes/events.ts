@@ -4,6 +4,7 @@ import type { Sql } from '../../books/sql';
 import { createSeats } from '../../platform/limits';
 import type { Live } from '../../platform/live';
 import { askerOf } from '../http/auth';
+import { beginStream, keepStream, stillMay } from '../http/open-stream';
 import { Problem } from '../http/problems';
 import type { Revocations } from '../http/revocations';
 import { permit, refuseSwitched } from '../http/rights';
@@ -12,12 +13,6 @@ import type { Authenticate, Recognise } from '../http/routing';
 import { viewFact } from '../http/views';
 import { WEIGHTS } from '../http/weights';
 import { readPayment } from './payments';
-
-/** Proxies cut silent connections; a comment a quarter of a minute keeps them. */
-const HEARTBEAT_MS = 15_000;
-
-/** How often an open stream asks whether its key still holds; the authenticator remembers, so most of them cost nothing. */
-const ASK_AGAIN_MS = 2_000;
 
 /**
  * So many streams are open at once with one token, at each API process: a member's tabs and telephones, while a browser opens no more
@@ -56,60 +51,28 @@ export function eventRoutes({ db, live, authenticate, recognise, revocations }: 
         retryAfterS: RETRY_AFTER_S,
       });
     const resumeAfter = Number(req.headers['last-event-id'] ?? 0);
-    res.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' });
+    beginStream(res);
     if (req.method === 'HEAD') {
       res.end();
       return;
     }
-    res.write('retry: 2000\n\n');
 
     let sent = Number.isSafeInteger(resumeAfter) && resumeAfter > 0 ? resumeAfter : 0;
-    let turn: Promise<void> = Promise.resolve();
-    const holds = async () => {
-      try {
-        return permit('watch_payment', await recognise(req)).merchantId === caller.merchantId;
-      } catch (error) {
-        return !(error instanceof Problem && [401, 403].includes(error.status)); // a database that is away says nothing about a key
-      }
-    };
-    const send = async () => {
-      if (!(await holds())) {
-        end();
-        return;
-      }
-      const facts = (await loadPayment(db, payment.terms.id))?.facts ?? [];
-      for (const [index, fact] of facts.entries()) {
-        if (index < sent || res.writableEnded) continue;
-        res.write(`id: ${index + 1}\nevent: ${fact.kind}\ndata: ${JSON.stringify(viewFact(fact))}\n\n`);
-        sent = index + 1;
-      }
-    };
-    // One after the other, so that no row is sent twice or out of order; a failed look is made up for by the next.
-    const onChange = () => {
-      turn = turn.then(send).catch(() => undefined);
-    };
-    const unwatch = live.watch(payment.terms.id, onChange);
-    const heartbeat = setInterval(() => res.write(': still here\n\n'), HEARTBEAT_MS).unref();
-    const askAgain = () => {
-      void holds().then((held) => {
-        if (!held) end();
-      });
-    };
-    const askingAgain = setInterval(askAgain, ASK_AGAIN_MS).unref();
-    const stopListening = revocations.onMore(askAgain);
-    const expiry = 'expiresAtMs' in caller ? setTimeout(end, caller.expiresAtMs - Date.now()).unref() : undefined;
-    onChange();
-    res.on('close', end);
     res.on('close', leave);
-
-    function end(): void {
-      clearInterval(heartbeat);
-      clearInterval(askingAgain);
-      stopListening();
-      clearTimeout(expiry);
-      unwatch();
-      res.end();
-    }
+    keepStream(res, {
+      holds: () => stillMay('watch_payment', recognise, req, caller.merchantId),
+      async sendNew(send) {
+        const facts = (await loadPayment(db, payment.terms.id))?.facts ?? [];
+        for (const [index, fact] of facts.entries()) {
+          if (index < sent) continue;
+          send({ id: index + 1, event: fact.kind, data: viewFact(fact) });
+          sent = index + 1;
+        }
+      },
+      watch: (listener) => live.watch(payment.terms.id, listener),
+      revocations,
+      expiresAtMs: 'expiresAtMs' in caller ? caller.expiresAtMs : undefined,
+    });
   });
   refuseOtherMethods(router, '/v1/payments/:id/events', ['get']);
   return router;

@@ -43,7 +43,7 @@ export function keyRoutes({
       method: 'get',
       path: '/v1/keys',
       summary: "List the merchant's keys, newest first",
-      right: 'manage_keys',
+      right: 'read_keys',
       query: schemas.noFilter,
       answers: { 200: schemas.list(schemas.key) },
       async handle({ caller, query }) {

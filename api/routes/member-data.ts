@@ -13,9 +13,9 @@ import { isId } from '../../workflows/domain/ids';
 import { notFound } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
-import { viewDispute, viewMember, viewPayment, viewRefund } from '../http/views';
+import { viewCharge, viewDispute, viewMember, viewPayment, viewRefund } from '../http/views';
 import type { ViewSettings } from '../http/views';
-import { viewCharge, viewPayline } from './members';
+import { viewPayline } from './members';
 import { viewMessagesWith } from './notifications';
 
 interface MemberDataDependencies {

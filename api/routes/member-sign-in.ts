@@ -56,7 +56,13 @@ export function memberSignInRoutes(deps: SignInRouteDependencies): Router {
     const { member } = read(schemas.chosenMember, req);
     res.json(view(await signIns.choose(held, member, sourceOf(req))));
   });
-  refuseOtherMethods(router, session, ['post', 'put']);
+  router.delete(session, async (req: Request, res: Response) => {
+    const held = await cookies.read(req);
+    if (held) await signIns.signOut(held, sourceOf(req));
+    cookies.clear(res);
+    res.json({});
+  });
+  refuseOtherMethods(router, session, ['post', 'put', 'delete']);
 
   router.get(page, async (req: Request<{ token: string }>, res: Response) => {
     const link = await readSignInLink(db, hashKey(req.params.token));

@@ -9,7 +9,7 @@ import {
   readCartLines,
   readCharge,
 } from '../../books/cart';
-import type { ChargeLine, PaylineLine } from '../../books/cart';
+import type { PaylineLine } from '../../books/cart';
 import { addMember, changeMember, findMember, knownOf, listMembers, PERSONAL } from '../../books/members';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
@@ -20,7 +20,7 @@ import { cursorAt, readCursor, toPage } from '../http/paging';
 import { erased, notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
-import { viewMember } from '../http/views';
+import { viewCharge, viewMember } from '../http/views';
 
 /** How many paid or cancelled charges, and how many paylines, a cart shows; the lists have the rest. */
 const NEWEST_SHOWN = 200;
@@ -249,17 +249,8 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
 
 type CartReader = Extract<Caller, { kind: 'key' | 'staff' | 'member' }>;
 
-export function viewCharge({ sequence: _sequence, dueOn, ...charge }: ChargeLine) {
-  return { ...charge, status: standingOf(charge), ...(dueOn !== null && { dueOn }) };
-}
-
 export function viewPayline({ sequence: _sequence, ...payline }: PaylineLine) {
   return payline;
-}
-
-function standingOf({ amount, paid, cancelledAt }: Pick<ChargeLine, 'amount' | 'paid' | 'cancelledAt'>) {
-  if (cancelledAt !== null) return 'cancelled';
-  return paid >= amount ? 'paid' : paid > 0 ? 'partly_paid' : 'open';
 }
 
 async function viewCart(db: Sql, member: { id: string; merchant: { currency: string; name: string } }) {

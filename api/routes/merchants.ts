@@ -8,6 +8,7 @@ import {
   holdMerchant,
   isSlugTaken,
   isZoneUnknown,
+  listMerchants,
   readMerchant,
   SETTING_NAMES,
 } from '../../books/merchants';
@@ -17,6 +18,7 @@ import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import { mintSecretKey } from '../http/auth';
 import { newId } from '../../platform/ids';
+import { isId } from '../../workflows/domain/ids';
 import { timeZoneOf } from '../../workflows/domain/time-zone';
 import { checkOrigin } from '../http/origins';
 import { Problem } from '../http/problems';
@@ -56,6 +58,21 @@ export function merchantRoutes({ db }: { db: Database }) {
           refuse,
         );
         return { status: 201, body: { ...viewMerchant(made), secretKey } };
+      },
+    }),
+    route({
+      method: 'get',
+      path: '/v1/merchants',
+      summary: 'List the merchants, newest first',
+      right: 'make_merchants',
+      query: schemas.noFilter,
+      answers: { 200: schemas.list(schemas.merchant) },
+      async handle({ query: { limit, cursor } }) {
+        const before = cursor === undefined ? null : merchantAt(cursor);
+        const rows = await listMerchants(db, { before, limit });
+        const data = rows.slice(0, limit).map(viewMerchant);
+        const last = rows.length > limit ? data.at(-1) : undefined;
+        return { status: 200, body: { data, nextCursor: last ? Buffer.from(last.id).toString('base64url') : null } };
       },
     }),
     route({
@@ -130,6 +147,14 @@ function refuse(failure: unknown): never {
     throw new Problem('invalid_request', `body: timeZone: ${message}`, { errors: [{ path: 'timeZone', message }] });
   }
   throw failure;
+}
+
+/** The merchant after which a page begins: they have no sequence, so a cursor is the id of the last one shown. */
+function merchantAt(cursor: string): string {
+  const id = Buffer.from(cursor, 'base64url').toString();
+  if (isId('mer', id)) return id;
+  const message = 'not a cursor of this list';
+  throw new Problem('invalid_request', `query: cursor: ${message}`, { errors: [{ path: 'cursor', message }] });
 }
 
 function viewMerchant({ createdAt, ...merchant }: MerchantRow) {

@@ -20,7 +20,7 @@ import { readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
-import { viewRefund } from '../http/views';
+import { viewMessage, viewRefund } from '../http/views';
 
 export interface NotificationDependencies {
   readonly db: Database;
@@ -182,21 +182,5 @@ export function viewMessagesWith(vault: Vault) {
     return reading.ok ? reading.hint.payer : null;
   }
 
-  return (row: ListedMessage): z.input<typeof schemas.notification> => ({
-    id: row.id,
-    gateway: row.gateway,
-    channel: row.channel,
-    state: row.state,
-    reason: row.reason,
-    kind: row.kind,
-    payment: row.paymentId,
-    member: row.memberId,
-    amount: row.amount,
-    currency: row.currency,
-    gatewayReference: row.gatewayReference,
-    payer: payerOf(row),
-    note: row.dismissal?.note ?? null,
-    attempts: row.attempts,
-    receivedAt: row.receivedAt.toISOString(),
-  });
+  return (row: ListedMessage): z.input<typeof schemas.notification> => ({ ...viewMessage(row), payer: payerOf(row) });
 }

@@ -14,8 +14,12 @@ import type { Tokens } from '../http/auth';
 import type { Inbox } from '../desks/reception';
 import type { OnboardingDesk } from '../desks/onboarding';
 import type { SignInDesk } from '../desks/member-sign-in';
+import type { InvitingDesk } from '../desks/inviting';
 import type { PayLinkDesk } from '../desks/pay-links';
+import type { RecoveryDesk } from '../desks/recovering';
 import type { MemberCookies } from '../http/member-cookie';
+import type { Revocations } from '../http/revocations';
+import type { StaffRecognition } from '../staff/recognition';
 import { sayNowAndThen } from '../../platform/log';
 import { isRegistered } from '../http/origins';
 import { gatewayContentAllowed } from '../http/page-policy';
@@ -27,6 +31,7 @@ import { pageSender, plainPage } from '../../web/pages/layout';
 import { standingPage } from '../../web/pages/standing-page';
 import type { Place } from '../../words/standing';
 import { connectRoutes } from './connect';
+import { enteringRoutes } from './entering';
 import { memberSignInRoutes } from './member-sign-in';
 import { payRoutes } from './pay';
 
@@ -37,6 +42,10 @@ export interface PageDependencies {
   readonly onboarding: OnboardingDesk;
   readonly payLinks: PayLinkDesk;
   readonly signIns: SignInDesk;
+  readonly inviting: InvitingDesk;
+  readonly recoveries: RecoveryDesk;
+  readonly recognition: StaffRecognition;
+  readonly revocations: Pick<Revocations, 'look'>;
   readonly cookies: MemberCookies;
   readonly redis: Redis | null;
   readonly publicUrl: string;
@@ -55,6 +64,10 @@ export function pageRoutes({
   onboarding,
   payLinks,
   signIns,
+  inviting,
+  recoveries,
+  recognition,
+  revocations,
   cookies,
   redis,
   publicUrl,
@@ -132,6 +145,7 @@ export function pageRoutes({
   });
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
   router.use(memberSignInRoutes({ db, signIns, cookies, tokens, sendPage, publicUrl }));
+  router.use(enteringRoutes({ db, inviting, recoveries, recognition, revocations, sendPage, publicUrl }));
   router.use(payRoutes({ payLinks, sendPage, publicUrl, redis }));
   for (const place of ['return', 'cancel'] as const)
     router.route(`/${place}/:id`).get(standing(place)).post(standing(place));

@@ -14,7 +14,7 @@ import { countingFailures } from './limits';
 import type { StaffLimits, Taken } from './limits';
 import type { SessionCookie } from './cookies';
 import type { StaffCaller, StaffRecognition } from './recognition';
-import { ADDRESS_HEADER, LONGEST_PASSWORD, SHORTEST_PASSWORD } from './sign-in';
+import { LONGEST_PASSWORD, SHORTEST_PASSWORD, signInHeaders } from './sign-in';
 import type { SignIn } from './sign-in';
 import type { StepUp } from './step-up';
 
@@ -157,7 +157,7 @@ function toWebRequest(
   body: Body,
   { withCookies }: { readonly withCookies: boolean },
 ): globalThis.Request {
-  const headers = new Headers({ [ADDRESS_HEADER]: req.ip ?? '', 'user-agent': req.get('user-agent') ?? '' });
+  const headers = signInHeaders(req);
   if (withCookies && req.headers.cookie !== undefined) headers.set('cookie', req.headers.cookie);
   if (req.headers.origin !== undefined) headers.set('origin', req.headers.origin);
   if (body) headers.set('content-type', 'application/json');

@@ -26,9 +26,11 @@ export interface StaffSettings {
   readonly secrets: readonly [string, ...string[]];
   /** Addresses of the platform's own people, in small letters. */
   readonly operators: ReadonlySet<string>;
+  /** How long owners have to object before another address is invited as owner. */
+  readonly recoveryWaitS: number;
 }
 
-export interface StaffDependencies extends StaffSettings {
+export interface StaffDependencies extends Omit<StaffSettings, 'recoveryWaitS'> {
   readonly db: Database;
   readonly redis: Redis | null;
   readonly revocations: Pick<Revocations, 'count' | 'look'>;
@@ -62,12 +64,10 @@ export function createStaff(deps: StaffDependencies): Staff {
     cookie,
     publicUrl,
     log,
-    sendReset: ({ email, token }) =>
-      letters.queue(db, {
-        kind: 'password_reset',
-        to: email,
-        data: { url: `${publicUrl}/password-reset/${token}`, minutes: RESET_LINK_HOLDS_S / 60 },
-      }),
+    async sendReset({ email, token }) {
+      const data = { url: `${publicUrl}/password-reset/${token}`, minutes: RESET_LINK_HOLDS_S / 60 };
+      await letters.queue(db, { kind: 'password_reset', to: email, data });
+    },
   });
   const stepUp = createStepUp({ db, signIn, letters, limits });
   const look = () => revocations.look();

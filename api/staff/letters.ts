@@ -1,6 +1,7 @@
 import type { RateLimiterAbstract } from 'rate-limiter-flexible';
 import { queueLetter } from '../../books/letters';
 import type { NewLetter } from '../../books/letters';
+import type { MerchantRow } from '../../books/merchants';
 import type { Sql } from '../../books/sql';
 import { newId } from '../../platform/ids';
 import { waitFor } from '../../platform/limits';
@@ -8,20 +9,26 @@ import type { Vault } from '../../vault/vault';
 import type { Letter } from '../../workflows/domain/letter';
 import { Problem } from '../http/problems';
 
-type StaffLetter = Letter<'password_reset' | 'step_up_code'> & Pick<NewLetter, 'to'>;
+/** A letter to one of those who sign in; in the merchant's language where it is about one. */
+type StaffLetter = Letter<'password_reset' | 'step_up_code' | 'invitation' | 'recovery'> &
+  Pick<NewLetter, 'to'> & { readonly about?: Pick<MerchantRow, 'id' | 'locale'> };
 
 /** The way of letters to staff. */
 export interface Letters {
-  /** Queues a letter in the transaction of what it tells. */
-  queue(tx: Sql, letter: StaffLetter): Promise<void>;
+  /** Queues a letter in the transaction of what it tells; gives its id. */
+  queue(tx: Sql, letter: StaffLetter): Promise<string>;
   /** Throws where none can leave. */
   refuseWhereOff(): void;
 }
 
 export function createLetters({ vault, configured }: { readonly vault: Vault; readonly configured: boolean }): Letters {
   return {
-    queue: (tx, letter) =>
-      queueLetter(tx, vault, { ...letter, id: newId('ltr'), locale: 'en', merchantId: null, memberId: null }),
+    async queue(tx, { about, ...letter }) {
+      const id = newId('ltr');
+      const [locale, merchantId] = [about?.locale ?? 'en', about?.id ?? null];
+      await queueLetter(tx, vault, { ...letter, id, locale, merchantId, memberId: null });
+      return id;
+    },
     refuseWhereOff() {
       if (!configured)
         throw new Problem('mail_not_configured', 'no mail server is configured (MAIL), so no letter leaves');

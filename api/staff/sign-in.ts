@@ -3,6 +3,7 @@ import { betterAuth } from 'better-auth';
 import type { BetterAuthOptions } from 'better-auth';
 import { verifyPassword } from 'better-auth/crypto';
 import { twoFactor } from 'better-auth/plugins/two-factor';
+import type { Request as ExpressRequest } from 'express';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { readPasswordHash, readSessionToken } from '../../books/staff-sessions';
@@ -96,6 +97,10 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
       sendResetPassword: ({ user, token }: { user: { email: string }; token: string }) =>
         sendReset({ email: user.email, token }),
     },
+    // Who reads the table can make no link.
+    verification: {
+      storeIdentifier: { default: 'plain', overrides: { [RESET]: { hash: async (name: string) => hashName(name) } } },
+    },
     session: { expiresIn: LONGEST_SESSION_S, disableSessionRefresh: true },
     plugins: [twoFactor({ issuer: 'Quittance' })],
     advanced: {
@@ -112,8 +117,23 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
   } satisfies BetterAuthOptions;
 }
 
+/** Under what name the link with this token is kept by which a new password is chosen. */
+export function resetLinkName(token: string): string {
+  return hashName(`${RESET}:${token}`);
+}
+const RESET = 'reset-password';
+
+function hashName(name: string): string {
+  return createHash('sha256').update(name).digest('base64url');
+}
+
 /** Where the sign-in finds the caller's address: we write it, so that nobody else does. */
-export const ADDRESS_HEADER = 'x-quittance-address';
+const ADDRESS_HEADER = 'x-quittance-address';
+
+/** What the sign-in is told of a browser whose session it begins. */
+export function signInHeaders(req: Pick<ExpressRequest, 'ip' | 'get'>): Headers {
+  return new Headers({ [ADDRESS_HEADER]: req.ip ?? '', 'user-agent': req.get('user-agent') ?? '' });
+}
 
 /** Names a secret in what it has sealed: the same for as long as it is the same, first or not. */
 function versionOf(secret: string): number {

@@ -43,7 +43,9 @@ test('three variables are enough; the rest has defaults', () => {
     OPERATOR_EMAILS: new Set(),
     TRUSTED_PROXIES: 0,
     MAIL: 'off',
+    WEBHOOK_ALLOW_HTTP: false,
     MEMBER_LINK_TTL_S: 900,
+    RECOVERY_WAIT_S: 259_200,
   });
 });
 
@@ -60,7 +62,9 @@ const wrong = [
   ['MAIL', 'by pigeon'],
   ['SMTP_URL', 'https://mail.example'],
   ['MAIL_FROM', 'Club'],
+  ['WEBHOOK_ALLOW_HTTP', 'yes'],
   ['MEMBER_LINK_TTL_S', '0'],
+  ['RECOVERY_WAIT_S', '3d'],
   ['DATABASE_URL', 'mysql://localhost/quittance'],
   ['DATABASE_URL', 'localhost:5432'],
   ['OPERATOR_EMAILS', 'me@platform.example, you'],

@@ -15,14 +15,23 @@ export interface EventStream {
   close(): void;
 }
 
-export async function openEvents(
-  { baseUrl }: { readonly baseUrl: string },
+export function openEvents(
+  world: { readonly baseUrl: string },
   key: string | null,
   payment: string,
   headers: Record<string, string> = {},
 ): Promise<EventStream> {
+  return openStream(world, key, `/v1/payments/${payment}/events`, headers);
+}
+
+export async function openStream(
+  { baseUrl }: { readonly baseUrl: string },
+  key: string | null,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<EventStream> {
   const leaving = new AbortController();
-  const answer = await fetch(new URL(`/v1/payments/${payment}/events`, baseUrl), {
+  const answer = await fetch(new URL(path, baseUrl), {
     headers: { ...(key !== null && { authorization: `Bearer ${key}` }), accept: 'text/event-stream', ...headers },
     signal: leaving.signal,
   });

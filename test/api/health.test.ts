@@ -58,7 +58,14 @@ describe('while Temporal is away', () => {
   // Temporal's client goes on trying for a while and then throws at a connection that was closed, so this API is told at once.
   test('a payment is opened all the same, a message about it is taken, and a command is stored', async () => {
     const nobody = () => Promise.reject(new Error('Temporal is away'));
-    const runs = { start: nobody, notify: nobody, command: nobody, wake: nobody, look: nobody, refundUnmatched: nobody };
+    const runs = {
+      start: nobody,
+      notify: nobody,
+      command: nobody,
+      wake: nobody,
+      look: nobody,
+      refundUnmatched: nobody,
+    };
     const deliveries = createDeliveries({ db: world.db, runs, log: pino({ level: 'silent' }), isLate: () => false });
     const api = await startApi({ db: world.db, runs, deliveries });
     const merchant = await Merchant.create(world);

@@ -89,6 +89,15 @@ test("a member's name and address are not logged", async () => {
   expect(text.toLowerCase()).not.toContain(CANARY.toLowerCase());
 });
 
+test.each(['invitation', 'password-reset', 'recovery', 'member-sign-in'])(
+  'the token of a letter’s link is not logged (%s)',
+  async (page) => {
+    const text = await logged((api) => asking(api, null).get(`/${page}/${CANARY}`));
+    expect(text).toContain(`/${page}/…`);
+    expect(text).not.toContain(CANARY);
+  },
+);
+
 test('the code of a pay link is not logged', async () => {
   const text = await logged((api) => asking(api, null).get(`/p/${CANARY}`));
   expect(text).toContain('/p/…');

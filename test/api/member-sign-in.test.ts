@@ -1,3 +1,4 @@
+import { signedIn } from '../support/browser';
 import { eventually, Merchant } from '../support/client';
 import { control } from '../support/gateways';
 import { startWorld } from '../support/world';
@@ -55,6 +56,8 @@ const browserWith = (cookie: string) => {
     get: <Body>(path: string) => nobody().get<Body>(path, headers),
     post: <Body>(path: string, body: unknown, over = {}) => nobody().post<Body>(path, body, { ...headers, ...over }),
     put: <Body>(path: string, body: unknown, over = {}) => nobody().put<Body>(path, body, { ...headers, ...over }),
+    ask: <Body>(method: string, path: string, over = {}) =>
+      nobody().ask<Body>(method, path, undefined, { ...headers, ...over }),
   };
 };
 const signIn = (token: string) => nobody().post<SignedIn>(SESSION, { token });
@@ -148,6 +151,35 @@ test('a session ends with its time, with the address, and with the member', asyn
   await asking(world, merchant.secretKey).patch(`/v1/members/${moved.id}`, { email: 'moved@person.example' });
   await asking(world, merchant.secretKey).ask('DELETE', `/v1/members/${gone.id}`);
   for (const [id, browser] of browsers) refused(await browser.get(`/v1/members/${id}/cart`), 'unauthenticated');
+});
+
+test('a member signs out: the cookie opens nothing any more, and another browser of theirs stays signed in', async () => {
+  const anne = await memberAt();
+  const cookies = [];
+  for (let letters = 1; letters <= 2; letters++) {
+    await ask(anne.email);
+    cookies.push(cookieOf((await signIn(await tokenFor(anne.email, letters))).headers));
+  }
+  const [phone, laptop] = cookies.map((cookie) => browserWith(cookie));
+  refused(await phone!.ask('DELETE', SESSION, { origin: 'https://evil.example' }), 'cross_origin');
+  expect((await phone!.get(`/v1/members/${anne.id}/cart`)).status).toBe(200);
+  for (let i = 0; i < 2; i++) {
+    const { status, headers } = await phone!.ask('DELETE', SESSION);
+    expect([status, cookieOf(headers)]).toEqual([200, 'quittance_member=']);
+    refused(await phone!.get(`/v1/members/${anne.id}/cart`), 'unauthenticated');
+  }
+  expect((await laptop!.get(`/v1/members/${anne.id}/cart`)).status).toBe(200);
+});
+
+test('beside a cookie of staff theirs counts, unless the page says that the member’s is meant', async () => {
+  const anne = await memberAt();
+  const staff = await signedIn(world, { [merchant.id]: 'desk' });
+  const member = cookieOf((await signIn(await linkFor(anne.email))).headers);
+  const browser = browserWith(`${staff.cookie()}; ${member}`);
+  expect((await browser.get('/v1/members')).status).toBe(200);
+  const asMember = { cookie: `${staff.cookie()}; ${member}`, origin: world.baseUrl, 'quittance-as': 'member' };
+  refused(await nobody().get('/v1/members', asMember), 'forbidden');
+  expect((await nobody().get(`/v1/members/${anne.id}/cart`, asMember)).status).toBe(200);
 });
 
 test('an address that nobody has is answered like any other, and no address gets more than three letters an hour', async () => {

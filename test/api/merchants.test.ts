@@ -1,8 +1,9 @@
 import { Merchant } from '../support/client';
+import type { Reply } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, memberOf, newMerchant, operatorOf, watcherOf } from './asking';
-import type { Asking } from './asking';
+import type { Asking, Page } from './asking';
 import { refused, refusedField } from './refusal';
 import { expectNowhere } from './whole-database';
 
@@ -233,4 +234,26 @@ test('a member reads no merchant and changes none', async () => {
   const browser = await memberOf(merchant, await merchant.member());
   refused(await browser.get('/v1/merchant'), 'forbidden');
   refused(await browser.patch('/v1/merchant', { name: 'Mine' }), 'forbidden');
+});
+
+test('the operator lists every merchant once, the newest first, and no merchant lists any', async () => {
+  const made = [await newMerchant(world), await newMerchant(world), await newMerchant(world)];
+  // Made in one moment, as a restored backup has them.
+  await world.db.sql.query('UPDATE merchants SET created_at = now() WHERE id = ANY($1)', [made.map(({ id }) => id)]);
+  const listed: string[] = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const path: string = `/v1/merchants?limit=2${cursor === '' ? '' : `&cursor=${cursor}`}`;
+    const { body }: Reply<Page<MerchantView>> = await operator.get(path);
+    for (const { id, secretKey } of body.data) {
+      listed.push(id);
+      expect(secretKey).toBeUndefined();
+    }
+    cursor = body.nextCursor;
+  }
+  const { rows } = await world.db.sql.query<{ id: string }>('SELECT id FROM merchants');
+  expect([...listed].sort()).toEqual(rows.map(({ id }) => id).sort());
+  expect(listed.slice(0, 3).sort()).toEqual(made.map(({ id }) => id).sort());
+  refusedField(await operator.get('/v1/merchants?cursor=x'), 'cursor');
+  refused(await made[0]!.get('/v1/merchants'), 'forbidden');
 });

@@ -206,7 +206,7 @@ describe('a path', () => {
     ['HEAD', `/v1/payments/${unknown}/cancel`, 'POST'],
     ['DELETE', `/v1/payments/${unknown}/refunds`, 'GET, HEAD, POST'],
     ['POST', `/v1/payments/${unknown}/events`, 'GET, HEAD'],
-    ['GET', '/v1/merchants', 'POST'],
+    ['PUT', '/v1/merchants', 'GET, HEAD, POST'],
     ['PUT', '/v1/merchant', 'GET, HEAD, PATCH'],
     ['GET', '/v1/gateway-accounts/paypal-standard', 'PUT'],
     ['POST', '/v1/ledger/entries', 'GET, HEAD'],

@@ -13,7 +13,7 @@ import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, memberOf, operatorOf, watcherOf } from './asking';
 import type { Asking } from './asking';
-import { openEvents } from './event-stream';
+import { openStream } from './event-stream';
 import { refused } from './refusal';
 
 interface Operation {
@@ -36,6 +36,10 @@ interface Objects {
   readonly key: string;
   readonly file: string;
   readonly link: string;
+  readonly person: string;
+  readonly invitation: string;
+  readonly endpoint: string;
+  readonly delivery: string;
 }
 interface Someone {
   readonly name: string;
@@ -48,6 +52,9 @@ interface Someone {
   readonly asks: Pick<Asking, 'get' | 'ask'>;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Nobody listens there. */
+const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
 
 let world: World;
 /** Those of a caller, those of another member of the same merchant, and those of another merchant. */
@@ -126,6 +133,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   const [notification] = await merchant.notifications();
   const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
+  const endpoint = await merchant.post<{ id: string }>('/v1/webhook-endpoints', ENDPOINT);
+  const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint.body.id}/test`);
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -148,7 +157,25 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     key: key.body.id,
     file: (await importAs(bearer(merchant.secretKey))).body.id,
     link: link.body.code,
+    person: (await newPerson(world, { [merchant.id]: 'desk' })).id,
+    invitation: await newInvitation(merchant.id),
+    endpoint: endpoint.body.id,
+    delivery: delivery.body.id,
   };
+}
+
+/** An invitation that is open; the world sends no letters, so none is made by asking. */
+async function newInvitation(merchantId: string): Promise<string> {
+  const [id, letter] = [newId('inv'), newId('ltr')];
+  await world.db.sql.query("INSERT INTO letters (id, kind, state, ended_at) VALUES ($1, 'invitation', 'sent', now())", [
+    letter,
+  ]);
+  await world.db.sql.query(
+    `INSERT INTO invitations (id, merchant_id, email, role, token_hash, letter_id, expires_at)
+     VALUES ($1, $2, $1 || '@club.example', 'desk', $3, $4, now() + interval '1 day')`,
+    [id, merchantId, Buffer.from(id), letter],
+  );
+  return id;
 }
 
 /** Brings a file of one member, who is new to the merchant. */
@@ -186,6 +213,11 @@ function fill(path: string, of: Objects): string {
     notification: of.notification,
     key: of.key,
     import: of.file,
+    merchant: of.merchant.id,
+    people: of.person,
+    invitation: of.invitation,
+    'webhook-endpoint': of.endpoint,
+    'webhook-deliverie': of.delivery,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -203,7 +235,12 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/keys': { name: 'x', scopes: ['read'] },
     'PUT /v1/session/merchant': { merchant: of.merchant.id },
     'POST /v1/session/step-up': { password: PASSWORD },
+    'POST /v1/webhook-endpoints': ENDPOINT,
     'POST /v1/pay-links': { member: of.member },
+    'PATCH /v1/people/{id}': { role: 'desk' },
+    'POST /v1/invitations': { email: 'new@club.example', role: 'desk' },
+    'POST /v1/merchants/{id}/invitations': { email: 'new@club.example' },
+    'POST /v1/merchants/{id}/recovery': { email: 'new@club.example' },
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
     'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
@@ -220,9 +257,9 @@ async function ask(who: Someone, method: string, path: string, of: Objects): Pro
   if (concrete === '/v1/imports') return importAs(who.headers);
   if (concrete === '/v1/search') return who.asks.get('/v1/search?q=anne');
   if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
-  if (!path.endsWith('/events') || who.kind === 'operator') return who.asks.get(concrete);
+  if (!/\/(\{id\}\/events|stream)$/.test(path) || who.kind === 'operator') return who.asks.get(concrete);
   // A stream does not end by itself; a refusal does.
-  const stream = await openEvents(world, null, of.payment, who.headers);
+  const stream = await openStream(world, null, concrete, who.headers);
   if (stream.status !== 200) return who.asks.get(concrete);
   stream.close();
   return { status: 200, headers: stream.headers, body: null };
@@ -337,7 +374,8 @@ test('a repeat with another key of the merchant is the same request', async () =
 
 test('what is another’s is not found by those who have the right', async () => {
   await everybodySteppedUp();
-  const named = closed().filter(({ path }) => /\{(id|code)\}/.test(path));
+  // The operator works for every merchant.
+  const named = closed().filter((one) => /\{(id|code)\}/.test(one.path) && !rightOf(one).operator);
   for (const one of named)
     for (const who of callers.filter((someone) => has(someone, rightOf(one))))
       for (const objects of who.kind === 'key' || who.kind === 'staff' ? [foreign] : [neighbour, foreign])
@@ -346,16 +384,21 @@ test('what is another’s is not found by those who have the right', async () =>
 
 test('what is one’s own is served to each caller who has the right, or refused for what it is', async () => {
   let served = 0;
-  // What is read comes first, since some of the others change it.
-  const byMethod = [...closed()].sort((a, b) => a.method.localeCompare(b.method));
+  // What is read comes first, since some of the others change it; what is removed, last.
+  const place = ({ method }: { readonly method: string }) => ['GET', 'PATCH', 'POST', 'PUT', 'DELETE'].indexOf(method);
+  const byMethod = [...closed()].sort((a, b) => place(a) - place(b));
   for (const one of byMethod)
     for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
       await everybodySteppedUp();
-      // A key is revoked once.
+      // A key is revoked once, and a person removed once.
       const key = one.path === '/v1/keys/{id}' ? await own.merchant.post<{ id: string }>('/v1/keys', KEY) : null;
-      const { status, body } = await ask(who, one.method, one.path, key ? { ...own, key: key.body.id } : own);
-      // Somebody without a role has no merchant to work for.
-      const right = who.role === null && one.path === '/v1/session/merchant' ? [404] : [200, 201, 202, 409];
+      const person = one.path === '/v1/people/{id}' ? await newPerson(world, { [own.merchant.id]: 'desk' }) : null;
+      const fresh = { ...(key && { key: key.body.id }), ...(person && { person: person.id }) };
+      const { status, body } = await ask(who, one.method, one.path, { ...own, ...fresh });
+      // Somebody without a role has no merchant to work for, and nobody has asked for what an owner could object to.
+      const isAbsent =
+        (who.role === null && one.path === '/v1/session/merchant') || one.path === '/v1/merchant/recovery';
+      const right = isAbsent ? [404] : [200, 201, 202, 409];
       expect([who.name, one.method, one.path, right.includes(status) ? 'served' : body]).toEqual([
         who.name,
         one.method,

@@ -120,6 +120,7 @@ describe('a step-up', () => {
     const browser = await signedIn(world, { [merchant.id]: 'owner' });
     refused(await makeKey(browser, { name: '' }), 'invalid_request');
     refused(await makeKey(browser), 'step_up_required');
+    expect((await browser.get('/v1/keys')).status).toBe(200);
     refused(await browser.delete(`/v1/keys/${newId('key')}`), 'step_up_required');
     refused(await browser.patch('/v1/merchant', { latePayments: 'refund' }), 'step_up_required');
     expect((await browser.patch('/v1/merchant', { name: 'Club' })).status).toBe(200);

@@ -227,6 +227,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'ChargeCancellation',
     'Command',
     'Dispute',
+    'Event',
     'FactBinding',
     'IdempotencyKey',
     'Import',
@@ -244,5 +245,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Reminder',
     'StaffRole',
     'StaffSession',
+    'WebhookDelivery',
+    'WebhookEndpoint',
   ]);
 });

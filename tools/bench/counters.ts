@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { call } from '../local/seed';
+import { call } from '../local/seed-call';
 import type { Counter } from './load/orders';
 import type { Stack } from './stack';
 

@@ -11,7 +11,7 @@ import {
   postgresUrl,
   preparePostgres,
 } from '../local/postgres-server';
-import { call } from '../local/seed';
+import { call } from '../local/seed-call';
 import { temporalCommand, temporalObstacle, workerAsksForWork } from '../local/temporal-server';
 import { STORY, TASK_QUEUE, taskQueueOf } from '../../workflows/messages';
 import type { GatewayName } from '../../workflows/domain/gateway';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type * as schemas from '../../api/http/schemas';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { pause } from '../local/piece';
-import { call } from '../local/seed';
+import { call } from '../local/seed-call';
 import { DemoFailure } from './failure';
 
 export type Payment = z.output<typeof schemas.payment>;

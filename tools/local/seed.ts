@@ -4,6 +4,9 @@ import { z } from 'zod';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { PAYERS } from '../demo/payers';
 import { Simulator } from '../demo/simulator';
+import { bringInOwner } from './owners';
+import type { Owner, Platform } from './owners';
+import { call } from './seed-call';
 
 /** What the demo leaves behind, so that a second start greets the same members with their past payments. */
 const demoSchema = z.object({
@@ -21,6 +24,7 @@ const DAY_MS = 86_400_000;
 
 interface ClubPlan {
   readonly merchant: { readonly name: string; readonly currency: string; readonly country: string };
+  readonly owner: Owner;
   readonly accounts: Readonly<Partial<Record<GatewayName, Readonly<Record<string, unknown>>>>>;
   readonly members: readonly {
     readonly name: string;
@@ -32,6 +36,7 @@ interface ClubPlan {
 const CLUBS: readonly ClubPlan[] = [
   {
     merchant: { name: 'Tennis Club Demo', currency: 'EUR', country: 'FR' },
+    owner: { email: 'owner@tennis.example', name: 'Odile Owner' },
     accounts: {
       'paypal-standard': {
         receiverId: 'DEMOCLUB00001',
@@ -59,6 +64,7 @@ const CLUBS: readonly ClubPlan[] = [
   },
   {
     merchant: { name: 'Club de Cotonou Démo', currency: 'XOF', country: 'BJ' },
+    owner: { email: 'owner@cotonou.example', name: null },
     accounts: {
       kkiapay: {
         publicKey: 'demo-public-key',
@@ -79,26 +85,33 @@ const CLUBS: readonly ClubPlan[] = [
   },
 ];
 
-/** Makes clubs with members and charges through the public API, once per data folder; gives the lines to print. */
+/** Makes clubs with owners, members and charges through the public API, once per data folder; gives the lines to print. */
 export async function seedDemo({
-  baseUrl,
-  operatorKey,
   dataDir,
-  simulatorUrl,
-}: {
-  baseUrl: string;
-  operatorKey: string;
-  dataDir: string;
-  simulatorUrl: string;
+  hasMailbox,
+  ...platform
+}: Platform & {
+  readonly dataDir: string;
+  /** Whether letters arrive at the simulator. */
+  readonly hasMailbox: boolean;
 }): Promise<{ lines: string[] }> {
+  const { baseUrl, operatorKey, simulatorUrl } = platform;
   const file = path.join(dataDir, 'demo.json');
-  const clubs = readDemo(file) ?? (await Promise.all(CLUBS.map((plan) => createClub(baseUrl, operatorKey, plan))));
+  const known = readDemo(file);
+  const clubs = known ?? (await Promise.all(CLUBS.map((plan) => createClub(baseUrl, operatorKey, plan))));
   writeFileSync(file, JSON.stringify({ clubs }, null, 2), { mode: 0o600 });
 
   const lines: string[] = [];
-  for (const { title, secretKey, members } of clubs) {
+  for (const [index, { title, secretKey, members }] of clubs.entries()) {
     await remindSimulator(baseUrl, secretKey, simulatorUrl);
     lines.push(`${title}, secret key: ${secretKey}`);
+    const plan = CLUBS[index];
+    if (plan && known === null && hasMailbox) {
+      const line = await bringInOwner(platform, secretKey, plan.owner).catch(
+        (error: unknown) => `Its owner could not be invited: ${error instanceof Error ? error.message : String(error)}`,
+      );
+      lines.push(`  ${line}`);
+    }
     for (const { id, name } of members) {
       const { token } = await call<{ token: string }>(baseUrl, secretKey, 'POST', `/v1/members/${id}/tokens`, {
         expiresInMs: DAY_MS,
@@ -159,22 +172,4 @@ async function remindSimulator(baseUrl: string, secretKey: string, simulatorUrl:
       .enterNotificationUrl(Simulator.at(simulatorUrl), { fields, notificationUrl })
       .catch(() => undefined);
   }
-}
-
-/** One call of the public API; any answer but success is an error that says what came. */
-export async function call<Answer>(
-  baseUrl: string,
-  key: string,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<Answer> {
-  const answer = await fetch(new URL(path, baseUrl), {
-    method,
-    headers: { authorization: `Bearer ${key}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`);
-  return JSON.parse(text) as Answer;
 }

@@ -71,6 +71,7 @@ async function start(context: Context): Promise<void> {
     OPERATOR_KEY: config.OPERATOR_KEY ?? keys.operatorKey,
     ENCRYPTION_KEY: config.ENCRYPTION_KEY ?? keys.encryptionKey,
     MAIL: config.MAIL,
+    WEBHOOK_ALLOW_HTTP: config.WEBHOOK_ALLOW_HTTP,
   };
   const simulator =
     config.SIMULATOR_URL === undefined
@@ -275,6 +276,7 @@ async function demoData(
       operatorKey: environment['OPERATOR_KEY'] ?? '',
       dataDir: folder.path,
       simulatorUrl: environment['SIMULATOR_URL'] ?? '',
+      hasMailbox: environment['MAIL'] === 'simulator',
     });
     return lines;
   } catch (error) {

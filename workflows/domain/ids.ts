@@ -18,7 +18,10 @@ export type IdPrefix =
   | 'ses'
   | 'inv'
   | 'ltr'
-  | 'rem';
+  | 'rem'
+  | 'evt'
+  | 'whe'
+  | 'whd';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;
