@@ -122,6 +122,9 @@ async function keyWith(merchant: Merchant, scopes: readonly Scope[]): Promise<st
   return (await merchant.post<{ secretKey: string }>('/v1/keys', { name: 'x', scopes })).body.secretKey;
 }
 
+const newEndpoint = async (merchant: Merchant): Promise<string> =>
+  (await merchant.post<{ id: string }>('/v1/webhook-endpoints', ENDPOINT)).body.id;
+
 /** One of each. Refund and case are the gateway's, and over. */
 async function objectsOf(merchant: Merchant): Promise<Objects> {
   const member = await merchant.member([['fee', 9000]]);
@@ -133,8 +136,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   const [notification] = await merchant.notifications();
   const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
-  const endpoint = await merchant.post<{ id: string }>('/v1/webhook-endpoints', ENDPOINT);
-  const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint.body.id}/test`);
+  const endpoint = await newEndpoint(merchant);
+  const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint}/test`);
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -159,7 +162,7 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     link: link.body.code,
     person: (await newPerson(world, { [merchant.id]: 'desk' })).id,
     invitation: await newInvitation(merchant.id),
-    endpoint: endpoint.body.id,
+    endpoint,
     delivery: delivery.body.id,
   };
 }
@@ -390,10 +393,15 @@ test('what is one’s own is served to each caller who has the right, or refused
   for (const one of byMethod)
     for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
       await everybodySteppedUp();
-      // A key is revoked once, and a person removed once.
+      // A key is revoked once, and a person or an endpoint removed once.
       const key = one.path === '/v1/keys/{id}' ? await own.merchant.post<{ id: string }>('/v1/keys', KEY) : null;
       const person = one.path === '/v1/people/{id}' ? await newPerson(world, { [own.merchant.id]: 'desk' }) : null;
-      const fresh = { ...(key && { key: key.body.id }), ...(person && { person: person.id }) };
+      const endpoint = one.path === '/v1/webhook-endpoints/{id}' ? await newEndpoint(own.merchant) : null;
+      const fresh = {
+        ...(key && { key: key.body.id }),
+        ...(person && { person: person.id }),
+        ...(endpoint !== null && { endpoint }),
+      };
       const { status, body } = await ask(who, one.method, one.path, { ...own, ...fresh });
       // Somebody without a role has no merchant to work for, and nobody has asked for what an owner could object to.
       const isAbsent =
