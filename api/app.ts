@@ -32,7 +32,10 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { searchRoutes } from './routes/search';
+import { statisticsRoutes } from './routes/statistics';
 import { sessionRoutes } from './routes/session';
+import { attentionRoutes } from './routes/attention';
 import { auditRoutes } from './routes/audit';
 import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
@@ -136,7 +139,7 @@ export function createApp(deps: AppDependencies): Express {
     ...importRoutes({ db }),
     ...payLinkRoutes({ db, publicUrl }),
     ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
-    ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
+    ...paymentRoutes({ db, vault, deliveries, refunds, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
     ...refundRoutes({ db, runs, refunds }),
@@ -145,6 +148,9 @@ export function createApp(deps: AppDependencies): Express {
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
+    ...statisticsRoutes({ db }),
+    ...attentionRoutes({ db, vault, refunds }),
+    ...searchRoutes({ db }),
     ...merchantEventRoutes({ db }),
     ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];

@@ -2,7 +2,7 @@ import { readCharges } from '../../books/cart';
 import { findDisputes } from '../../books/disputes';
 import type { EventRow } from '../../books/events';
 import { loadPayments } from '../../books/facts';
-import type { LoadedPayment } from '../../books/facts';
+import type { RecordedPayment } from '../../books/facts';
 import { findMessages } from '../../books/notifications';
 import { findRefunds } from '../../books/refunds';
 import type { ListedRefund } from '../../books/refunds';
@@ -95,7 +95,7 @@ function asOf<Money extends Payment>(money: Money, { facts }: EventRow): Money {
   return { ...money, facts: money.facts.slice(0, facts ?? 0) };
 }
 
-function tellPayment(payment: LoadedPayment, event: EventRow): EventData {
+function tellPayment(payment: RecordedPayment, event: EventRow): EventData {
   // That it is being captured is so for a moment, and no fact.
   const row = { ...payment.row, capturingSince: null };
   const view = viewPayment({ ...asOf(payment, event), row }, { temporalUiUrl: '', temporalNamespace: '' });

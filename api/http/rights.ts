@@ -118,6 +118,12 @@ export function wantsStepUp(name: RightName, caller: Caller, body: unknown): boo
   return stepUp.some((field) => Object.hasOwn(Object(body) as object, field));
 }
 
+/** Why this caller does not have this right, as a refusal says it; null: they have it. */
+export function lacking(name: RightName, caller: Caller): string | null {
+  const right: Right = RIGHTS[name];
+  return has(right, caller) ? null : `this call is for: ${describeHolders(right)}`;
+}
+
 function has(right: Right, caller: Caller): boolean {
   switch (caller.kind) {
     case 'operator':

@@ -239,6 +239,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Onboarding',
     'OnboardingEvent',
     'PayLink',
+    'PaymentAttention',
     'Recovery',
     'Refund',
     'Reminder',
