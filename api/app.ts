@@ -32,7 +32,10 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { searchRoutes } from './routes/search';
+import { statisticsRoutes } from './routes/statistics';
 import { sessionRoutes } from './routes/session';
+import { attentionRoutes } from './routes/attention';
 import { auditRoutes } from './routes/audit';
 import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
@@ -58,6 +61,7 @@ import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { peopleRoutes } from './routes/people';
 import { pageRoutes } from './routes/pages';
+import { webhookRoutes } from './routes/webhooks';
 import type { Runs } from '../outbox/runs';
 import { createStaff } from './staff';
 import type { StaffSettings } from './staff';
@@ -80,6 +84,8 @@ export interface AppDependencies {
   /** How long the link works by which a member signs in. */
   readonly memberLinkMs: number;
   readonly staff: StaffSettings;
+  /** Whether webhooks may be sent to this machine by http, which is for development. */
+  readonly allowWebhooksByHttp: boolean;
   readonly temporalAnswers: () => Promise<boolean>;
   readonly trustedProxies: number;
   readonly operatorKey: string;
@@ -133,7 +139,7 @@ export function createApp(deps: AppDependencies): Express {
     ...importRoutes({ db }),
     ...payLinkRoutes({ db, publicUrl }),
     ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
-    ...paymentRoutes({ db, vault, deliveries, publicUrl, simulatorPublicUrl, view }),
+    ...paymentRoutes({ db, vault, deliveries, refunds, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
     ...commandRoutes({ db, runs, refunds, view }),
     ...refundRoutes({ db, runs, refunds }),
@@ -142,7 +148,11 @@ export function createApp(deps: AppDependencies): Express {
     ...accountRoutes({ db, accounts, onboarding }),
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
+    ...statisticsRoutes({ db }),
+    ...attentionRoutes({ db, vault, refunds }),
+    ...searchRoutes({ db }),
     ...merchantEventRoutes({ db }),
+    ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];
 
   const app = express();

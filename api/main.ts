@@ -63,6 +63,7 @@ function main(): void {
       operators: config.OPERATOR_EMAILS,
       recoveryWaitS: config.RECOVERY_WAIT_S,
     },
+    allowWebhooksByHttp: config.WEBHOOK_ALLOW_HTTP,
     temporalAnswers: () => temporalAnswers(connection),
     trustedProxies: config.TRUSTED_PROXIES,
     operatorKey: config.OPERATOR_KEY,

@@ -1,4 +1,6 @@
 import { call } from './functions';
+import { inPeriod } from './period';
+import type { Period } from './period';
 import type { Page, Sql } from './sql';
 
 export const ACTOR_KINDS = ['operator', 'key', 'person', 'member', 'payer', 'gateway', 'clock'] as const;
@@ -83,16 +85,12 @@ export interface AuditRow {
 }
 
 /** Which changes a list shows; what is left out shows all. */
-export interface AuditFilter {
+export interface AuditFilter extends Period {
   /** The actor's id, or the kind of one that has none. */
   readonly actor?: string | undefined;
   readonly action?: string | undefined;
   /** The object's id. */
   readonly object?: string | undefined;
-  /** A moment, or a day, which begins by the merchant's clock. */
-  readonly from?: string | undefined;
-  /** The same; what happened then is left out. */
-  readonly to?: string | undefined;
 }
 
 /** What was changed of a merchant, newest first; one more than asked for where there are more. */
@@ -104,17 +102,12 @@ export async function listChanges(
 ): Promise<readonly AuditRow[]> {
   const values: unknown[] = [merchantId, limit + 1];
   const given = (value: unknown): string => `$${values.push(value)}`;
-  const moment = (text: string) =>
-    text.includes('T')
-      ? `${given(text)}::timestamptz`
-      : `${given(text)}::timestamp AT TIME ZONE (SELECT m.time_zone FROM merchants m WHERE m.id = $1)`;
   const conditions = [
     't.merchant_id = $1',
     ...(actor === undefined ? [] : [`coalesce(t.actor_id, t.actor_kind::text) = ${given(actor)}`]),
     ...(action === undefined ? [] : [`t.action = ${given(action)}`]),
     ...(object === undefined ? [] : [`t.object_id = ${given(object)}`]),
-    ...(from === undefined ? [] : [`t.at >= ${moment(from)}`]),
-    ...(to === undefined ? [] : [`t.at < ${moment(to)}`]),
+    ...inPeriod('t.at', { from, to }, given),
     // A cursor is the id of the last row shown, and the list goes by time: a transaction that began earlier may have been noted later.
     ...(before === null
       ? []

@@ -55,6 +55,16 @@ export async function listEvents(
   return rows;
 }
 
+/** Events by their ids, in no order; unknown ids are left out. */
+export async function findEvents({ sql }: Sql, ids: readonly string[]): Promise<readonly EventRow[]> {
+  const { rows } = await sql.query<EventRow>({
+    name: 'find_events',
+    text: `SELECT ${EVENT} FROM events e WHERE e.id = ANY ($1)`,
+    values: [ids],
+  });
+  return rows;
+}
+
 /** The number of a merchant's event, by its id or by that number; null where the merchant has no such event, or has no more. */
 export async function findSequence({ sql }: Sql, merchantId: string, idOrNumber: string): Promise<number | null> {
   const { rows } = await sql.query<{ sequence: number }>(

@@ -60,12 +60,18 @@ export function handedBy({ facts }: Payment): NextAction['kind'] | null {
   return facts.find((fact) => fact.kind === 'checkout_opened')?.handed ?? null;
 }
 
+/** Facts as JSON, of rows `f` that say in `place` when each was recorded here. */
+const factsWith = (booked: string): string =>
+  `jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
+             'currency', f.currency, 'booked', ${booked}, 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+
 /**
- * Facts as JSON, of rows `f` that say in `place` when each was recorded here; `booked`: it has an entry. What every payment has is not
- * asked about, since lists read facts by the hundred: it takes nothing off a cart, and the database leaves it out when it is booked again.
+ * The same; `booked`: it has an entry. What every payment has is not asked about: it takes nothing off a cart, and the database leaves it
+ * out when it is booked again.
  */
-export const FACTS = `jsonb_agg(jsonb_build_object('gatewayReference', f.gateway_reference, 'kind', f.kind, 'qualifier', f.qualifier, 'amount', f.amount,
-             'currency', f.currency, 'booked', f.kind NOT IN ('checkout_opened', 'payment_captured', 'fee_charged') AND EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id), 'detail', coalesce(f.detail, '{}'), 'occurredAt', iso(f.occurred_at), 'recordedAt', iso(f.recorded_at)) ORDER BY f.place, f.id)`;
+export const FACTS = factsWith(
+  "f.kind NOT IN ('checkout_opened', 'payment_captured', 'fee_charged') AND EXISTS (SELECT FROM entries e WHERE e.fact_id = f.id)",
+);
 
 /** What tells of money given or taken back. */
 const OF_MONEY_BACK: readonly Fact['kind'][] = [
@@ -76,15 +82,21 @@ const OF_MONEY_BACK: readonly Fact['kind'][] = [
   'dispute_closed',
 ];
 
-const PAYMENTS = `
+const payments = (facts: string, shown: string): string => `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
          p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
-         jsonb_build_object('status', p.status, 'attention', p.attention, 'disputes', (SELECT count(*) FROM disputes d WHERE d.payment_id = p.id)) AS shown,
-         coalesce((SELECT ${FACTS}
+         ${shown} AS shown,
+         coalesce((SELECT ${facts}
            FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
                  UNION ALL SELECT f.*, b.bound_at FROM fact_bindings b JOIN facts f ON f.id = b.fact_id WHERE b.payment_id = p.id) f), '[]') AS facts
   FROM payments p`;
+const PAYMENTS = payments(
+  FACTS,
+  "jsonb_build_object('status', p.status, 'attention', p.attention, 'disputes', (SELECT count(*) FROM disputes d WHERE d.payment_id = p.id))",
+);
+/** As lists read them, by the hundred: what was recorded, and not how far books and lists have followed. */
+const RECORDED_PAYMENTS = payments(factsWith('false'), 'NULL');
 
 export interface RecordedRow extends FactRow {
   readonly recordedAt: string;
@@ -129,13 +141,24 @@ export async function loadPayment({ sql }: Sql, id: string, merchantId?: string)
 }
 
 /** Several payments at once, in the order of the ids given; unknown ids are left out. */
-export async function loadPayments({ sql }: Sql, ids: readonly string[]): Promise<LoadedPayment[]> {
-  const { rows } = await sql.query<Loaded>(`${PAYMENTS} WHERE p.id = ANY ($1)`, [ids]);
-  const byId = new Map(rows.map((row) => [row.id, assemble(row)]));
+export async function loadPayments({ sql }: Sql, ids: readonly string[]): Promise<RecordedPayment[]> {
+  const { rows } = await sql.query<Loaded>(`${RECORDED_PAYMENTS} WHERE p.id = ANY ($1)`, [ids]);
+  const byId = new Map(rows.map((row) => [row.id, toRecorded(row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }
 
-function assemble({
+function assemble(loaded: Loaded): LoadedPayment {
+  const payment = toRecorded(loaded);
+  const booked = keysOfBooked(loaded.facts);
+  return {
+    ...payment,
+    booked,
+    unbooked: payment.facts.filter((fact) => OF_MONEY_BACK.includes(fact.kind) && !booked.has(keyOf(fact))),
+    shown: loaded.shown,
+  };
+}
+
+function toRecorded({
   facts,
   nextAction,
   returnUrl,
@@ -144,18 +167,13 @@ function assemble({
   createdAt,
   method,
   expiresAt,
-  shown,
+  shown: _shown,
   ...terms
-}: Loaded): LoadedPayment {
+}: Loaded): RecordedPayment {
   const complete: PaymentTerms = { ...terms, expiresAt: expiresAt.toISOString() };
-  const recorded = facts.map(fromRow);
-  const booked = keysOfBooked(facts);
   return {
     terms: complete,
-    facts: recorded,
-    booked,
-    unbooked: recorded.filter((fact) => OF_MONEY_BACK.includes(fact.kind) && !booked.has(keyOf(fact))),
-    shown,
+    facts: facts.map(fromRow),
     row: {
       ...complete,
       method,

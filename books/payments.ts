@@ -161,6 +161,24 @@ export async function listPayments(
   return rows;
 }
 
+/** What surrounds payments: their members' names and their accounts' environments, by id. */
+export async function readSurroundings(
+  { sql }: Sql,
+  memberIds: readonly string[],
+  accountIds: readonly string[],
+): Promise<{
+  readonly names: Readonly<Record<string, string>>;
+  readonly environments: Readonly<Record<string, Environment>>;
+}> {
+  const { rows } = await sql.query<{ names: Record<string, string>; environments: Record<string, Environment> }>({
+    name: 'read_surroundings',
+    text: `SELECT (SELECT coalesce(jsonb_object_agg(m.id, m.name), '{}') FROM members m WHERE m.id = ANY ($1)) AS names,
+                  (SELECT coalesce(jsonb_object_agg(a.id, a.environment), '{}') FROM gateway_accounts a WHERE a.id = ANY ($2)) AS environments`,
+    values: [memberIds, accountIds],
+  });
+  return rows[0] ?? { names: {}, environments: {} };
+}
+
 /** The account's payment that is meant: by its id, else by the gateway's ids of its checkout or of its money; or null. */
 export async function findMeantPayment(
   { sql }: Sql,

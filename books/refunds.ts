@@ -36,12 +36,18 @@ export async function lockMessage({ sql }: Sql, notificationId: string): Promise
 }
 
 /** Whether a refund of the payment, or of that message's money, was admitted that has no outcome yet. */
-export async function isRefundAdmitted({ sql }: Sql, subjectId: string): Promise<boolean> {
-  const { rows } = await sql.query<{ some: boolean }>(
-    `SELECT EXISTS (SELECT FROM refunds WHERE (payment_id = $1 OR notification_id = $1) AND status = 'pending') AS some`,
-    [subjectId],
+export async function isRefundAdmitted(db: Sql, subjectId: string): Promise<boolean> {
+  return (await findAdmitted(db, [subjectId])).has(subjectId);
+}
+
+/** Which of these payments, and of the messages about money of nobody's, have a refund that was admitted and has no outcome yet. */
+export async function findAdmitted({ sql }: Sql, subjectIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT payment_id AS id FROM refunds WHERE payment_id = ANY ($1) AND status = 'pending' AND origin = 'merchant'
+     UNION ALL SELECT notification_id FROM refunds WHERE notification_id = ANY ($1) AND status = 'pending'`,
+    [subjectIds],
   );
-  return rows[0]?.some ?? false;
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Admits a refund; the database lets one of a payment be in flight. */

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { forgetBodies, moveBodies } from '../books/bodies';
-import { forgetEvents, numberEvents } from '../books/events';
+import { forgetEvents } from '../books/events';
 import { forgetExpired } from '../books/idempotency';
 import { forgetLetters } from '../books/letters';
 import { markBalances } from '../books/ledger';
 import { forgetSignIns } from '../books/member-sign-in';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
+import { forgetDeliveries } from '../books/webhooks';
 
 const EVERY_MS = 600_000;
 /** A refund made at the site of a gateway that announces none is found by looking once more, after a day and after three. */
@@ -21,6 +22,8 @@ const FORGET_AFTER_DAYS = 7;
 const FORGET_LETTERS_AFTER_DAYS = 30;
 /** A merchant's system that was away for longer reads the objects themselves. */
 const FORGET_EVENTS_AFTER_DAYS = 90;
+/** A person asks within days what became of a webhook; the last try is after three of them. */
+const FORGET_DELIVERIES_AFTER_DAYS = 30;
 /** Of rows at once: a transaction of milliseconds. */
 const BATCH_ROWS = 500;
 /** So many batches one after another; more wait for the next time, since nothing hurries: a million rows are moved within a day. */
@@ -62,8 +65,8 @@ export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
   await markBalances(db, POSTINGS_PER_MARK);
   await inBatches(() => forgetExpired(db, BATCH_ROWS));
-  await inBatches(() => numberEvents(db)); // whoever lists them does so too; of most merchants nobody lists any
   await inBatches(() => forgetEvents(db, FORGET_EVENTS_AFTER_DAYS, BATCH_ROWS));
+  await inBatches(() => forgetDeliveries(db, FORGET_DELIVERIES_AFTER_DAYS, BATCH_ROWS));
   await inBatches(() => forgetLetters(db, FORGET_LETTERS_AFTER_DAYS, BATCH_ROWS));
   await inBatches(() => forgetSignIns(db, BATCH_ROWS));
   await inBatches(() => moveBodies(db, BATCH_ROWS));

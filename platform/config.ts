@@ -55,6 +55,11 @@ export const sharedConfig = z.object({
     .regex(/^[^<>]*<[^\s<>@]+@[^\s<>@]+>$|^[^\s<>@]+@[^\s<>@]+$/, '`Name <address>`, or an address')
     .optional()
     .describe('whom letters come from, as `Name <address>`; required with `MAIL=smtp`'),
+  WEBHOOK_ALLOW_HTTP: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((text) => text === '1')
+    .describe('`1`: webhooks may be sent to this machine by http; for development alone'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
     .default('info')

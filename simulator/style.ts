@@ -27,7 +27,7 @@ dl { margin: 1rem 0; padding: 0.25rem 1rem; background: var(--paper); border: 1p
 dl div { display: grid; grid-template-columns: minmax(7rem, 12rem) 1fr; gap: 0 1rem; padding: 0.5rem 0; border-top: 1px solid var(--line); }
 dl div:first-child { border-top: 0; }
 dt { color: var(--soft); }
-dd, code, pre, .note { margin: 0; overflow-wrap: anywhere; }
+a, dd, code, pre, .note { margin: 0; overflow-wrap: anywhere; }
 code, pre { font: 0.875rem/1.5 ui-monospace, monospace; }
 pre { max-height: 18rem; overflow: auto; padding: 0.75rem; background: var(--ground); border-radius: 0.4rem; white-space: pre-wrap; }
 .note { font-size: 0.875rem; color: var(--soft); }

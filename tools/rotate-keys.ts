@@ -4,7 +4,7 @@ import { createVault, type Vault } from '../vault/vault';
 
 const configSchema = sharedConfig.pick({ DATABASE_URL: true, ENCRYPTION_KEY: true, ENCRYPTION_KEY_PREVIOUS: true });
 
-/** Where sealed bytes lie; `sealedFor`: the account or letter, of a row `t`, that they are sealed for. */
+/** Where sealed bytes lie; `sealedFor`: the account, letter or endpoint, of a row `t`, that they are sealed for. */
 interface Place {
   readonly table: string;
   readonly column: string;
@@ -26,6 +26,8 @@ const PLACES: readonly Place[] = [
   { ...BODIES, column: 'sealed' },
   { ...BODIES, column: 'payer' },
   { table: 'letters', column: 'sealed', key: 'id', sealedFor: 't.id', namesKey: false },
+  { table: 'webhook_endpoints', column: 'secret', key: 'id', sealedFor: 't.id', namesKey: false },
+  { table: 'webhook_endpoints', column: 'former_secret', key: 'id', sealedFor: 't.id', namesKey: false },
 ];
 
 // Some hundred rows are a transaction of milliseconds: nobody waits for a rotation, and an interrupted one has little to repeat.

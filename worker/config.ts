@@ -34,6 +34,26 @@ export const configSchema = sharedConfig.extend({
     .describe(
       'seconds until the next try after each one in which no mail server took a letter, separated by commas; after the last it counts as refused',
     ),
+  WEBHOOK_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(10_000)
+    .describe('how long an endpoint has to take a webhook'),
+  WEBHOOK_RETRY_S: z
+    .string()
+    .default('5,300,1800,7200,18000,36000,50400,72000,86400')
+    .transform((text) => text.split(',').map(Number))
+    .refine((pauses) => pauses.every((pause) => pause >= 0), 'seconds, separated by commas')
+    .describe(
+      'seconds until the next try after each one in which an endpoint did not take a webhook, a fifth more or less, separated by commas; after the last it has failed',
+    ),
+  WEBHOOK_DISABLE_AFTER_S: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(432_000)
+    .describe('seconds after its first failure without a success, after which an endpoint is disabled'),
   VERIFICATIONS_PER_MINUTE: z.coerce
     .number()
     .int()

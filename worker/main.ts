@@ -9,7 +9,9 @@ import { createLimiter, waitFor } from '../platform/limits';
 import { LIVE_CHANNEL } from '../platform/live';
 import { createLog, sayNowAndThen } from '../platform/log';
 import { createPostman, longestTryMs } from '../mail/postman';
+import { readEventViews } from '../api/http/event-data';
 import { createRuns } from '../outbox/runs';
+import { createWebhookPost } from '../platform/webhook-post';
 import { connectLazily, ensureSearchAttributes } from '../platform/temporal';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
@@ -17,11 +19,12 @@ import { STORY } from '../workflows/messages';
 import { configSchema } from './config';
 import { startRenewals } from '../outbox/renewal';
 import { startLetters } from '../outbox/letters';
+import { startWebhooks } from '../outbox/webhooks';
 import { startUpkeep } from '../outbox/upkeep';
 import { startSweeper } from '../outbox/sweeper';
 import { createWorker, WORK } from './workers';
 
-/** Beyond the longest try to send a letter: to write down what became of it. */
+/** Beyond the longest try to send a letter, or a webhook: to write down what became of it. */
 const LEASE_MARGIN_MS = 10_000;
 
 async function main(): Promise<void> {
@@ -91,9 +94,19 @@ async function main(): Promise<void> {
       retryMs: config.MAIL_RETRY_S.map((seconds) => seconds * 1_000),
       leaseMs: longestTryMs(config.MAIL_TIMEOUT_MS) + LEASE_MARGIN_MS,
     });
+  const webhooks = startWebhooks({
+    db,
+    vault,
+    post: createWebhookPost({ timeoutMs: config.WEBHOOK_TIMEOUT_MS, allowHttp: config.WEBHOOK_ALLOW_HTTP }),
+    readEvents: readEventViews,
+    log,
+    leaseMs: config.WEBHOOK_TIMEOUT_MS + LEASE_MARGIN_MS,
+    retryMs: config.WEBHOOK_RETRY_S.map((seconds) => seconds * 1_000),
+    disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000,
+  });
   log.info({ taskQueues: workers.map(({ options }) => options.taskQueue) }, 'working');
   await Promise.all(workers.map((worker) => worker.run())); // until SIGTERM or SIGINT
-  await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop(), letters?.stop()]);
+  await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop(), letters?.stop(), webhooks.stop()]);
   postman?.close();
   redis?.disconnect();
   await Promise.all([connection.close(), clientConnection.close(), db.close()]);

@@ -8,6 +8,7 @@ import type { LoadedPayment } from '../../books/facts';
 import { readRefundFees } from '../../books/merchants';
 import {
   admitRefund,
+  findAdmitted,
   findRefund,
   isRefundAdmitted,
   lockMessage,
@@ -26,9 +27,9 @@ import { NO_NEED } from '../../workflows/domain/cart';
 import { refundBy } from '../../workflows/domain/gateway';
 import { isInSuspense, leftOf, summarize, sumsOf, suspendedOf } from '../../workflows/domain/payment';
 import type { CapturedSum, Payment } from '../../workflows/domain/payment';
-import { inability, planRefund, previewRefund } from '../../workflows/domain/refund-plan';
+import { planRefund, previewRefund, refusalToReturn } from '../../workflows/domain/refund-plan';
 import type { RefundAbility, RefundPlan, RefundRefusal, RefundWish } from '../../workflows/domain/refund-plan';
-import { disputesOf } from '../../workflows/domain/dispute';
+import type { RefundStanding } from '../../workflows/domain/remedies';
 import { AWAITING_GATEWAY, refundInFlight } from '../../workflows/domain/refund';
 import { notFound, Problem } from '../http/problems';
 
@@ -37,6 +38,13 @@ export interface Remarks {
   readonly note: string | null;
   readonly noteToPayer: string | null;
 }
+
+/** Money that may be given back, with the method by which it was paid, or null where that is not known. */
+export interface Refundable {
+  readonly payment: Payment;
+  readonly method: string | null;
+}
+export type RefundStandings = ReadonlyMap<string, RefundStanding>;
 
 /** A refund that is admitted, and the command that has it made. */
 export interface Admitted {
@@ -49,25 +57,18 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
     const { id, memberId, merchantId } = payment.terms;
     const cart = await readCartPart(db, memberId, { ...NO_NEED, of: id, cancels: charges });
     const feesBorneBy = await readRefundFees(db, merchantId);
-    const ability = await abilityOf(db, payment, payment.row.method);
-    const inFlight = (await isRefundAdmitted(db, id)) || refundInFlight(payment) !== null;
-    return { payment, cart, ability, feesBorneBy, inFlight };
+    return { payment, cart, feesBorneBy, ...(await chanceOf(db, payment, payment.row.method)) };
   }
 
-  async function abilityOf(db: Sql, { terms }: Payment, usedMethod: string | null): Promise<RefundAbility> {
-    const { gateway, capabilitiesOf, refundAt, refundable } = GATEWAYS[terms.gateway];
-    const account = { accountId: terms.accountId, credentials: await readCredentials(db, terms.accountId) };
-    const able = capabilitiesOf(openCredentials(vault, account));
-    const mayReturnFees = Object.entries(able.methods).some(
-      ([name, method]) => (usedMethod === null || name === usedMethod) && method.feesReturned === 'some',
-    );
-    return {
-      gateway: refundBy(gateway.capabilities, usedMethod),
-      account: refundBy(able, usedMethod),
-      feesReturned: mayReturnFees ? 'some' : 'none',
-      refundAt,
-      writes: (money) => refundable?.(money) ?? true,
-    };
+  /** What its account can give back of the money, and whether some of it is on its way back. */
+  async function chanceOf(db: Sql, payment: Payment, method: string | null) {
+    const credentials = await credentialsOf(db, payment.terms.accountId);
+    const inFlight = (await isRefundAdmitted(db, payment.terms.id)) || refundInFlight(payment) !== null;
+    return { ability: abilityOf(payment, method, credentials), inFlight };
+  }
+
+  async function credentialsOf(db: Sql, accountId: string): Promise<unknown> {
+    return openCredentials(vault, { accountId, credentials: await readCredentials(db, accountId) });
   }
 
   async function checkCharges(db: Sql, { terms }: LoadedPayment, charges: readonly string[]): Promise<void> {
@@ -117,25 +118,16 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
     return { refundId, commandId };
   }
 
-  /** Throws where a sum that is nobody's yet cannot go back now, in the order in which a refund of accepted money is refused. */
+  /** Throws where a sum that is nobody's yet cannot go back now. */
   async function refuseToReturn(
     tx: Sql,
-    money: Payment,
+    payment: Payment,
     method: string | null,
     sum: CapturedSum,
     amount: number,
   ): Promise<void> {
-    if (disputesOf(money).some(({ status }) => status === 'open'))
-      throw new Problem('payment_disputed', "a case is open or money is held; the gateway's own pages decide there");
-    if ((await isRefundAdmitted(tx, money.terms.id)) || refundInFlight(money))
-      throw new Problem('refund_in_flight', 'another refund of this money has no outcome yet');
-    const ability = await abilityOf(tx, money, method);
-    const unable = inability(ability);
-    if (unable) throw new Problem(...unable);
-    if (ability.account === 'full' && amount !== sum.money.amount)
-      throw new Problem('partial_refund_not_supported', 'this gateway or method gives back whole sums only');
-    if (!ability.writes({ amount, currency: sum.money.currency }))
-      throw new Problem('amount_not_supported', 'the gateway cannot write this amount as a refund');
+    const refused = refusalToReturn({ payment, ...(await chanceOf(tx, payment, method)) }, sum, amount);
+    if (refused) throw new Problem(...refused);
   }
 
   return {
@@ -207,6 +199,24 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
       return { refundId: id, notificationId, capture, amount: left };
     },
 
+    /** How refunds of this money of one merchant stand, by the ids of its payments or messages; read all at once. */
+    async standings(db: Sql, merchantId: string, moneys: readonly Refundable[]): Promise<RefundStandings> {
+      const accounts = [...new Set(moneys.map(({ payment }) => payment.terms.accountId))];
+      const opened = await Promise.all(accounts.map(async (id) => [id, await credentialsOf(db, id)] as const));
+      const credentials = new Map(opened);
+      const admitted = await findAdmitted(
+        db,
+        moneys.map(({ payment }) => payment.terms.id),
+      );
+      const feesBorneBy = await readRefundFees(db, merchantId);
+      const standingOf = ({ payment, method }: Refundable): RefundStanding => ({
+        ability: abilityOf(payment, method, credentials.get(payment.terms.accountId)),
+        feesBorneBy,
+        inFlight: admitted.has(payment.terms.id) || refundInFlight(payment) !== null,
+      });
+      return new Map(moneys.map((money) => [money.payment.terms.id, standingOf(money)]));
+    },
+
     /** What a refund would do; never a refusal. */
     async preview(db: Sql, payment: LoadedPayment, wish: RefundWish) {
       await checkCharges(db, payment, wish.charges);
@@ -218,6 +228,22 @@ export function createRefundDesk({ vault }: { readonly vault: Vault }) {
   };
 }
 export type RefundDesk = ReturnType<typeof createRefundDesk>;
+
+/** What of these credentials' account can be given back of a payment that was paid by this method, or by one that is not known. */
+function abilityOf({ terms }: Payment, usedMethod: string | null, credentials: unknown): RefundAbility {
+  const { gateway, capabilitiesOf, refundAt, refundable } = GATEWAYS[terms.gateway];
+  const able = capabilitiesOf(credentials);
+  const mayReturnFees = Object.entries(able.methods).some(
+    ([name, method]) => (usedMethod === null || name === usedMethod) && method.feesReturned === 'some',
+  );
+  return {
+    gateway: refundBy(gateway.capabilities, usedMethod),
+    account: refundBy(able, usedMethod),
+    feesReturned: mayReturnFees ? 'some' : 'none',
+    refundAt,
+    writes: (money) => refundable?.(money) ?? true,
+  };
+}
 
 function refusal({ code, detail, refundable }: RefundRefusal): Problem {
   return new Problem(code, detail, code === 'amount_not_refundable' ? { refundable } : {});

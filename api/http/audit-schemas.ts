@@ -1,15 +1,12 @@
 import { z } from 'zod';
 import { ACTOR_KINDS } from '../../books/audit';
+import { period } from './period-schemas';
 import { paging } from './schemas';
 
 const id = z
   .string()
   .max(64)
   .regex(/^[\w-]+$/, 'an id');
-const moment = z
-  .union([z.iso.datetime(), z.iso.date()])
-  .refine((text) => text >= '1970', 'not before 1970')
-  .meta({ example: '2027-01-31' });
 
 export const auditFilter = z.strictObject({
   ...paging,
@@ -20,8 +17,7 @@ export const auditFilter = z.strictObject({
     .regex(/^[a-z_]+\.[a-z_]+$/, 'an action, such as refund.requested')
     .optional(),
   object: id.optional().describe('the id of an object; of a gateway account, its gateway'),
-  from: moment.optional().describe("a moment, or a day in the merchant's time zone"),
-  to: moment.optional().describe('the same, exclusive'),
+  ...period,
 });
 
 /** Names are those of the API; what is withheld is named and not told. */

@@ -2,7 +2,7 @@ import { readCharges } from '../../books/cart';
 import { findDisputes } from '../../books/disputes';
 import type { EventRow } from '../../books/events';
 import { loadPayments } from '../../books/facts';
-import type { LoadedPayment } from '../../books/facts';
+import type { RecordedPayment } from '../../books/facts';
 import { findMessages } from '../../books/notifications';
 import { findRefunds } from '../../books/refunds';
 import type { ListedRefund } from '../../books/refunds';
@@ -17,16 +17,22 @@ import { unreachable } from '../../workflows/domain/unreachable';
 import { viewCharge, viewDispute, viewMessage, viewPayment, viewRefund } from './views';
 
 /** What a GET of the object says, as it was when the event happened. */
-export type EventData = Readonly<Record<string, unknown>>;
+type EventData = Readonly<Record<string, unknown>>;
 
 /** What a GET says for one caller, or for one moment, and not of the object itself. */
 const UNTOLD = ['nextAction', 'actions', 'memberName', 'temporalUrl'];
 
-/** What the events say, by their ids: each object folded to as many facts as stood then, so that it is the same whenever it is read. */
-export async function readEventData(
-  db: Database,
-  events: readonly EventRow[],
-): Promise<(event: EventRow) => EventData> {
+/** Events as they are listed and sent. */
+export async function readEventViews(db: Database, events: readonly EventRow[]) {
+  const dataOf = await readEventData(db, events);
+  return (event: EventRow) => {
+    const { id, type, createdAt, sequence, merchantId } = event;
+    return { id, type, createdAt: createdAt.toISOString(), sequence, merchant: merchantId, data: dataOf(event) };
+  };
+}
+
+/** What the events say: each object folded to as many facts as stood then, so that it is the same whenever it is read. */
+async function readEventData(db: Database, events: readonly EventRow[]): Promise<(event: EventRow) => EventData> {
   const idsOf = (kind: EventObject) => [...new Set(events.filter((e) => e.kind === kind).map((e) => e.objectId))];
   const [refunds, disputes, charges, messages] = await Promise.all([
     findRefunds(db, idsOf('refund')).then(byId),
@@ -89,7 +95,7 @@ function asOf<Money extends Payment>(money: Money, { facts }: EventRow): Money {
   return { ...money, facts: money.facts.slice(0, facts ?? 0) };
 }
 
-function tellPayment(payment: LoadedPayment, event: EventRow): EventData {
+function tellPayment(payment: RecordedPayment, event: EventRow): EventData {
   // That it is being captured is so for a moment, and no fact.
   const row = { ...payment.row, capturingSince: null };
   const view = viewPayment({ ...asOf(payment, event), row }, { temporalUiUrl: '', temporalNamespace: '' });

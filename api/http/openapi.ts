@@ -14,6 +14,7 @@ import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
 import * as schemas from './schemas';
 import * as staff from './staff-schemas';
+import { delivery, endpoint } from './webhook-schemas';
 
 const problemSchema = z.object({
   type: z.string(),
@@ -54,6 +55,8 @@ export function describeApi(routes: readonly Route[], { publicUrl }: { publicUrl
         Person: whole(staff.person),
         Invitation: whole(staff.invitation),
         Event: whole(event),
+        WebhookEndpoint: whole(endpoint),
+        Delivery: whole(delivery),
       },
       securitySchemes: {
         bearer: { type: 'http', scheme: 'bearer', description: 'operator key, merchant secret key, or member token' },

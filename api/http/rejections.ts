@@ -24,5 +24,8 @@ const REJECTIONS: Readonly<Record<Rejection, string>> = {
 
 /** What the rules of a payment refuse, as the API says it. */
 export function rejection(reason: Rejection): Problem {
-  return new Problem(reason, REJECTIONS[reason]);
+  return new Problem(reason, describeRejection(reason));
 }
+
+/** The same in words alone. */
+export const describeRejection = (reason: Rejection): string => REJECTIONS[reason];

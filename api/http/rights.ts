@@ -67,6 +67,8 @@ export const RIGHTS = {
   /** The merchant beside this one, for trying out. */
   make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   read_keys: { ...NOBODY, scope: 'admin', roles: ['owner'] },
+  /** Systems that are told of events. */
+  manage_webhooks: { ...NOBODY, scope: 'admin', roles: ['owner', 'treasurer'], stepUp: 'always' },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
   /** Who is among the merchant's people, and who is invited: a matter of people, and of no key. */
   read_people: { ...NOBODY, roles: ['owner'] },
@@ -114,6 +116,12 @@ export function wantsStepUp(name: RightName, caller: Caller, body: unknown): boo
   const { stepUp }: Right = RIGHTS[name];
   if (typeof stepUp === 'string') return stepUp === 'always';
   return stepUp.some((field) => Object.hasOwn(Object(body) as object, field));
+}
+
+/** Why this caller does not have this right, as a refusal says it; null: they have it. */
+export function lacking(name: RightName, caller: Caller): string | null {
+  const right: Right = RIGHTS[name];
+  return has(right, caller) ? null : `this call is for: ${describeHolders(right)}`;
 }
 
 function has(right: Right, caller: Caller): boolean {

@@ -19,6 +19,7 @@ import { DISPUTE_STATUSES } from '../../workflows/domain/dispute';
 import { DISPUTE_STAGES } from '../../workflows/domain/fact';
 import { REFUND_ORIGINS, REFUND_STATUSES } from '../../workflows/domain/refund';
 import { REFUND_FEES } from '../../workflows/domain/refund-plan';
+import { PAYMENT_ACTIONS } from '../../workflows/domain/remedies';
 import { isTimeZone } from './time-zones';
 
 /** The words of the contract as zod schemas: what validates requests also writes the OpenAPI document. */
@@ -328,7 +329,8 @@ export const timelineRow = z.object({
   recordedAt: moment,
 });
 export const attention = z.object({ code: z.enum(ATTENTION_CODES), detail: z.string(), since: moment.nullable() });
-export const payment = z.object({
+/** A payment as its facts tell it. */
+export const paymentAsTold = z.object({
   id: id('pay'),
   member: id('mem'),
   gateway: gatewayName,
@@ -352,6 +354,21 @@ export const payment = z.object({
   timeline: z.array(timelineRow),
   workflowId: z.string(),
   temporalUrl: z.string(),
+});
+/** The same, with what surrounds it and what the caller can do about it now. */
+export const payment = paymentAsTold.extend({
+  environment: z.enum(ENVIRONMENTS),
+  memberName: z.string().nullable().describe("null to the holder of a payment's own token"),
+  actions: z
+    .array(
+      z.object({
+        kind: z.enum(PAYMENT_ACTIONS),
+        allowed: z.boolean(),
+        code: z.string().nullable().describe('the code with which it would be refused'),
+        detail: z.string().nullable(),
+      }),
+    )
+    .describe('what this caller may do now, by the rules that the commands refuse by'),
 });
 export const paymentFilter = z.strictObject({
   status: z.enum(PAYMENT_STATUSES).optional(),
@@ -486,7 +503,7 @@ export const memberExport = z.object({
   currency,
   charges: z.array(charge),
   paylines: z.array(payline),
-  payments: z.array(payment),
+  payments: z.array(paymentAsTold),
   refunds: z.array(refund),
   disputes: z.array(dispute),
   notifications: z.array(notification).describe('verified messages about their money, with who is said to have paid'),

@@ -19,7 +19,7 @@ export interface ViewSettings {
 export function viewPayment(
   { row, terms, facts }: RecordedPayment,
   { temporalUiUrl, temporalNamespace }: ViewSettings,
-): z.input<typeof schemas.payment> {
+): z.input<typeof schemas.paymentAsTold> {
   const { sums: _sums, refunds: _refunds, disputes: _disputes, ...summary } = summarize({ terms, facts });
   const workflowId = paymentWorkflowId(terms.id);
   return {

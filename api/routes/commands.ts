@@ -2,6 +2,7 @@ import { loadPayment } from '../../books/facts';
 import type { Database } from '../../prisma/client';
 import { admit, giveCommand, sendCommand } from '../desks/commanding';
 import type { SimpleOrder } from '../desks/commanding';
+import { showPayments } from '../desks/showing';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
 import { notFound } from '../http/problems';
@@ -9,7 +10,6 @@ import { route } from '../http/routing';
 import type { Answer } from '../http/routing';
 import type { Runs } from '../../outbox/runs';
 import * as schemas from '../http/schemas';
-import { viewPayment } from '../http/views';
 import type { ViewSettings } from '../http/views';
 import { readPayment } from './payments';
 import type { RouteRequest } from '../http/routing';
@@ -23,6 +23,7 @@ export interface CommandDependencies {
 
 export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) {
   const answers = { 200: schemas.payment, 202: schemas.payment };
+  const { show } = showPayments({ db, refunds, view });
 
   /** Stores the command, sends it, and answers with what became of it. */
   async function give(
@@ -39,7 +40,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
     );
     const payment = await loadPayment(db, params.id, caller.merchantId);
     if (!payment) throw notFound('payment');
-    return { status: isObeyed ? 200 : 202, body: viewPayment(payment, view) };
+    return { status: isObeyed ? 200 : 202, body: await show(caller, payment) };
   }
 
   return [
@@ -88,7 +89,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
           refunds.returnSuspended(tx, author, params.id, () => readPayment(tx, caller, params.id), body.note ?? null),
         );
         await Promise.all([sendCommand({ db, runs }, commandId), untilSettled(db, caller.merchantId, refundId)]);
-        return { status: 200, body: viewPayment(await readPayment(db, caller, params.id), view) };
+        return { status: 200, body: await show(caller, await readPayment(db, caller, params.id)) };
       },
     }),
   ];

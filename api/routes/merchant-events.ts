@@ -1,8 +1,6 @@
 import { findSequence, listEvents, numberEvents } from '../../books/events';
-import type { EventRow } from '../../books/events';
 import type { Database } from '../../prisma/client';
-import { readEventData } from '../http/event-data';
-import type { EventData } from '../http/event-data';
+import { readEventViews } from '../http/event-data';
 import * as schemas from '../http/event-schemas';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
@@ -37,14 +35,9 @@ export function merchantEventRoutes({ db }: { readonly db: Database }) {
         await numberEvents(db);
         const after = await beginningOf(merchantId, query);
         const rows = await listEvents(db, merchantId, query.type ?? null, { after, limit: query.limit });
-        const dataOf = await readEventData(db, rows.slice(0, query.limit));
-        const view = (row: EventRow) => viewEvent(row, dataOf(row));
+        const view = await readEventViews(db, rows.slice(0, query.limit));
         return { status: 200, body: toPage(rows, query, (row) => row.sequence, view) };
       },
     }),
   ];
-}
-
-function viewEvent({ id, type, createdAt, sequence, merchantId }: EventRow, data: EventData) {
-  return { id, type, createdAt: createdAt.toISOString(), sequence, merchant: merchantId, data };
 }

@@ -7,23 +7,26 @@ import type { Database } from '../../prisma/client';
 import { isId } from '../../workflows/domain/ids';
 import type { CheckoutDependencies } from '../desks/checkout';
 import { openPayment } from '../desks/opening';
+import { showPayments } from '../desks/showing';
+import type { RefundDesk } from '../desks/refunding';
 import { startOpened, untilOpened } from '../desks/starting';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
 import type { CallerWith } from '../http/rights';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
-import { viewPayment } from '../http/views';
 import type { ViewSettings } from '../http/views';
 
 export interface PaymentDependencies extends CheckoutDependencies {
   readonly db: Database;
   readonly deliveries: Deliveries;
+  readonly refunds: RefundDesk;
   readonly view: ViewSettings;
 }
 
 export function paymentRoutes(deps: PaymentDependencies) {
-  const { db, view } = deps;
+  const { db } = deps;
+  const { show, showAll } = showPayments(deps);
 
   return [
     route({
@@ -57,8 +60,8 @@ export function paymentRoutes(deps: PaymentDependencies) {
           return { id: opened.terms.id };
         });
         // Of requests racing with one key only one is committed; what the others opened is gone and must not be started.
-        if (opened?.terms.id !== id) return { status: 201, body: viewPayment(await untilOpened(db, id), view) };
-        return { status: 201, body: viewPayment(await startOpened(deps, opened), view) };
+        if (opened?.terms.id !== id) return { status: 201, body: await show(caller, await untilOpened(db, id)) };
+        return { status: 201, body: await show(caller, await startOpened(deps, opened)) };
       },
     }),
     route({
@@ -83,7 +86,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
           (row) => row.id,
         );
         const loaded = await loadPayments(db, page.data);
-        return { status: 200, body: { ...page, data: loaded.map((payment) => viewPayment(payment, view)) } };
+        return { status: 200, body: { ...page, data: await showAll(caller, loaded) } };
       },
     }),
     route({
@@ -94,7 +97,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       params: schemas.idParams,
       answers: { 200: schemas.payment },
       async handle({ caller, params }) {
-        return { status: 200, body: viewPayment(await readPayment(db, caller, params.id), view) };
+        return { status: 200, body: await show(caller, await readPayment(db, caller, params.id)) };
       },
     }),
   ];

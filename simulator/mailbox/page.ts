@@ -7,7 +7,7 @@ const LETTERS_SHOWN = 30;
 export function mailboxPage(base: string, mailbox: Mailbox): Html {
   const letters = mailbox.list();
   return html`<h1>Mailbox</h1>
-    <p>Every letter that Quittance sends while <code>MAIL=simulator</code>, whoever it is to. Newest first.</p>
+    <p>Every letter that Quittance sends while <code>MAIL=simulator</code>, to anybody. Newest first.</p>
     <nav class="row">
       <a class="button quiet" href="${base}/mailbox">Refresh</a> <a href="${base}/">The control page</a>
       <a href="#answers">How it answers</a>

@@ -66,6 +66,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     log: pino({ level: 'silent' }),
     mailConfigured: false,
     memberLinkMs: 900_000,
+    allowWebhooksByHttp: false,
     temporalAnswers: () => Promise.resolve(false),
     trustedProxies: 0,
     operatorKey: OPERATOR_KEY,

@@ -91,6 +91,9 @@ interface Document {
 
 const make = async (path: string, body: unknown = {}) => (await club.post<{ id: string }>(path, body)).body.id;
 const newKey = () => make('/v1/keys', { name: 'Shop', scopes: ['read'] });
+/** Nobody listens there. */
+const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
+const newEndpoint = () => make('/v1/webhook-endpoints', ENDPOINT);
 const newMember = () => make('/v1/members', PERSON);
 const charge = { label: 'Membership', category: 'fee', amount: 5000, currency: 'EUR' };
 
@@ -162,6 +165,20 @@ const CALLS: Readonly<Record<string, () => Promise<Called>>> = {
     return { path: `/v1/pay-links/${link.body.code}` };
   },
   'POST /v1/reminders': async () => ({ path: '/v1/reminders', body: { members: [await newMember()] } }),
+  'POST /v1/webhook-endpoints': async () => ({ path: '/v1/webhook-endpoints', body: ENDPOINT }),
+  'PATCH /v1/webhook-endpoints/{id}': async () => ({
+    path: `/v1/webhook-endpoints/${await newEndpoint()}`,
+    body: { enabled: false },
+  }),
+  'DELETE /v1/webhook-endpoints/{id}': async () => ({ path: `/v1/webhook-endpoints/${await newEndpoint()}` }),
+  'POST /v1/webhook-endpoints/{id}/rotation': async () => ({
+    path: `/v1/webhook-endpoints/${await newEndpoint()}/rotation`,
+  }),
+  'POST /v1/webhook-endpoints/{id}/test': async () => ({ path: `/v1/webhook-endpoints/${await newEndpoint()}/test` }),
+  'POST /v1/webhook-deliveries/{id}/resend': async () => {
+    const delivery = await make(`/v1/webhook-endpoints/${await newEndpoint()}/test`);
+    return { path: `/v1/webhook-deliveries/${delivery}/resend` };
+  },
   'POST /v1/keys': async () => ({ path: '/v1/keys', body: { name: 'Till', scopes: ['payments'] } }),
   'DELETE /v1/keys/{id}': async () => ({ path: `/v1/keys/${await newKey()}` }),
   'POST /v1/members': async () => ({ path: '/v1/members', body: PERSON }),
@@ -272,8 +289,8 @@ async function send(method: string, { path, body, headers, key = club.secretKey 
 /** All that answers showed once and never again. */
 const shown: string[] = [];
 function remember({ body }: Reply<Record<string, unknown>>): void {
-  for (const name of ['secretKey', 'token', 'trackingId', 'url'])
-    if (typeof body[name] === 'string') shown.push(body[name]);
+  for (const name of ['secretKey', 'secret', 'token', 'trackingId', 'url'])
+    if (typeof body[name] === 'string' && body[name] !== ENDPOINT.url) shown.push(body[name]);
 }
 
 test('every call that may change something is made below, or leaves no row for a reason', () => {

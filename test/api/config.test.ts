@@ -43,6 +43,7 @@ test('three variables are enough; the rest has defaults', () => {
     OPERATOR_EMAILS: new Set(),
     TRUSTED_PROXIES: 0,
     MAIL: 'off',
+    WEBHOOK_ALLOW_HTTP: false,
     MEMBER_LINK_TTL_S: 900,
     RECOVERY_WAIT_S: 259_200,
   });
@@ -61,6 +62,7 @@ const wrong = [
   ['MAIL', 'by pigeon'],
   ['SMTP_URL', 'https://mail.example'],
   ['MAIL_FROM', 'Club'],
+  ['WEBHOOK_ALLOW_HTTP', 'yes'],
   ['MEMBER_LINK_TTL_S', '0'],
   ['RECOVERY_WAIT_S', '3d'],
   ['DATABASE_URL', 'mysql://localhost/quittance'],

@@ -152,6 +152,8 @@ describe('the document', () => {
       'post /v1/refunds/{id}/cancel',
       'post /v1/refunds/{id}/retry',
       'post /v1/reminders',
+      'post /v1/webhook-deliveries/{id}/resend',
+      'post /v1/webhook-endpoints/{id}/test',
     ]);
     for (const [, , { responses }] of keyed) {
       const [done] = Object.entries(responses).filter(([status]) => status.startsWith('2'));
@@ -223,6 +225,15 @@ describe('the document', () => {
       'GET /v1/notifications',
       'GET /v1/events',
       'GET /v1/events/stream',
+      'POST /v1/webhook-endpoints',
+      'GET /v1/webhook-endpoints',
+      'PATCH /v1/webhook-endpoints/{id}',
+      'DELETE /v1/webhook-endpoints/{id}',
+      'POST /v1/webhook-endpoints/{id}/rotation',
+      'POST /v1/webhook-endpoints/{id}/test',
+      'GET /v1/webhook-endpoints/{id}/deliveries',
+      'GET /v1/webhook-deliveries/{id}',
+      'POST /v1/webhook-deliveries/{id}/resend',
       'POST /v1/notifications/{id}/attachment',
       'POST /v1/notifications/{id}/dismissal',
       'POST /v1/notifications/{id}/refunds',

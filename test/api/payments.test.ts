@@ -73,6 +73,9 @@ describe('a payment', () => {
       ],
       workflowId: `payment-${body.id}`,
       temporalUrl: expect.stringMatching(/^http:\/\/localhost:8233\/namespaces\/default\/workflows\?query=/),
+      environment: 'simulator',
+      memberName: 'Anne Martin',
+      actions: ['cancel', 'refund', 'resolution'].map((kind) => expect.objectContaining({ kind })),
     });
     expect(Math.abs(Date.parse(body.expiresAt) - before - 86_400_000)).toBeLessThan(60_000);
     expect(new URL((body as unknown as { temporalUrl: string }).temporalUrl).searchParams.get('query')).toBe(
@@ -387,7 +390,8 @@ describe('a page that watches one payment', () => {
     const member = await merchant.member([['fee', 1000]]);
     const [payment, other] = [await merchant.pay(member), await merchant.pay(member)];
     const watcher = await watcherOf(merchant, payment.id);
-    expect((await watcher.get(`/v1/payments/${payment.id}`)).body).toEqual(payment);
+    const hidden = { memberName: null, actions: expect.any(Array) };
+    expect((await watcher.get(`/v1/payments/${payment.id}`)).body).toEqual({ ...payment, ...hidden });
     refused(await watcher.get(`/v1/payments/${other.id}`), 'not_found');
     for (const path of [
       `/v1/members/${member}/cart`,

@@ -38,6 +38,8 @@ interface Objects {
   readonly link: string;
   readonly person: string;
   readonly invitation: string;
+  readonly endpoint: string;
+  readonly delivery: string;
 }
 interface Someone {
   readonly name: string;
@@ -50,6 +52,9 @@ interface Someone {
   readonly asks: Pick<Asking, 'get' | 'ask'>;
   readonly headers: Readonly<Record<string, string>>;
 }
+
+/** Nobody listens there. */
+const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
 
 let world: World;
 /** Those of a caller, those of another member of the same merchant, and those of another merchant. */
@@ -117,6 +122,9 @@ async function keyWith(merchant: Merchant, scopes: readonly Scope[]): Promise<st
   return (await merchant.post<{ secretKey: string }>('/v1/keys', { name: 'x', scopes })).body.secretKey;
 }
 
+const newEndpoint = async (merchant: Merchant): Promise<string> =>
+  (await merchant.post<{ id: string }>('/v1/webhook-endpoints', ENDPOINT)).body.id;
+
 /** One of each. Refund and case are the gateway's, and over. */
 async function objectsOf(merchant: Merchant): Promise<Objects> {
   const member = await merchant.member([['fee', 9000]]);
@@ -128,6 +136,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   const [notification] = await merchant.notifications();
   const key = await merchant.post<{ id: string }>('/v1/keys', { name: 'x', scopes: ['read'] });
   const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
+  const endpoint = await newEndpoint(merchant);
+  const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint}/test`);
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -152,6 +162,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     link: link.body.code,
     person: (await newPerson(world, { [merchant.id]: 'desk' })).id,
     invitation: await newInvitation(merchant.id),
+    endpoint,
+    delivery: delivery.body.id,
   };
 }
 
@@ -207,6 +219,8 @@ function fill(path: string, of: Objects): string {
     merchant: of.merchant.id,
     people: of.person,
     invitation: of.invitation,
+    'webhook-endpoint': of.endpoint,
+    'webhook-deliverie': of.delivery,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -224,6 +238,7 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/keys': { name: 'x', scopes: ['read'] },
     'PUT /v1/session/merchant': { merchant: of.merchant.id },
     'POST /v1/session/step-up': { password: PASSWORD },
+    'POST /v1/webhook-endpoints': ENDPOINT,
     'POST /v1/pay-links': { member: of.member },
     'PATCH /v1/people/{id}': { role: 'desk' },
     'POST /v1/invitations': { email: 'new@club.example', role: 'desk' },
@@ -243,6 +258,7 @@ function bodyFor(name: string, of: Objects): unknown {
 async function ask(who: Someone, method: string, path: string, of: Objects): Promise<Reply> {
   const concrete = path === '/v1/sessions/{id}' ? `/v1/sessions/${sessionOf(who, of)}` : fill(path, of);
   if (concrete === '/v1/imports') return importAs(who.headers);
+  if (concrete === '/v1/search') return who.asks.get('/v1/search?q=anne');
   if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
   if (!/\/(\{id\}\/events|stream)$/.test(path) || who.kind === 'operator') return who.asks.get(concrete);
   // A stream does not end by itself; a refusal does.
@@ -371,15 +387,21 @@ test('what is another’s is not found by those who have the right', async () =>
 
 test('what is one’s own is served to each caller who has the right, or refused for what it is', async () => {
   let served = 0;
-  // What is read comes first, since some of the others change it.
-  const byMethod = [...closed()].sort((a, b) => a.method.localeCompare(b.method));
+  // What is read comes first, since some of the others change it; what is removed, last.
+  const place = ({ method }: { readonly method: string }) => ['GET', 'PATCH', 'POST', 'PUT', 'DELETE'].indexOf(method);
+  const byMethod = [...closed()].sort((a, b) => place(a) - place(b));
   for (const one of byMethod)
     for (const who of callers.filter((someone) => has(someone, rightOf(one)))) {
       await everybodySteppedUp();
-      // A key is revoked once, and a person removed once.
+      // A key is revoked once, and a person or an endpoint removed once.
       const key = one.path === '/v1/keys/{id}' ? await own.merchant.post<{ id: string }>('/v1/keys', KEY) : null;
       const person = one.path === '/v1/people/{id}' ? await newPerson(world, { [own.merchant.id]: 'desk' }) : null;
-      const fresh = { ...(key && { key: key.body.id }), ...(person && { person: person.id }) };
+      const endpoint = one.path === '/v1/webhook-endpoints/{id}' ? await newEndpoint(own.merchant) : null;
+      const fresh = {
+        ...(key && { key: key.body.id }),
+        ...(person && { person: person.id }),
+        ...(endpoint !== null && { endpoint }),
+      };
       const { status, body } = await ask(who, one.method, one.path, { ...own, ...fresh });
       // Somebody without a role has no merchant to work for, and nobody has asked for what an owner could object to.
       const isAbsent =

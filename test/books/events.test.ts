@@ -105,6 +105,7 @@ test('events are kept for 90 days', async () => {
     );
   await Promise.all([old(89), old(91)]);
   await newPayment(db, club, member);
+  await numberEvents(db);
   await doUpkeep({ db, silentGateways: [] });
   expect(await types()).toHaveLength(2);
 });

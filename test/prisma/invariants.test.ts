@@ -86,6 +86,7 @@ const damage: Record<string, string[]> = {
   inv_balance_marks_equal_postings: ['UPDATE balance_marks SET debit = debit + 1'],
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],
   inv_received_can_be_read: ['DELETE FROM notification_bodies'],
+  inv_attentions_are_listed: ['DELETE FROM payment_attentions'],
   inv_unapplied_are_listed: ["UPDATE unapplied_messages SET state = 'attention'"],
 };
 

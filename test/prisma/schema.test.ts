@@ -239,10 +239,13 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Onboarding',
     'OnboardingEvent',
     'PayLink',
+    'PaymentAttention',
     'Recovery',
     'Refund',
     'Reminder',
     'StaffRole',
     'StaffSession',
+    'WebhookDelivery',
+    'WebhookEndpoint',
   ]);
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
@@ -6,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
+import { readEventViews } from '../../api/http/event-data';
 import { createApp } from '../../api/app';
 import { watchRevocations } from '../../api/http/revocations';
 import { watchBacklog } from '../../outbox/backlog';
@@ -14,6 +16,7 @@ import { createGatewayCache } from '../../platform/gateway-cache';
 import { createLimiter, waitFor } from '../../platform/limits';
 import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
+import { createWebhookPost } from '../../platform/webhook-post';
 import { temporalAnswers } from '../../platform/temporal';
 import { measureWatched } from '../../books/watched';
 import { openDatabase, openSignIn } from '../../prisma/client';
@@ -27,6 +30,7 @@ import { startRenewals } from '../../outbox/renewal';
 import { createWorker, WORK } from '../../worker/workers';
 import type { Work } from '../../worker/workers';
 import { startSweeper } from '../../outbox/sweeper';
+import { startWebhooks } from '../../outbox/webhooks';
 import { startLetters } from '../../outbox/letters';
 import { createPostman, longestTryMs } from '../../mail/postman';
 import { createTestDatabase } from './environment/database';
@@ -92,8 +96,18 @@ export interface WorldOptions {
   readonly patienceMs?: number;
   /** How its letters leave: into the simulator's mailbox, by a mail server, or, by default, not at all. */
   readonly mail?: 'simulator' | 'off' | { readonly smtpUrl: string };
+  /** How webhooks leave its workers. By default they are tried again at once, for ever, and no endpoint is disabled. */
+  readonly webhooks?: WebhookOptions;
   /** Holds what activities do, and what gateways tell, where it is part of a race. */
   readonly interleavings?: Interleavings;
+}
+
+export interface WebhookOptions {
+  readonly timeoutMs?: number;
+  readonly retryMs?: readonly number[];
+  readonly disableAfterMs?: number;
+  /** All addresses of a name, in the place of those that the system knows. */
+  readonly resolve?: (name: string) => Promise<readonly LookupAddress[]>;
 }
 
 export async function startWorld({
@@ -113,6 +127,12 @@ export async function startWorld({
   databaseVia = async (url) => url,
   patienceMs = A_BUSY_MACHINE_MS,
   mail = 'off',
+  webhooks: {
+    timeoutMs = 2_000,
+    retryMs = Array.from({ length: 1_000 }, () => 50),
+    disableAfterMs = 3_600_000,
+    resolve,
+  } = {},
   interleavings,
 }: WorldOptions = {}): Promise<World> {
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
@@ -162,6 +182,7 @@ export async function startWorld({
       log,
       mailConfigured: mail !== 'off',
       memberLinkMs: 900_000,
+      allowWebhooksByHttp: true,
       temporalAnswers: () => temporalAnswers(connection),
       trustedProxies: 0,
       operatorKey: OPERATOR_KEY,
@@ -236,7 +257,17 @@ export async function startWorld({
         ...(failedForMs !== undefined && { failedForMs }),
       }),
     ];
-    return { stop: () => Promise.all([sweeper.stop(), renewals.stop(), letters?.stop()]) };
+    const webhooks = startWebhooks({
+      db,
+      vault,
+      post: createWebhookPost({ timeoutMs, allowHttp: true, ...(resolve && { resolve }) }),
+      readEvents: readEventViews,
+      log,
+      leaseMs: 2 * timeoutMs,
+      retryMs,
+      disableAfterMs,
+    });
+    return { stop: () => Promise.all([sweeper.stop(), renewals.stop(), letters?.stop(), webhooks.stop()]) };
   };
   let sweeping = startSweeping();
 

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { queueLetter, readAddressed, takeLetters } from '../../books/letters';
+import { addEndpoint, rotateSecret } from '../../books/webhooks';
 import { waitUntil } from '../../tools/local/piece';
 import { openPayer, sealPayer } from '../../vault/payer';
 import { openRaw, sealRaw } from '../../vault/raw-message';
@@ -154,6 +155,7 @@ test('what the old key has sealed is opened by the new key alone, with the conte
   expect(out).toBe(
     `gateway_accounts.credentials: 2 of 2 sealed anew\npayments.opened_with: 2 of 2 sealed anew\nnotifications.sealed: 0 of 0 sealed anew\n` +
       `notification_bodies.sealed: 2 of 2 sealed anew\nnotification_bodies.payer: 2 of 2 sealed anew\nletters.sealed: 0 of 0 sealed anew\n` +
+      `webhook_endpoints.secret: 0 of 0 sealed anew\nwebhook_endpoints.former_secret: 0 of 0 sealed anew\n` +
       `everything is sealed by the current key (${current.keyId}): the previous ones can go\n`,
   );
   for (const club of clubs) {
@@ -188,6 +190,24 @@ test('a letter that waits is sealed anew, and says what it said', async () => {
   const [letter] = await takeLetters(db, 1, 60_000);
   expect(await readAddressed(db, current, letter!)).toEqual({ ...address, ...says });
   await expect(readAddressed(db, old, letter!)).rejects.toThrow('no key opens this');
+});
+
+test('both secrets of a webhook endpoint whose secret was changed are sealed anew', async () => {
+  const { merchantId } = await newClub(db);
+  const id = newId('whe');
+  const sealed = (secret: string) => old.seal(Buffer.from(secret), id);
+  await addEndpoint(db, merchantId, {
+    ...{ id, url: 'https://shop.example/', types: ['payment.paid'], description: null },
+    secret: sealed('former'),
+  });
+  await rotateSecret(db, id, sealed('today'), 60_000);
+  const { out } = await rotate();
+  expect(out).toContain('webhook_endpoints.secret: 1 of 1 sealed anew\nwebhook_endpoints.former_secret: 1 of 1');
+  const { rows } = await db.sql.query<{ secret: Buffer; former: Buffer }>(
+    'SELECT secret, former_secret AS former FROM webhook_endpoints',
+  );
+  const { secret, former } = rows[0]!;
+  expect([secret, former].map((one) => current.open(one, id).toString())).toEqual(['today', 'former']);
 });
 
 test('a second run changes nothing', async () => {

@@ -11,6 +11,7 @@ import { startGenerator, type Generator } from './generator';
 import { measureIdlePrompts } from './idle-prompts';
 import { describeMachine, lookAtMachine } from './machine';
 import { measureMemory } from './memory';
+import { measurePeople } from './people';
 import { readOptions, UsageFailure, type Options } from './options';
 import { resolveServer } from './production-temporal';
 import { measureRecord } from './record';
@@ -35,6 +36,7 @@ const PLANS = {
       firstWarmUpMs: { ours: 20_000, textbook: 6000, leanest: 6000 },
     },
     memory: { waiting: 10_000, loadMs: 6000 },
+    people: { sessions: 1000, streams: 1000, imported: 2000 },
     flood: { messages: { nothing: 2000, 'own payments': 1000 }, measureMs: 20_000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 8000, tryMs: 4000, halvings: 2, drainMs: 20_000 },
     gateways: {
@@ -60,6 +62,7 @@ const PLANS = {
       firstWarmUpMs: { ours: 4000, textbook: 2000, leanest: 2000 },
     },
     memory: { waiting: 500, loadMs: 3000 },
+    people: { sessions: 100, streams: 100, imported: 200 },
     flood: { messages: { nothing: 300, 'own payments': 200 }, measureMs: 4000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 4000, tryMs: 2000, halvings: 1, drainMs: 10_000 },
     gateways: {
@@ -82,7 +85,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const wants = (...phases: Options['phases']): boolean => phases.some((phase) => options.phases.includes(phase));
 
   // Whatever must be compiled is compiled before anything is measured.
-  const onLastKind = ['memory', 'flood', 'ack', 'gateways', 'refunds', 'prompts'] as const;
+  const onLastKind = ['memory', 'flood', 'ack', 'people', 'gateways', 'refunds', 'prompts'] as const;
   const server = wants('throughput', ...onLastKind) ? await resolveServer(say) : 'not asked for';
   const needsDev = wants('events', 'throughput') || (wants(...onLastKind) && typeof server === 'string');
   const program = needsDev ? await resolveTemporal(say) : null;
@@ -106,7 +109,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const last = kinds.at(-1);
   if (last && wants('gateways', 'refunds', 'prompts'))
     await benchGateways(workbench, options, { temporal: last, generator }, publish);
-  for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack') ? kinds : []) {
+  for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack', 'people') ? kinds : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
     const isLast = temporal === last;
     const isFirst = temporal === kinds[0];
@@ -127,6 +130,10 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     if (wants('memory') && isLast) {
       say('memory …');
       publish(await measureMemory({ stack, generator }, plan.memory));
+    }
+    if (wants('people') && isLast) {
+      say('people …');
+      publish(await measurePeople(stack, plan.people));
     }
     if (wants('flood') && isLast) {
       say('payments beside a flood …');

@@ -10,6 +10,7 @@ export const PHASES = [
   'gateways',
   'refunds',
   'prompts',
+  'people',
   'scale',
 ] as const;
 export type Phase = (typeof PHASES)[number];

@@ -34,6 +34,7 @@ export const configSchema = z.object({
   MAIL: apiConfig.shape.MAIL.unwrap()
     .default('simulator')
     .describe("How letters leave; by default into the simulator's mailbox"),
+  WEBHOOK_ALLOW_HTTP: z.enum(['0', '1']).default('1').describe('1: webhooks may be sent to this machine by http'),
   DEMO: z.enum(['0', '1']).default('1').describe('0: no demo data'),
 });
 

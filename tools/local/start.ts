@@ -71,6 +71,7 @@ async function start(context: Context): Promise<void> {
     OPERATOR_KEY: config.OPERATOR_KEY ?? keys.operatorKey,
     ENCRYPTION_KEY: config.ENCRYPTION_KEY ?? keys.encryptionKey,
     MAIL: config.MAIL,
+    WEBHOOK_ALLOW_HTTP: config.WEBHOOK_ALLOW_HTTP,
   };
   const simulator =
     config.SIMULATOR_URL === undefined

@@ -19,7 +19,9 @@ export type IdPrefix =
   | 'inv'
   | 'ltr'
   | 'rem'
-  | 'evt';
+  | 'evt'
+  | 'whe'
+  | 'whd';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;

@@ -55,7 +55,8 @@ export interface RefundRefusal {
   readonly refundable: number;
 }
 
-interface Situation {
+/** All that decides whether money can be given back. */
+export interface Situation {
   readonly payment: Payment;
   /** The member's cart, with what the payment and the charges wished for have laid on it. */
   readonly cart: Cart;
@@ -100,13 +101,31 @@ export function planRefund(situation: Situation, wish: RefundWish): RefundPlan |
 }
 
 /** Why this account gives nothing back from here, or null. */
-export function inability({
+function inability({
   gateway,
   account,
   refundAt,
 }: RefundAbility): ['refund_not_supported' | 'refund_at_gateway_only', string] | null {
   if (gateway === 'none') return ['refund_not_supported', 'this gateway or method gives nothing back'];
   return account === 'none' ? ['refund_at_gateway_only', `This account cannot from here. ${refundAt}`] : null;
+}
+
+/** Why a sum that is nobody's yet cannot go back now, whole; null: it can. In the order in which a refund of accepted money is refused. */
+export function refusalToReturn(
+  { payment, ability, inFlight }: Omit<Situation, 'cart' | 'feesBorneBy'>,
+  { money: { currency, amount: whole } }: CapturedSum,
+  amount: number,
+): [Exclude<RefundRefusal['code'], 'amount_not_refundable' | 'charge_not_paid_by_payment'>, string] | null {
+  if (disputesOf(payment).some(({ status }) => status === 'open'))
+    return ['payment_disputed', "a case is open or money is held; the gateway's own pages decide there"];
+  if (inFlight) return ['refund_in_flight', 'another refund of this money has no outcome yet'];
+  const unable = inability(ability);
+  if (unable) return unable;
+  if (ability.account === 'full' && amount !== whole)
+    return ['partial_refund_not_supported', 'this gateway or method gives back whole sums only'];
+  if (!ability.writes({ amount, currency }))
+    return ['amount_not_supported', 'the gateway cannot write this amount as a refund'];
+  return null;
 }
 
 /** A refund is of one capture: of that with most left. */

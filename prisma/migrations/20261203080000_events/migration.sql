@@ -41,18 +41,70 @@ CREATE INDEX events_by_type ON events (merchant_id, type, sequence);
 CREATE INDEX events_to_forget ON events (created_at);
 CREATE TRIGGER events_stay BEFORE UPDATE ON events FOR EACH ROW EXECUTE FUNCTION refuse_change();
 
--- number_events(most): gives the oldest events without a number theirs; answers how many. Whoever sees a number sees every smaller one. To be
--- called by itself, since others wait until its transaction ends.
+-- ---------------------------------------------------------------- webhooks
+
+CREATE DOMAIN delivery_state AS text CHECK (VALUE IN ('pending', 'succeeded', 'failed'));
+
+CREATE TABLE webhook_endpoints (
+  id text PRIMARY KEY,
+  sequence bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+  merchant_id text NOT NULL REFERENCES merchants,
+  url text NOT NULL,
+  types text[] NOT NULL CHECK (cardinality(types) > 0),
+  description text,
+  secret bytea NOT NULL, -- sealed
+  former_secret bytea, -- sealed; after a rotation it signs too, until then
+  former_until timestamptz,
+  enabled boolean NOT NULL DEFAULT true,
+  disabled_reason text CHECK (disabled_reason IN ('gone', 'failing')), -- null: a person did it
+  failing_since timestamptz, -- since the first try that failed with none since that succeeded
+  created_at timestamptz NOT NULL DEFAULT now(),
+  removed_at timestamptz,
+  CHECK (disabled_reason IS NULL OR NOT enabled),
+  CHECK ((former_secret IS NULL) = (former_until IS NULL))
+);
+COMMENT ON TABLE webhook_endpoints IS 'Where a merchant''s systems are told of events.';
+CREATE INDEX webhook_endpoints_of_merchant ON webhook_endpoints (merchant_id, sequence) WHERE removed_at IS NULL;
+
+CREATE TABLE webhook_deliveries (
+  id text PRIMARY KEY DEFAULT 'whd_' || left(replace(gen_random_uuid()::text, '-', ''), 26),
+  sequence bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+  endpoint_id text NOT NULL REFERENCES webhook_endpoints,
+  event_id text NOT NULL, -- of a test there is no such event
+  is_test boolean NOT NULL DEFAULT false,
+  object text NOT NULL, -- what the event is of: an object's events wait for its earlier ones
+  state delivery_state NOT NULL DEFAULT 'pending',
+  tries int NOT NULL DEFAULT 0, -- since it was queued or sent again
+  attempts jsonb NOT NULL DEFAULT '[]', -- [{ at, status, milliseconds, answer, error }]
+  taken_at timestamptz, -- by a process that sends it; due again when that was not heard of
+  due_at timestamptz NOT NULL DEFAULT now(),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE webhook_deliveries IS 'Events that are sent to an endpoint, with what became of it; kept for 30 days.';
+CREATE INDEX webhook_deliveries_due ON webhook_deliveries (endpoint_id, due_at) WHERE state = 'pending';
+CREATE INDEX webhook_deliveries_taken ON webhook_deliveries (endpoint_id) WHERE taken_at IS NOT NULL;
+CREATE INDEX webhook_deliveries_in_turn ON webhook_deliveries (endpoint_id, object, sequence) WHERE state = 'pending';
+CREATE INDEX webhook_deliveries_of_endpoint ON webhook_deliveries (endpoint_id, sequence);
+CREATE INDEX webhook_deliveries_to_forget ON webhook_deliveries (created_at);
+
+-- number_events(most): gives the oldest events without a number theirs, and queues them for the endpoints that want them; answers how many. Whoever
+-- sees a number sees every smaller one. To be called by itself, since others wait until its transaction ends.
 CREATE FUNCTION number_events(most int) RETURNS int LANGUAGE plpgsql AS $$
-DECLARE numbered int;
+DECLARE how_many int;
 BEGIN
   IF NOT EXISTS (SELECT FROM events_to_number) THEN RETURN 0; END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('numbers of events', 0));
-  WITH taken AS (DELETE FROM events_to_number WHERE place IN (SELECT n.place FROM events_to_number n ORDER BY n.place LIMIT most) RETURNING *)
-  INSERT INTO events (id, merchant_id, type, object_kind, object_id, facts, told, created_at)
-    SELECT t.id, t.merchant_id, t.type, t.object_kind, t.object_id, t.facts, t.told, t.created_at FROM taken t ORDER BY t.place;
-  GET DIAGNOSTICS numbered = ROW_COUNT;
-  RETURN numbered;
+  WITH taken AS (DELETE FROM events_to_number WHERE place IN (SELECT n.place FROM events_to_number n ORDER BY n.place LIMIT most) RETURNING *),
+  numbered AS (
+    INSERT INTO events (id, merchant_id, type, object_kind, object_id, facts, told, created_at)
+      SELECT t.id, t.merchant_id, t.type, t.object_kind, t.object_id, t.facts, t.told, t.created_at FROM taken t ORDER BY t.place RETURNING *),
+  queued AS (
+    INSERT INTO webhook_deliveries (endpoint_id, event_id, object)
+      SELECT w.id, n.id, n.object_kind || ' ' || n.object_id
+      FROM numbered n JOIN webhook_endpoints w ON w.merchant_id = n.merchant_id AND w.removed_at IS NULL AND w.enabled AND n.type::text = ANY (w.types)
+      ORDER BY n.sequence)
+  SELECT count(*) INTO how_many FROM numbered;
+  RETURN how_many;
 END $$;
 
 -- tell_events(merchant, events): in the transaction of what they tell, in this order. events: [{ type, kind, id, facts }]

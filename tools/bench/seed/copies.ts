@@ -29,8 +29,10 @@ const STRIDE = 100_000;
 
 /** Does `tell`, and gives the rows that it wrote; but those of `fixed` members, who are the same in every copy. */
 export async function watch(client: Client, tell: () => Promise<readonly string[]>): Promise<Told> {
+  await numberEvents(client);
   const { rows: begun } = await client.query<{ xid: string }>('SELECT pg_current_xact_id()::text AS xid');
   const fixed = await tell();
+  await numberEvents(client);
   const rows = new Map<string, Row[]>();
   for (const { table } of await tablesOf(client)) {
     const written = await client.query<{ row: Row }>(
@@ -43,6 +45,14 @@ export async function watch(client: Client, tell: () => Promise<readonly string[
     );
   }
   return { rows: marked(rows, fixed) };
+}
+
+/** Events are copied with their numbers, as a worker gives them. */
+async function numberEvents(client: Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ numbered: number }>('SELECT number_events(1000) AS numbered');
+    if (rows[0]?.numbered === 0) return;
+  }
 }
 
 /** What a fixed member has once: themselves and their cart. */

@@ -48,6 +48,7 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
     log: pino({ level: 'silent' }),
     mailConfigured: false,
     memberLinkMs: 900_000,
+    allowWebhooksByHttp: false,
     temporalAnswers: () => Promise.resolve(false),
     trustedProxies: 0,
     operatorKey,

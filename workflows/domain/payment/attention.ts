@@ -2,14 +2,14 @@ import { disputesOf } from '../dispute';
 import type { Dispute } from '../dispute';
 import type { Fact } from '../fact';
 import { describeMoney } from '../money';
-import type { Currency } from '../money';
+import type { Currency, Money } from '../money';
 import { excessOf, surplusOtherwise } from '../position';
 import { INSUFFICIENT_FUND, refundsOf } from '../refund';
 import type { Refund } from '../refund';
 import { isAboutFee } from '../remark';
 import { BY_URGENCY } from './attentions';
 import { recordedAt } from './facts';
-import { isInSuspense, sumsOf, surplusOf } from './sums';
+import { isInSuspense, sumsOf, surplusOf, suspendedOf } from './sums';
 import type { AttentionCode, CapturedSum, Payment } from './types';
 import { standingRefusal } from './waiting';
 
@@ -17,6 +17,8 @@ import { standingRefusal } from './waiting';
 export interface Raised {
   readonly code: AttentionCode;
   readonly detail: string;
+  /** The sum that it is about; null where it is about none. */
+  readonly money: Money | null;
   readonly since: string | null;
   readonly about: { readonly gatewayReference: string; readonly qualifier: string };
 }
@@ -55,11 +57,17 @@ function ofSum(payment: Payment, sum: CapturedSum): Raised[] {
   const raised: Raised[] = [];
   // What is on its way back needs nobody, and what only the gateway can give back is told by the refund that could not.
   if (isInSuspense(sum) && sum.inFlight === 0 && !cannotBeGivenBack(payment, sum))
-    raised.push({ ...misfit(payment, sum), since: sum.since, about });
+    raised.push({
+      ...misfit(payment, sum),
+      money: { ...sum.money, amount: suspendedOf(sum) },
+      since: sum.since,
+      about,
+    });
   const surplus = surplusOf(sum);
   if (surplus > 0) {
-    const detail = `${describeMoney({ ...sum.money, amount: surplus })} came back for ${sum.reference} beyond what had been taken; it is in suspense`;
-    raised.push({ code: 'reversal_excess', detail, since: sum.since, about });
+    const money = { ...sum.money, amount: surplus };
+    const detail = `${describeMoney(money)} came back for ${sum.reference} beyond what had been taken; it is in suspense`;
+    raised.push({ code: 'reversal_excess', detail, money, since: sum.since, about });
   }
   return raised;
 }
@@ -90,6 +98,7 @@ function ofRefund(payment: Payment, refund: Refund): Raised[] {
         {
           code: 'refund_waits_for_funds',
           detail: `the balance at the gateway is too low to give ${what} back; nothing has moved`,
+          money,
           since: refund.since,
           about,
         },
@@ -99,6 +108,7 @@ function ofRefund(payment: Payment, refund: Refund): Raised[] {
       {
         code: 'refund_slow',
         detail: `${what} has been on its way back for more than seven days (${reason ?? 'no reason given'})`,
+        money,
         since: refund.since,
         about,
       },
@@ -111,6 +121,7 @@ function ofRefund(payment: Payment, refund: Refund): Raised[] {
           {
             code: 'refund_at_gateway_only',
             detail: `${what} is to be given back, and this account cannot do it from here: ${detail ?? reason ?? ''}`,
+            money,
             since: refund.settledAt,
             about,
           },
@@ -128,6 +139,7 @@ function ofRefund(payment: Payment, refund: Refund): Raised[] {
     {
       code: 'refund_failed',
       detail: `${what} could not be given back (${reason ?? 'no reason given'})${refund.bounced ? '; the money is ours again' : ''}`,
+      money,
       since: refund.settledAt,
       about,
     },
@@ -148,38 +160,41 @@ function isAfter({ facts }: Payment, one: Refund, other: Refund): boolean {
 function ofDispute(dispute: Dispute): Raised[] {
   const { capture, gatewayReference, stage, status, reason, held, lost, currency } = dispute;
   const about = { gatewayReference: capture, qualifier: gatewayReference };
-  const money = (amount: number) => describeMoney({ amount, currency });
+  const money = (amount: number): Money => ({ amount, currency });
   if (status === 'lost' && lost > 0) {
-    const detail = `${money(lost)} of ${capture} was taken back for good (${reason}); what it had paid is due again`;
-    return [{ code: 'dispute_lost', detail, since: dispute.closedAt, about }];
+    const detail = `${describeMoney(money(lost))} of ${capture} was taken back for good (${reason}); what it had paid is due again`;
+    return [{ code: 'dispute_lost', detail, money: money(lost), since: dispute.closedAt, about }];
   }
   if (status !== 'open') return [];
   if (stage === 'reversal') {
-    const detail = `${money(held)} of ${capture} was taken back (${reason}) and is held until it is decided`;
-    return [{ code: 'reversal_received', detail, since: dispute.openedAt, about }];
+    const detail = `${describeMoney(money(held))} of ${capture} was taken back (${reason}) and is held until it is decided`;
+    return [{ code: 'reversal_received', detail, money: money(held), since: dispute.openedAt, about }];
   }
-  const detail = `case ${gatewayReference} about ${capture} is open (${reason})${held > 0 ? `; ${money(held)} is held` : ''}`;
-  return [{ code: 'dispute_opened', detail, since: dispute.openedAt, about }];
+  const detail = `case ${gatewayReference} about ${capture} is open (${reason})${held > 0 ? `; ${describeMoney(money(held))} is held` : ''}`;
+  const atStake = held > 0 ? money(held) : dispute.amount === null ? null : money(dispute.amount);
+  return [{ code: 'dispute_opened', detail, money: atStake, since: dispute.openedAt, about }];
 }
 
 function ofFact(payment: Payment, fact: Fact): Raised[] {
   const { facts } = payment;
   const about = { gatewayReference: fact.gatewayReference, qualifier: fact.qualifier };
   const since = recordedAt(fact);
+  const { amount, currency } = fact;
+  const money = amount === null || currency === null ? null : { amount, currency };
   switch (fact.kind) {
     case 'conflict_detected':
-      return [{ code: 'fact_conflict', detail: fact.detail, since, about }];
+      return [{ code: 'fact_conflict', detail: fact.detail, money, since, about }];
     case 'capture_refused': {
       const detail = `the payer approved ${fact.gatewayReference}, and the gateway refuses to let us take the money (${fact.reason}); nothing was taken`;
-      return standingRefusal(payment) === fact ? [{ code: 'capture_refused', detail, since, about }] : [];
+      return standingRefusal(payment) === fact ? [{ code: 'capture_refused', detail, money, since, about }] : [];
     }
     case 'fee_charged': {
       const detail = feeAboveGross(fact, facts);
-      return detail === null ? [] : [{ code: 'fee_above_gross', detail, since, about }];
+      return detail === null ? [] : [{ code: 'fee_above_gross', detail, money, since, about }];
     }
     case 'remark_noted': {
       const remarked = remarkOf(fact, facts);
-      return remarked ? [{ ...remarked, since, about }] : [];
+      return remarked ? [{ ...remarked, money, since, about }] : [];
     }
     default:
       return [];
@@ -197,8 +212,12 @@ function ofExcess(payment: Payment): Raised[] {
     const gone = `${describeMoney({ amount, currency })} went back beyond what the payment had brought; it is a debit of suspense`;
     const came = `${describeMoney({ amount: surplus, currency })} came back that had never been taken; it is in suspense`;
     return [
-      ...(amount > 0 ? [{ code: 'refund_exceeds_payment' as const, detail: gone, since, about }] : []),
-      ...(surplus > 0 ? [{ code: 'reversal_excess' as const, detail: came, since, about }] : []),
+      ...(amount > 0
+        ? [{ code: 'refund_exceeds_payment' as const, detail: gone, money: { amount, currency }, since, about }]
+        : []),
+      ...(surplus > 0
+        ? [{ code: 'reversal_excess' as const, detail: came, money: { amount: surplus, currency }, since, about }]
+        : []),
     ];
   });
 }

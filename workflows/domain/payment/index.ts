@@ -6,6 +6,8 @@ export { isClosed, isOpenToPayer, rests } from './status';
 export { summarize } from './summary';
 export { pendingReferences } from './held';
 export { isInSuspense, leftOf, refundableOf, suspendedOf, sumsOf } from './sums';
+export { acknowledgement, attentionsOf } from './attention';
+export type { Raised } from './attention';
 export { ATTENTIONS } from './attentions';
 export { ATTENTION_CODES, LATE_PAYMENT_POLICIES, PAYMENT_STATUSES, RESOLUTION_ACTIONS } from './types';
 export type {

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { ATTENTION_KINDS } from '../../workflows/domain/remedies';
+import { currency, gatewayName, id, minor, moment } from './schemas';
+
+export const attentionFilter = z.strictObject({
+  kind: z.enum(ATTENTION_KINDS).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(200).optional(),
+});
+
+export const proposal = z.object({
+  action: z.enum([
+    ...(['accept', 'refund', 'cancel', 'retry', 'give_up', 'resolve_dispute'] as const),
+    ...(['attach', 'dismiss', 'check', 'at_gateway', 'later'] as const),
+  ]),
+  label: z.string().describe('what happens, in English'),
+  method: z.literal('POST').nullable().describe('the call that does it; null: nothing from here, or not yet'),
+  path: z.string().nullable(),
+  body: z.record(z.string(), z.unknown()).nullable(),
+  needs: z.array(z.string()).describe('fields of the body that only a person can say'),
+});
+
+export const attentionItem = z.object({
+  id: z.string().describe('the same for as long as it asks'),
+  kind: z.enum(ATTENTION_KINDS),
+  code: z
+    .string()
+    .describe(
+      "a payment's attention code; `unmatched`; the reason of a message that could not be used; `disabled_account`",
+    ),
+  detail: z.string(),
+  since: moment,
+  gateway: gatewayName,
+  payment: id('pay').nullable(),
+  refund: id('ref').nullable(),
+  dispute: id('dis').nullable(),
+  notification: id('ntf').nullable(),
+  sums: z.array(z.object({ amount: minor, currency })).describe('what it is about'),
+  proposal,
+  others: z.array(proposal).describe('what else would be accepted now'),
+});

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import { listMembers } from '../../books/members';
+import { readCurrency } from '../../books/merchants';
+import { findMessagesBy, findPaymentsBy, findRefundsBy } from '../../books/search';
+import type { Clue } from '../../books/search';
+import type { Database } from '../../prisma/client';
+import { describeMoney, minorUnitDecimals, parseDecimal } from '../../workflows/domain/money';
+import type { Currency } from '../../workflows/domain/money';
+import { route } from '../http/routing';
+import { searchFilter, searchResult } from '../http/search-schemas';
+
+/** So many of each kind are shown: who looks for something looks at the first ones, or types more. */
+const MOST_OF_A_KIND = 10;
+
+type Found = z.input<typeof searchResult>['data'];
+
+export function searchRoutes({ db }: { readonly db: Database }) {
+  async function search(merchantId: string, q: string): Promise<Found> {
+    const clue = readClue(q, await readCurrency(db, merchantId));
+    const [members, payments, refunds, messages] = await Promise.all([
+      listMembers(db, merchantId, { q }, { before: null, limit: MOST_OF_A_KIND }),
+      findPaymentsBy(db, merchantId, clue, MOST_OF_A_KIND),
+      findRefundsBy(db, merchantId, clue, MOST_OF_A_KIND),
+      findMessagesBy(db, merchantId, clue, MOST_OF_A_KIND),
+    ]);
+    return [
+      ...members.slice(0, MOST_OF_A_KIND).map(({ id, name, email, phone, reference }) => ({
+        ...{ kind: 'member' as const, id, title: name },
+        subtitle: joined(reference, email, phone),
+      })),
+      ...payments.map(({ id, memberName, gateway, status, ...money }) => ({
+        ...{ kind: 'payment' as const, id, title: joined(describeMoney(money), memberName) },
+        subtitle: joined(status, gateway),
+      })),
+      ...refunds.map(({ id, memberName, gateway, status, ...money }) => ({
+        ...{ kind: 'refund' as const, id, title: joined(describeMoney(money), memberName) },
+        subtitle: joined(status, gateway),
+      })),
+      ...messages.map(({ id, gateway, state, amount, currency, gatewayReference }) => ({
+        ...{ kind: 'notification' as const, id },
+        title: amount === null || currency === null ? (gatewayReference ?? id) : describeMoney({ amount, currency }),
+        subtitle: joined(state, gateway),
+      })),
+    ];
+  }
+
+  return [
+    route({
+      method: 'get',
+      path: '/v1/search',
+      summary: 'Find members, payments, refunds and notifications by what is known of them',
+      detail: `At most ${MOST_OF_A_KIND} of each, the newest first.`,
+      right: 'read_work',
+      query: searchFilter,
+      answers: { 200: searchResult },
+      async handle({ caller, query }) {
+        return { status: 200, body: { data: await search(caller.merchantId, query.q) } };
+      },
+    }),
+  ];
+}
+
+/** What a text may say of money. Gateways write their references in capitals or not; a person may type either. */
+function readClue(q: string, currency: Currency): Clue {
+  const typed = q.trim();
+  const amount = parseDecimal(typed.replace(',', '.'), currency, minorUnitDecimals(currency))?.amount ?? null;
+  return {
+    id: typed,
+    references: [...new Set([typed, typed.toUpperCase(), typed.toLowerCase()])],
+    amount: amount !== null && amount > 0 ? amount : null,
+  };
+}
+
+function joined(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join(' · ');
+}
