@@ -4,6 +4,7 @@ import type { EventRow } from '../../books/events';
 import { loadPayments } from '../../books/facts';
 import type { RecordedPayment } from '../../books/facts';
 import { findMessages } from '../../books/notifications';
+import { readSurroundings } from '../../books/payments';
 import { findRefunds } from '../../books/refunds';
 import type { ListedRefund } from '../../books/refunds';
 import { loadUnmatched, withoutAttachment } from '../../books/unmatched';
@@ -49,10 +50,15 @@ async function readEventData(db: Database, events: readonly EventRow[]): Promise
     Promise.all(ofNobody.map(async (id) => [id, await loadUnmatched(db, id)] as const)).then((all) => new Map(all)),
   ]);
 
+  const accountIds = [...new Set([...payments.values()].map(({ terms }) => terms.accountId))];
+  const { environments } = await readSurroundings(db, [], accountIds);
+
   return (event) => {
     switch (event.kind) {
-      case 'payment':
-        return tellPayment(of(payments, event), event);
+      case 'payment': {
+        const payment = of(payments, event);
+        return { ...tellPayment(payment, event), environment: environments[payment.terms.accountId] };
+      }
       case 'refund': {
         const refund = of(refunds, event);
         const money = unmatched.get(refund.notificationId ?? '');
