@@ -9,6 +9,8 @@ export interface AskingFilter {
   /** Money that names no payment, and messages that no rule understands. */
   readonly messages: boolean;
   readonly accounts: boolean;
+  /** Systems of the merchant that take nothing of what they are sent. */
+  readonly endpoints: boolean;
 }
 
 /** One thing that asks. `since`: by our clock, in whole microseconds, so that a page begins exactly where the one before ended. */
@@ -16,6 +18,7 @@ export type Asking = { readonly id: string; readonly since: string; readonly sin
   | { readonly source: 'payment'; readonly subject: string; readonly code: AttentionCode }
   | { readonly source: 'message'; readonly subject: string; readonly code: 'unmatched' | 'attention' }
   | { readonly source: 'account'; readonly subject: GatewayName; readonly code: 'disabled_account' }
+  | { readonly source: 'endpoint'; readonly subject: string; readonly code: 'failing_webhook' }
 );
 
 /** A place in the list: after this moment, and of what asks since that very moment after this id. */
@@ -31,13 +34,14 @@ export interface AskingPlace {
 export async function listAsking(
   { sql }: Sql,
   merchantId: string,
-  { codes, messages, accounts }: AskingFilter,
+  { codes, messages, accounts, endpoints }: AskingFilter,
   { after, limit }: { readonly after: AskingPlace | null; readonly limit: number },
 ): Promise<readonly Asking[]> {
   const sources = [
     ...(codes.length === 0 ? [] : [PAYMENTS]),
     ...(messages ? [UNMATCHED, NOT_UNDERSTOOD] : []),
     ...(accounts ? [ACCOUNTS] : []),
+    ...(endpoints ? [ENDPOINTS] : []),
   ];
   // It has no name, so that it is planned for the sources that it reads.
   const { rows } = await sql.query<Asking>(
@@ -84,6 +88,12 @@ const ACCOUNTS = `
           ORDER BY t.at DESC LIMIT 1), a.created_at) AS since
         FROM gateway_accounts a WHERE a.merchant_id = $1 AND NOT a.enabled) f
   WHERE ${afterPlace('f.since', 'f.gateway')}`;
+
+/** A merchant has a handful. What a person disabled is meant to be so. */
+const ENDPOINTS = `
+  SELECT 'endpoint' AS source, w.id, w.id AS subject, 'failing_webhook' AS code, w.failing_since AS since
+  FROM webhook_endpoints w
+  WHERE w.merchant_id = $1 AND w.removed_at IS NULL AND (w.enabled OR w.disabled_reason IS NOT NULL) AND ${afterPlace('w.failing_since', 'w.id')}`;
 
 /** The merchant's member who alone has each of these e-mail addresses, by the address in small letters. */
 export async function findMembersByEmail(

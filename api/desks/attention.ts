@@ -6,6 +6,8 @@ import type { AccountRow } from '../../books/accounts';
 import { loadPayments } from '../../books/facts';
 import type { RecordedPayment } from '../../books/facts';
 import { readCurrency } from '../../books/merchants';
+import { findEndpoint } from '../../books/webhooks';
+import type { Endpoint } from '../../books/webhooks';
 import { findMessages } from '../../books/notifications';
 import type { ListedMessage } from '../../books/notifications';
 import { loadUnmatched } from '../../books/unmatched';
@@ -45,10 +47,11 @@ export async function readAttention(
   const subjects = (source: Asking['source']) => [
     ...new Set(shown.filter((row) => row.source === source).map(({ subject }) => subject)),
   ];
-  const [payments, messages, accounts] = await Promise.all([
+  const [payments, messages, accounts, endpoints] = await Promise.all([
     loadPayments(db, subjects('payment')),
     findMessages(db, subjects('message')),
     subjects('account').length === 0 ? [] : listAccounts(db, merchantId),
+    loadAll(subjects('endpoint'), (id) => findEndpoint(db, merchantId, id)),
   ]);
   const unmatched = await loadAll(
     messages.filter(({ state }) => state === 'unmatched'),
@@ -84,6 +87,10 @@ export async function readAttention(
         const account = accounts.find(({ gateway }) => gateway === row.subject);
         return account ? ofAccount(row, account) : null;
       }
+      case 'endpoint': {
+        const endpoint = endpoints.find(({ id }) => id === row.subject);
+        return endpoint ? ofEndpoint(row, endpoint) : null;
+      }
       default:
         return unreachable(row);
     }
@@ -99,6 +106,7 @@ function filterOf(kind: AttentionKind | undefined): AskingFilter {
     codes: ATTENTION_CODES.filter((code) => kind === undefined || KIND_OF_CODE[code] === kind),
     messages: kind === undefined || kind === 'unmatched',
     accounts: kind === undefined || kind === 'disabled_account',
+    endpoints: kind === undefined || kind === 'failing_webhook',
   };
 }
 
@@ -106,7 +114,7 @@ async function loadAll<Given, Loaded>(all: readonly Given[], load: (one: Given) 
   return (await Promise.all(all.map(load))).filter((one) => one !== null);
 }
 
-const NOTHING = { payment: null, refund: null, dispute: null, notification: null } as const;
+const NOTHING = { payment: null, refund: null, dispute: null, notification: null, endpoint: null } as const;
 
 function ofPayment(
   { id, since, code }: Asking & { readonly source: 'payment' },
@@ -190,6 +198,32 @@ function ofAccount({ id, since, code }: Asking, { gateway, disabledReason }: Acc
   const detail = disabledReason ?? 'the account was not found usable yet';
   const about = { ...NOTHING, sums: [], proposal: check, others: [] };
   return { ...about, id, kind: 'disabled_account', code, detail, since, gateway };
+}
+
+function ofEndpoint({ id, since, code }: Asking, { url, enabled, disabledReason }: Endpoint): Item {
+  const path = `/v1/webhook-endpoints/${id}`;
+  const { host } = new URL(url); // the rest of an address may be as good as a key to it
+  const detail = {
+    gone: `${host} said that it is gone, and is told nothing any more`,
+    failing: `${host} took nothing for days, and is told nothing any more`,
+    trying: `${host} takes nothing of what it is sent; it is tried again`,
+  }[disabledReason ?? 'trying'];
+  const proposal: Proposal = enabled
+    ? post('test', 'Send it a test', `${path}/test`)
+    : { ...post('enable', 'Tell it again of what happens', path, { enabled: true }), method: 'PATCH' };
+  return {
+    ...NOTHING,
+    id,
+    kind: 'failing_webhook',
+    code,
+    detail,
+    since,
+    gateway: null,
+    endpoint: id,
+    sums: [],
+    proposal,
+    others: [],
+  };
 }
 
 const post = (action: Proposal['action'], label: string, path: string, body: object = {}): Proposal => ({

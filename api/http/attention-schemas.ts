@@ -11,10 +11,10 @@ export const attentionFilter = z.strictObject({
 export const proposal = z.object({
   action: z.enum([
     ...(['accept', 'refund', 'cancel', 'retry', 'give_up', 'resolve_dispute'] as const),
-    ...(['attach', 'dismiss', 'check', 'at_gateway', 'later'] as const),
+    ...(['attach', 'dismiss', 'check', 'test', 'enable', 'at_gateway', 'later'] as const),
   ]),
   label: z.string().describe('what happens, in English'),
-  method: z.literal('POST').nullable().describe('the call that does it; null: nothing from here, or not yet'),
+  method: z.enum(['POST', 'PATCH']).nullable().describe('the call that does it; null: nothing from here, or not yet'),
   path: z.string().nullable(),
   body: z.record(z.string(), z.unknown()).nullable(),
   needs: z.array(z.string()).describe('fields of the body that only a person can say'),
@@ -26,15 +26,16 @@ export const attentionItem = z.object({
   code: z
     .string()
     .describe(
-      "a payment's attention code; `unmatched`; the reason of a message that could not be used; `disabled_account`",
+      "a payment's attention code; `unmatched`; the reason of a message that could not be used; `disabled_account`; `failing_webhook`",
     ),
   detail: z.string(),
   since: moment,
-  gateway: gatewayName,
+  gateway: gatewayName.nullable().describe("null where it is about the merchant's own systems"),
   payment: id('pay').nullable(),
   refund: id('ref').nullable(),
   dispute: id('dis').nullable(),
   notification: id('ntf').nullable(),
+  endpoint: id('whe').nullable().describe('the webhook endpoint'),
   sums: z.array(z.object({ amount: minor, currency })).describe('what it is about'),
   proposal,
   others: z.array(proposal).describe('what else would be accepted now'),

@@ -8,6 +8,7 @@ import { brokenInvariants } from '../support/audit';
 import { call, eventually, Merchant } from '../support/client';
 import type { Reply } from '../support/client';
 import { ipn, newTransactionId, payAs, sendGenuine } from '../support/paypal';
+import { startReceiver } from '../support/receiver';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import type { Page } from './asking';
@@ -16,7 +17,7 @@ import { refusedField } from './refusal';
 interface ProposalView {
   readonly action: string;
   readonly label: string;
-  readonly method: 'POST' | null;
+  readonly method: 'POST' | 'PATCH' | null;
   readonly path: string | null;
   readonly body: Readonly<Record<string, unknown>> | null;
   readonly needs: readonly string[];
@@ -26,7 +27,8 @@ interface ItemView {
   readonly kind: string;
   readonly code: string;
   readonly since: string;
-  readonly gateway: string;
+  readonly gateway: string | null;
+  readonly endpoint: string | null;
   readonly payment: string | null;
   readonly refund: string | null;
   readonly dispute: string | null;
@@ -225,6 +227,31 @@ test('an account that is disabled is listed until it is found usable again', asy
   });
   expect((await follow(merchant, item!.proposal)).status).toBe(200);
   expect(await queueOf(merchant)).toEqual([]);
+});
+
+test('a system that takes nothing is listed until it takes a test, and one that said it is gone until it is told again', async () => {
+  const merchant = await Merchant.create(world);
+  const shop = await startReceiver();
+  shop.answers = 503;
+  const { body } = await merchant.post<{ id: string }>('/v1/webhook-endpoints', {
+    url: shop.url,
+    types: ['payment.created'],
+  });
+  await merchant.pay(await merchant.member([['fee', 5000]]));
+  const failing = await untilAsked(merchant, ({ kind }) => kind === 'failing_webhook');
+  expect(failing).toMatchObject({ id: body.id, endpoint: body.id, gateway: null, code: 'failing_webhook', sums: [] });
+  expect(JSON.stringify(failing)).not.toContain(new URL(shop.url).pathname);
+  shop.answers = 200;
+  expect((await follow(merchant, failing.proposal)).status).toBe(201);
+  await untilGone(merchant, failing);
+
+  shop.answers = 410;
+  await merchant.pay(await merchant.member([['fee', 5000]]));
+  const gone = await untilAsked(merchant, ({ proposal }) => proposal.action === 'enable');
+  shop.answers = 200;
+  expect((await follow(merchant, gone.proposal)).status).toBe(200);
+  expect(await queueOf(merchant, '&kind=failing_webhook')).toEqual([]);
+  await shop.close();
 });
 
 describe('the list', () => {

@@ -8,10 +8,17 @@ import type { RefundRefusal, Situation } from './refund-plan';
 import { unreachable } from './unreachable';
 
 /** Why something is in front of a person. */
-export const ATTENTION_KINDS = ['misfit', 'unmatched', 'failed_refund', 'dispute', 'disabled_account'] as const;
+export const ATTENTION_KINDS = [
+  'misfit',
+  'unmatched',
+  'failed_refund',
+  'dispute',
+  'disabled_account',
+  'failing_webhook',
+] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
-export const KIND_OF_CODE: Readonly<Record<AttentionCode, Exclude<AttentionKind, 'unmatched' | 'disabled_account'>>> = {
+export const KIND_OF_CODE: Readonly<Record<AttentionCode, 'misfit' | 'failed_refund' | 'dispute'>> = {
   duplicate_payment: 'misfit',
   currency_mismatch: 'misfit',
   amount_mismatch: 'misfit',
