@@ -6,6 +6,8 @@ import { asPayload } from './audit';
 import type { Author } from './audit';
 import { toRow } from './facts';
 import { call, interval } from './functions';
+import { inPeriod, momentOf } from './period';
+import type { Period } from './period';
 import type { Page, Sql } from './sql';
 
 /** All that opening a payment depends on, as it stands at one moment. */
@@ -126,10 +128,21 @@ export async function findOpenPrompt(
 export interface PaymentFilter {
   /** Payments of all these members at once, so of none where they differ. */
   readonly memberIds: readonly string[];
-  readonly status?: PaymentStatus | undefined;
-  readonly attention?: AttentionCode | 'any' | undefined;
-  readonly gateway?: GatewayName | undefined;
+  /** In one of these. */
+  readonly status?: readonly PaymentStatus[] | undefined;
+  /** What asks for a person most urgently is one of these; any: it does. */
+  readonly attention?: readonly (AttentionCode | 'any')[] | undefined;
+  /** Through one of these. */
+  readonly gateway?: readonly GatewayName[] | undefined;
+  /** When they were created. */
+  readonly period?: Period | undefined;
+  /** Minor units. */
+  readonly minAmount?: number | undefined;
+  readonly maxAmount?: number | undefined;
 }
+
+/** By so much the order of two payments may differ from that of their moments. */
+const MARGIN = "interval '1 hour'";
 
 /**
  * The ids of a merchant's payments, newest first; one more than asked for where there are more. Merged of the merchant's accounts, at each
@@ -138,7 +151,7 @@ export interface PaymentFilter {
 export async function listPayments(
   { sql }: Sql,
   merchantId: string,
-  { memberIds, status, attention, gateway }: PaymentFilter,
+  { memberIds, status, attention, gateway, period = {}, minAmount, maxAmount }: PaymentFilter,
   { before, limit }: Page,
 ): Promise<{ readonly id: string; readonly sequence: number }[]> {
   const values: unknown[] = [merchantId, limit + 1];
@@ -146,20 +159,30 @@ export async function listPayments(
   const conditions = [
     'p.account_id = a.id',
     ...memberIds.map((id) => `p.member_id = ${given(id)}`),
-    ...(status === undefined ? [] : [`p.status = ${given(status)}`]),
-    ...(attention === 'any' ? ['p.attention IS NOT NULL'] : []),
-    ...(attention === undefined || attention === 'any' ? [] : [`p.attention = ${given(attention)}`]),
+    ...(attention === undefined ? [] : ['p.attention IS NOT NULL']),
+    ...(attention === undefined || attention.includes('any') ? [] : [`p.attention = ANY (${given(attention)})`]),
+    ...(minAmount === undefined ? [] : [`p.amount >= ${given(minAmount)}`]),
+    ...(maxAmount === undefined ? [] : [`p.amount <= ${given(maxAmount)}`]),
     ...(before === null ? [] : [`p.sequence < ${given(before)}`]),
+    ...inPeriod('p.created_at', period, given),
+    ...(period.from === undefined ? [] : [`p.sequence >= (${placeOf(`${momentOf(period.from, given)} - ${MARGIN}`)})`]),
+    ...(period.to === undefined ? [] : [`p.sequence < (${placeOf(`${momentOf(period.to, given)} + ${MARGIN}`)})`]),
   ];
-  // It has no name, so that it is planned for the status it is given: a plan for any status could not use the index of those not paid.
+  // It has no name, so that it is planned for each status it is given: a plan for any status could not use the index of those not paid.
+  const parts = (status === undefined ? [[]] : [...new Set(status)].map((one) => [`p.status = ${given(one)}`])).map(
+    (one) =>
+      `(SELECT p.id, p.sequence FROM payments p WHERE ${[...conditions, ...one].join(' AND ')} ORDER BY p.sequence DESC LIMIT $2)`,
+  );
   const { rows } = await sql.query<{ id: string; sequence: number }>(
-    `SELECT found.id, found.sequence FROM gateway_accounts a, LATERAL (
-       SELECT p.id, p.sequence FROM payments p WHERE ${conditions.join(' AND ')} ORDER BY p.sequence DESC LIMIT $2) found
-     WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ${given(gateway)}`} ORDER BY found.sequence DESC LIMIT $2`,
+    `SELECT found.id, found.sequence FROM gateway_accounts a, LATERAL (${parts.join(' UNION ALL ')}) found
+     WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ANY (${given(gateway)})`} ORDER BY found.sequence DESC LIMIT $2`,
     values,
   );
   return rows;
 }
+
+/** Where the account `a`'s payments of a moment begin. */
+const placeOf = (moment: string): string => `SELECT payment_place(a.id, ${moment})`;
 
 /** What surrounds payments: their members' names and their accounts' environments, by id. */
 export async function readSurroundings(

@@ -8,12 +8,15 @@ export interface Period {
 
 /** The conditions under which `column` lies in a period of the merchant $1. `given` takes a value and says how it is called. */
 export function inPeriod(column: string, { from, to }: Period, given: (value: unknown) => string): readonly string[] {
-  const moment = (text: string) =>
-    text.includes('T')
-      ? `${given(text)}::timestamptz`
-      : `${given(text)}::timestamp AT TIME ZONE (SELECT m.time_zone FROM merchants m WHERE m.id = $1)`;
   return [
-    ...(from === undefined ? [] : [`${column} >= ${moment(from)}`]),
-    ...(to === undefined ? [] : [`${column} < ${moment(to)}`]),
+    ...(from === undefined ? [] : [`${column} >= ${momentOf(from, given)}`]),
+    ...(to === undefined ? [] : [`${column} < ${momentOf(to, given)}`]),
   ];
+}
+
+/** A moment as it was given, where a day begins by the clock of the merchant $1. */
+export function momentOf(text: string, given: (value: unknown) => string): string {
+  return text.includes('T')
+    ? `${given(text)}::timestamptz`
+    : `${given(text)}::timestamp AT TIME ZONE (SELECT m.time_zone FROM merchants m WHERE m.id = $1)`;
 }

@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import { EVENT_TYPES } from '../../workflows/domain/event';
-import { paging } from './schemas';
+import { paging, severalOf } from './schemas';
 
 const eventType = z.enum(EVENT_TYPES);
-const severalTypes = z
-  .string()
-  .max(1_000)
-  .transform((text) => text.split(','))
-  .pipe(z.array(eventType))
-  .meta({ example: 'payment.paid,refund.succeeded' });
-
 export const eventFilter = z.strictObject({
   ...paging,
-  type: severalTypes.optional().describe(`one of these, or several separated by commas: ${EVENT_TYPES.join(', ')}`),
+  type: severalOf(EVENT_TYPES).optional().meta({ example: 'payment.paid,refund.succeeded' }),
   after: z
     .string()
     .max(64)

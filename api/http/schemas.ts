@@ -20,6 +20,7 @@ import { DISPUTE_STAGES } from '../../workflows/domain/fact';
 import { REFUND_ORIGINS, REFUND_STATUSES } from '../../workflows/domain/refund';
 import { REFUND_FEES } from '../../workflows/domain/refund-plan';
 import { PAYMENT_ACTIONS } from '../../workflows/domain/remedies';
+import { period } from './period-schemas';
 import { isTimeZone } from './time-zones';
 
 /** The words of the contract as zod schemas: what validates requests also writes the OpenAPI document. */
@@ -57,6 +58,11 @@ export const currency = z
   .meta({ example: 'EUR' });
 export const moment = z.iso.datetime();
 const nullable = { name: z.string().nullable(), email: z.string().nullable() };
+/** The same in a query. */
+const wantedAmount = z
+  .string()
+  .regex(/^[1-9]\d{0,11}$/, 'a positive integer in minor units')
+  .transform(Number);
 export const minor = z.int();
 export const webUrl = z
   .url({ protocol: /^https?$/ })
@@ -72,6 +78,18 @@ export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(50),
   cursor: z.string().max(200).optional(),
 };
+/** Of a filter: any of these values, separated by commas. */
+export const severalOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z
+    .string()
+    .max(1000)
+    .transform((text, { addIssue }): Values[number][] => {
+      const known = (value: string): value is Values[number] => values.includes(value);
+      const [wanted, wrong] = [text.split(','), text.split(',').filter((value) => !known(value))];
+      if (wrong.length > 0) addIssue({ code: 'custom', message: `each must be one of ${values.join(', ')}` });
+      return wanted.filter(known);
+    })
+    .describe(`one of these, or several separated by commas: ${values.join(', ')}`);
 export const list = (item: z.ZodType) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
 
 /** As on a letter. */
@@ -371,13 +389,13 @@ export const payment = paymentAsTold.extend({
     .describe('what this caller may do now, by the rules that the commands refuse by'),
 });
 export const paymentFilter = z.strictObject({
-  status: z.enum(PAYMENT_STATUSES).optional(),
-  attention: z
-    .enum(['any', ...ATTENTION_CODES])
-    .optional()
-    .describe('payments that a person must look at'),
+  status: severalOf(PAYMENT_STATUSES).optional(),
+  attention: severalOf(['any', ...ATTENTION_CODES]).optional(),
   member: wantedId('mem').optional(),
-  gateway: gatewayName.optional(),
+  gateway: severalOf(GATEWAY_NAMES).optional(),
+  ...period,
+  minAmount: wantedAmount.optional().describe('minor units'),
+  maxAmount: wantedAmount.optional().describe('minor units'),
   ...paging,
 });
 export const newRefund = z.strictObject({
@@ -416,11 +434,7 @@ export const refundFilter = z.strictObject({
 });
 export const refundNote = z.strictObject({ note: text(1000).optional() });
 export const previewFilter = z.strictObject({
-  amount: z
-    .string()
-    .regex(/^[1-9]\d{0,11}$/, 'a positive integer in minor units')
-    .transform(Number)
-    .optional(),
+  amount: wantedAmount.optional(),
   cancelCharges: z
     .string()
     .max(4_000)

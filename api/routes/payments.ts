@@ -72,12 +72,12 @@ export function paymentRoutes(deps: PaymentDependencies) {
       query: schemas.paymentFilter,
       answers: { 200: schemas.list(schemas.payment) },
       async handle({ caller, query }) {
-        const { status, attention, gateway, limit } = query;
+        const { status, attention, gateway, from, to, minAmount, maxAmount, limit } = query;
         const memberIds = [query.member, caller.kind === 'member' ? caller.memberId : undefined].filter(
           (id) => id !== undefined,
         );
         const before = readCursor(query);
-        const filter = { memberIds, status, attention, gateway };
+        const filter = { memberIds, status, attention, gateway, period: { from, to }, minAmount, maxAmount };
         const found = await listPayments(db, caller.merchantId, filter, { before, limit });
         const page = toPage(
           found,

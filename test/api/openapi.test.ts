@@ -258,7 +258,7 @@ describe('the document', () => {
     const schema = JSON.stringify(put?.requestBody?.content['application/json']?.schema);
     for (const field of ['receiverId', 'pdtIdentityToken', 'environment']) expect(schema).toContain(`"${field}"`);
     const status = document.paths['/v1/payments']?.['get']?.parameters?.find((one) => one.name === 'status');
-    expect(status?.schema.enum).toContain('needs_review');
+    expect(JSON.stringify(status)).toContain('needs_review');
   });
 });
 

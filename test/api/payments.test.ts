@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { inTransaction } from '../../books/sql';
 import { call, eventually, Merchant, untilAttention, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { ipn, payAs, sendGenuine } from '../support/paypal';
@@ -435,6 +436,47 @@ describe('the list of payments', () => {
     expect(second.body.nextCursor).toBeNull();
   });
 
+  test('filters by several values, by amounts and by days of the merchant’s clock', async () => {
+    const club = await Merchant.create(world, { timeZone: 'Africa/Porto-Novo' }); // an hour before UTC
+    const anne = await club.member([['fee', 9000]]);
+    const [first, second, third, fourth] = [
+      await club.pay(anne, { amount: 100 }),
+      await club.pay(anne, { amount: 200 }),
+      await club.pay(anne, { amount: 300 }),
+      await club.pay(anne, { amount: 400 }),
+    ].map(({ id }) => id);
+    await club.post(`/v1/payments/${first}/cancel`);
+    await payAs(club, await club.payment(second!));
+    await untilStatus(club, second!, 'paid');
+    const ids = async (query: string) =>
+      (await club.get<Page>(`/v1/payments?${query}`)).body.data.map((payment) => payment.id);
+
+    expect(await ids('status=paid,cancelled')).toEqual([second, first]);
+    expect(await ids('status=paid,paid')).toEqual([second]);
+    expect(await ids('status=paid,cancelled,awaiting_payer&limit=3')).toEqual([fourth, third, second]);
+    expect(await ids('gateway=kkiapay,paypal-standard&status=cancelled')).toEqual([first]);
+    expect(await ids('gateway=kkiapay,paypal-checkout')).toEqual([]);
+    expect(await ids('attention=duplicate_payment,amount_mismatch')).toEqual([]);
+    expect(await ids('minAmount=200&maxAmount=300')).toEqual([third, second]);
+    expect(await ids('minAmount=301')).toEqual([fourth]);
+    expect(await ids('maxAmount=99')).toEqual([]);
+
+    // As they would stand after a quarter of a year.
+    const moments = ['2027-01-30T22:59:59Z', '2027-01-30T23:00:00Z', '2027-02-28T10:00:00Z', '2027-03-31T10:00:00Z'];
+    await inTransaction(world.db, async ({ sql }) => {
+      await sql.query('SET LOCAL session_replication_role = replica'); // the terms of a payment are fixed
+      for (const [index, id] of [first, second, third, fourth].entries())
+        await sql.query('UPDATE payments SET created_at = $2 WHERE id = $1', [id, moments[index]]);
+    });
+    expect(await ids('from=2027-01-31')).toEqual([fourth, third, second]);
+    expect(await ids('to=2027-01-31')).toEqual([first]);
+    expect(await ids('from=2027-01-31&to=2027-03-31')).toEqual([third, second]);
+    expect(await ids('from=2027-03-31T10:00:00Z')).toEqual([fourth]);
+    expect(await ids('to=2027-03-31T10:00:00Z&status=awaiting_payer,paid')).toEqual([third, second]);
+    expect(await ids('from=2027-04-01')).toEqual([]);
+    expect(await ids('to=2026-01-01')).toEqual([]);
+  });
+
   test('shows those that a person must look at, paid ones among them, until they were looked at', async () => {
     const club = await Merchant.create(world);
     const fine = await club.pay(await club.member([['fee', 5000]]));
@@ -468,6 +510,12 @@ describe('the list of payments', () => {
     ['status=', 'status'],
     ['status=paid&status=failed', 'status'],
     ['gateway=stripe', 'gateway'],
+    ['status=paid,lost', 'status'],
+    ['status=', 'status'],
+    ['minAmount=1.5', 'minAmount'],
+    ['maxAmount=0', 'maxAmount'],
+    ['from=yesterday', 'from'],
+    ['to=2027-02-30', 'to'],
     ['attention=nope', 'attention'],
     ['attention=', 'attention'],
     ['member=%00', 'member'],

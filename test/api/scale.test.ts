@@ -103,7 +103,8 @@ interface Parameter {
   readonly name: string;
   readonly in: string;
   readonly required?: boolean;
-  readonly schema: { readonly enum?: readonly string[] };
+  readonly description?: string;
+  readonly schema: { readonly enum?: readonly string[]; readonly description?: string };
 }
 interface Operation {
   readonly parameters?: readonly Parameter[];
@@ -178,8 +179,10 @@ async function read(key: string, path: string): Promise<void> {
 const MOST_VALUES = 12;
 
 /** What a filter is given. */
-function valuesOf({ name, schema }: Parameter, things: Things): readonly string[] {
-  if (schema.enum) return schema.enum.filter((_, index, all) => index % Math.ceil(all.length / MOST_VALUES) === 0);
+function valuesOf({ name, description, schema }: Parameter, things: Things): readonly string[] {
+  const several = /several separated by commas: (.*)$/.exec(description ?? schema.description ?? '')?.[1]?.split(', ');
+  const tried = (several ?? schema.enum)?.filter((_, index, all) => index % Math.ceil(all.length / MOST_VALUES) === 0);
+  if (tried) return several ? [...tried, several.join(',')] : tried;
   if (name === 'q') return ['mem', '50.00', things.payment];
   const known: Readonly<Record<string, string>> = {
     ...things,
@@ -191,7 +194,8 @@ function valuesOf({ name, schema }: Parameter, things: Things): readonly string[
     from: '2020-01-01',
     to: '2100-01-01T00:00:00Z',
     owes: '1',
-    type: 'payment.needs_review,refund.failed',
+    minAmount: '1',
+    maxAmount: '100000',
     after: '0',
   };
   const value = known[name];
