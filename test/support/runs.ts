@@ -1,3 +1,4 @@
+import { isGrpcServiceError } from '@temporalio/client';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { eventually } from './client';
 import type { PaymentView } from './client';
@@ -22,9 +23,19 @@ export async function runsOf(world: World, payment: Named): Promise<{ newest: st
   return { newest: runId, events: historyLength };
 }
 
-/** Until no run of the payment is open: it rests. */
-export const untilAtRest = (world: World, payment: Named): Promise<WorkflowExecutionDescription> =>
-  eventually(
-    () => describeRun(world, payment),
-    ({ status }) => status.name !== 'RUNNING',
-  );
+/**
+ * Until no run of the payment is open: it rests. Where Temporal was away, the tests' own connection to it may need a moment longer than
+ * the product's.
+ */
+export async function untilAtRest(world: World, payment: Named): Promise<WorkflowExecutionDescription> {
+  const isAtRest = (run: WorkflowExecutionDescription | null) => run !== null && run.status.name !== 'RUNNING';
+  const run = await eventually(() => describeRun(world, payment).catch(nullIfAway), isAtRest);
+  if (!run) throw new Error('Temporal is away');
+  return run;
+}
+
+function nullIfAway(error: unknown): null {
+  const { cause } = error as { readonly cause?: unknown };
+  if (isGrpcServiceError(cause) && cause.message.includes('UNAVAILABLE')) return null;
+  throw error;
+}
