@@ -26,12 +26,20 @@ export interface ListedPayLink extends PayLink {
 const LINK = `l.code, l.sequence, l.member_id AS "memberId", l.charges, l.amount, l.editable, l.return_url AS "returnUrl", l.expires_at AS "expiresAt",
   l.payment_id AS "paymentId", l.created_at AS "createdAt"`;
 
-export async function addPayLink({ sql }: Sql, merchantId: string, link: PayLink): Promise<ListedPayLink> {
-  const { code, memberId, charges, amount, editable, returnUrl, expiresAt } = link;
+/** Nobody guesses it. Letters and digits alone, so that a mail program makes all of the address a link. */
+const NEW_CODE = "replace(gen_random_uuid()::text, '-', '')";
+
+/** Makes a link, with a code of its own. */
+export async function addPayLink(
+  { sql }: Sql,
+  merchantId: string,
+  link: Omit<PayLink, 'code'>,
+): Promise<ListedPayLink> {
+  const { memberId, charges, amount, editable, returnUrl, expiresAt } = link;
   const { rows } = await sql.query<ListedPayLink>(
     `INSERT INTO pay_links AS l (merchant_id, code, member_id, charges, amount, editable, return_url, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${LINK}`,
-    [merchantId, code, memberId, charges, amount, editable, returnUrl, expiresAt],
+     VALUES ($1, ${NEW_CODE}, $2, $3, $4, $5, $6, $7) RETURNING ${LINK}`,
+    [merchantId, memberId, charges, amount, editable, returnUrl, expiresAt],
   );
   if (!rows[0]) throw new Error('a pay link was not made');
   return rows[0];
@@ -47,7 +55,7 @@ export async function linkOfAllDue(tx: Sql, merchantId: string, memberId: string
        SELECT code FROM pay_links WHERE member_id = $2 AND charges = '{}' AND amount IS NULL AND expires_at IS NULL AND withdrawn_at IS NULL LIMIT 1),
      made AS (
        INSERT INTO pay_links (code, merchant_id, member_id, editable)
-       SELECT replace(gen_random_uuid()::text, '-', ''), $1, $2, true WHERE NOT EXISTS (SELECT FROM standing) RETURNING code)
+       SELECT ${NEW_CODE}, $1, $2, true WHERE NOT EXISTS (SELECT FROM standing) RETURNING code)
      SELECT code, false AS "isNew" FROM standing UNION ALL SELECT code, true FROM made`,
     [merchantId, memberId],
   );

@@ -165,8 +165,13 @@ export async function listPayments(
     ...(maxAmount === undefined ? [] : [`p.amount <= ${given(maxAmount)}`]),
     ...(before === null ? [] : [`p.sequence < ${given(before)}`]),
     ...inPeriod('p.created_at', period, given),
-    ...(period.from === undefined ? [] : [`p.sequence >= (${placeOf(`${momentOf(period.from, given)} - ${MARGIN}`)})`]),
-    ...(period.to === undefined ? [] : [`p.sequence < (${placeOf(`${momentOf(period.to, given)} + ${MARGIN}`)})`]),
+    ...(period.from === undefined ? [] : ['p.sequence >= a.first']),
+    ...(period.to === undefined ? [] : ['p.sequence < a.beyond']),
+  ];
+  const accounts = [
+    'a.id',
+    ...(period.from === undefined ? [] : [`payment_place(a.id, ${momentOf(period.from, given)} - ${MARGIN}) AS first`]),
+    ...(period.to === undefined ? [] : [`payment_place(a.id, ${momentOf(period.to, given)} + ${MARGIN}) AS beyond`]),
   ];
   // It has no name, so that it is planned for each status it is given: a plan for any status could not use the index of those not paid.
   const parts = (status === undefined ? [[]] : [...new Set(status)].map((one) => [`p.status = ${given(one)}`])).map(
@@ -174,15 +179,14 @@ export async function listPayments(
       `(SELECT p.id, p.sequence FROM payments p WHERE ${[...conditions, ...one].join(' AND ')} ORDER BY p.sequence DESC LIMIT $2)`,
   );
   const { rows } = await sql.query<{ id: string; sequence: number }>(
-    `SELECT found.id, found.sequence FROM gateway_accounts a, LATERAL (${parts.join(' UNION ALL ')}) found
-     WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ANY (${given(gateway)})`} ORDER BY found.sequence DESC LIMIT $2`,
+    `WITH accounts AS MATERIALIZED (
+       SELECT ${accounts.join(', ')} FROM gateway_accounts a
+       WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ANY (${given(gateway)})`})
+     SELECT found.id, found.sequence FROM accounts a, LATERAL (${parts.join(' UNION ALL ')}) found ORDER BY found.sequence DESC LIMIT $2`,
     values,
   );
   return rows;
 }
-
-/** Where the account `a`'s payments of a moment begin. */
-const placeOf = (moment: string): string => `SELECT payment_place(a.id, ${moment})`;
 
 /** What surrounds payments: their members' names and their accounts' environments, by id. */
 export async function readSurroundings(

@@ -111,13 +111,11 @@ export async function addPerson(
   { sql }: Sql,
   {
     personId,
-    accountId,
     name,
     email,
     passwordHash,
   }: {
     readonly personId: string;
-    readonly accountId: string;
     readonly name: string;
     readonly email: string;
     readonly passwordHash: string | null;
@@ -132,8 +130,8 @@ export async function addPerson(
   if (passwordHash !== null)
     await sql.query(
       `INSERT INTO auth.account (id, "accountId", "providerId", "userId", password, "createdAt", "updatedAt")
-       VALUES ($1, $2, 'credential', $2, $3, now(), now())`,
-      [accountId, personId, passwordHash],
+       VALUES (gen_random_uuid()::text, $1, 'credential', $1, $2, now(), now())`,
+      [personId, passwordHash],
     );
   return true;
 }

@@ -4,6 +4,7 @@ import { dropLetter, endLetter, postponeLetter, readAddressed, takeLetters } fro
 import type { Addressed, Seal, TakenLetter } from '../books/letters';
 import { inTransaction } from '../books/sql';
 import type { Database } from '../prisma/client';
+import { inBackground } from '../platform/background';
 import { sayNowAndThen } from '../platform/log';
 import { endOfUse } from '../workflows/domain/letter';
 import type { Posting } from '../workflows/domain/letter';
@@ -33,14 +34,7 @@ interface LetterDependencies {
 
 /** Sends the letters that were committed, at least once each. */
 export function startLetters(deps: LetterDependencies): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const sending = sendUntil(deps, stopping.signal);
-  return {
-    stop: () => {
-      stopping.abort();
-      return sending;
-    },
-  };
+  return inBackground((stopped) => sendUntil(deps, stopped));
 }
 
 async function sendUntil(deps: LetterDependencies, stopped: AbortSignal): Promise<void> {

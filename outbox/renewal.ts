@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { inBackground } from '../platform/background';
 import type { LostRuns, Runs } from './runs';
 import { loadPayment } from '../books/facts';
 import { endRenewal, planRenewals as plan, readRenewal } from '../books/outbox';
@@ -33,14 +34,7 @@ interface RenewalDependencies {
  * asked which they are, since only it knows what every release ever started; what they are begun anew from is the record.
  */
 export function startRenewals(deps: RenewalDependencies): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const planning = planUntil(deps, stopping.signal);
-  return {
-    stop: () => {
-      stopping.abort();
-      return planning;
-    },
-  };
+  return inBackground((stopped) => planUntil(deps, stopped));
 }
 
 async function planUntil(deps: RenewalDependencies, stopped: AbortSignal): Promise<void> {

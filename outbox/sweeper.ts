@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { TOLD_PAUSE_MS } from './deliveries';
+import { inBackground } from '../platform/background';
 import { sayNowAndThen } from '../platform/log';
 import type { LostRuns, Runs } from './runs';
 import { handedBy, loadPayment } from '../books/facts';
@@ -32,14 +33,7 @@ interface SweeperDependencies {
 
 /** Tells Temporal what was committed and never delivered: the committer crashed, Temporal was away, or a message had to wait for its turn. */
 export function startSweeper(deps: SweeperDependencies): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const sweeping = sweepUntil(deps, stopping.signal);
-  return {
-    stop: () => {
-      stopping.abort();
-      return sweeping;
-    },
-  };
+  return inBackground((stopped) => sweepUntil(deps, stopped));
 }
 
 async function sweepUntil(deps: SweeperDependencies, stopped: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { inBackground } from '../platform/background';
 import { forgetBodies, moveBodies } from '../books/bodies';
 import { forgetEvents } from '../books/events';
 import { forgetExpired } from '../books/idempotency';
@@ -41,14 +42,7 @@ interface UpkeepDependencies {
 
 /** What nobody tells of is looked for from time to time, in one batch and not by a timer for each payment; and what is kept no longer is forgotten. */
 export function startUpkeep(deps: UpkeepDependencies): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const keeping = keepUntil(deps, stopping.signal);
-  return {
-    stop: () => {
-      stopping.abort();
-      return keeping;
-    },
-  };
+  return inBackground((stopped) => keepUntil(deps, stopped));
 }
 
 async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promise<void> {

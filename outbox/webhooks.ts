@@ -7,6 +7,7 @@ import type { Seal } from '../books/letters';
 import { inTransaction } from '../books/sql';
 import { disableEndpoint, noteFailure, noteSuccess, takeDeliveries } from '../books/webhooks';
 import type { TakenDelivery } from '../books/webhooks';
+import { inBackground } from '../platform/background';
 import { sayNowAndThen } from '../platform/log';
 import type { PostWebhook } from '../platform/webhook-post';
 import { signedHeaders } from '../platform/webhook-signature';
@@ -48,14 +49,7 @@ interface WebhookDependencies {
 
 /** Numbers what happened, and sends it to the endpoints that want it, at least once each. */
 export function startWebhooks(deps: WebhookDependencies): { stop(): Promise<void> } {
-  const stopping = new AbortController();
-  const sending = sendUntil(deps, stopping.signal);
-  return {
-    stop: () => {
-      stopping.abort();
-      return sending;
-    },
-  };
+  return inBackground((stopped) => sendUntil(deps, stopped));
 }
 
 async function sendUntil(deps: WebhookDependencies, stopped: AbortSignal): Promise<void> {

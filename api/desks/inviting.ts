@@ -199,7 +199,6 @@ async function whoComes(tx: Sql, email: string, caller: StaffCaller | null, acco
   const personId = newId('per');
   const added = await addPerson(tx, {
     personId,
-    accountId: newId('cmd').slice(4),
     name: account.name,
     email,
     passwordHash: account.passwordHash,

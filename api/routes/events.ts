@@ -44,7 +44,7 @@ export function eventRoutes({ db, live, authenticate, recognise, revocations }: 
     const caller = permit('watch_payment', known);
     refuseParameters(req);
     const payment = await readPayment(db, caller, req.params.id);
-    if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
+    if (res.destroyed) return; // the browser left meanwhile, and would never be unwatched
     const leave = caller.kind === 'key' || req.method === 'HEAD' ? () => undefined : takeSeat(askerOf(caller));
     if (!leave)
       throw new Problem('too_many_requests', `${MOST_PER_TOKEN} streams are open with this token; close one first`, {

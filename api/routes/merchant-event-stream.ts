@@ -21,7 +21,7 @@ export function merchantEventStream({ db, live, authenticate, recognise, revocat
     refuseParameters(req);
     const { merchantId } = caller;
     let sent = await beginningOf(merchantId, req.get('last-event-id'));
-    if (res.destroyed) return; // whoever asked left meanwhile, and would never be unwatched
+    if (res.destroyed) return; // the browser left meanwhile, and would never be unwatched
     beginStream(res);
     if (req.method === 'HEAD') {
       res.end();

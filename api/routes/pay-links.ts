@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { noteChange } from '../../books/audit';
 import { findMember } from '../../books/members';
 import { addPayLink, listPayLinks, payLinkObject, withdrawPayLink } from '../../books/pay-links';
@@ -13,11 +12,6 @@ import * as schemas from '../http/pay-link-schemas';
 import { erased, notFound } from '../http/problems';
 import { route } from '../http/routing';
 import { list, noFilter } from '../http/schemas';
-
-/** Nobody guesses it. Letters and digits alone, so that a mail program makes all of the address a link. */
-function mintCode(): string {
-  return randomBytes(12).toString('hex');
-}
 
 export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readonly publicUrl: string }) {
   const view = (link: ListedPayLink) => ({
@@ -52,12 +46,11 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
         checkOrigin('returnUrl', returnUrl, member.merchant.returnOrigins);
         const wish = { memberId: member.id, charges, amount, editable, returnUrl: returnUrl ?? null };
         const made = await once(async (tx) => {
-          const code = mintCode();
-          const link = { ...wish, code, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
+          const link = { ...wish, expiresAt: expiresAt === undefined ? null : new Date(expiresAt) };
           const added = await addPayLink(tx, merchantId, link);
           const { memberId, ...after } = wish;
           await noteChange(tx, author, {
-            ...{ merchantId, action: 'pay_link.created', object: payLinkObject(code) },
+            ...{ merchantId, action: 'pay_link.created', object: payLinkObject(added.code) },
             after: { member: memberId, ...after, expiresAt: expiresAt ?? null },
           });
           return view(added);

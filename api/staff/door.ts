@@ -126,7 +126,6 @@ export function doorRoutes(deps: DoorDependencies): Router {
     if (operators.has(to))
       await addPerson(db, {
         personId: newId('per'),
-        accountId: newId('cmd').slice(4),
         name: to,
         email: to,
         passwordHash: null,

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import { inBackground } from '../../platform/background';
 import { sayNowAndThen } from '../../platform/log';
 import type { RecoveryDesk } from '../desks/recovering';
 
@@ -16,20 +18,10 @@ export function startRecoveries({
   const failed = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'recoveries that are due were not looked for; the next look makes up for it');
   });
-  let looking = Promise.resolve();
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    looking = recoveries
-      .inviteDue()
-      .then(() => undefined, failed)
-      .finally(() => (busy = false));
-  }, EVERY_MS).unref();
-  return {
-    stop() {
-      clearInterval(timer);
-      return looking;
-    },
-  };
+  return inBackground(async (stopped) => {
+    while (!stopped.aborted) {
+      await recoveries.inviteDue().catch(failed);
+      await sleep(EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
+    }
+  });
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { betterAuth } from 'better-auth';
 import type { BetterAuthOptions } from 'better-auth';
 import { verifyPassword } from 'better-auth/crypto';
@@ -69,7 +69,7 @@ export function createSignIn(deps: SignInDependencies): SignIn {
 
     async enter(email, password, headers) {
       const answer = await auth.api.signInEmail({ body: { email, password }, headers, asResponse: true });
-      if (!answer.ok) throw new Error(`whoever has just chosen a password cannot sign in (${answer.status})`);
+      if (!answer.ok) throw new Error(`a person who has just chosen a password cannot sign in (${answer.status})`);
       return answer.headers.getSetCookie();
     },
   };
@@ -111,7 +111,7 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
       ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] },
       database: {
         generateId: ({ model }: { model: string }) =>
-          model === 'user' ? newId('per') : model === 'session' ? newId('ses') : newId('cmd').slice(4),
+          model === 'user' ? newId('per') : model === 'session' ? newId('ses') : randomUUID(),
       },
     },
   } satisfies BetterAuthOptions;

@@ -23,7 +23,7 @@ export type Proof = { readonly password: string } | { readonly code: string };
 export interface StepUp {
   /** Gives until when it holds; throws where it is wrong, or was too often. */
   prove(caller: StaffCaller, proof: Proof): Promise<Date>;
-  /** Has a code mailed; gives where to, for the eyes of whoever sits there. */
+  /** Has a code mailed; gives where to, as it is shown to the person. */
   sendCode(caller: StaffCaller): Promise<string>;
   holds(caller: Caller): Promise<boolean>;
   /** Whether the caller may change how they prove who they are: with a second factor, only after a step-up. */

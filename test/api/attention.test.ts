@@ -91,7 +91,7 @@ describe('a payment that asks for a person is listed with what ends it', () => {
   const tried = readRunbook()
     .filter(({ raise }) => raise !== null)
     .map((section) => [section.code, section] as const);
-  // One after the other: what the simulator's next answer is to be holds for whoever asks next.
+  // One after the other: what the simulator's next answer is to be holds for the next who asks.
   test.each(tried)('%s', async (code, { raise, end, stays }: Section) => {
     const trial = await Trial.begin(world, raise ?? []);
     const { merchant } = trial;

@@ -43,7 +43,7 @@ describe('what the runbook tells to try', () => {
   });
 
   const tried = SECTIONS.filter(({ raise }) => raise !== null).map((section) => [section.code, section] as const);
-  // One after the other: what the simulator's next answer is to be holds for whoever asks next.
+  // One after the other: what the simulator's next answer is to be holds for the next who asks.
   test.each(tried)('%s is shown, and gone at the end', async (code, { raise, end, stays }: Section) => {
     const trial = await Trial.begin(world, raise ?? []);
     await trial.take(raise ?? []);

@@ -14,7 +14,7 @@ export interface Platform {
   readonly simulatorUrl: string;
 }
 
-/** A club's first owner. Without a name the invitation is left to whoever tries this out. */
+/** A club's first owner. Without a name the invitation is left to the person who tries this out. */
 export interface Owner {
   readonly email: string;
   readonly name: string | null;

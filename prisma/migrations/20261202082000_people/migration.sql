@@ -94,7 +94,7 @@ BEGIN
 END $$;
 CREATE TRIGGER session_begun AFTER INSERT ON auth.session FOR EACH ROW EXECUTE FUNCTION begin_staff_session();
 
--- Whoever remembers sessions and roles hears that one ended as they hear it of keys: by the count that stands in one row. Each table is named
+-- A process that remembers sessions and roles hears that one ended as they hear it of keys: by the count that stands in one row. Each table is named
 -- in full, since the sign-in's connections see its own schema alone.
 CREATE FUNCTION count_staff_revocation() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -87,8 +87,8 @@ CREATE INDEX webhook_deliveries_in_turn ON webhook_deliveries (endpoint_id, obje
 CREATE INDEX webhook_deliveries_of_endpoint ON webhook_deliveries (endpoint_id, sequence);
 CREATE INDEX webhook_deliveries_to_forget ON webhook_deliveries (created_at);
 
--- number_events(most): gives the oldest events without a number theirs, and queues them for the endpoints that want them; answers how many. Whoever
--- sees a number sees every smaller one. To be called by itself, since others wait until its transaction ends.
+-- number_events(most): gives the oldest events without a number theirs, and queues them for the endpoints that want them; answers how many. A reader
+-- who sees a number sees every smaller one. To be called by itself, since others wait until its transaction ends.
 CREATE FUNCTION number_events(most int) RETURNS int LANGUAGE plpgsql AS $$
 DECLARE how_many int;
 BEGIN

@@ -9,7 +9,7 @@ CREATE INDEX CONCURRENTLY entries_of_time ON entries (merchant_id, recorded_at);
 
 -- ---------------------------------------------------------------- what asks for a person
 
--- Whoever waits for the lock on payments gives way, so that nobody waits behind them.
+-- This migration waits for the lock on payments for a moment only, so that no payment waits behind it.
 SET lock_timeout = '3s';
 
 -- Each reason for which a payment asks for a person, and since when. A list of what to do goes by that time, which payments do not have;
