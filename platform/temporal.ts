@@ -1,15 +1,51 @@
-import { Client, Connection } from '@temporalio/client';
+import { InterceptingCall, Metadata, status } from '@grpc/grpc-js';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 import type { Logger } from 'pino';
 import { searchAttributes } from '../workflows/messages';
 
-/** Connects when first used and whenever Temporal comes back: a process starts, and stays up, without it. */
+/**
+ * Connects when first used and whenever Temporal comes back: a process starts, and stays up, without it.
+ * After `close` no call is tried again. The client's own retries outlive its connection, and throw where nobody catches.
+ */
 export function connectLazily({ address, namespace }: { address: string; namespace: string }): {
   client: Client;
   connection: Connection;
+  close: () => Promise<void>;
 } {
-  const connection = Connection.lazy({ address });
-  return { connection, client: new Client({ connection, namespace }) };
+  let closed = false;
+  const connection = Connection.lazy({
+    address,
+    interceptors: [
+      makeGrpcRetryInterceptor(defaultGrpcRetryOptions()),
+      (options, nextCall) => new InterceptingCall(closed ? REFUSED_CALL : nextCall(options)),
+    ],
+  });
+  return {
+    connection,
+    client: new Client({ connection, namespace }),
+    close: async () => {
+      closed = true;
+      await connection.close();
+    },
+  };
 }
+
+/** A call that ends as it starts: this process has closed its connection. */
+const REFUSED_CALL: ConstructorParameters<typeof InterceptingCall>[0] = {
+  start: (_metadata, listener) =>
+    listener?.onReceiveStatus?.({
+      code: status.CANCELLED,
+      details: 'the connection was closed by this process',
+      metadata: new Metadata(),
+    }),
+  sendMessage: () => undefined,
+  sendMessageWithContext: () => undefined,
+  halfClose: () => undefined,
+  startRead: () => undefined,
+  cancelWithStatus: () => undefined,
+  getPeer: () => 'closed',
+  getAuthContext: () => null,
+};
 
 /** Whether the server answers now. */
 export async function temporalAnswers(connection: Connection): Promise<boolean> {

@@ -37,7 +37,11 @@ async function main(): Promise<void> {
     ? new Redis(config.REDIS_URL, { maxRetriesPerRequest: 1, enableOfflineQueue: false })
     : null;
   redis?.on('error', () => undefined); // it holds only what may vanish
-  const { client, connection: clientConnection } = connectLazily({
+  const {
+    client,
+    connection: clientConnection,
+    close: closeClient,
+  } = connectLazily({
     address: config.TEMPORAL_ADDRESS,
     namespace: config.TEMPORAL_NAMESPACE,
   });
@@ -109,7 +113,7 @@ async function main(): Promise<void> {
   await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop(), letters?.stop(), webhooks.stop()]);
   postman?.close();
   redis?.disconnect();
-  await Promise.all([connection.close(), clientConnection.close(), db.close()]);
+  await Promise.all([connection.close(), closeClient(), db.close()]);
   process.exit(0);
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { LookupAddress } from 'node:dns';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Client, Connection } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
@@ -17,7 +17,7 @@ import { createLimiter, waitFor } from '../../platform/limits';
 import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
 import { createWebhookPost } from '../../platform/webhook-post';
-import { temporalAnswers } from '../../platform/temporal';
+import { connectLazily, temporalAnswers } from '../../platform/temporal';
 import { measureWatched } from '../../books/watched';
 import { openDatabase, openSignIn } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
@@ -136,14 +136,15 @@ export async function startWorld({
   interleavings,
 }: WorldOptions = {}): Promise<World> {
   const { address, namespace, taskQueue, workflowBundlePath } = testTemporal('world');
-  const [database, simulator, connection] = await Promise.all([
+  const [database, simulator] = await Promise.all([
     createTestDatabase(),
     startSimulator({ port: 0, host: '127.0.0.1', resendSpeed: 1e12, laterEvents: 'by_hand' }),
-    temporalAddress === undefined
-      ? Connection.connect({ address })
-      : Connection.lazy({ address: temporalAddress, interceptors: [] }), // the client's own retries would outlive the connection, and throw
   ]);
-  const temporal = new Client({ connection, namespace });
+  const {
+    client: temporal,
+    connection,
+    close: closeTemporal,
+  } = connectLazily({ address: temporalAddress ?? address, namespace });
   const db = openDatabase(await databaseVia(database.url), {
     connections: 8,
     mailing: mail !== 'off',
@@ -312,7 +313,7 @@ export async function startWorld({
       revocations.stop();
       await live.close();
       await simulator.stop();
-      await Promise.all([connection.close(), db.close(), signInPool.end()]);
+      await Promise.all([closeTemporal(), db.close(), signInPool.end()]);
       await database.drop();
     },
   };
