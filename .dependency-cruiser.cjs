@@ -105,7 +105,7 @@ module.exports = {
       from: { path: '^platform/' },
       to: {
         path: [
-          '^(api|books|mail|outbox|simulator|test|tools|web|words|worker)/',
+          '^(api|books|mail|outbox|simulator|test|tools|web|webhooks|words|worker)/',
           '^activities/(?!gateways/port\\.ts$)',
           '^workflows/(?!domain/|messages\\.ts$)',
         ],
@@ -125,7 +125,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^mail/' },
       to: {
-        path: '^(activities|api|books|outbox|prisma|simulator|test|tools|vault|web|worker)/|^workflows/(?!domain/)',
+        path: '^(activities|api|books|outbox|prisma|simulator|test|tools|vault|web|webhooks|worker)/|^workflows/(?!domain/)',
+      },
+    },
+    {
+      name: 'webhooks-sign-and-send',
+      comment:
+        'One try of one delivery: what it says, its signature, the connection, and what is kept of the answer. When is a matter of the outbox and of the run.',
+      severity: 'error',
+      from: { path: '^webhooks/' },
+      to: {
+        path: '^(activities|api|mail|outbox|simulator|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)',
       },
     },
     {
@@ -177,7 +187,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^web/' },
       to: {
-        path: '^(activities|books|mail|outbox|platform|prisma|simulator|test|tools|vault|worker)/|^workflows/(?!domain/)',
+        path: '^(activities|books|mail|outbox|platform|prisma|simulator|test|tools|vault|webhooks|worker)/|^workflows/(?!domain/)',
       },
     },
     {
@@ -222,7 +232,7 @@ module.exports = {
       comment:
         'Everybody else reaches the database through the books, so that a booking is always one transaction of one kind.',
       severity: 'error',
-      from: { pathNot: '^(activities|api|books|outbox|platform|prisma|test|tools|worker)/' },
+      from: { pathNot: '^(activities|api|books|outbox|platform|prisma|test|tools|webhooks|worker)/' },
       to: { path: PRISMA_CLIENT },
     },
     {
@@ -232,7 +242,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^simulator/' },
       to: {
-        path: '^(activities|api|books|mail|outbox|platform|prisma|test|tools|vault|web|words|worker)/|^workflows/(?!domain/)',
+        path: '^(activities|api|books|mail|outbox|platform|prisma|test|tools|vault|web|webhooks|words|worker)/|^workflows/(?!domain/)',
       },
     },
     {
@@ -241,7 +251,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^prisma/' },
       to: {
-        path: '^(activities|api|books|mail|outbox|platform|simulator|test|tools|vault|web|words|worker|workflows)/',
+        path: '^(activities|api|books|mail|outbox|platform|simulator|test|tools|vault|web|webhooks|words|worker|workflows)/',
       },
     },
     {
@@ -256,7 +266,7 @@ module.exports = {
       comment: 'An image without development packages must start.',
       severity: 'error',
       from: {
-        path: '^(activities|api|books|mail|outbox|platform|prisma|simulator|tools|vault|web|words|worker|workflows)/.*\\.ts$',
+        path: '^(activities|api|books|mail|outbox|platform|prisma|simulator|tools|vault|web|webhooks|words|worker|workflows)/.*\\.ts$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },

@@ -2,10 +2,10 @@ import type { TurnRules } from '../workflows/domain/places';
 import { call, interval, turnRules } from './functions';
 import type { Sql } from './sql';
 
-/** What Temporal is to be told: a payment's first run, a stored message, a stored command, or that an older run is to be renewed. */
+/** What Temporal is to be told: a payment's first run, a stored message or command, or that a run is to be renewed, or is to look at what changed. */
 export interface Due {
-  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake' | 'look' | 'refund';
-  /** The payment, message or command; of a renewal the workflow's id. */
+  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake' | 'look' | 'refund' | 'deliveries';
+  /** The payment, message or command; of a renewal, and of an endpoint's deliveries, the workflow's id. */
   readonly subjectId: string;
   readonly paymentId: string | null;
   /** How often it was taken, this time included. */
@@ -44,6 +44,11 @@ export async function takeDue(db: Sql, most: number, rules: TurnRules, pauses: T
 /** Nothing of these has to be told any more. */
 export async function strike({ sql }: Sql, subjectIds: readonly string[]): Promise<void> {
   await sql.query('DELETE FROM outbox WHERE subject_id = ANY ($1)', [subjectIds]);
+}
+
+/** This need not be told any more, unless it became due again since it was taken. */
+export async function strikeUnlessDue({ sql }: Sql, subjectId: string): Promise<void> {
+  await sql.query('DELETE FROM outbox WHERE subject_id = $1 AND due_at > now()', [subjectId]);
 }
 
 /** These were told to nobody: they are due again after the pause. */

@@ -188,16 +188,21 @@ export interface TakenDelivery {
   readonly isTest: boolean;
   /** How often it was taken, this time included. */
   readonly tries: number;
+  /** Its endpoint's run took it, which need not be told what becomes of it. */
+  readonly byRun: boolean;
   readonly url: string;
   /** Sealed; the second one is of before a rotation, and signs too. */
   readonly secrets: readonly [Buffer, Buffer | null];
   readonly createdAt: Date;
 }
 
+/** Which deliveries: of endpoints that took what they were sent last; of the others what was not tried yet; or of one of those what was. */
+export type Waiting =
+  { readonly which: 'of_well' | 'new_of_failing' } | { readonly which: 'retries_of'; readonly endpointId: string };
+
 /** What is taken at once. */
 export interface Taking {
-  /** Of endpoints that took nothing lately, or of the others. */
-  readonly failing: boolean;
+  readonly waiting: Waiting;
   readonly most: number;
   /** At one endpoint so many are under way. */
   readonly perEndpoint: number;
@@ -207,60 +212,98 @@ export interface Taking {
   readonly waitMs: number;
 }
 
+/** Endpoints for which nothing waits are not looked at: one step through the index for each for which something does. */
+const ENDPOINTS_WAITED_FOR = `WITH RECURSIVE waiting AS (
+    (SELECT c.endpoint_id FROM webhook_deliveries c WHERE c.state = 'pending' ORDER BY c.endpoint_id LIMIT 1)
+    UNION ALL
+    SELECT (SELECT c.endpoint_id FROM webhook_deliveries c WHERE c.state = 'pending' AND c.endpoint_id > b.endpoint_id ORDER BY c.endpoint_id LIMIT 1)
+    FROM waiting b WHERE b.endpoint_id IS NOT NULL)`;
+
+/** Of endpoints `w` and their deliveries `c`. */
+const TAKEN: Readonly<
+  Record<Waiting['which'], { readonly endpoints: string; readonly of: string; readonly due: string }>
+> = {
+  of_well: { endpoints: ENDPOINTS_WAITED_FOR, of: 'w.failing_since IS NULL', due: 'true' },
+  new_of_failing: { endpoints: ENDPOINTS_WAITED_FOR, of: 'w.failing_since IS NOT NULL', due: 'c.tries = 0' },
+  retries_of: {
+    endpoints: 'WITH waiting AS (SELECT $5::text AS endpoint_id)',
+    of: 'w.failing_since IS NOT NULL',
+    due: 'c.tries > 0',
+  },
+};
+
 /** Takes what is due, the longest due first, of each endpoint only a few. */
 export async function takeDeliveries(
   { sql }: Sql,
-  { failing, most, perEndpoint, leaseMs, waitMs }: Taking,
+  { waiting, most, perEndpoint, leaseMs, waitMs }: Taking,
 ): Promise<readonly TakenDelivery[]> {
-  type Row = Omit<TakenDelivery, 'secrets'> & { readonly secret: Buffer; readonly formerSecret: Buffer | null };
+  type Row = Omit<TakenDelivery, 'secrets' | 'byRun'> & {
+    readonly secret: Buffer;
+    readonly formerSecret: Buffer | null;
+  };
+  const { endpoints, of, due } = TAKEN[waiting.which];
   const { rows } = await sql.query<Row>({
-    name: 'take_deliveries',
-    // Endpoints for which nothing waits are not looked at: one step through the index for each for which something does.
-    text: `WITH RECURSIVE waiting AS (
-        (SELECT c.endpoint_id FROM webhook_deliveries c WHERE c.state = 'pending' ORDER BY c.endpoint_id LIMIT 1)
-        UNION ALL
-        SELECT (SELECT c.endpoint_id FROM webhook_deliveries c WHERE c.state = 'pending' AND c.endpoint_id > b.endpoint_id ORDER BY c.endpoint_id LIMIT 1)
-        FROM waiting b WHERE b.endpoint_id IS NOT NULL)
-      UPDATE webhook_deliveries d SET tries = d.tries + 1, taken_at = now(), due_at = now() + $4::interval
+    name: `take_deliveries_${waiting.which}`,
+    text: `${endpoints}
+      UPDATE webhook_deliveries d SET tries = d.tries + 1, taken_at = now(), due_at = now() + $3::interval
       FROM (
         SELECT due.id, w.url, w.merchant_id, w.secret, CASE WHEN w.former_until > now() THEN w.former_secret END AS former_secret
         FROM waiting JOIN webhook_endpoints w ON w.id = waiting.endpoint_id CROSS JOIN LATERAL (
           SELECT c.id, c.due_at FROM webhook_deliveries c
-          WHERE c.endpoint_id = w.id AND c.state = 'pending' AND c.due_at <= now()
-            AND (c.created_at < now() - $5::interval OR NOT EXISTS (SELECT FROM webhook_deliveries e
+          WHERE c.endpoint_id = w.id AND c.state = 'pending' AND c.due_at <= now() AND ${due}
+            AND (c.created_at < now() - $4::interval OR NOT EXISTS (SELECT FROM webhook_deliveries e
               WHERE e.endpoint_id = c.endpoint_id AND e.object = c.object AND e.sequence < c.sequence AND e.state = 'pending'))
           ORDER BY c.due_at, c.sequence
-          LIMIT greatest(0, $3 - (SELECT count(*) FROM webhook_deliveries t WHERE t.endpoint_id = w.id AND t.taken_at IS NOT NULL AND t.due_at > now()))
+          LIMIT greatest(0, $2 - (SELECT count(*) FROM webhook_deliveries t WHERE t.endpoint_id = w.id AND t.taken_at IS NOT NULL AND t.due_at > now()))
           FOR UPDATE SKIP LOCKED) due
-        WHERE w.enabled AND w.removed_at IS NULL AND (w.failing_since IS NOT NULL) = $1
-        ORDER BY due.due_at LIMIT $2) taken
+        WHERE w.enabled AND w.removed_at IS NULL AND ${of}
+        ORDER BY due.due_at LIMIT $1) taken
       WHERE d.id = taken.id
       RETURNING d.id, d.endpoint_id AS "endpointId", taken.merchant_id AS "merchantId", d.event_id AS "eventId", d.is_test AS "isTest", d.tries, taken.url,
                 taken.secret, taken.former_secret AS "formerSecret", d.created_at AS "createdAt"`,
-    values: [failing, most, perEndpoint, interval(leaseMs), interval(waitMs)],
+    values: [
+      most,
+      perEndpoint,
+      interval(leaseMs),
+      interval(waitMs),
+      ...(waiting.which === 'retries_of' ? [waiting.endpointId] : []),
+    ],
   });
-  return rows.map(({ secret, formerSecret, ...row }) => ({ ...row, secrets: [secret, formerSecret] }));
+  const byRun = waiting.which === 'retries_of';
+  return rows.map(({ secret, formerSecret, ...row }) => ({ ...row, byRun, secrets: [secret, formerSecret] }));
 }
 
-/** The endpoint took it. One that had failed is well again, and what waited for it is due. */
-export async function noteSuccess({ sql }: Sql, id: string, attempt: Attempt): Promise<void> {
+/** Has the run of the endpoints `told` look at what waits. */
+const TELL_RUN = (
+  told: string,
+) => `INSERT INTO outbox (subject_id, kind, due_at) SELECT 'deliveries-' || t.id, 'deliveries', now() FROM ${told} t
+  ON CONFLICT (subject_id) DO UPDATE SET due_at = EXCLUDED.due_at, tries = 0`;
+
+/** The endpoint took it. One that had failed is well again, and what waited for it is due: its run has nothing more to do. */
+export async function noteSuccess(
+  { sql }: Sql,
+  { id, byRun }: Pick<TakenDelivery, 'id' | 'byRun'>,
+  attempt: Attempt,
+): Promise<void> {
   await sql.query(
     `WITH delivered AS (
        UPDATE webhook_deliveries SET state = 'succeeded', taken_at = NULL, attempts = attempts || $2::jsonb WHERE id = $1 AND state = 'pending' RETURNING endpoint_id),
      well AS (
-       UPDATE webhook_endpoints w SET failing_since = NULL FROM delivered d WHERE w.id = d.endpoint_id AND w.failing_since IS NOT NULL RETURNING w.id)
-     UPDATE webhook_deliveries d SET due_at = now() FROM well w WHERE d.endpoint_id = w.id AND d.state = 'pending' AND d.taken_at IS NULL AND d.due_at > now()`,
-    [id, JSON.stringify([attempt])],
+       UPDATE webhook_endpoints w SET failing_since = NULL FROM delivered d WHERE w.id = d.endpoint_id AND w.failing_since IS NOT NULL RETURNING w.id),
+     due AS (
+       UPDATE webhook_deliveries d SET due_at = now() FROM well w WHERE d.endpoint_id = w.id AND d.state = 'pending' AND d.taken_at IS NULL AND d.due_at > now())
+     ${TELL_RUN('(SELECT id FROM well WHERE NOT $3)')}`,
+    [id, JSON.stringify([attempt]), byRun],
   );
 }
 
 /**
- * The endpoint did not take it: it is due again after the pause, or, without one, has failed. Gives since when the endpoint takes nothing, in
- * milliseconds; of a test it does not count.
+ * The endpoint did not take it: it is due again after the pause, which its run sees to, or, without one, has failed. Gives since when the
+ * endpoint takes nothing, in milliseconds; of a test it does not count.
  */
 export async function noteFailure(
   { sql }: Sql,
-  { id, isTest }: Pick<TakenDelivery, 'id' | 'isTest'>,
+  { id, isTest, byRun }: Pick<TakenDelivery, 'id' | 'isTest' | 'byRun'>,
   attempt: Attempt,
   pauseMs: number | null,
 ): Promise<number> {
@@ -268,12 +311,60 @@ export async function noteFailure(
     `WITH failed AS (
        UPDATE webhook_deliveries SET state = CASE WHEN $3::interval IS NULL THEN 'failed' ELSE 'pending' END, taken_at = NULL, attempts = attempts || $2::jsonb,
          due_at = now() + coalesce($3::interval, '0')
-       WHERE id = $1 AND state = 'pending' RETURNING endpoint_id)
-     UPDATE webhook_endpoints w SET failing_since = coalesce(w.failing_since, now()) FROM failed f WHERE w.id = f.endpoint_id AND NOT $4
-     RETURNING (extract(epoch FROM now() - w.failing_since) * 1000)::float8 AS "failingMs"`,
-    [id, JSON.stringify([attempt]), pauseMs === null ? null : interval(pauseMs), isTest],
+       WHERE id = $1 AND state = 'pending' RETURNING endpoint_id),
+     failing AS (
+       UPDATE webhook_endpoints w SET failing_since = coalesce(w.failing_since, now()) FROM failed f WHERE w.id = f.endpoint_id AND NOT $4 RETURNING w.id, w.failing_since),
+     told AS (${TELL_RUN('(SELECT id FROM failing WHERE $3::interval IS NOT NULL AND NOT $5)')})
+     SELECT (extract(epoch FROM now() - failing_since) * 1000)::float8 AS "failingMs" FROM failing`,
+    [id, JSON.stringify([attempt]), pauseMs === null ? null : interval(pauseMs), isTest, byRun],
   );
   return rows[0]?.failingMs ?? 0;
+}
+
+/** What an endpoint did not take and is to be sent once more. */
+export interface Retries {
+  readonly waiting: number;
+  /** In milliseconds; below 0: it is due; null: nothing waits, or the endpoint is well or told nothing any more. */
+  readonly dueInMs: number | null;
+}
+
+/** What is left for an endpoint's run. */
+export async function retriesOf({ sql }: Sql, endpointId: string): Promise<Retries> {
+  const { rows } = await sql.query<Retries>(
+    `SELECT count(*)::int AS waiting, (extract(epoch FROM min(d.due_at) - now()) * 1000)::float8 AS "dueInMs"
+     FROM webhook_deliveries d JOIN webhook_endpoints w ON w.id = d.endpoint_id
+     WHERE w.id = $1 AND w.enabled AND w.removed_at IS NULL AND w.failing_since IS NOT NULL AND d.state = 'pending' AND d.tries > 0`,
+    [endpointId],
+  );
+  return rows[0] ?? { waiting: 0, dueInMs: null };
+}
+
+/** An endpoint, and whose it is. */
+export interface EndpointOfMerchant {
+  readonly endpointId: string;
+  readonly merchantId: string;
+}
+
+/** The endpoints whose runs have these workflow ids; of other ids there are none. */
+export async function readEndpointsOfRuns(
+  { sql }: Sql,
+  workflowIds: readonly string[],
+): Promise<readonly EndpointOfMerchant[]> {
+  const { rows } = await sql.query<EndpointOfMerchant>(
+    `SELECT id AS "endpointId", merchant_id AS "merchantId" FROM webhook_endpoints
+     WHERE id = ANY (ARRAY(SELECT substr(run, 12) FROM unnest($1::text[]) run WHERE run LIKE 'deliveries-%'))`,
+    [workflowIds],
+  );
+  return rows;
+}
+
+/** Has the runs of endpoints look whose retries are overdue for so long. */
+export async function planForgottenRetries({ sql }: Sql, overdueMs: number): Promise<void> {
+  await sql.query(
+    TELL_RUN(`(SELECT w.id FROM webhook_endpoints w WHERE w.failing_since IS NOT NULL AND w.enabled AND w.removed_at IS NULL AND EXISTS (
+      SELECT FROM webhook_deliveries d WHERE d.endpoint_id = w.id AND d.state = 'pending' AND d.tries > 0 AND d.due_at < now() - $1::interval))`),
+    [interval(overdueMs)],
+  );
 }
 
 /** Forgets deliveries so old, at most `most` of them; gives how many. */

@@ -6,6 +6,7 @@ import { loadPayment } from '../books/facts';
 import { endRenewal, planRenewals as plan, readRenewal } from '../books/outbox';
 import type { Due } from '../books/outbox';
 import type { Sql } from '../books/sql';
+import { readEndpointsOfRuns } from '../books/webhooks';
 import { isLeftToPayer } from '../workflows/domain/payment';
 import { subjectOf } from '../workflows/messages';
 
@@ -60,6 +61,8 @@ export async function planRenewals(
 ): Promise<number> {
   const behind = await runs.leftBehind(MOST_LISTED, failedForMs);
   if (behind.length === 0) return 0;
+  // An endpoint's run holds nothing that its rows do not, and is told nothing that could be lost: it needs no plan.
+  for (const endpoint of await readEndpointsOfRuns(db, behind)) await runs.renewDeliveries(endpoint);
   const subjects = behind.map(subjectOf);
   const lost = {
     workflowIds: behind,

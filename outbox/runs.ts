@@ -7,6 +7,7 @@ import {
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { StoredCommand } from '../books/commands';
+import type { EndpointOfMerchant } from '../books/webhooks';
 import type { NextAction } from '../workflows/domain/gateway';
 import { describeMoney } from '../workflows/domain/money';
 import { summarize } from '../workflows/domain/payment';
@@ -15,6 +16,7 @@ import type * as workflows from '../workflows';
 import {
   backgroundQueueOf,
   cancelPayment,
+  deliveriesWorkflowId,
   giveUpRefund,
   lookAgain,
   notificationReceived,
@@ -31,7 +33,7 @@ import {
 } from '../workflows/messages';
 import type { CommandOutcome } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
-import type { PaymentStart, UnmatchedRefundStart } from '../workflows/messages';
+import type { DeliveriesStart, PaymentStart, UnmatchedRefundStart } from '../workflows/messages';
 
 export type Command = Pick<StoredCommand, 'id' | 'paymentId' | 'order'>;
 
@@ -45,6 +47,8 @@ export interface Runs {
   wake(paymentId: string): Promise<void>;
   /** Has a payment's run, at work or not, ask the gateway once more. */
   look(paymentId: string): Promise<void>;
+  /** Has the run of an endpoint that failed, at work or not, look at what waits for it. */
+  retryDeliveries(endpoint: EndpointOfMerchant): Promise<void>;
   /** Begins a refund of money of nobody's, once. */
   refundUnmatched(refund: UnmatchedRefundStart): Promise<void>;
   /** Sends a stored command and waits for its outcome. */
@@ -62,8 +66,9 @@ export interface LostRuns {
   leftBehind(most: number, failedForMs: number): Promise<readonly string[]>;
   /** Puts a run of this story, begun from the record, in the place of a payment's that is lost; leaves any other run alone. `asleep`: until the payer's deadline. */
   renewPayment(payment: Payment, asleep: boolean): Promise<void>;
-  /** The same for the run of a message that names no payment. */
+  /** The same for the run of a message that names no payment, and of an endpoint that failed. */
   renewMessage(notificationId: string): Promise<void>;
+  renewDeliveries(endpoint: EndpointOfMerchant): Promise<void>;
 }
 
 /** Ends the older run and starts the new one in one step. Nothing is undone by it: a run begun from the record goes on where that ends. */
@@ -117,6 +122,17 @@ export function createRuns(
   function runOf(paymentId: string) {
     const args: [PaymentStart] = [{ paymentId }];
     return { workflowId: paymentWorkflowId(paymentId), taskQueue, args, staticSummary: `more about ${paymentId}` };
+  }
+
+  function retryingOf({ endpointId, merchantId }: EndpointOfMerchant) {
+    const args: [DeliveriesStart] = [{ endpointId }];
+    return {
+      workflowId: deliveriesWorkflowId(endpointId),
+      taskQueue: backgroundQueue,
+      args,
+      typedSearchAttributes: new TypedSearchAttributes([{ key: searchAttributes.merchant, value: merchantId }]),
+      staticSummary: `webhooks that ${endpointId} did not take`,
+    };
   }
 
   return {
@@ -202,6 +218,14 @@ export function createRuns(
       await client.workflow.signalWithStart('payment', { ...runOf(paymentId), signal: lookAgain, signalArgs: [] });
     },
 
+    async retryDeliveries(endpoint) {
+      await client.workflow.signalWithStart('deliveries', {
+        ...retryingOf(endpoint),
+        signal: lookAgain,
+        signalArgs: [],
+      });
+    },
+
     async refundUnmatched(refund) {
       try {
         await client.workflow.start<typeof workflows.unmatchedRefund>('unmatchedRefund', {
@@ -256,6 +280,12 @@ export function createRuns(
         ...IN_ITS_PLACE,
         staticSummary: OF_NO_PAYMENT,
       });
+    },
+
+    async renewDeliveries(endpoint) {
+      const run = retryingOf(endpoint);
+      if (await isLeftBehind(run.workflowId))
+        await client.workflow.start<typeof workflows.deliveries>('deliveries', { ...run, ...IN_ITS_PLACE });
     },
   };
 }

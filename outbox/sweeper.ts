@@ -6,11 +6,12 @@ import { sayNowAndThen } from '../platform/log';
 import type { LostRuns, Runs } from './runs';
 import { handedBy, loadPayment } from '../books/facts';
 import { readCommand } from '../books/commands';
-import { confirmTold, putOff, strike, takeDue } from '../books/outbox';
+import { confirmTold, putOff, strike, strikeUnlessDue, takeDue } from '../books/outbox';
 import type { Due, TakingPauses } from '../books/outbox';
 import { readUnmatchedRefund } from '../books/refunds';
 import { isBehind } from '../books/record';
 import type { Sql } from '../books/sql';
+import { readEndpointsOfRuns } from '../books/webhooks';
 import { TURNS } from '../workflows/domain/places';
 import { renew } from './renewal';
 
@@ -114,6 +115,12 @@ async function deliver(
       const refund = await readUnmatchedRefund(db, due.subjectId);
       if (refund) await runs.refundUnmatched(refund);
       await strike(db, [due.subjectId]);
+      return;
+    }
+    case 'deliveries': {
+      const endpoints = await readEndpointsOfRuns(db, [due.subjectId]);
+      await Promise.all(endpoints.map((endpoint) => runs.retryDeliveries(endpoint)));
+      await strikeUnlessDue(db, due.subjectId);
       return;
     }
     case 'notification':

@@ -9,11 +9,13 @@ import { markBalances } from '../books/ledger';
 import { forgetSignIns } from '../books/member-sign-in';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
-import { forgetDeliveries } from '../books/webhooks';
+import { forgetDeliveries, planForgottenRetries } from '../books/webhooks';
 
 const EVERY_MS = 600_000;
 /** A refund made at the site of a gateway that announces none is found by looking once more, after a day and after three. */
 const LOOK_AFTER_HOURS = [24, 72] as const;
+/** A retry that is overdue for so long has no run: it was ended by hand, or the process that was to begin it died. */
+const FORGOTTEN_AFTER_MS = 600_000;
 /**
  * A person who reads an invalid message wants to know why it was refused; what was repeated meanwhile has come: PayPal repeats for four
  * days. After a week its bytes are only a stranger's words, which may be about somebody.
@@ -57,6 +59,7 @@ async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promis
 /** Does what is due now. */
 export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
+  await planForgottenRetries(db, FORGOTTEN_AFTER_MS);
   await markBalances(db, POSTINGS_PER_MARK);
   await inBatches(() => forgetExpired(db, BATCH_ROWS));
   await inBatches(() => forgetEvents(db, FORGET_EVENTS_AFTER_DAYS, BATCH_ROWS));

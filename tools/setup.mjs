@@ -32,6 +32,7 @@ export const SOURCES = [
   'tools',
   'vault',
   'web',
+  'webhooks',
   'words',
   'worker',
   'workflows',

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { createActivities } from '../activities';
+import { createDeliveryActivities } from '../activities/deliveries';
 import { CREDENTIAL_FIELDS, PARTNERSHIPS, TELLING_NO_REFUNDS } from '../activities/gateways/registry';
 import { ConfigError, keysFrom, mailFrom, partnersFrom, readConfig } from '../platform/config';
 import { createGatewayWorld } from '../platform/gateway-world';
@@ -11,7 +12,8 @@ import { createLog, sayNowAndThen } from '../platform/log';
 import { createPostman, longestTryMs } from '../mail/postman';
 import { readEventViews } from '../api/http/event-data';
 import { createRuns } from '../outbox/runs';
-import { createWebhookPost } from '../platform/webhook-post';
+import { createWebhookPost } from '../webhooks/post';
+import type { SendingDependencies } from '../webhooks/sending';
 import { connectLazily, ensureSearchAttributes } from '../platform/temporal';
 import { openDatabase } from '../prisma/client';
 import { createVault } from '../vault/vault';
@@ -59,7 +61,17 @@ async function main(): Promise<void> {
   });
   const vault = createVault(...keysFrom(config));
   const partners = partnersFrom(PARTNERSHIPS, config);
-  const activities = createActivities({
+  const sending: SendingDependencies = {
+    db,
+    vault,
+    post: createWebhookPost({ timeoutMs: config.WEBHOOK_TIMEOUT_MS, allowHttp: config.WEBHOOK_ALLOW_HTTP }),
+    readEvents: readEventViews,
+    log,
+    leaseMs: config.WEBHOOK_TIMEOUT_MS + LEASE_MARGIN_MS,
+    retryMs: config.WEBHOOK_RETRY_S.map((seconds) => seconds * 1_000),
+    disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000,
+  };
+  const payments = createActivities({
     db,
     vault,
     gateways: createGatewayWorld({ simulatorUrl: config.SIMULATOR_URL, partners, redis, vault }),
@@ -67,6 +79,7 @@ async function main(): Promise<void> {
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });
 
+  const activities = { ...payments, ...createDeliveryActivities(sending) };
   const connection = await NativeConnection.connect({ address: config.TEMPORAL_ADDRESS });
   const plan = {
     connection,
@@ -98,16 +111,7 @@ async function main(): Promise<void> {
       retryMs: config.MAIL_RETRY_S.map((seconds) => seconds * 1_000),
       leaseMs: longestTryMs(config.MAIL_TIMEOUT_MS) + LEASE_MARGIN_MS,
     });
-  const webhooks = startWebhooks({
-    db,
-    vault,
-    post: createWebhookPost({ timeoutMs: config.WEBHOOK_TIMEOUT_MS, allowHttp: config.WEBHOOK_ALLOW_HTTP }),
-    readEvents: readEventViews,
-    log,
-    leaseMs: config.WEBHOOK_TIMEOUT_MS + LEASE_MARGIN_MS,
-    retryMs: config.WEBHOOK_RETRY_S.map((seconds) => seconds * 1_000),
-    disableAfterMs: config.WEBHOOK_DISABLE_AFTER_S * 1_000,
-  });
+  const webhooks = startWebhooks(sending);
   log.info({ taskQueues: workers.map(({ options }) => options.taskQueue) }, 'working');
   await Promise.all(workers.map((worker) => worker.run())); // until SIGTERM or SIGINT
   await Promise.all([sweeper.stop(), renewals.stop(), upkeep.stop(), letters?.stop(), webhooks.stop()]);

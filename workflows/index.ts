@@ -1,3 +1,4 @@
+export { deliveries } from './deliveries';
 export { notification } from './notification';
 export { payment } from './payment';
 export { unmatchedRefund } from './unmatched-refund';

@@ -50,9 +50,15 @@ export interface UnmatchedRefundStart {
 }
 export const unmatchedRefundWorkflowId = (refundId: string) => `refund-${refundId}`;
 
+/** The run of a merchant's endpoint that did not take what it was sent. */
+export interface DeliveriesStart {
+  readonly endpointId: string;
+}
+export const deliveriesWorkflowId = (endpointId: string) => `deliveries-${endpointId}`;
+
 /** A stored message waits to be verified. Carries its id and nothing of its content. */
 export const notificationReceived = defineSignal<[{ readonly notificationId: string }]>('notificationReceived');
-/** The gateway is to be asked once more about the money that is known. */
+/** A payment's run is to ask the gateway once more about the money that is known; an endpoint's, to look at what waits now. */
 export const lookAgain = defineSignal('lookAgain');
 
 /** A person's command, stored under `commandId` before it is sent; the update's id is the command's. */

@@ -17,8 +17,8 @@ import {
 } from '../../books/webhooks';
 import type { Delivery, Endpoint } from '../../books/webhooks';
 import { newId } from '../../platform/ids';
-import { refusalOfUrl } from '../../platform/webhook-address';
-import { spellSecret } from '../../platform/webhook-signature';
+import { refusalOfUrl } from '../../webhooks/address';
+import { spellSecret } from '../../webhooks/signature';
 import type { Database } from '../../prisma/client';
 import type { Vault } from '../../vault/vault';
 import { readCursor, toPage } from '../http/paging';

@@ -41,7 +41,15 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
       now: Date.now,
       cache: memoryCache(),
     },
-    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, look: nobody, refundUnmatched: nobody },
+    runs: {
+      start: nobody,
+      notify: nobody,
+      command: nobody,
+      wake: nobody,
+      look: nobody,
+      retryDeliveries: nobody,
+      refundUnmatched: nobody,
+    },
     deliveries: {
       started: () => Promise.resolve(),
       notified: () => undefined,

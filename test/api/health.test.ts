@@ -64,6 +64,7 @@ describe('while Temporal is away', () => {
       command: nobody,
       wake: nobody,
       look: nobody,
+      retryDeliveries: nobody,
       refundUnmatched: nobody,
     };
     const deliveries = createDeliveries({ db: world.db, runs, log: pino({ level: 'silent' }), isLate: () => false });

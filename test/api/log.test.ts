@@ -141,7 +141,15 @@ test('a thousand messages that Temporal does not hear are one line with one reas
   const nobody = () => Promise.reject(new Error('Temporal is away'));
   const deliveries = createDeliveries({
     db: world.db,
-    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, look: nobody, refundUnmatched: nobody },
+    runs: {
+      start: nobody,
+      notify: nobody,
+      command: nobody,
+      wake: nobody,
+      look: nobody,
+      retryDeliveries: nobody,
+      refundUnmatched: nobody,
+    },
     log,
     isLate: () => false,
   });

@@ -62,6 +62,7 @@ test('late, it tells Temporal of no message and of no start that can wait, and g
     notify: tell,
     wake: tell,
     look: tell,
+    retryDeliveries: ({ endpointId }) => tell(endpointId),
     refundUnmatched: ({ refundId }) => tell(refundId),
     command: () => Promise.reject(new Error('nobody commands')),
   };

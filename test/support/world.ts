@@ -7,6 +7,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createActivities } from '../../activities';
+import { createDeliveryActivities } from '../../activities/deliveries';
 import { readEventViews } from '../../api/http/event-data';
 import { createApp } from '../../api/app';
 import { watchRevocations } from '../../api/http/revocations';
@@ -16,7 +17,8 @@ import { createGatewayCache } from '../../platform/gateway-cache';
 import { createLimiter, waitFor } from '../../platform/limits';
 import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
-import { createWebhookPost } from '../../platform/webhook-post';
+import { createWebhookPost } from '../../webhooks/post';
+import type { SendingDependencies } from '../../webhooks/sending';
 import { connectLazily, temporalAnswers } from '../../platform/temporal';
 import { measureWatched } from '../../books/watched';
 import { openDatabase, openSignIn } from '../../prisma/client';
@@ -199,6 +201,16 @@ export async function startWorld({
   let api = startApi(story);
 
   const limiter = createLimiter(null, { name: randomUUID(), points: verificationsPerMinute, seconds: 60 });
+  const sending: SendingDependencies = {
+    db,
+    vault,
+    post: createWebhookPost({ timeoutMs, allowHttp: true, ...(resolve && { resolve }) }),
+    readEvents: readEventViews,
+    log,
+    leaseMs: 2 * timeoutMs,
+    retryMs,
+    disableAfterMs,
+  };
   const real = createActivities({
     db,
     vault,
@@ -206,7 +218,7 @@ export async function startWorld({
     throttle: throttle ?? ((key) => waitFor(limiter, key)),
     announce: () => undefined,
   });
-  const activities = interleavings?.activities(real) ?? real;
+  const activities = { ...(interleavings?.activities(real) ?? real), ...createDeliveryActivities(sending) };
   let worked = story;
   let running: { shutdown(): void; done: Promise<void> }[] = [];
   const startWorker = async (works: readonly Work[] = WORK) => {
@@ -258,16 +270,7 @@ export async function startWorld({
         ...(failedForMs !== undefined && { failedForMs }),
       }),
     ];
-    const webhooks = startWebhooks({
-      db,
-      vault,
-      post: createWebhookPost({ timeoutMs, allowHttp: true, ...(resolve && { resolve }) }),
-      readEvents: readEventViews,
-      log,
-      leaseMs: 2 * timeoutMs,
-      retryMs,
-      disableAfterMs,
-    });
+    const webhooks = startWebhooks(sending);
     return { stop: () => Promise.all([sweeper.stop(), renewals.stop(), letters?.stop(), webhooks.stop()]) };
   };
   let sweeping = startSweeping();

@@ -28,7 +28,15 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
       now: Date.now,
       cache: createGatewayCache(null, vault),
     },
-    runs: { start: nobody, notify: nobody, command: nobody, wake: nobody, look: nobody, refundUnmatched: nobody },
+    runs: {
+      start: nobody,
+      notify: nobody,
+      command: nobody,
+      wake: nobody,
+      look: nobody,
+      retryDeliveries: nobody,
+      refundUnmatched: nobody,
+    },
     deliveries: {
       leaseMs: () => 0,
       started: () => Promise.resolve(),

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
-import { isAllowedAddress, refusalOfUrl } from '../../platform/webhook-address';
-import { createWebhookPost } from '../../platform/webhook-post';
+import { isAllowedAddress, refusalOfUrl } from '../../webhooks/address';
+import { createWebhookPost } from '../../webhooks/post';
 import { startReceiver } from '../support/receiver';
 import type { Receiver } from '../support/receiver';
 

@@ -4,7 +4,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Attempt } from '../workflows/domain/webhook';
-import { isAllowedAddress, refusalOfUrl } from './webhook-address';
+import { isAllowedAddress, refusalOfUrl } from './address';
 
 /** So much of an answer is read; the rest is left, and the connection with it. */
 const MOST_BYTES = 1024;
