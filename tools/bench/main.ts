@@ -20,6 +20,7 @@ import { renderFinding, type Finding } from './report';
 import { measureScale } from './scale';
 import { startStack, TITLES, type TemporalKind } from './stack';
 import { measureThroughput } from './throughput';
+import { measureWebhooks } from './webhooks';
 import { BenchFailure, Workbench } from './workbench';
 import { startYardstick } from './yardstick/start';
 
@@ -37,6 +38,7 @@ const PLANS = {
     },
     memory: { waiting: 10_000, loadMs: 6000 },
     people: { sessions: 1000, streams: 1000, imported: 2000 },
+    webhooks: { inFlight: 20, rounds: 4, firstWarmUpMs: 15_000, warmUpMs: 1500, measureMs: 5000, waiting: 1000 },
     flood: { messages: { nothing: 2000, 'own payments': 1000 }, measureMs: 20_000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 8000, tryMs: 4000, halvings: 2, drainMs: 20_000 },
     gateways: {
@@ -63,6 +65,7 @@ const PLANS = {
     },
     memory: { waiting: 500, loadMs: 3000 },
     people: { sessions: 100, streams: 100, imported: 200 },
+    webhooks: { inFlight: 20, rounds: 1, firstWarmUpMs: 4000, warmUpMs: 1000, measureMs: 2500, waiting: 100 },
     flood: { messages: { nothing: 300, 'own payments': 200 }, measureMs: 4000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 4000, tryMs: 2000, halvings: 1, drainMs: 10_000 },
     gateways: {
@@ -85,7 +88,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const wants = (...phases: Options['phases']): boolean => phases.some((phase) => options.phases.includes(phase));
 
   // Whatever must be compiled is compiled before anything is measured.
-  const onLastKind = ['memory', 'flood', 'ack', 'people', 'gateways', 'refunds', 'prompts'] as const;
+  const onLastKind = ['memory', 'flood', 'ack', 'people', 'webhooks', 'gateways', 'refunds', 'prompts'] as const;
   const server = wants('throughput', ...onLastKind) ? await resolveServer(say) : 'not asked for';
   const needsDev = wants('events', 'throughput') || (wants(...onLastKind) && typeof server === 'string');
   const program = needsDev ? await resolveTemporal(say) : null;
@@ -109,7 +112,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const last = kinds.at(-1);
   if (last && wants('gateways', 'refunds', 'prompts'))
     await benchGateways(workbench, options, { temporal: last, generator }, publish);
-  for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack', 'people') ? kinds : []) {
+  for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack', 'people', 'webhooks') ? kinds : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
     const isLast = temporal === last;
     const isFirst = temporal === kinds[0];
@@ -134,6 +137,10 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     if (wants('people') && isLast) {
       say('people …');
       publish(await measurePeople(stack, plan.people));
+    }
+    if (wants('webhooks') && isLast) {
+      say('webhooks …');
+      publish(await measureWebhooks({ workbench, stack, generator }, plan.webhooks));
     }
     if (wants('flood') && isLast) {
       say('payments beside a flood …');

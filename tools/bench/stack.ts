@@ -129,6 +129,8 @@ export async function startStack(
     // One merchant makes all the load, and limits are not what is measured.
     REQUESTS_PER_MINUTE: '100000000',
     INBOX_BACKLOG: '100000000',
+    // A receiver of webhooks is on this machine.
+    WEBHOOK_ALLOW_HTTP: '1',
   };
   const node = (name: string, file: string, env: NodeJS.ProcessEnv): PieceCommand => ({
     name,
