@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { byItself, noteChange } from '../books/audit';
 import { findEvents, numberEvents } from '../books/events';
 import type { EventRow } from '../books/events';
+import { queueStaffLetters } from '../books/letters';
 import type { Seal } from '../books/letters';
 import { inTransaction } from '../books/sql';
 import { disableEndpoint, noteFailure, noteSuccess, takeDeliveries } from '../books/webhooks';
@@ -132,7 +133,7 @@ async function send(deps: WebhookDependencies, delivery: TakenDelivery, said: ob
 
 async function disable(
   { db, log }: WebhookDependencies,
-  { endpointId, merchantId }: TakenDelivery,
+  { endpointId, merchantId, url }: TakenDelivery,
   reason: DisabledReason,
 ): Promise<void> {
   const isNew = await inTransaction(db, async (tx) => {
@@ -142,6 +143,8 @@ async function disable(
       before: { enabled: true },
       after: { enabled: false, disabledReason: reason },
     });
+    // The rest of an address may be as good as a key to it.
+    await queueStaffLetters(tx, merchantId, { kind: 'webhook_disabled', data: { host: new URL(url).host, reason } });
     return true;
   });
   if (isNew) log.warn({ endpoint: endpointId, merchant: merchantId, reason }, 'a webhook endpoint was disabled');
