@@ -1,6 +1,7 @@
 import { disableAccount, keepLearned } from '../books/accounts';
 import { byItself, noteChange, withheld } from '../books/audit';
 import type { Change } from '../books/audit';
+import { queueStaffLetters } from '../books/letters';
 import { accountOfMessage, beginVerification, endMessage, isKnown, moveMessage } from '../books/notifications';
 import type { MessageRow } from '../books/notifications';
 import { giveWay, putBack } from '../books/outbox';
@@ -242,11 +243,13 @@ async function revoke(
   reason: string,
 ): Promise<Verification> {
   await inTransaction(deps.db, async (tx) => {
-    if (await disableAccount(tx, row.accountId, reason))
-      await noteByGateway(tx, row, 'gateway_account.disabled', {
-        before: { enabled: true },
-        after: { enabled: false, reason },
-      });
+    if (!(await disableAccount(tx, row.accountId, reason))) return;
+    await noteByGateway(tx, row, 'gateway_account.disabled', {
+      before: { enabled: true },
+      after: { enabled: false, reason },
+    });
+    const data = { gateway: GATEWAYS[row.gateway].title, reason };
+    await queueStaffLetters(tx, row.merchantId, { kind: 'account_disabled', data });
   });
   return settle(deps, notificationId, 'applied', reason);
 }

@@ -1,4 +1,5 @@
-import type { Letter, LetterKind, LetterLocale } from '../workflows/domain/letter';
+import type { Letter, LetterData, LetterKind, LetterLocale, StaffLetterKind } from '../workflows/domain/letter';
+import type { Role } from './people';
 import { decideReminder } from './reminders';
 import type { Sql } from './sql';
 
@@ -31,6 +32,28 @@ export async function queueLetter({ sql }: Sql, vault: Pick<Seal, 'seal'>, lette
   );
 }
 
+/** Who of a merchant's people is told of its affairs. */
+const TOLD_TO: Readonly<Record<StaffLetterKind, readonly Role[]>> = {
+  account_disabled: ['owner', 'treasurer'],
+  webhook_disabled: ['owner'],
+  attention_digest: ['owner', 'treasurer'],
+};
+
+/** What such a letter says; the merchant's name is added when it is sent. It names no person. */
+export type StaffLetter = {
+  [Kind in StaffLetterKind]: { readonly kind: Kind; readonly data: Omit<LetterData[Kind], 'merchant'> };
+}[StaffLetterKind];
+
+/** Queues a letter to each of the merchant's people whom it concerns, in the caller's transaction; none in a process without a mail server. */
+export async function queueStaffLetters({ sql }: Sql, merchantId: string, { kind, data }: StaffLetter): Promise<void> {
+  await sql.query(
+    `INSERT INTO letters (id, kind, merchant_id, person_id, told)
+     SELECT 'ltr_' || left(replace(gen_random_uuid()::text, '-', ''), 26), $2, r.merchant_id, r.person_id, $4
+     FROM staff_roles r WHERE r.merchant_id = $1 AND r.role = ANY($3) AND current_setting('quittance.mailing', true) = 'on'`,
+    [merchantId, kind, TOLD_TO[kind], JSON.stringify(data)],
+  );
+}
+
 /** Where a letter stands, and what the mail server said last of it. */
 export interface LetterState {
   readonly state: 'queued' | 'sent' | 'refused';
@@ -57,9 +80,12 @@ export interface TakenLetter {
   readonly id: string;
   readonly kind: LetterKind;
   readonly locale: LetterLocale | null;
+  readonly merchantId: string | null;
   readonly memberId: string | null;
   readonly sealed: Buffer | null;
   readonly subjectId: string | null;
+  readonly personId: string | null;
+  readonly told: object | null;
   /** How often it was taken, this time included. */
   readonly tries: number;
   readonly createdAt: Date;
@@ -71,13 +97,14 @@ export async function takeLetters({ sql }: Sql, most: number, leaseMs: number): 
     `UPDATE letters l SET tries = l.tries + 1, due_at = now() + $2 * interval '1 millisecond'
      FROM (SELECT id FROM letters WHERE state = 'queued' AND due_at <= now() ORDER BY due_at LIMIT $1 FOR UPDATE SKIP LOCKED) due
      WHERE l.id = due.id
-     RETURNING l.id, l.kind, l.locale, l.member_id AS "memberId", l.sealed, l.subject_id AS "subjectId", l.tries, l.created_at AS "createdAt"`,
+     RETURNING l.id, l.kind, l.locale, l.merchant_id AS "merchantId", l.member_id AS "memberId", l.sealed, l.subject_id AS "subjectId",
+               l.person_id AS "personId", l.told, l.tries, l.created_at AS "createdAt"`,
     [most, leaseMs],
   );
   return rows;
 }
 
-/** To whom a taken letter goes and what it says, as it is true now. Null: nobody is to be told any more; the member was erased, or has no address. In a transaction. */
+/** To whom a taken letter goes and what it says, as it is true now. Null: nobody is to be told any more; the member was erased, or has no address; the person has lost the role. In a transaction. */
 export async function readAddressed(tx: Sql, vault: Pick<Seal, 'open'>, taken: TakenLetter): Promise<Addressed | null> {
   const { id, kind, locale, memberId, sealed, subjectId } = taken;
   if (subjectId !== null && kind === 'reminder') {
@@ -85,6 +112,7 @@ export async function readAddressed(tx: Sql, vault: Pick<Seal, 'open'>, taken: T
     return due && { ...due, kind, locale: due.locale ?? 'en' };
   }
   if (subjectId !== null) return readAbout(tx, kind, subjectId);
+  if (taken.told !== null) return readToPerson(tx, taken);
   if (sealed === null || locale === null || (memberId !== null && (await isErased(tx, memberId)))) return null;
   const { to, data } = JSON.parse(vault.open(sealed, id).toString()) as Pick<Addressed, 'to' | 'data'>;
   return { kind, to, locale, data } as Addressed;
@@ -93,6 +121,20 @@ export async function readAddressed(tx: Sql, vault: Pick<Seal, 'open'>, taken: T
 async function isErased({ sql }: Sql, memberId: string): Promise<boolean> {
   const { rows } = await sql.query('SELECT FROM members WHERE id = $1 AND erased_at IS NULL', [memberId]);
   return rows.length === 0;
+}
+
+async function readToPerson(
+  { sql }: Sql,
+  { kind, merchantId, personId, told }: TakenLetter,
+): Promise<Addressed | null> {
+  const { rows } = await sql.query<{ to: string; locale: LetterLocale; merchant: string }>(
+    `SELECT u.email AS "to", m.locale, m.name AS merchant
+     FROM staff_roles r JOIN auth."user" u ON u.id = r.person_id JOIN merchants m ON m.id = r.merchant_id
+     WHERE r.merchant_id = $1 AND r.person_id = $2 AND r.role = ANY($3)`,
+    [merchantId, personId, TOLD_TO[kind as StaffLetterKind]],
+  );
+  const { to, locale, merchant } = rows[0] ?? {};
+  return to === undefined ? null : ({ kind, to, locale, data: { ...told, merchant } } as Addressed);
 }
 
 /** A row that a letter tells of, with the member whom it concerns. */
@@ -132,7 +174,7 @@ export async function endLetter(
 ): Promise<void> {
   await sql.query(
     `WITH ended AS (
-       UPDATE letters SET state = $2, answer = left($3, 500), sealed = NULL, ended_at = now() WHERE id = $1 AND state = 'queued' RETURNING subject_id)
+       UPDATE letters SET state = $2, answer = left($3, 500), sealed = NULL, told = NULL, ended_at = now() WHERE id = $1 AND state = 'queued' RETURNING subject_id)
      UPDATE reminders r SET state = $2, decided_at = now() FROM ended e WHERE r.id = e.subject_id AND r.state = 'queued'`,
     [id, outcome, answer],
   );

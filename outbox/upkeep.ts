@@ -10,6 +10,9 @@ import { forgetSignIns } from '../books/member-sign-in';
 import { planLooks } from '../books/outbox';
 import type { Sql } from '../books/sql';
 import { forgetDeliveries, planForgottenRetries } from '../books/webhooks';
+import type { Database } from '../prisma/client';
+import type { Waiting } from '../workflows/domain/letter';
+import { queueDigests } from './digests';
 
 const EVERY_MS = 600_000;
 /** A refund made at the site of a gateway that announces none is found by looking once more, after a day and after three. */
@@ -36,10 +39,12 @@ const MOST_BATCHES = 20;
 const POSTINGS_PER_MARK = 500;
 
 interface UpkeepDependencies {
-  readonly db: Sql;
+  readonly db: Database;
   readonly log: Logger;
   /** Gateways that announce no refund made at their own site. */
   readonly silentGateways: readonly string[];
+  /** What waits for a person at a merchant, of which its people are told; null where no letters leave. */
+  readonly readWaiting: ((merchantId: string) => Promise<readonly Waiting[]>) | null;
 }
 
 /** What nobody tells of is looked for from time to time, in one batch and not by a timer for each payment; and what is kept no longer is forgotten. */
@@ -52,12 +57,19 @@ async function keepUntil(deps: UpkeepDependencies, stopped: AbortSignal): Promis
     await doUpkeep(deps).catch((error: unknown) => {
       deps.log.warn({ err: error }, 'the upkeep was not done; the next one tries again');
     });
+    if (deps.readWaiting)
+      await queueDigests({ ...deps, readWaiting: deps.readWaiting }, stopped).catch((error: unknown) => {
+        deps.log.warn({ err: error }, 'the digests were not queued; the next upkeep tries again');
+      });
     await sleep(EVERY_MS, undefined, { signal: stopped }).catch(() => undefined);
   }
 }
 
 /** Does what is due now. */
-export async function doUpkeep({ db, silentGateways }: Omit<UpkeepDependencies, 'log'>): Promise<void> {
+export async function doUpkeep({
+  db,
+  silentGateways,
+}: Pick<UpkeepDependencies, 'silentGateways'> & { readonly db: Sql }): Promise<void> {
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
   await planForgottenRetries(db, FORGOTTEN_AFTER_MS);
   await markBalances(db, POSTINGS_PER_MARK);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { byItself, noteChange } from '../books/audit';
 import { findEvents } from '../books/events';
 import type { EventRow } from '../books/events';
+import { queueStaffLetters } from '../books/letters';
 import type { Seal } from '../books/letters';
 import { inTransaction } from '../books/sql';
 import type { Sql } from '../books/sql';
@@ -91,12 +92,18 @@ async function send(deps: SendingDependencies, delivery: TakenDelivery, said: ob
 }
 
 /** False: it was disabled before. */
-async function disable(tx: Sql, { endpointId, merchantId }: TakenDelivery, reason: DisabledReason): Promise<boolean> {
+async function disable(
+  tx: Sql,
+  { endpointId, merchantId, url }: TakenDelivery,
+  reason: DisabledReason,
+): Promise<boolean> {
   if (!(await disableEndpoint(tx, endpointId, reason))) return false;
   await noteChange(tx, byItself({ kind: 'clock', id: null }), {
     ...{ merchantId, action: 'webhook_endpoint.disabled', object: { kind: 'webhook_endpoint', id: endpointId } },
     before: { enabled: true },
     after: { enabled: false, disabledReason: reason },
   });
+  // The rest of an address may be as good as a key to it.
+  await queueStaffLetters(tx, merchantId, { kind: 'webhook_disabled', data: { host: new URL(url).host, reason } });
   return true;
 }

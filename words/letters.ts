@@ -1,4 +1,4 @@
-import type { LetterData, LetterKind, LetterLocale } from '../workflows/domain/letter';
+import type { LetterData, LetterKind, LetterLocale, Waiting } from '../workflows/domain/letter';
 import type { Money } from '../workflows/domain/money';
 import { formatDecimal, minorUnitDecimals } from '../workflows/domain/money';
 
@@ -22,6 +22,9 @@ interface Sayings {
 
 type Writers = { readonly [Kind in LetterKind]: (data: LetterData[Kind], say: Sayings) => LetterWords };
 
+/** What each kind of matter is called in a list of counts. */
+type Matters = Readonly<Record<Waiting['kind'], string>>;
+
 /** Signs what the platform writes in its own name. */
 const PRODUCT = 'Quittance';
 
@@ -33,6 +36,14 @@ const EN_ROLES = {
   desk: 'desk staff',
   accountant: 'an accountant',
 } as const;
+const EN_MATTERS: Matters = {
+  misfit: 'Payments that do not fit',
+  unmatched: 'Messages and money that name no payment',
+  failed_refund: 'Refunds that failed',
+  dispute: 'Disputes',
+  disabled_account: 'Gateway accounts that cannot be used',
+  failing_webhook: 'Systems that take no webhooks',
+};
 const byMerchantEn = (merchant: string) => `${merchant}, by Quittance`;
 
 const EN: Writers = {
@@ -121,26 +132,38 @@ const EN: Writers = {
     link: { label: 'Pay', url },
     closing: byMerchantEn(merchant),
   }),
-  account_disabled: ({ merchant, gateway, reason, url }) => ({
+  account_disabled: ({ merchant, gateway, reason }) => ({
     ...PLAIN,
     subject: `${merchant} takes no payments by ${gateway}`,
     paragraphs: [
       'Hello,',
       `the account of ${merchant} at ${gateway} was switched off, so nobody can pay by it.`,
-      ...(reason === null ? [] : [`${gateway} says: ${reason}`]),
+      ...(reason === null ? [] : [`The reason: ${reason}`]),
       'What was paid before is safe, and what is still told of it is kept.',
     ],
-    link: { label: 'See the account', url },
     closing: byMerchantEn(merchant),
   }),
-  attention_digest: ({ merchant, waiting, url }) => ({
+  webhook_disabled: ({ merchant, host, reason }) => ({
     ...PLAIN,
-    subject: waiting === 1 ? `One matter waits at ${merchant}` : `${waiting} matters wait at ${merchant}`,
+    subject: `${host} is told nothing any more by ${merchant}`,
     paragraphs: [
       'Hello,',
-      `${waiting === 1 ? 'one matter waits' : `${waiting} matters wait`} for a person at ${merchant}. No money is lost meanwhile.`,
+      reason === 'gone'
+        ? `the system of ${merchant} at ${host} answered that it is gone, so it is told nothing any more of what happens.`
+        : `the system of ${merchant} at ${host} took nothing for days, so it is told nothing any more of what happens.`,
+      'Payments go on as before. What it has missed is kept for 90 days, and can be read there once the system works again.',
     ],
-    link: { label: 'See what waits', url },
+    closing: byMerchantEn(merchant),
+  }),
+  attention_digest: ({ merchant, waiting }, say) => ({
+    ...PLAIN,
+    subject:
+      totalOf(waiting) === 1 ? `One matter waits at ${merchant}` : `${totalOf(waiting)} matters wait at ${merchant}`,
+    paragraphs: [
+      'Hello,',
+      `${totalOf(waiting) === 1 ? 'one matter waits' : `${totalOf(waiting)} matters wait`} for a person at ${merchant}. No money is lost meanwhile.`,
+      ...waiting.map((of) => `${EN_MATTERS[of.kind]}: ${withSums(of, say)}`),
+    ],
     closing: byMerchantEn(merchant),
   }),
 };
@@ -151,6 +174,14 @@ const FR_ROLES = {
   desk: 'membre de l’accueil',
   accountant: 'comptable',
 } as const;
+const FR_MATTERS: Matters = {
+  misfit: 'Paiements qui ne correspondent pas',
+  unmatched: 'Messages et sommes sans paiement connu',
+  failed_refund: 'Remboursements qui ont échoué',
+  dispute: 'Contestations',
+  disabled_account: 'Comptes chez une plateforme de paiement inutilisables',
+  failing_webhook: 'Systèmes qui n’acceptent plus les annonces (webhooks)',
+};
 const byMerchantFr = (merchant: string) => `${merchant}, par Quittance`;
 
 const FR: Writers = {
@@ -239,26 +270,40 @@ const FR: Writers = {
     link: { label: 'Payer', url },
     closing: byMerchantFr(merchant),
   }),
-  account_disabled: ({ merchant, gateway, reason, url }) => ({
+  account_disabled: ({ merchant, gateway, reason }) => ({
     ...PLAIN,
     subject: `${merchant} ne reçoit plus de paiements par ${gateway}`,
     paragraphs: [
       'Bonjour,',
       `le compte de ${merchant} chez ${gateway} a été désactivé\u00a0: personne ne peut plus payer par ce moyen.`,
-      ...(reason === null ? [] : [`${gateway} indique\u00a0: ${reason}`]),
+      ...(reason === null ? [] : [`La raison\u00a0: ${reason}`]),
       'Ce qui a été payé avant est en sûreté, et ce qui en est encore annoncé est conservé.',
     ],
-    link: { label: 'Voir le compte', url },
     closing: byMerchantFr(merchant),
   }),
-  attention_digest: ({ merchant, waiting, url }) => ({
+  webhook_disabled: ({ merchant, host, reason }) => ({
     ...PLAIN,
-    subject: waiting === 1 ? `Un dossier attend chez ${merchant}` : `${waiting} dossiers attendent chez ${merchant}`,
+    subject: `${merchant} n’annonce plus rien à ${host}`,
     paragraphs: [
       'Bonjour,',
-      `${waiting === 1 ? 'un dossier attend' : `${waiting} dossiers attendent`} une décision chez ${merchant}. Aucun argent n’est perdu entre-temps.`,
+      reason === 'gone'
+        ? `le système de ${merchant} chez ${host} a répondu qu’il n’existe plus\u00a0: plus rien ne lui est annoncé.`
+        : `le système de ${merchant} chez ${host} n’a rien accepté pendant des jours\u00a0: plus rien ne lui est annoncé.`,
+      'Les paiements continuent comme avant. Ce qu’il a manqué est conservé 90 jours et pourra être relu dès qu’il fonctionnera de nouveau.',
     ],
-    link: { label: 'Voir ce qui attend', url },
+    closing: byMerchantFr(merchant),
+  }),
+  attention_digest: ({ merchant, waiting }, say) => ({
+    ...PLAIN,
+    subject:
+      totalOf(waiting) === 1
+        ? `Un dossier attend chez ${merchant}`
+        : `${totalOf(waiting)} dossiers attendent chez ${merchant}`,
+    paragraphs: [
+      'Bonjour,',
+      `${totalOf(waiting) === 1 ? 'un dossier attend' : `${totalOf(waiting)} dossiers attendent`} une décision chez ${merchant}. Aucun argent n’est perdu entre-temps.`,
+      ...waiting.map((of) => `${FR_MATTERS[of.kind]}\u00a0: ${withSums(of, say)}`),
+    ],
     closing: byMerchantFr(merchant),
   }),
 };
@@ -275,6 +320,12 @@ export function wordsOf<Kind extends LetterKind>(
   data: LetterData[Kind],
 ): LetterWords {
   return WRITERS[locale][kind](data, sayingsOf(REGIONS[locale]));
+}
+
+const totalOf = (waiting: readonly Waiting[]): number => waiting.reduce((total, { count }) => total + count, 0);
+
+function withSums({ count, sums }: Waiting, say: Sayings): string {
+  return sums.length === 0 ? String(count) : `${count} (${sums.map(say.money).join(', ')})`;
 }
 
 function sayingsOf(region: string): Sayings {

@@ -10,6 +10,7 @@ import { createLimiter, waitFor } from '../platform/limits';
 import { LIVE_CHANNEL } from '../platform/live';
 import { createLog, sayNowAndThen } from '../platform/log';
 import { createPostman, longestTryMs } from '../mail/postman';
+import { waitingAt } from '../api/desks/waiting';
 import { readEventViews } from '../api/http/event-data';
 import { createRuns } from '../outbox/runs';
 import { createWebhookPost } from '../webhooks/post';
@@ -99,7 +100,12 @@ async function main(): Promise<void> {
   const runs = createRuns(client, { taskQueue: config.TASK_QUEUE });
   const sweeper = startSweeper({ db, runs, log });
   const renewals = startRenewals({ db, runs, log });
-  const upkeep = startUpkeep({ db, log, silentGateways: TELLING_NO_REFUNDS });
+  const upkeep = startUpkeep({
+    db,
+    log,
+    silentGateways: TELLING_NO_REFUNDS,
+    readWaiting: mail && waitingAt({ db, vault }),
+  });
   const postman = mail && createPostman(mail, config.MAIL_TIMEOUT_MS);
   const letters =
     postman &&

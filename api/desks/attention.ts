@@ -32,7 +32,7 @@ interface Desk {
   readonly payerOf: (message: ListedMessage) => { readonly email: string | null } | null;
 }
 
-type Item = z.input<typeof schemas.attentionItem>;
+export type AttentionItem = z.input<typeof schemas.attentionItem>;
 type Proposal = z.input<typeof schemas.proposal>;
 
 /** One page of what asks for a person at this merchant, the oldest first; `last`: its last row, whether or not it still asks. */
@@ -41,7 +41,7 @@ export async function readAttention(
   merchantId: string,
   kind: AttentionKind | undefined,
   { after, limit }: { readonly after: AskingPlace | null; readonly limit: number },
-): Promise<{ readonly items: readonly Item[]; readonly last: AskingPlace | null }> {
+): Promise<{ readonly items: readonly AttentionItem[]; readonly last: AskingPlace | null }> {
   const rows = await listAsking(db, merchantId, filterOf(kind), { after, limit });
   const shown = rows.slice(0, limit);
   const subjects = (source: Asking['source']) => [
@@ -66,7 +66,7 @@ export async function readAttention(
   const members = await findMembersByEmail(db, merchantId, [...new Set(payerEmails.values())]);
   const currency = await readCurrency(db, merchantId);
 
-  const itemOf = (row: Asking): Item | null => {
+  const itemOf = (row: Asking): AttentionItem | null => {
     switch (row.source) {
       case 'payment': {
         const payment = payments.find(({ terms }) => terms.id === row.subject);
@@ -120,7 +120,7 @@ function ofPayment(
   { id, since, code }: Asking & { readonly source: 'payment' },
   payment: RecordedPayment,
   standing: RefundStanding,
-): Item | null {
+): AttentionItem | null {
   const raised = attentionsOf(payment).find((one) => one.code === code);
   if (!raised) return null; // it ended while this was read
   const dispute = disputesOf(payment).find(
@@ -158,7 +158,7 @@ function ofUnmatched(
     currency,
     payer,
   }: { readonly currency: Currency; readonly payer: { readonly id: string; readonly name: string } | undefined },
-): Item | null {
+): AttentionItem | null {
   const [sum] = sumsOf(money);
   if (!sum) return null;
   const left = { amount: leftOf(sum), currency: sum.money.currency };
@@ -181,7 +181,7 @@ function ofUnmatched(
   return { ...about, id, kind: 'unmatched', code, detail, since, gateway, sums: [left], proposal, others };
 }
 
-function ofMessage({ id, since }: Asking, { gateway, kind, reason, paymentId }: ListedMessage): Item | null {
+function ofMessage({ id, since }: Asking, { gateway, kind, reason, paymentId }: ListedMessage): AttentionItem | null {
   // What a message told of its payment asks for a person there.
   if (paymentId !== null && ATTENTION_CODES.some((known) => known === reason)) return null;
   const code = reason ?? 'not_understood';
@@ -193,14 +193,14 @@ function ofMessage({ id, since }: Asking, { gateway, kind, reason, paymentId }: 
   return { ...about, id, kind: 'unmatched', code, detail, since, gateway };
 }
 
-function ofAccount({ id, since, code }: Asking, { gateway, disabledReason }: AccountRow): Item {
+function ofAccount({ id, since, code }: Asking, { gateway, disabledReason }: AccountRow): AttentionItem {
   const check = post('check', 'Check the account again', `/v1/gateway-accounts/${gateway}/check`);
   const detail = disabledReason ?? 'the account was not found usable yet';
   const about = { ...NOTHING, sums: [], proposal: check, others: [] };
   return { ...about, id, kind: 'disabled_account', code, detail, since, gateway };
 }
 
-function ofEndpoint({ id, since, code }: Asking, { url, enabled, disabledReason }: Endpoint): Item {
+function ofEndpoint({ id, since, code }: Asking, { url, enabled, disabledReason }: Endpoint): AttentionItem {
   const path = `/v1/webhook-endpoints/${id}`;
   const { host } = new URL(url); // the rest of an address may be as good as a key to it
   const detail = {

@@ -8,6 +8,7 @@ import { differing, noteChange, withheld } from '../../books/audit';
 import type { Author, Change } from '../../books/audit';
 import { seenMessages } from '../../books/notifications';
 import { holdConnection, voidInvitations } from '../../books/onboardings';
+import { queueStaffLetters } from '../../books/letters';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
@@ -146,8 +147,10 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
           disabledReason: verdict.reason,
         },
       );
-      if (kept) await noteChange(tx, author, ...found(account, kept, verdict, namesOfDiffering(credentials, known)));
-      return kept !== null;
+      if (kept === null) return false;
+      await noteChange(tx, author, ...found(account, kept, verdict, namesOfDiffering(credentials, known)));
+      if (kept.wasEnabled && !verdict.enabled) await tellDisabled(tx, account, verdict);
+      return true;
     });
     const now = await readAccount(db, account.merchantId, account.gateway);
     return isKept ? now : inspect(author, now, trusted);
@@ -218,6 +221,14 @@ function found(
       after: { enabled, ...(failed !== null && { failed }), ...withheld(learned) },
     },
   ];
+}
+
+/** Others who answer for the merchant's money hear of it too, and not only who has asked. */
+async function tellDisabled(tx: Sql, { merchantId, gateway }: AccountRow, { reason }: Verdict): Promise<void> {
+  await queueStaffLetters(tx, merchantId, {
+    kind: 'account_disabled',
+    data: { gateway: GATEWAYS[gateway].title, reason },
+  });
 }
 
 interface Verdict {

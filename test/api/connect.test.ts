@@ -1,6 +1,7 @@
 import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import { createVault } from '../../vault/vault';
 import { approveAs, control, visit } from '../support/gateways';
+import { newPerson } from '../support/browser';
 import { eventually, Merchant, untilStatus } from '../support/client';
 import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -29,7 +30,7 @@ const CONNECT = '/v1/gateway-accounts/paypal-checkout/connect';
 
 let world: World;
 beforeAll(async () => {
-  world = await startWorld({ partners: { 'paypal-checkout': PARTNER } });
+  world = await startWorld({ partners: { 'paypal-checkout': PARTNER }, mail: 'simulator' });
 });
 afterAll(() => world.stop());
 
@@ -220,8 +221,9 @@ test('what the browser says on its way back counts for nothing: not another merc
   ).toBe(404);
 });
 
-test('a consent taken back at PayPal disables the account at once and says so; granted again, a check enables it', async () => {
+test('a consent taken back at PayPal disables the account at once and says so, its owner too; granted again, a check enables it', async () => {
   const merchant = await Merchant.create(world);
+  const owner = await newPerson(world, { [merchant.id]: 'owner' });
   const { url } = await invite(merchant);
   const back = new URL((await answerAs('grants', url)) ?? '');
   await connect(back.href);
@@ -239,6 +241,11 @@ test('a consent taken back at PayPal disables the account at once and says so; g
     after: { enabled: false, reason: 'consent_revoked' },
     source: { ip: null, userAgent: null },
   });
+  const letters = await eventually(
+    () => control<{ data: object[] }>(world, 'GET', `/mailbox/letters?to=${owner.email}`),
+    ({ data }) => data.length > 0,
+  );
+  expect(letters.data).toMatchObject([{ subject: 'Club takes no payments by PayPal Checkout' }]);
   const { body } = await merchant.post<AccountView>('/v1/gateway-accounts/paypal-checkout/check');
   expect(body.enabled).toBe(false);
 

@@ -21,8 +21,22 @@ const DATA: LetterData = {
   money_arrived: money,
   money_given_back: money,
   reminder: { ...money, url: URL },
-  account_disabled: { merchant: 'Club & Co', gateway: 'PayPal', reason: 'PERMISSION_DENIED', url: URL },
-  attention_digest: { merchant: 'Club & Co', waiting: 3, url: URL },
+  account_disabled: { merchant: 'Club & Co', gateway: 'PayPal', reason: 'PERMISSION_DENIED' },
+  webhook_disabled: { merchant: 'Club & Co', host: 'shop.example', reason: 'failing' },
+  attention_digest: {
+    merchant: 'Club & Co',
+    waiting: [
+      {
+        kind: 'misfit',
+        count: 2,
+        sums: [
+          { amount: 125_050, currency: 'EUR' },
+          { amount: 900, currency: 'USD' },
+        ],
+      },
+      { kind: 'failing_webhook', count: 1, sums: [] },
+    ],
+  },
 };
 const letterOf = (kind: Letter['kind']) => ({ kind, data: DATA[kind] }) as Letter;
 const write = (kind: Letter['kind'], locale: 'en' | 'fr') => writeLetter(letterOf(kind), locale);
@@ -66,6 +80,15 @@ test('a letter reads as a person would write it', () => {
     `Bonjour,\n\nGrace vous invite à rejoindre Club & Co comme trésorier ou trésorière dans Quittance, où sont tenus ses paiements.\n\n` +
       `L’invitation ne vaut que pour cette adresse, ne sert qu’une fois et prend fin le 5 décembre 2026 à 09:30.\n\n` +
       `Si vous ne l’attendiez pas, vous n’avez rien à faire.\n\nVoir l’invitation\n${URL}\n\n-- \nClub & Co, par Quittance\n`,
+  );
+});
+
+test('a digest counts what waits, kind by kind, with the sums that it is about', () => {
+  const { subject, text } = write('attention_digest', 'en');
+  expect(subject).toBe('3 matters wait at Club & Co');
+  expect(text).toBe(
+    `Hello,\n\n3 matters wait for a person at Club & Co. No money is lost meanwhile.\n\n` +
+      `Payments that do not fit: 2 (€1,250.50, US$9.00)\n\nSystems that take no webhooks: 1\n\n-- \nClub & Co, by Quittance\n`,
   );
 });
 

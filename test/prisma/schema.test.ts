@@ -36,6 +36,7 @@ const KEYS_ONLY_IN_DATABASE = [
 
 /** The client does not see the schema of the sign-in. */
 const REFERENCES_ONLY_IN_DATABASE = [
+  'letters (person_id) -> auth."user" (id)',
   'staff_roles (person_id) -> auth."user" (id)',
   'staff_sessions (session_id) -> auth.session (id)',
 ];

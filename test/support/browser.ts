@@ -16,8 +16,9 @@ type Headers = Record<string, string>;
 export async function lettersTo(world: World, to: string): Promise<readonly Addressed[]> {
   const vault = createVault(ENCRYPTION_KEY);
   const { rows } = await world.db.sql.query<TakenLetter>(
-    `SELECT id, kind, locale, member_id AS "memberId", sealed, subject_id AS "subjectId", tries, created_at AS "createdAt"
-     FROM letters WHERE sealed IS NOT NULL ORDER BY created_at`,
+    `SELECT id, kind, locale, merchant_id AS "merchantId", member_id AS "memberId", sealed, subject_id AS "subjectId", person_id AS "personId", told,
+            tries, created_at AS "createdAt"
+     FROM letters WHERE num_nonnulls(sealed, told) = 1 ORDER BY created_at`,
   );
   const letters = await Promise.all(rows.map((row) => readAddressed(world.db, vault, row)));
   return letters.filter((letter) => letter !== null).filter((letter) => letter.to === to);

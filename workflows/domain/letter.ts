@@ -1,4 +1,6 @@
-import type { Currency } from './money';
+import type { Currency, Money } from './money';
+import type { AttentionKind } from './remedies';
+import type { DisabledReason } from './webhook';
 
 export const LETTER_KINDS = [
   'invitation',
@@ -10,6 +12,7 @@ export const LETTER_KINDS = [
   'money_given_back',
   'reminder',
   'account_disabled',
+  'webhook_disabled',
   'attention_digest',
 ] as const;
 /** What a letter is about. */
@@ -25,6 +28,13 @@ interface MemberMoney {
   /** In minor units. */
   readonly amount: number;
   readonly currency: Currency;
+}
+
+/** Matters of one kind that wait for a person at a merchant, with the sums that they are about, one of each currency. */
+export interface Waiting {
+  readonly kind: AttentionKind;
+  readonly count: number;
+  readonly sums: readonly Money[];
 }
 
 /**
@@ -61,17 +71,24 @@ export interface LetterData {
     readonly merchant: string;
     readonly gateway: string;
     readonly reason: string | null;
-    readonly url: string;
   };
-  readonly attention_digest: { readonly merchant: string; readonly waiting: number; readonly url: string };
+  /** `host`: whose machine took nothing any more. */
+  readonly webhook_disabled: { readonly merchant: string; readonly host: string; readonly reason: DisabledReason };
+  readonly attention_digest: { readonly merchant: string; readonly waiting: readonly Waiting[] };
 }
+
+/** Letters to a merchant's own people about its affairs. */
+export type StaffLetterKind = 'account_disabled' | 'webhook_disabled' | 'attention_digest';
 
 /** What a letter says: its kind with what the words of that kind are filled with. */
 export type Letter<Kind extends LetterKind = LetterKind> = {
   [Each in Kind]: { readonly kind: Each; readonly data: LetterData[Each] };
 }[Kind];
 
-/** From when on a letter would help nobody, because its link or code has expired; null: it never comes too late. */
+/** The next digest is due a day later, and counts anew. */
+const DIGEST_HOLDS_MS = 24 * 3_600_000;
+
+/** From when on a letter would help nobody, because its link, code or count has expired; null: it never comes too late. */
 export function endOfUse(letter: Letter, queuedAt: Date): Date | null {
   switch (letter.kind) {
     case 'member_sign_in':
@@ -86,8 +103,10 @@ export function endOfUse(letter: Letter, queuedAt: Date): Date | null {
     case 'money_given_back':
     case 'reminder':
     case 'account_disabled':
-    case 'attention_digest':
+    case 'webhook_disabled':
       return null;
+    case 'attention_digest':
+      return new Date(queuedAt.getTime() + DIGEST_HOLDS_MS);
   }
 }
 
