@@ -32,6 +32,7 @@ import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { refundRoutes } from './routes/refunds';
+import { savedViewRoutes } from './routes/saved-views';
 import { searchRoutes } from './routes/search';
 import { statisticsRoutes } from './routes/statistics';
 import { sessionRoutes } from './routes/session';
@@ -151,6 +152,7 @@ export function createApp(deps: AppDependencies): Express {
     ...statisticsRoutes({ db }),
     ...attentionRoutes({ db, vault, refunds }),
     ...searchRoutes({ db }),
+    ...savedViewRoutes({ db }),
     ...merchantEventRoutes({ db }),
     ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];

@@ -80,6 +80,7 @@ export const PROBLEMS = {
     409,
     'The last key of the merchant with the scope `admin` stays: without it nobody could make another.',
   ],
+  too_many_views: [409, 'So many filters are saved already; remove one first.'],
   webhook_endpoint_disabled: [409, 'The webhook endpoint is disabled, and nothing is sent to it.'],
   mail_not_configured: [409, 'This would send a letter, and the platform has no mail server (`MAIL`).'],
   idempotency_key_in_use: [409, 'A request with this Idempotency-Key is still running.'],
