@@ -33,6 +33,7 @@ export const PROBLEMS = {
   currency_mismatch: [409, "The money is in another currency than the merchant's cart; only a refund ends it."],
   payment_disputed: [409, "A case is open or money is held; the gateway's own pages decide there."],
   refund_in_flight: [409, 'Another refund of this money has no outcome yet.'],
+  payment_not_booked: [409, 'No money of this payment is in the cart: none came, or it waits for a decision.'],
   nothing_to_refund: [409, 'No accepted money is left to give back.'],
   refund_not_supported: [409, 'This gateway or method gives nothing back.'],
   refund_at_gateway_only: [409, "This account cannot give back from here; `detail` says where at the gateway's site."],
