@@ -31,7 +31,9 @@ import type { Authenticate, Recognise } from './http/routing';
 import { createRefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
+import { receiptRoutes } from './routes/receipts';
 import { refundRoutes } from './routes/refunds';
+import { savedViewRoutes } from './routes/saved-views';
 import { searchRoutes } from './routes/search';
 import { statisticsRoutes } from './routes/statistics';
 import { sessionRoutes } from './routes/session';
@@ -151,6 +153,7 @@ export function createApp(deps: AppDependencies): Express {
     ...statisticsRoutes({ db }),
     ...attentionRoutes({ db, vault, refunds }),
     ...searchRoutes({ db }),
+    ...savedViewRoutes({ db }),
     ...merchantEventRoutes({ db }),
     ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
   ];
@@ -200,6 +203,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(docsRoutes(describeApi(routes, { publicUrl })));
   app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
+  app.use(receiptRoutes({ db, authenticate }));
   app.use(merchantEventStream({ db, live, authenticate, recognise, revocations }));
   mount(app, routes, { authenticate, idempotency: { db }, isSteppedUp: staff.stepUp.holds });
   app.use((req) => {

@@ -1,5 +1,6 @@
 import { holdMerchant } from './merchants';
 import type { Page, Sql } from './sql';
+import { forgetOwnViews } from './views';
 
 /** What a person may be at a merchant. */
 export const ROLES = ['owner', 'treasurer', 'desk', 'accountant'] as const;
@@ -52,6 +53,7 @@ export async function changeRole(
   if (person.role === role) return { before: person, after: person };
   if (person.role === 'owner' && (await listOwners(tx, merchantId)).length === 1) return 'last_owner';
   if (role === null) {
+    await forgetOwnViews(tx, merchantId, personId);
     await tx.sql.query('DELETE FROM staff_roles WHERE merchant_id = $1 AND person_id = $2', [merchantId, personId]);
     return { before: person, after: null };
   }

@@ -1,6 +1,6 @@
 import type { LetterData, LetterKind, LetterLocale, Waiting } from '../workflows/domain/letter';
-import type { Money } from '../workflows/domain/money';
-import { formatDecimal, minorUnitDecimals } from '../workflows/domain/money';
+import { sayingsIn } from './sayings';
+import type { Sayings } from './sayings';
 
 /** A letter in the words of one language: what text and HTML are made of alike. */
 export interface LetterWords {
@@ -12,12 +12,6 @@ export interface LetterWords {
   readonly code: string | null;
   /** Who wrote, and why this came. */
   readonly closing: string;
-}
-
-/** How a language says what is no word: money, an instant, a person's role. */
-interface Sayings {
-  readonly money: (money: Money) => string;
-  readonly instant: (iso: string, timeZone: string) => string;
 }
 
 type Writers = { readonly [Kind in LetterKind]: (data: LetterData[Kind], say: Sayings) => LetterWords };
@@ -310,37 +304,17 @@ const FR: Writers = {
 
 const WRITERS: Readonly<Record<LetterLocale, Writers>> = { en: EN, fr: FR };
 
-/** Of a locale, whose numbers and days are written. */
-const REGIONS: Readonly<Record<LetterLocale, string>> = { en: 'en-GB', fr: 'fr-FR' };
-
 /** The words of a letter of this kind. */
 export function wordsOf<Kind extends LetterKind>(
   locale: LetterLocale,
   kind: Kind,
   data: LetterData[Kind],
 ): LetterWords {
-  return WRITERS[locale][kind](data, sayingsOf(REGIONS[locale]));
+  return WRITERS[locale][kind](data, sayingsIn(locale));
 }
 
 const totalOf = (waiting: readonly Waiting[]): number => waiting.reduce((total, { count }) => total + count, 0);
 
 function withSums({ count, sums }: Waiting, say: Sayings): string {
   return sums.length === 0 ? String(count) : `${count} (${sums.map(say.money).join(', ')})`;
-}
-
-function sayingsOf(region: string): Sayings {
-  return {
-    money({ amount, currency }) {
-      const digits = minorUnitDecimals(currency);
-      const format = new Intl.NumberFormat(region, {
-        style: 'currency',
-        currency,
-        minimumFractionDigits: digits,
-        maximumFractionDigits: digits,
-      });
-      return format.format(Number(formatDecimal({ amount, currency }, digits)));
-    },
-    instant: (iso, timeZone) =>
-      new Intl.DateTimeFormat(region, { dateStyle: 'long', timeStyle: 'short', timeZone }).format(new Date(iso)),
-  };
 }

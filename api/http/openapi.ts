@@ -12,6 +12,7 @@ import type { Right, RightName } from './rights';
 import type { Route } from './routing';
 import * as signIn from './member-sign-in-schemas';
 import { codeParams } from './pay-link-schemas';
+import { receiptQuery } from './receipt-schemas';
 import * as schemas from './schemas';
 import * as staff from './staff-schemas';
 import { delivery, endpoint } from './webhook-schemas';
@@ -203,6 +204,27 @@ function mountedByHand(): Paths {
         responses: {
           200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
           ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+        },
+      },
+    },
+    '/v1/payments/{id}/receipt': {
+      get: {
+        summary: 'A paper about a payment that is booked, to be printed',
+        ...describeRight(
+          'watch_payment',
+          'It says what was paid, to whom and for what, and what has gone back since; in French it is an *attestation de paiement*.',
+        ),
+        parameters: [...parameters(schemas.idParams, 'path'), ...parameters(receiptQuery, 'query')],
+        responses: {
+          200: text('the page', 'text/html'),
+          ...problems([
+            'unauthenticated',
+            'forbidden',
+            'not_found',
+            'invalid_request',
+            'payment_not_booked',
+            ...ALWAYS,
+          ]),
         },
       },
     },

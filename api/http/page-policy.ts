@@ -1,15 +1,30 @@
+import { createHash } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import type { BrowserOrigins } from '../../activities/gateways/port';
 import { isAnySimulated } from '../../books/accounts';
 import type { Sql } from '../../books/sql';
+import { RECEIPT_STYLE } from '../../web/pages/receipt-page';
 
 /** How long a page goes on allowing the simulator without looking: an account may have left it meanwhile. */
 const MEMORY_MS = 60_000;
 
 /** Nothing but ourselves: what every answer says, unless it is a payer's page. */
 export const ownContentOnly = allowing([]);
+
+/** A paper loads nothing, runs nothing and sends nothing: its own style, and no more. */
+export const paperOnly = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    styleSrc: [`'sha256-${createHash('sha256').update(RECEIPT_STYLE).digest('base64')}'`],
+    imgSrc: ['data:'],
+    formAction: ["'none'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+  },
+});
 
 /**
  * Payers' pages open the checkouts of gateways, and for that allow their scripts, frames and forms; the simulator's only where an

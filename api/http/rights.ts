@@ -42,6 +42,8 @@ export const RIGHTS = {
   watch_payment: { ...NOBODY, scope: 'read', roles: ROLES, member: true, payer: true },
   /** All members, the inbox, and what a command would do. */
   read_work: { ...NOBODY, scope: 'read', roles: ROLES },
+  /** Filters of lists, for oneself; sharing one is for owner and treasurer. */
+  keep_views: { ...NOBODY, scope: 'admin', roles: ROLES },
   read_merchant: { ...NOBODY, scope: 'any', roles: ROLES },
   read_accounts: { ...NOBODY, scope: 'read', roles: ROLES },
   read_ledger: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },

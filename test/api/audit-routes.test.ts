@@ -93,6 +93,7 @@ const make = async (path: string, body: unknown = {}) => (await club.post<{ id: 
 const newKey = () => make('/v1/keys', { name: 'Shop', scopes: ['read'] });
 /** Nobody listens there. */
 const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
+const VIEW = { name: 'Who owes', list: 'members', filter: { owes: '1' } };
 const newEndpoint = () => make('/v1/webhook-endpoints', ENDPOINT);
 const newMember = () => make('/v1/members', PERSON);
 const charge = { label: 'Membership', category: 'fee', amount: 5000, currency: 'EUR' };
@@ -164,6 +165,8 @@ const CALLS: Readonly<Record<string, () => Promise<Called>>> = {
     shown.push(link.body.code);
     return { path: `/v1/pay-links/${link.body.code}` };
   },
+  'POST /v1/views': async () => ({ path: '/v1/views', body: { ...VIEW, filter: { q: CANARIES.name } } }),
+  'DELETE /v1/views/{id}': async () => ({ path: `/v1/views/${await make('/v1/views', VIEW)}` }),
   'POST /v1/reminders': async () => ({ path: '/v1/reminders', body: { members: [await newMember()] } }),
   'POST /v1/webhook-endpoints': async () => ({ path: '/v1/webhook-endpoints', body: ENDPOINT }),
   'PATCH /v1/webhook-endpoints/{id}': async () => ({

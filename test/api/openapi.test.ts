@@ -152,6 +152,7 @@ describe('the document', () => {
       'post /v1/refunds/{id}/cancel',
       'post /v1/refunds/{id}/retry',
       'post /v1/reminders',
+      'post /v1/views',
       'post /v1/webhook-deliveries/{id}/resend',
       'post /v1/webhook-endpoints/{id}/test',
     ]);

@@ -40,6 +40,7 @@ interface Objects {
   readonly invitation: string;
   readonly endpoint: string;
   readonly delivery: string;
+  readonly view: string;
 }
 interface Someone {
   readonly name: string;
@@ -55,6 +56,8 @@ interface Someone {
 
 /** Nobody listens there. */
 const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
+
+const VIEW = { name: 'Who owes', list: 'members', filter: { owes: '1' } };
 
 let world: World;
 /** Those of a caller, those of another member of the same merchant, and those of another merchant. */
@@ -164,6 +167,7 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     invitation: await newInvitation(merchant.id),
     endpoint,
     delivery: delivery.body.id,
+    view: (await merchant.post<{ id: string }>('/v1/views', VIEW)).body.id,
   };
 }
 
@@ -221,6 +225,7 @@ function fill(path: string, of: Objects): string {
     invitation: of.invitation,
     'webhook-endpoint': of.endpoint,
     'webhook-deliverie': of.delivery,
+    view: of.view,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -244,6 +249,7 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/invitations': { email: 'new@club.example', role: 'desk' },
     'POST /v1/merchants/{id}/invitations': { email: 'new@club.example' },
     'POST /v1/merchants/{id}/recovery': { email: 'new@club.example' },
+    'POST /v1/views': VIEW,
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
     'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
@@ -397,7 +403,11 @@ test('what is one’s own is served to each caller who has the right, or refused
       const key = one.path === '/v1/keys/{id}' ? await own.merchant.post<{ id: string }>('/v1/keys', KEY) : null;
       const person = one.path === '/v1/people/{id}' ? await newPerson(world, { [own.merchant.id]: 'desk' }) : null;
       const endpoint = one.path === '/v1/webhook-endpoints/{id}' ? await newEndpoint(own.merchant) : null;
+      // A filter is removed by who saved it.
+      const view =
+        one.path === '/v1/views/{id}' ? (await who.asks.ask<{ id: string }>('POST', '/v1/views', VIEW)).body.id : null;
       const fresh = {
+        ...(view !== null && { view }),
         ...(key && { key: key.body.id }),
         ...(person && { person: person.id }),
         ...(endpoint !== null && { endpoint }),

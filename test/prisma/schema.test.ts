@@ -36,6 +36,7 @@ const KEYS_ONLY_IN_DATABASE = [
 
 /** The client does not see the schema of the sign-in. */
 const REFERENCES_ONLY_IN_DATABASE = [
+  'saved_views (person_id) -> auth."user" (id)',
   'letters (person_id) -> auth."user" (id)',
   'staff_roles (person_id) -> auth."user" (id)',
   'staff_sessions (session_id) -> auth.session (id)',
@@ -244,6 +245,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Recovery',
     'Refund',
     'Reminder',
+    'SavedView',
     'StaffRole',
     'StaffSession',
     'WebhookDelivery',

@@ -21,7 +21,8 @@ export type IdPrefix =
   | 'rem'
   | 'evt'
   | 'whe'
-  | 'whd';
+  | 'whd'
+  | 'viw';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;

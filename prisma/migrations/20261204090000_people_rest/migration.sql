@@ -19,3 +19,22 @@ CREATE INDEX letters_of_person ON letters (person_id) WHERE person_id IS NOT NUL
 
 ALTER TABLE merchants ADD COLUMN digested_on date;
 COMMENT ON COLUMN merchants.digested_on IS 'the day, by the merchant''s clock, for which it was looked whether its people are to be told of what waits';
+
+-- ---------------------------------------------------------------- saved filters
+
+CREATE TABLE saved_views (
+  id text PRIMARY KEY,
+  sequence bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+  merchant_id text NOT NULL REFERENCES merchants,
+  person_id text REFERENCES auth."user" (id),
+  name text NOT NULL,
+  list text NOT NULL CHECK (list IN ('payments', 'members', 'refunds', 'notifications', 'disputes')),
+  filter jsonb NOT NULL CHECK (jsonb_typeof(filter) = 'object'),
+  shared boolean NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (shared OR person_id IS NOT NULL)
+);
+CREATE INDEX saved_views_of_merchant ON saved_views (merchant_id, sequence);
+COMMENT ON TABLE saved_views IS 'the filter of a list under a name, for one of the merchant''s people or for all of them';
+COMMENT ON COLUMN saved_views.person_id IS 'who made it; null: a key did';
+COMMENT ON COLUMN saved_views.filter IS 'query parameters of the list, as they were written';
