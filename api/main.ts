@@ -16,6 +16,7 @@ import { createGatewayWorld } from '../platform/gateway-world';
 import { createLive } from '../platform/live';
 import { createLog } from '../platform/log';
 import { createRuns } from '../outbox/runs';
+import { KEEP_ALIVE_MS } from '../platform/keep-alive';
 import { connectLazily, ensureSearchAttributes, temporalAnswers } from '../platform/temporal';
 
 function main(): void {
@@ -80,6 +81,7 @@ function main(): void {
     if (error) fail(`the API cannot listen on ${config.HOST}:${config.PORT} (${error.message}); is PORT taken?`);
     log.info({ port: config.PORT, publicUrl }, 'listening');
   });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
 
   let stopping = false;
   const stop = () => {

@@ -25,7 +25,8 @@ export async function startSimulator({
   ...rest
 }: StartOptions): Promise<RunningSimulator> {
   const simulator = createSimulator({ clock, ...rest, hosts: [...hosts, ...(host === undefined ? [] : [host])] });
-  const server = createServer(simulator.app);
+  // An idle connection is closed by the side that sends, and not while it does.
+  const server = createServer({ keepAliveTimeout: 75_000 }, simulator.app);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {

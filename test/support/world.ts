@@ -14,6 +14,7 @@ import { watchRevocations } from '../../api/http/revocations';
 import { watchBacklog } from '../../outbox/backlog';
 import { createDeliveries } from '../../outbox/deliveries';
 import { createGatewayCache } from '../../platform/gateway-cache';
+import { KEEP_ALIVE_MS } from '../../platform/keep-alive';
 import { createLimiter, waitFor } from '../../platform/limits';
 import { createLive } from '../../platform/live';
 import { createRuns } from '../../outbox/runs';
@@ -159,7 +160,7 @@ export async function startWorld({
   const revocations = watchRevocations({ db, log });
 
   // The port is known only once it listens, and the app wants its own address.
-  const server = createServer();
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
