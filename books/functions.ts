@@ -40,6 +40,9 @@ export interface Functions {
   leave_place: Takes<[notificationId: string, pause: string], boolean>;
   take_outbox: Takes<[TakePayload], Due[]>;
   mark_balances: Takes<[postings: number], number | null>;
+  fold_payment_days: Takes<[most: number], number>;
+  count_payments: Takes<[most: number], number>;
+  fold_statistics: Takes<[atLeast: number, most: number], number | null>;
   plan_looks: Takes<[gateways: readonly string[], spans: readonly string[]], number>;
   plan_renewals: Takes<
     [
@@ -101,6 +104,9 @@ export interface StandingPayload {
   readonly status: PaymentStatus;
   readonly attention: AttentionCode | null;
   readonly attentions: readonly Pick<Attention, 'code' | 'detail'>[];
+  readonly captured: number;
+  readonly fee: number;
+  readonly refunded: number;
   readonly refunds: readonly (Money &
     Pick<
       Refund,

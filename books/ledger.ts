@@ -1,27 +1,51 @@
 import type { Database } from '../prisma/client';
 import { call } from './functions';
+import { betweenPlaces, placesOf } from './newest';
+import { inPeriod } from './period';
+import type { Period } from './period';
 import { BEYOND_ALL } from './sql';
 import type { Page, Sql } from './sql';
 
+/** Which entries a list shows; what is left out shows all. */
+export interface EntryFilter {
+  readonly paymentId?: string | undefined;
+  /** When they were recorded. */
+  readonly period?: Period | undefined;
+}
+
 /** A merchant's entries with their postings, newest first; one more than asked for where there are more. */
 export async function listEntries(
-  { prisma }: Pick<Database, 'prisma'>,
+  { sql, prisma }: Pick<Database, 'sql' | 'prisma'>,
   merchantId: string,
-  paymentId: string | undefined,
+  { paymentId, period = {} }: EntryFilter,
   { before, limit }: Page,
 ) {
+  const values: unknown[] = [merchantId, limit + 1];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [
+    'e.merchant_id = $1',
+    ...(paymentId === undefined ? [] : [`e.payment_id = ${given(paymentId)}`]),
+    ...(before === null ? [] : [`e.id < ${given(before)}`]),
+    ...inPeriod('e.recorded_at', period, given),
+    ...betweenPlaces(period, 'e.id'),
+  ];
+  // The first entry that was recorded from then on, by the index of that time.
+  const firstFrom = (moment: string) =>
+    `coalesce((SELECT f.id FROM entries f WHERE f.merchant_id = $1 AND f.recorded_at >= ${moment} ORDER BY f.recorded_at LIMIT 1), ${BEYOND_ALL})`;
+  const places = placesOf(period, given, firstFrom);
+  // It has no name, so that it is planned for what it is given.
+  const { rows } = await sql.query<{ id: number }>(
+    `WITH a AS MATERIALIZED (SELECT ${['$1::text AS merchant_id', ...places].join(', ')})
+     SELECT found.id FROM a, LATERAL (SELECT e.id FROM entries e WHERE ${conditions.join(' AND ')} ORDER BY e.id DESC LIMIT $2) found ORDER BY found.id DESC`,
+    values,
+  );
   return prisma.entry.findMany({
-    where: {
-      merchantId,
-      ...(paymentId !== undefined && { paymentId }),
-      ...(before !== null && { id: { lt: before } }),
-    },
+    where: { id: { in: rows.map(({ id }) => id) } },
     include: {
       fact: { select: { occurredAt: true } },
       postings: { orderBy: { position: 'asc' }, include: { account: true } },
     },
     orderBy: { id: 'desc' },
-    take: limit + 1,
   });
 }
 

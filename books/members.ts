@@ -135,25 +135,44 @@ export async function listMembers(
   { q, owes = false }: MemberFilter,
   { before, limit }: Page,
 ): Promise<MemberRow[]> {
-  const page = [merchantId, before ?? BEYOND_ALL, limit + 1];
-  const whoOwe = owes ? 'AND EXISTS (SELECT FROM carts c WHERE c.member_id = m.id AND c.balance < 0)' : '';
-  const asked = q === undefined ? null : await readBeginnings(db, q);
-  if (asked === null) {
+  const values: unknown[] = [merchantId, before ?? BEYOND_ALL, limit + 1];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const asked = owes ? 'AND EXISTS (SELECT FROM carts c WHERE c.member_id = m.id AND c.balance < 0)' : '';
+  const ways = q === undefined ? null : await readBeginnings(db, q);
+  if (ways === null) {
     const { rows } = await db.sql.query<MemberRow>(
-      `SELECT ${MEMBER} FROM members m WHERE m.merchant_id = $1 AND m.sequence < $2 ${whoOwe} ORDER BY m.sequence DESC LIMIT $3`,
-      page,
+      `SELECT ${MEMBER} FROM members m WHERE m.merchant_id = $1 AND m.sequence < $2 ${asked} ORDER BY m.sequence DESC LIMIT $3`,
+      values,
     );
     return rows;
   }
-  if (asked.length === 0) return [];
-  const found = foundBy(asked, page.length + 1);
+  if (ways.length === 0) return [];
+  const found = foundBy(ways, given, 'w.sequence < $2');
   // Where nothing else is asked of them, no more are looked up than are shown.
   const { rows } = await db.sql.query<MemberRow>(
-    `SELECT ${MEMBER} FROM (${found} ORDER BY sequence DESC ${owes ? '' : 'LIMIT $3'}) f JOIN members m ON m.merchant_id = $1 AND m.sequence = f.sequence
-     WHERE true ${whoOwe} ORDER BY m.sequence DESC LIMIT $3`,
-    [...page, ...asked.flat()],
+    `SELECT ${MEMBER} FROM (${found} ORDER BY sequence DESC ${asked === '' ? 'LIMIT $3' : ''}) f JOIN members m ON m.merchant_id = $1 AND m.sequence = f.sequence
+     WHERE true ${asked} ORDER BY m.sequence DESC LIMIT $3`,
+    values,
   );
   return rows;
+}
+
+/** Members whom a text finds: the newest of them, and whether there are more. */
+export interface FoundMembers {
+  readonly sequences: readonly number[];
+  readonly areAll: boolean;
+  /** Each a list of beginnings; a member is found who has words that begin so. */
+  readonly ways: readonly (readonly string[])[];
+}
+
+/** Finds so many members at most. Only the index of words is read. */
+export async function findMembers(db: Sql, merchantId: string, q: string, most: number): Promise<FoundMembers> {
+  const ways = await readBeginnings(db, q);
+  if (ways.length === 0) return { sequences: [], areAll: true, ways };
+  const values: unknown[] = [merchantId, most + 1];
+  const found = foundBy(ways, (value) => `$${values.push(value)}`, 'true');
+  const { rows } = await db.sql.query<{ sequence: number }>(`${found} ORDER BY sequence DESC LIMIT $2`, values);
+  return { sequences: rows.slice(0, most).map(({ sequence }) => sequence), areAll: rows.length <= most, ways };
 }
 
 /** So many words of a text are looked for; a name has fewer. */
@@ -177,15 +196,18 @@ async function readBeginnings({ sql }: Sql, q: string): Promise<readonly (readon
 }
 
 /**
- * The sequences below $2 of the merchant $1's members, each of whom has a word for every beginning of one of these ways; the beginnings
- * are parameters from `first` on. Only the index of words is read, however many members are found.
+ * The sequences of the merchant $1's members `w` that are asked for, each of whom has a word for every beginning of one of these ways. Only
+ * the index of words is read, however many members are found.
  */
-function foundBy(ways: readonly (readonly string[])[], first: number): string {
-  let next = first;
-  const beginningWith = () => {
-    const beginning = `$${next++}::text`;
+export function foundBy(
+  ways: readonly (readonly string[])[],
+  given: (value: unknown) => string,
+  asked: 'w.sequence < $2' | 'true',
+): string {
+  const beginningWith = (text: string) => {
+    const beginning = `${given(text)}::text`;
     return `SELECT w.sequence FROM member_words w
-      WHERE w.merchant_id = $1 AND w.word >= ${beginning} AND w.word < ${beginning} || chr(1114111) AND w.sequence < $2`;
+      WHERE w.merchant_id = $1 AND w.word >= ${beginning} AND w.word < ${beginning} || chr(1114111) AND ${asked}`;
   };
   return `SELECT DISTINCT sequence FROM (${ways.map((way) => `(${way.map(beginningWith).join(' INTERSECT ')})`).join(' UNION ALL ')}) found`;
 }

@@ -6,7 +6,9 @@ import type { TurnRules } from '../workflows/domain/places';
 import type { SealedAccount } from './accounts';
 import { call, interval, turnRules } from './functions';
 import type { Dismissal, Received } from './functions';
-import { BEYOND_ALL } from './sql';
+import { anyOf, betweenPlaces, newestOf, placesOf } from './newest';
+import { inPeriod } from './period';
+import type { Period } from './period';
 import type { Page, Sql } from './sql';
 
 /** Every state that a message can be in. */
@@ -210,46 +212,77 @@ export async function listMessagesOfMember(
   return rows;
 }
 
-interface Filter {
-  readonly state?: NotificationState | undefined;
+/** Which messages a list shows; what is left out shows all. */
+export interface MessageFilter {
+  /** In one of these. */
+  readonly state?: readonly NotificationState[] | undefined;
   readonly paymentId?: string | undefined;
+  /** From one of these. */
+  readonly gateway?: readonly GatewayName[] | undefined;
+  /** When they came. */
+  readonly period?: Period | undefined;
+  /** These alone. */
+  readonly ids?: readonly string[] | undefined;
 }
 
-/** A merchant's messages, newest first; one more than asked for where there are more. */
+/**
+ * A merchant's messages, newest first; one more than asked for where there are more. A page is taken from each account of the merchant, which
+ * are a handful, and of these the newest: so nobody else's rows are read. States that few messages are in are not looked for among all the
+ * others.
+ */
 export async function listMessages(
   { sql }: Sql,
   merchantId: string,
-  filter: Filter,
+  { state, paymentId, gateway, period = {}, ids }: MessageFilter,
   { before, limit }: Page,
 ): Promise<ListedMessage[]> {
+  const values: unknown[] = [merchantId, limit + 1];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const common = [
+    'm.account_id = a.id',
+    ...(before === null ? [] : [`m.sequence < ${given(before)}`]),
+    ...betweenPlaces(period, 'm.sequence'),
+  ];
+  const ofMessage = (row: string) => [
+    ...inPeriod(`${row}.received_at`, period, given),
+    ...(paymentId === undefined ? [] : [`${row}.payment_id = ${given(paymentId)}`]),
+    ...(ids === undefined ? [] : [`${row}.id = ANY (${given(ids)}::text[])`]),
+  ];
+  const listed = state === undefined ? [] : [...new Set(state)].filter((one) => one !== 'applied');
+  const isNarrow = paymentId !== undefined || ids !== undefined;
+  const places = placesOf(
+    period,
+    given,
+    (moment) => `sequence_at('notifications', 'account_id', a.id, 'received_at', ${moment})`,
+  );
+  const list = { columns: 'm.id, m.sequence', sequence: 'm.sequence', limit: '$2' };
+  const whole = { ...list, from: 'notifications m' };
+  const unapplied = {
+    ...{ columns: 'm.notification_id AS id, m.sequence', sequence: 'm.sequence', limit: '$2' },
+    from: 'unapplied_messages m JOIN notifications n ON n.id = m.notification_id',
+  };
+  const parts =
+    isNarrow || state === undefined
+      ? [newestOf(whole, [...common, ...ofMessage('m')], anyOf('m.state', state, given))]
+      : [
+          ...(state.includes('applied')
+            ? [newestOf(whole, [...common, "m.state = 'applied'", ...ofMessage('m')], [])]
+            : []),
+          ...(listed.length === 0
+            ? []
+            : [newestOf(unapplied, [...common, ...ofMessage('n')], anyOf('m.state', listed, given))]),
+        ];
+  // It has no name, so that it is planned for what it is given.
   const { rows } = await sql.query<ListedMessage>(
-    `SELECT ${LISTED} FROM (${found(filter)}) n ${WITH_ACCOUNT_AND_BODY} ORDER BY n.sequence DESC`,
-    [
-      merchantId,
-      before ?? BEYOND_ALL,
-      limit + 1,
-      ...[filter.paymentId, filter.state].filter((value) => value !== undefined),
-    ],
+    `WITH accounts AS MATERIALIZED (
+       SELECT ${['a.id', ...places].join(', ')} FROM gateway_accounts a
+       WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ANY (${given(gateway)})`}),
+     page AS MATERIALIZED (
+       SELECT found.id FROM accounts a, LATERAL (${parts.join(' UNION ')}) found ORDER BY found.sequence DESC LIMIT $2)
+     SELECT ${LISTED} FROM page JOIN notifications n ON n.id = page.id ${WITH_ACCOUNT_AND_BODY} ORDER BY n.sequence DESC`,
+    values,
   );
   return rows;
-}
-
-/** The page of the merchant $1 below the sequence $2. States that few messages are in are not looked for among all the others. */
-function found({ state, paymentId }: Filter): string {
-  if (paymentId === undefined && state !== undefined && state !== 'applied')
-    return `SELECT n.* FROM (${newest('unapplied_messages', ['state'])}) u JOIN notifications n ON n.id = u.notification_id`;
-  return newest('notifications', [
-    ...(paymentId === undefined ? [] : ['payment_id']),
-    ...(state === undefined ? [] : ['state']),
-  ]);
-}
-
-/** A page is taken from each account of the merchant, which are a handful, and of these the newest: so nobody else's rows are read. */
-function newest(table: 'notifications' | 'unapplied_messages', filtered: readonly string[]): string {
-  const filter = filtered.map((column, index) => ` AND m.${column} = $${index + 4}`).join('');
-  return `SELECT m.* FROM gateway_accounts a, LATERAL (
-      SELECT * FROM ${table} m WHERE m.account_id = a.id AND m.sequence < $2${filter} ORDER BY m.sequence DESC LIMIT $3) m
-    WHERE a.merchant_id = $1 ORDER BY m.sequence DESC LIMIT $3`;
 }
 
 /** The captured money of no payment that a message told of, or null. */

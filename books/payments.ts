@@ -1,14 +1,12 @@
 import type { Fact } from '../workflows/domain/fact';
 import type { CheckoutOrder, Environment, GatewayName, NextAction } from '../workflows/domain/gateway';
-import type { AttentionCode, LatePaymentPolicy, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
+import type { LatePaymentPolicy, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type { SealedAccount } from './accounts';
 import { asPayload } from './audit';
 import type { Author } from './audit';
 import { toRow } from './facts';
 import { call, interval } from './functions';
-import { inPeriod, momentOf } from './period';
-import type { Period } from './period';
-import type { Page, Sql } from './sql';
+import type { Sql } from './sql';
 
 /** All that opening a payment depends on, as it stands at one moment. */
 export interface Situation {
@@ -122,70 +120,6 @@ export async function findOpenPrompt(
     [accountId, phones, windowMs],
   );
   return rows[0]?.id ?? null;
-}
-
-/** Which payments a list shows; what is left out shows all. */
-export interface PaymentFilter {
-  /** Payments of all these members at once, so of none where they differ. */
-  readonly memberIds: readonly string[];
-  /** In one of these. */
-  readonly status?: readonly PaymentStatus[] | undefined;
-  /** What asks for a person most urgently is one of these; any: it does. */
-  readonly attention?: readonly (AttentionCode | 'any')[] | undefined;
-  /** Through one of these. */
-  readonly gateway?: readonly GatewayName[] | undefined;
-  /** When they were created. */
-  readonly period?: Period | undefined;
-  /** Minor units. */
-  readonly minAmount?: number | undefined;
-  readonly maxAmount?: number | undefined;
-}
-
-/** By so much the order of two payments may differ from that of their moments. */
-const MARGIN = "interval '1 hour'";
-
-/**
- * The ids of a merchant's payments, newest first; one more than asked for where there are more. Merged of the merchant's accounts, at each
- * of which the payments lie in order, and those that are not paid, or that ask for a person, by themselves.
- */
-export async function listPayments(
-  { sql }: Sql,
-  merchantId: string,
-  { memberIds, status, attention, gateway, period = {}, minAmount, maxAmount }: PaymentFilter,
-  { before, limit }: Page,
-): Promise<{ readonly id: string; readonly sequence: number }[]> {
-  const values: unknown[] = [merchantId, limit + 1];
-  const given = (value: unknown): string => `$${values.push(value)}`;
-  const conditions = [
-    'p.account_id = a.id',
-    ...memberIds.map((id) => `p.member_id = ${given(id)}`),
-    ...(attention === undefined ? [] : ['p.attention IS NOT NULL']),
-    ...(attention === undefined || attention.includes('any') ? [] : [`p.attention = ANY (${given(attention)})`]),
-    ...(minAmount === undefined ? [] : [`p.amount >= ${given(minAmount)}`]),
-    ...(maxAmount === undefined ? [] : [`p.amount <= ${given(maxAmount)}`]),
-    ...(before === null ? [] : [`p.sequence < ${given(before)}`]),
-    ...inPeriod('p.created_at', period, given),
-    ...(period.from === undefined ? [] : ['p.sequence >= a.first']),
-    ...(period.to === undefined ? [] : ['p.sequence < a.beyond']),
-  ];
-  const accounts = [
-    'a.id',
-    ...(period.from === undefined ? [] : [`payment_place(a.id, ${momentOf(period.from, given)} - ${MARGIN}) AS first`]),
-    ...(period.to === undefined ? [] : [`payment_place(a.id, ${momentOf(period.to, given)} + ${MARGIN}) AS beyond`]),
-  ];
-  // It has no name, so that it is planned for each status it is given: a plan for any status could not use the index of those not paid.
-  const parts = (status === undefined ? [[]] : [...new Set(status)].map((one) => [`p.status = ${given(one)}`])).map(
-    (one) =>
-      `(SELECT p.id, p.sequence FROM payments p WHERE ${[...conditions, ...one].join(' AND ')} ORDER BY p.sequence DESC LIMIT $2)`,
-  );
-  const { rows } = await sql.query<{ id: string; sequence: number }>(
-    `WITH accounts AS MATERIALIZED (
-       SELECT ${accounts.join(', ')} FROM gateway_accounts a
-       WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ANY (${given(gateway)})`})
-     SELECT found.id, found.sequence FROM accounts a, LATERAL (${parts.join(' UNION ALL ')}) found ORDER BY found.sequence DESC LIMIT $2`,
-    values,
-  );
-  return rows;
 }
 
 /** What surrounds payments: their members' names and their accounts' environments, by id. */

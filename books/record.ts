@@ -202,9 +202,9 @@ function steps(payment: Payment, facts: readonly Fact[]): { before: Payment; fac
 }
 
 function standingOf(payment: Payment): StandingPayload {
-  const { status, attentions, refunds, disputes } = summarize(payment);
+  const { status, attentions, captured, fee, refunded, refunds, disputes } = summarize(payment);
   return {
-    status,
+    ...{ status, captured, fee, refunded },
     attention: attentions[0]?.code ?? null,
     attentions: attentions.map(({ code, detail }) => ({ code, detail })),
     refunds: refunds.map(

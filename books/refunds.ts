@@ -3,6 +3,11 @@ import type { Database } from '../prisma/client';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { RefundStatus } from '../workflows/domain/refund';
 import type { SealedAccount } from './accounts';
+import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf } from './newest';
+import { inPeriod } from './period';
+import type { Period } from './period';
+import { meantBy, narrowed } from './sought';
+import type { Sought } from './sought';
 import type { Page, Sql } from './sql';
 
 /** A refund that is admitted: the payment's one in flight. */
@@ -149,33 +154,100 @@ export async function findRefunds(
   return ids.length === 0 ? [] : prisma.refund.findMany({ where: { id: { in: [...ids] } }, include: LISTED });
 }
 
+/** Which refunds a list shows; what is left out shows all. */
 export interface RefundFilter {
-  readonly status?: RefundStatus | undefined;
-  readonly gateway?: GatewayName | undefined;
-  readonly memberId?: string | undefined;
-  /** Of these members only, besides. */
+  /** In one of these. */
+  readonly status?: readonly RefundStatus[] | undefined;
+  /** Through one of these. */
+  readonly gateway?: readonly GatewayName[] | undefined;
+  /** Of all these members at once, so of none where they differ. */
   readonly memberIds?: readonly string[];
   readonly paymentId?: string | undefined;
+  /** When they were asked for, or heard of. */
+  readonly period?: Period | undefined;
+  /** Minor units. */
+  readonly minAmount?: number | undefined;
+  readonly maxAmount?: number | undefined;
+  /** What is meant by what a person looks for. */
+  readonly sought?: Sought | undefined;
 }
 
 /** A merchant's refunds, newest first; one more than asked for where there are more. */
 export async function listRefunds(
-  { prisma }: Pick<Database, 'prisma'>,
+  { sql, prisma }: Pick<Database, 'sql' | 'prisma'>,
   merchantId: string,
-  { status, gateway, memberId, memberIds, paymentId }: RefundFilter,
-  { before, limit }: Page,
+  filter: RefundFilter,
+  page: Page,
 ): Promise<ListedRefund[]> {
-  return prisma.refund.findMany({
-    where: {
-      merchantId,
-      ...(status && { status }),
-      ...(gateway && { account: { merchantId, gateway } }),
-      AND: [memberId === undefined ? {} : { memberId }, memberIds ? { memberId: { in: [...memberIds] } } : {}],
-      ...(paymentId !== undefined && { paymentId }),
-      ...(before !== null && { sequence: { lt: before } }),
-    },
-    include: LISTED,
-    orderBy: { sequence: 'desc' },
-    take: limit + 1,
-  });
+  const { text, values } = newest('r.id, r.sequence', merchantId, filter, page);
+  const { rows } = await sql.query<{ id: string }>(text, values);
+  const found = await findRefunds(
+    { prisma },
+    rows.map(({ id }) => id),
+  );
+  const byId = new Map(found.map((refund) => [refund.id, refund]));
+  return rows.flatMap(({ id }) => byId.get(id) ?? []);
+}
+
+/** The sums of all refunds that a filter shows, in minor units of the currency of the books. */
+export interface RefundSummary {
+  readonly count: number;
+  /** What was given back of them; what is on its way, or failed, is not in it. */
+  readonly refunded: number;
+  /** False: at least so much. */
+  readonly exact: boolean;
+}
+
+/** So many refunds are summed. */
+const MOST_SUMMED = 10_000;
+
+export async function sumRefunds({ sql }: Sql, merchantId: string, filter: RefundFilter): Promise<RefundSummary> {
+  const { sought } = filter;
+  const asked = sought === undefined ? filter : { ...filter, sought: narrowed(sought) };
+  const page = { before: null, limit: MOST_SUMMED };
+  const { text, values } = newest('r.id, r.sequence, r.status, r.amount, r.currency', merchantId, asked, page);
+  const { rows } = await sql.query<RefundSummary>(
+    `SELECT count(*) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS count, count(*) <= ${MOST_SUMMED} AS exact,
+       coalesce(sum(s.amount) FILTER (WHERE s.place <= ${MOST_SUMMED} AND s.status = 'succeeded'
+         AND s.currency = (SELECT m.currency FROM merchants m WHERE m.id = $1)), 0)::bigint AS refunded
+     FROM (SELECT f.*, row_number() OVER (ORDER BY f.sequence DESC) AS place FROM (${text}) f) s`,
+    values,
+  );
+  if (!rows[0]) throw new Error('a sum has no row');
+  return { ...rows[0], exact: rows[0].exact && sought?.members.areAll !== false };
+}
+
+/** Asks for a page of a merchant's refunds, newest first, and one more. It has no name, so that it is planned for what it is given. */
+function newest(
+  columns: string,
+  merchantId: string,
+  { status, gateway, memberIds = [], paymentId, period = {}, sought, ...amounts }: RefundFilter,
+  { before, limit }: Page,
+): { readonly text: string; readonly values: unknown[] } {
+  const values: unknown[] = [merchantId, limit + 1];
+  const given = (value: unknown): string => `$${values.push(value)}`;
+  const conditions = [
+    'r.merchant_id = $1',
+    ...memberIds.map((id) => `r.member_id = ${given(id)}`),
+    ...(paymentId === undefined ? [] : [`r.payment_id = ${given(paymentId)}`]),
+    ...(gateway === undefined
+      ? []
+      : [
+          `r.account_id = ANY (ARRAY(SELECT g.id FROM gateway_accounts g WHERE g.merchant_id = $1 AND g.gateway = ANY (${given(gateway)})))`,
+        ]),
+    ...betweenAmounts('r.amount', amounts, given),
+    ...(before === null ? [] : [`r.sequence < ${given(before)}`]),
+    ...inPeriod('r.created_at', period, given),
+    ...betweenPlaces(period, 'r.sequence'),
+  ];
+  const choices = [...anyOf('r.status', status, given), ...(sought === undefined ? [] : [meantBy('r', sought, given)])];
+  const list = { columns, from: 'refunds r', sequence: 'r.sequence', limit: '$2' };
+  const places = placesOf(
+    period,
+    given,
+    (moment) => `sequence_at('refunds', 'merchant_id', $1, 'created_at', ${moment})`,
+  );
+  const text = `WITH a AS MATERIALIZED (SELECT ${['$1::text AS merchant_id', ...places].join(', ')})
+     SELECT found.* FROM a, LATERAL (${newestOf(list, conditions, choices)}) found ORDER BY found.sequence DESC LIMIT $2`;
+  return { text, values };
 }

@@ -1,6 +1,5 @@
 import type { Currency } from '../workflows/domain/money';
-import type { EntryKind } from '../workflows/domain/ledger';
-import { inPeriod } from './period';
+import { momentOf } from './period';
 import type { Period } from './period';
 import type { Sql } from './sql';
 
@@ -33,33 +32,24 @@ export interface Statistics {
   readonly total: Omit<StatisticsRow, 'key'>;
 }
 
-/** The sums of a merchant's entries that were recorded in a period. Every entry of it is read. */
+/** The sums of a merchant's entries that were recorded in a period: of whole days they are kept, but for the newest entries. */
 export async function readStatistics(
   { sql }: Sql,
   merchantId: string,
   by: StatisticsKey,
-  period: Period,
+  { from, to }: Period,
 ): Promise<Statistics> {
   const values: unknown[] = [merchantId];
   const given = (value: unknown): string => `$${values.push(value)}`;
-  const side = by === 'category' ? OF_MEMBERS : OF_GATEWAYS;
-  const when = (test: string) => `coalesce(sum(p.amount) FILTER (WHERE ${test}), 0)`;
-  // It has no name, so that it is planned for the period that it is given.
+  const moment = (text: string | undefined) => (text === undefined ? 'NULL::timestamptz' : momentOf(text, given));
+  const days = (toldBy: string) => `read_statistics($1, ${toldBy}, ${moment(from)}, ${moment(to)})`;
+  // What came for several categories at once is counted under each, and once in all.
+  const [each, all] = by === 'category' ? [days("'category'"), days("'gateway'")] : [days("'gateway'"), null];
   const { rows } = await sql.query<StatisticsRow & { readonly isTotal: boolean; readonly currency: Currency }>(
-    `WITH posted AS (
-       SELECT p.kind, p.entry_id, p.side, p.amount, p.account, ${KEYS[by]} AS key
-       FROM (SELECT e.kind, e.id AS entry_id, e.recorded_at, e.fact_id, o.side, o.amount, a.name AS account, m.time_zone
-             FROM merchants m JOIN entries e ON e.merchant_id = m.id JOIN postings o ON o.entry_id = e.id
-               JOIN ledger_accounts a ON a.id = o.account_id AND a.currency = m.currency
-             WHERE m.id = $1 AND ${['e.kind = ANY (' + given(SUMMED) + ')', ...inPeriod('e.recorded_at', period, given)].join(' AND ')}) p),
+    `WITH days AS MATERIALIZED (SELECT d.*, ${KEYS[by]} AS shown FROM ${each} d),
      summed AS (
-       SELECT p.key, grouping(p.key) = 1 AS "isTotal",
-         ${when(side.collected)}::bigint AS collected,
-         (${when(FEES)} - ${when(FEES_RETURNED)})::bigint AS fees,
-         (${when(side.refunded)} - ${when(side.refundFailed)})::bigint AS refunded,
-         (${when(side.lost)} - ${when(REGAINED)})::bigint AS "chargedBack",
-         count(DISTINCT p.entry_id) FILTER (WHERE ${side.collected}) AS count
-       FROM posted p GROUP BY GROUPING SETS ((p.key), ()))
+       SELECT d.shown AS key, false AS "isTotal", ${SUMS} FROM days d GROUP BY d.shown
+       UNION ALL SELECT NULL, true, ${SUMS} FROM ${all ?? 'days'} d)
      SELECT s.*, s.collected - s.fees - s.refunded - s."chargedBack" AS net, (SELECT currency FROM merchants WHERE id = $1) AS currency
      FROM summed s WHERE s."isTotal" OR (s.collected, s.fees, s.refunded, s."chargedBack", s.count) <> (0, 0, 0, 0, 0)
      ORDER BY s.key COLLATE "C" NULLS LAST`,
@@ -77,44 +67,23 @@ export async function readStatistics(
   };
 }
 
-/** The entries that say what came from payers and what went back, or was kept of it. */
-const SUMMED: readonly EntryKind[] = [
-  ...(['payment_captured', 'payment_suspended'] as const),
-  ...(['fee_charged', 'fee_returned', 'dispute_fee_charged', 'refund_fee_charged'] as const),
-  ...(['payment_refunded', 'suspense_refunded', 'refund_failed'] as const),
-  ...(['dispute_lost', 'reversal_cancelled'] as const),
-];
+const SUMS = (
+  [
+    ['collected', 'collected'],
+    ['fees', 'fees'],
+    ['refunded', 'refunded'],
+    ['charged_back', 'chargedBack'],
+    ['count', 'count'],
+  ] as const
+)
+  .map(([column, name]) => `coalesce(sum(d.${column}), 0)::bigint AS "${name}"`)
+  .join(', ');
 
-/**
- * Which postings `p` of an entry tell the sum: those on the gateway's accounts, or those opposite to them, which tell whose the money
- * was. An entry is balanced, so both tell the same sum.
- */
-const OF_GATEWAYS = {
-  collected: "p.kind IN ('payment_captured', 'payment_suspended') AND p.side = 'debit'",
-  refunded: "p.kind IN ('payment_refunded', 'suspense_refunded') AND p.side = 'credit'",
-  refundFailed: "p.kind = 'refund_failed' AND p.side = 'debit'",
-  lost: "p.kind = 'dispute_lost' AND p.side = 'credit'",
-};
-const OF_MEMBERS = {
-  collected: "p.kind IN ('payment_captured', 'payment_suspended') AND p.side = 'credit'",
-  refunded: "p.kind IN ('payment_refunded', 'suspense_refunded') AND p.side = 'debit'",
-  refundFailed: "p.kind = 'refund_failed' AND p.side = 'credit'",
-  lost: "p.kind = 'dispute_lost' AND p.side = 'debit'",
-};
-const FEES = "p.kind IN ('fee_charged', 'dispute_fee_charged', 'refund_fee_charged') AND p.side = 'credit'";
-const FEES_RETURNED = "p.kind = 'fee_returned' AND p.side = 'debit'";
-/** What comes back was held, and is held no more; was never taken, and waits in suspense; or had been lost, and is the member's again. */
-const REGAINED =
-  "p.kind = 'reversal_cancelled' AND p.side = 'credit' AND p.account NOT IN ('disputed_funds', 'suspense')";
-
-const LOCAL = 'p.recorded_at AT TIME ZONE p.time_zone';
+/** What a day's sums `d` are shown under. */
 const KEYS: Readonly<Record<StatisticsKey, string>> = {
-  day: `to_char(${LOCAL}, 'YYYY-MM-DD')`,
-  week: `to_char(${LOCAL}, 'IYYY-"W"IW')`,
-  month: `to_char(${LOCAL}, 'YYYY-MM')`,
-  // What is lost was held, so that its entry names no gateway: its fact does.
-  gateway: `CASE WHEN p.kind IN ('dispute_lost', 'reversal_cancelled')
-    THEN (SELECT g.gateway FROM facts f JOIN gateway_accounts g ON g.id = f.account_id WHERE f.id = p.fact_id)
-    ELSE substring(p.account FROM '^gateway_clearing:(.*)$') END`,
-  category: `substring(p.account FROM '^income:(.*)$')`,
+  day: `to_char(d.day, 'YYYY-MM-DD')`,
+  week: `to_char(d.day, 'IYYY-"W"IW')`,
+  month: `to_char(d.day, 'YYYY-MM')`,
+  gateway: `nullif(d.key, '')`,
+  category: `nullif(d.key, '')`,
 };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { inBackground } from '../platform/background';
 import { forgetBodies, moveBodies } from '../books/bodies';
+import { countPayments, foldPaymentDays, foldStatistics } from '../books/days';
 import { forgetEvents } from '../books/events';
 import { forgetExpired } from '../books/idempotency';
 import { forgetLetters } from '../books/letters';
@@ -37,6 +38,10 @@ const MOST_BATCHES = 20;
 
 /** As many postings of an account are summed in some hundred blocks; with fewer a mark would cost more than it saves. */
 const POSTINGS_PER_MARK = 500;
+/** Of a merchant's entries so many are summed in some hundred blocks; fewer are left to be summed when they are asked for. */
+const FOLDED = { atLeast: 100, most: 5_000 } as const;
+/** Changes of payments are narrow rows. */
+const BATCH_CHANGES = 10_000;
 
 interface UpkeepDependencies {
   readonly db: Database;
@@ -73,6 +78,9 @@ export async function doUpkeep({
   await planLooks(db, silentGateways, LOOK_AFTER_HOURS);
   await planForgottenRetries(db, FORGOTTEN_AFTER_MS);
   await markBalances(db, POSTINGS_PER_MARK);
+  await inBatches(() => foldPaymentDays(db, BATCH_CHANGES));
+  await inBatches(async () => (await foldStatistics(db, FOLDED)) ?? 0);
+  await inBatches(() => countPayments(db, BATCH_ROWS));
   await inBatches(() => forgetExpired(db, BATCH_ROWS));
   await inBatches(() => forgetEvents(db, FORGET_EVENTS_AFTER_DAYS, BATCH_ROWS));
   await inBatches(() => forgetDeliveries(db, FORGET_DELIVERIES_AFTER_DAYS, BATCH_ROWS));

@@ -91,6 +91,26 @@ export const severalOf = <const Values extends readonly [string, ...string[]]>(v
     })
     .describe(`one of these, or several separated by commas: ${values.join(', ')}`);
 export const list = (item: z.ZodType) => z.object({ data: z.array(item), nextCursor: z.string().nullable() });
+/** The filter by which the sums of a whole list are asked for. */
+const summary = z.literal('1').optional().describe('with the sums of all that the filter shows');
+/** The filters by which amounts are asked for, and by what a person knows of money. */
+const amounts = {
+  minAmount: wantedAmount.optional().describe('minor units'),
+  maxAmount: wantedAmount.optional().describe('minor units'),
+};
+const soughtMoney = text(200)
+  .optional()
+  .describe(
+    'beginnings of words of the name, or of e-mail, phone or reference of the member; an id or how it begins; what a gateway calls it; an exact amount such as 47.11 or 47,11',
+  );
+/** What a list adds when they are. */
+export const summarizedList = (item: z.ZodType, sums: z.ZodObject) =>
+  list(item).extend({
+    summary: sums
+      .extend({ exact: z.boolean().describe('false: at least so much') })
+      .optional()
+      .describe('of the whole filter, with `summary=1`; minor units of the currency of the books'),
+  });
 
 /** As on a letter. */
 const postalAddress = z
@@ -394,10 +414,12 @@ export const paymentFilter = z.strictObject({
   member: wantedId('mem').optional(),
   gateway: severalOf(GATEWAY_NAMES).optional(),
   ...period,
-  minAmount: wantedAmount.optional().describe('minor units'),
-  maxAmount: wantedAmount.optional().describe('minor units'),
+  ...amounts,
+  q: soughtMoney,
+  summary,
   ...paging,
 });
+export const paymentSums = z.object({ count: z.int(), captured: minor, fee: minor, refunded: minor });
 export const newRefund = z.strictObject({
   amount: amount
     .optional()
@@ -427,11 +449,16 @@ export const refund = z.object({
   settledAt: moment.nullable(),
 });
 export const refundFilter = z.strictObject({
-  status: z.enum(REFUND_STATUSES).optional(),
-  gateway: gatewayName.optional(),
+  status: severalOf(REFUND_STATUSES).optional(),
+  gateway: severalOf(GATEWAY_NAMES).optional(),
   member: wantedId('mem').optional(),
+  ...period,
+  ...amounts,
+  q: soughtMoney,
+  summary,
   ...paging,
 });
+export const refundSums = z.object({ count: z.int(), refunded: minor.describe('what was given back of them') });
 export const refundNote = z.strictObject({ note: text(1000).optional() });
 export const previewFilter = z.strictObject({
   amount: wantedAmount.optional(),
@@ -480,7 +507,10 @@ export const dispute = z.object({
   closedAt: moment.nullable(),
 });
 export const disputeFilter = z.strictObject({
-  status: z.enum(DISPUTE_STATUSES).optional(),
+  status: severalOf(DISPUTE_STATUSES).optional(),
+  gateway: severalOf(GATEWAY_NAMES).optional(),
+  ...period,
+  ...amounts,
   payment: wantedId('pay').optional(),
   member: wantedId('mem').optional(),
   ...paging,
@@ -523,7 +553,10 @@ export const memberExport = z.object({
   notifications: z.array(notification).describe('verified messages about their money, with who is said to have paid'),
 });
 export const notificationFilter = z.strictObject({
-  state: z.enum(NOTIFICATION_STATES).optional(),
+  state: severalOf(NOTIFICATION_STATES).optional(),
+  gateway: severalOf(GATEWAY_NAMES).optional(),
+  ...period,
+  q: text(200).optional().describe('an id, or what a gateway calls the money'),
   payment: wantedId('pay').optional(),
   ...paging,
 });
@@ -594,7 +627,7 @@ export const connection = z.object({
   trackingId: id('onb'),
 });
 
-export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...paging });
+export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...period, ...paging });
 export const entry = z.object({
   id: id('ent'),
   kind: z.enum(ENTRY_KINDS),

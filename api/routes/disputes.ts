@@ -32,10 +32,12 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       query: schemas.disputeFilter,
       answers: { 200: schemas.list(schemas.dispute) },
       async handle({ caller, query }) {
-        const { status, payment: paymentId, member: memberId } = query;
-        const own = caller.kind === 'member' ? { memberIds: [caller.memberId] } : {};
-        const page = { before: readCursor(query), limit: query.limit };
-        const rows = await listDisputes(db, caller.merchantId, { status, paymentId, memberId, ...own }, page);
+        const { status, gateway, payment: paymentId, from, to, minAmount, maxAmount, limit } = query;
+        const memberIds = [query.member, caller.kind === 'member' ? caller.memberId : undefined].filter(
+          (id) => id !== undefined,
+        );
+        const filter = { memberIds, status, gateway, paymentId, period: { from, to }, minAmount, maxAmount };
+        const rows = await listDisputes(db, caller.merchantId, filter, { before: readCursor(query), limit });
         return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewDispute) };
       },
     }),

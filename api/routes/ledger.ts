@@ -15,7 +15,8 @@ export function ledgerRoutes({ db }: { db: Database }) {
       answers: { 200: schemas.list(schemas.entry) },
       async handle({ caller, query }) {
         const part = { before: readCursor(query), limit: query.limit };
-        const rows = await listEntries(db, caller.merchantId, query.payment, part);
+        const { payment: paymentId, from, to } = query;
+        const rows = await listEntries(db, caller.merchantId, { paymentId, period: { from, to } }, part);
         const page = toPage(
           rows,
           query,

@@ -4,7 +4,7 @@ import { listDisputes } from '../../books/disputes';
 import { loadPayments } from '../../books/facts';
 import { eraseMember, findMember, knownOf } from '../../books/members';
 import { listMessagesOfMember } from '../../books/notifications';
-import { listPayments } from '../../books/payments';
+import { listPayments } from '../../books/payment-list';
 import { listRefunds } from '../../books/refunds';
 import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
@@ -48,8 +48,8 @@ export function memberDataRoutes({ db, vault, view }: MemberDataDependencies) {
           listCharges(db, id, ALL),
           listPaylines(db, id, ALL),
           loadPayments(db, paymentIds),
-          listRefunds(db, merchantId, { memberId: id }, ALL),
-          listDisputes(db, merchantId, { memberId: id }, ALL),
+          listRefunds(db, merchantId, { memberIds: [id] }, ALL),
+          listDisputes(db, merchantId, { memberIds: [id] }, ALL),
           listMessagesOfMember(db, merchantId, id),
         ]);
         const body = {

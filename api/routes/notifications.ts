@@ -16,6 +16,7 @@ import type { Payer } from '../../workflows/domain/gateway';
 import { isId } from '../../workflows/domain/ids';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
+import { seekMessages } from '../desks/seeking';
 import { readCursor, toPage } from '../http/paging';
 import { notFound, Problem } from '../http/problems';
 import { route } from '../http/routing';
@@ -47,9 +48,11 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       query: schemas.notificationFilter,
       answers: { 200: schemas.list(schemas.notification) },
       async handle({ caller, query }) {
-        const { state, payment: paymentId, limit } = query;
+        const { state, gateway, payment: paymentId, from, to, limit } = query;
         const before = readCursor(query);
-        const rows = await listMessages(db, caller.merchantId, { state, paymentId }, { before, limit });
+        const ids = await seekMessages(db, caller.merchantId, query.q);
+        const filter = { state, gateway, paymentId, period: { from, to }, ids };
+        const rows = await listMessages(db, caller.merchantId, filter, { before, limit });
         return { status: 200, body: toPage(rows, query, (row) => row.sequence, view) };
       },
     }),

@@ -1,12 +1,13 @@
 import { loadPayment, loadPayments } from '../../books/facts';
 import type { LoadedPayment, RecordedPayment } from '../../books/facts';
-import { listPayments } from '../../books/payments';
+import { listPayments, sumPayments } from '../../books/payment-list';
 import type { Sql } from '../../books/sql';
 import type { Deliveries } from '../../outbox/deliveries';
 import type { Database } from '../../prisma/client';
 import { isId } from '../../workflows/domain/ids';
 import type { CheckoutDependencies } from '../desks/checkout';
 import { openPayment } from '../desks/opening';
+import { seekMoney } from '../desks/seeking';
 import { showPayments } from '../desks/showing';
 import type { RefundDesk } from '../desks/refunding';
 import { startOpened, untilOpened } from '../desks/starting';
@@ -70,15 +71,21 @@ export function paymentRoutes(deps: PaymentDependencies) {
       summary: 'List payments, newest first',
       right: 'read_payments',
       query: schemas.paymentFilter,
-      answers: { 200: schemas.list(schemas.payment) },
+      detail: `With \`summary=1\` the sums of all of them: exact where they are at most ten thousand, and however many where they are chosen by status,
+        gateway and time alone; else \`exact\` is false, and there is more than these.`,
+      answers: { 200: schemas.summarizedList(schemas.payment, schemas.paymentSums) },
       async handle({ caller, query }) {
         const { status, attention, gateway, from, to, minAmount, maxAmount, limit } = query;
         const memberIds = [query.member, caller.kind === 'member' ? caller.memberId : undefined].filter(
           (id) => id !== undefined,
         );
         const before = readCursor(query);
-        const filter = { memberIds, status, attention, gateway, period: { from, to }, minAmount, maxAmount };
-        const found = await listPayments(db, caller.merchantId, filter, { before, limit });
+        const sought = await seekMoney(db, caller.merchantId, 'payments', query.q);
+        const filter = { memberIds, status, attention, gateway, period: { from, to }, minAmount, maxAmount, sought };
+        const [found, summary] = await Promise.all([
+          listPayments(db, caller.merchantId, filter, { before, limit }),
+          query.summary === undefined ? undefined : sumPayments(db, caller.merchantId, filter),
+        ]);
         const page = toPage(
           found,
           query,
@@ -86,7 +93,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
           (row) => row.id,
         );
         const loaded = await loadPayments(db, page.data);
-        return { status: 200, body: { ...page, data: await showAll(caller, loaded) } };
+        return { status: 200, body: { ...page, data: await showAll(caller, loaded), ...(summary && { summary }) } };
       },
     }),
     route({

@@ -1,4 +1,4 @@
-import { findRefund, listRefunds } from '../../books/refunds';
+import { findRefund, listRefunds, sumRefunds } from '../../books/refunds';
 import type { ListedRefund } from '../../books/refunds';
 import { readChargeLabels } from '../../books/cart';
 import type { Runs } from '../../outbox/runs';
@@ -7,6 +7,7 @@ import { REFUND_REFUSALS } from '../../workflows/domain/refund-plan';
 import { giveCommand, sendCommand } from '../desks/commanding';
 import { untilSettled } from '../desks/refunding';
 import type { RefundDesk } from '../desks/refunding';
+import { seekMoney } from '../desks/seeking';
 import type { Caller } from '../http/auth';
 import { readCursor, toPage } from '../http/paging';
 import { notFound } from '../http/problems';
@@ -134,18 +135,21 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       summary: 'List refunds, newest first',
       right: 'read_payments',
       query: schemas.refundFilter,
-      answers: { 200: schemas.list(schemas.refund) },
+      answers: { 200: schemas.summarizedList(schemas.refund, schemas.refundSums) },
       async handle({ caller, query }) {
-        const { status, gateway, member: memberId } = query;
-        const filter = { status, gateway, memberId };
-        const own = caller.kind === 'member' ? { memberIds: [caller.memberId] } : {};
-        const rows = await listRefunds(
-          db,
-          caller.merchantId,
-          { ...filter, ...own },
-          { before: readCursor(query), limit: query.limit },
+        const { status, gateway, from, to, minAmount, maxAmount, limit } = query;
+        const memberIds = [query.member, caller.kind === 'member' ? caller.memberId : undefined].filter(
+          (id) => id !== undefined,
         );
-        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewRefund) };
+        const before = readCursor(query);
+        const sought = await seekMoney(db, caller.merchantId, 'refunds', query.q);
+        const filter = { memberIds, status, gateway, period: { from, to }, minAmount, maxAmount, sought };
+        const [rows, summary] = await Promise.all([
+          listRefunds(db, caller.merchantId, filter, { before, limit }),
+          query.summary === undefined ? undefined : sumRefunds(db, caller.merchantId, filter),
+        ]);
+        const page = toPage(rows, query, (row) => row.sequence, viewRefund);
+        return { status: 200, body: { ...page, ...(summary && { summary }) } };
       },
     }),
     route({

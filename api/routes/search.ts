@@ -1,11 +1,9 @@
 import type { z } from 'zod';
 import { listMembers } from '../../books/members';
-import { readCurrency } from '../../books/merchants';
 import { findMessagesBy, findPaymentsBy, findRefundsBy } from '../../books/search';
-import type { Clue } from '../../books/search';
 import type { Database } from '../../prisma/client';
-import { describeMoney, minorUnitDecimals, parseDecimal } from '../../workflows/domain/money';
-import type { Currency } from '../../workflows/domain/money';
+import { describeMoney } from '../../workflows/domain/money';
+import { readClueOf } from '../desks/seeking';
 import { route } from '../http/routing';
 import { searchFilter, searchResult } from '../http/search-schemas';
 
@@ -16,7 +14,7 @@ type Found = z.input<typeof searchResult>['data'];
 
 export function searchRoutes({ db }: { readonly db: Database }) {
   async function search(merchantId: string, q: string): Promise<Found> {
-    const clue = readClue(q, await readCurrency(db, merchantId));
+    const clue = await readClueOf(db, merchantId, q);
     const [members, payments, refunds, messages] = await Promise.all([
       listMembers(db, merchantId, { q }, { before: null, limit: MOST_OF_A_KIND }),
       findPaymentsBy(db, merchantId, clue, MOST_OF_A_KIND),
@@ -58,17 +56,6 @@ export function searchRoutes({ db }: { readonly db: Database }) {
       },
     }),
   ];
-}
-
-/** What a text may say of money. Gateways write their references in capitals or not; a person may type either. */
-function readClue(q: string, currency: Currency): Clue {
-  const typed = q.trim();
-  const amount = parseDecimal(typed.replace(',', '.'), currency, minorUnitDecimals(currency))?.amount ?? null;
-  return {
-    id: typed,
-    references: [...new Set([typed, typed.toUpperCase(), typed.toLowerCase()])],
-    amount: amount !== null && amount > 0 ? amount : null,
-  };
 }
 
 function joined(...parts: readonly (string | null)[]): string {

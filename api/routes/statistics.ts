@@ -13,7 +13,7 @@ export function statisticsRoutes({ db }: { readonly db: Database }) {
       right: 'read_work',
       query: statisticsFilter,
       answers: { 200: statistics },
-      // Every entry of the period is read.
+      // Hundreds of days are read, and the entries that are not among their sums yet.
       weight: 'file',
       async handle({ caller, query: { by, from, to } }) {
         return { status: 200, body: await readStatistics(db, caller.merchantId, by, { from, to }) };

@@ -1,3 +1,4 @@
+import { foldStatistics } from '../../books/days';
 import { inTransaction } from '../../books/sql';
 import type { StatisticsRow } from '../../books/statistics';
 import type { GatewayFact } from '../../workflows/domain/fact';
@@ -30,6 +31,7 @@ import {
   reversed,
   usd,
 } from '../domain/builders';
+import { brokenInvariants } from '../support/audit';
 import { startApi } from './api-alone';
 import type { RunningApi } from './api-alone';
 import { newMerchant } from './asking';
@@ -49,8 +51,10 @@ beforeAll(async () => {
   api = await startApi({ db });
 });
 afterAll(async () => {
+  const { inv_statistics_equal_entries: broken = [] } = await brokenInvariants(db);
   await api.stop();
   await db.close();
+  expect(broken).toEqual([]);
 });
 
 type Shop = Club & { readonly asks: Asking };
@@ -82,7 +86,16 @@ async function payment(
   return terms;
 }
 
-const read = async ({ asks }: Shop, query: string) => (await asks.get<StatisticsView>(`/v1/statistics?${query}`)).body;
+/** The same whether its days are folded, in one batch or in several, or not. */
+async function read({ asks }: Shop, query: string): Promise<StatisticsView> {
+  const ask = async () => (await asks.get<StatisticsView>(`/v1/statistics?${query}`)).body;
+  const before = await ask();
+  await foldStatistics(db, { atLeast: 1, most: 3 });
+  expect(await ask()).toEqual(before);
+  while ((await foldStatistics(db, { atLeast: 1, most: 1000 })) !== 0);
+  expect(await ask()).toEqual(before);
+  return before;
+}
 const sums = (collected: number, fees: number, refundedSum: number, chargedBack: number, count: number) => ({
   collected,
   fees,
@@ -301,10 +314,42 @@ describe("a day is the merchant's", () => {
     });
   });
 
-  test('and moves with its time zone', async () => {
+  test('and moves with its time zone, and back', async () => {
     const shop = await aroundJuly();
+    const inParis = await keys(shop, 'by=day');
     await shop.asks.patch('/v1/merchant', { timeZone: 'UTC' });
     expect(await keys(shop, 'by=day')).toEqual({ '2027-06-30': 3000, '2027-07-31': 12_000, total: 15_000 });
+    await payment(shop, [], captured('E', eur(1)));
+    await shop.asks.patch('/v1/merchant', { timeZone: 'Europe/Paris' });
+    expect(await keys(shop, 'by=day&from=2027-01-01')).toEqual(inParis);
+    expect((await read(shop, 'by=month')).total.collected).toBe(15_001);
+  });
+
+  // Its clocks went from 01:00 back to 00:00 on the first of November 2026: the hour after midnight came twice.
+  test('also where its first hour comes twice', async () => {
+    const shop = await newShop({ timeZone: 'America/Havana' });
+    const paid = (reference: string, amount: number) => payment(shop, [], captured(reference, eur(amount)));
+    await at([
+      [await paid('A', 1000), '2026-11-01T03:59:59Z'],
+      [await paid('B', 2000), '2026-11-01T04:00:00Z'],
+      [await paid('C', 4000), '2026-11-01T05:00:00Z'],
+      [await paid('D', 8000), '2026-11-02T05:00:00Z'],
+    ]);
+    const days = { '2026-10-31': 1000, '2026-11-01': 6000, '2026-11-02': 8000 };
+    expect(await keys(shop, 'by=day')).toEqual({ ...days, total: 15_000 });
+    expect(await keys(shop, 'by=day&from=2026-11-01T04:00:00Z&to=2026-11-02')).toEqual({
+      '2026-11-01': 6000,
+      total: 6000,
+    });
+    expect(await keys(shop, 'by=day&from=2026-11-01T04:30:00Z&to=2026-11-02T05:00:01Z')).toEqual({
+      ...{ '2026-11-01': 4000, '2026-11-02': 8000 },
+      total: 12_000,
+    });
+    expect(await keys(shop, 'by=day&to=2026-11-01T04:30:00Z')).toEqual({
+      '2026-10-31': 1000,
+      '2026-11-01': 2000,
+      total: 3000,
+    });
   });
 });
 

@@ -121,9 +121,15 @@ describe('the bytes of a message', () => {
 
 describe('a list of messages', () => {
   const list = async (
-    filter: { state?: NotificationState; paymentId?: string } = {},
+    { state, ...filter }: { state?: NotificationState; paymentId?: string } = {},
     { of = club, before = null, limit = 50 }: { of?: Club; before?: number | null; limit?: number } = {},
-  ) => listMessages(db, of.merchantId, filter, { before: before === null ? null : BigInt(before), limit });
+  ) =>
+    listMessages(
+      db,
+      of.merchantId,
+      { ...filter, state: state && [state] },
+      { before: before === null ? null : BigInt(before), limit },
+    );
   const ids = async (...given: Parameters<typeof list>) => (await list(...given)).map(({ id }) => id);
 
   test('has each message under the state that it is in, newest first, and nobody else’s', async () => {

@@ -1,4 +1,5 @@
 import { cancelCharge } from '../../books/cart';
+import { foldPaymentDays, foldStatistics } from '../../books/days';
 import { markBalances } from '../../books/ledger';
 import {
   inTransaction,
@@ -36,7 +37,10 @@ beforeAll(async () => {
   await newMessage(db, club, { payment: payment.id });
   const stranger = await newClub(db);
   await tell(db, await newPayment(db, stranger, await newMember(db, stranger)), captured('TX1'));
-  while ((await markBalances(db, 1)) === null); // somebody else's transaction goes on
+  // Somebody else's transaction goes on.
+  while ((await markBalances(db, 1)) === null);
+  while ((await foldStatistics(db, { atLeast: 1, most: 1000 })) === null);
+  await foldPaymentDays(db, 1000);
 });
 afterAll(() => db.close());
 
@@ -83,6 +87,9 @@ const damage: Record<string, string[]> = {
   inv_cart_balance_is_credit_or_due: ['DELETE FROM cart_open'],
   inv_disputed_funds_are_held: ['UPDATE disputes SET held = held + 1'],
   inv_money_back_is_booked: ["DELETE FROM entries WHERE kind = 'payment_refunded'"],
+  inv_payment_sums_equal_facts: ['UPDATE payments SET refunded = refunded + 1'],
+  inv_payment_days_equal_payments: ['UPDATE payment_days SET captured = captured + 1'],
+  inv_statistics_equal_entries: ["UPDATE statistics_days SET fees = fees + 1 WHERE told_by = 'category'"],
   inv_balance_marks_equal_postings: ['UPDATE balance_marks SET debit = debit + 1'],
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],
   inv_received_can_be_read: ['DELETE FROM notification_bodies'],

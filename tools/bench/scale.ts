@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { markBalances } from '../../books/ledger';
 import { openDatabase, type Database } from '../../prisma/client';
 import { migrate } from '../../prisma/migrate';
 import { createDatabase } from '../local/postgres-server';
 import { meterBlocks } from './blocks';
 import { number, type Finding, type Table } from './report';
 import type { Club, Place } from './seed/club';
+import { keepUp } from './seed/keeping-up';
 import { openQuietPlace } from './seed/quiet-place';
 import { seedBooks, type Seeded } from './seed/seed';
 import { DIST, startPostgres } from './stack';
@@ -19,7 +19,14 @@ const LISTS = [
   ...['/v1/payments?attention=any', '/v1/payments?attention=amount_mismatch', '/v1/payments?gateway=paypal-standard'],
   ...['/v1/payments?gateway=kkiapay', '/v1/refunds?status=pending', '/v1/disputes?status=open', '/v1/members'],
   ...['/v1/notifications', '/v1/notifications?state=unmatched', '/v1/ledger/entries', '/v1/ledger/balances'],
-  '/v1/gateway-accounts',
+  ...['/v1/gateway-accounts', '/v1/payments?summary=1', '/v1/payments?summary=1&status=paid,expired&from=2020-01-01'],
+  ...['/v1/payments?summary=1&minAmount=1', '/v1/payments?q=mem', '/v1/payments?q=50.00', '/v1/refunds?summary=1'],
+  ...[
+    '/v1/refunds?q=mem',
+    '/v1/notifications?from=2020-01-01&to=2100-01-01',
+    '/v1/statistics',
+    '/v1/statistics?by=category',
+  ],
 ];
 
 /** One member's payments that are booked at the same time. */
@@ -46,7 +53,7 @@ export async function measureScale(workbench: Workbench, payments: number): Prom
     const blocks = async (work: () => Promise<unknown>): Promise<number> =>
       (await meter.during(work)).reduce((sum, reading) => sum + reading.blocks, 0);
     const unmarked = await blocks(() => get(place, books.largest, '/v1/ledger/balances'));
-    while ((await markBalances(place.db, 500)) === null);
+    await keepUp(place.db);
     const lists = new Map<string, readonly number[]>();
     for (const list of LISTS) {
       const read: number[] = [];

@@ -67,6 +67,18 @@ export function isId(prefix: IdPrefix, text: string): boolean {
   );
 }
 
+/** The first letters of an id that a person reads out; with fewer it would be told apart from too few others. */
+const FEWEST_LETTERS = 8;
+
+/** Between which ids of this kind all lie that begin as `text`, which may leave the prefix out; null where it is no beginning of one. */
+export function idsBeginning(prefix: IdPrefix, text: string): { readonly first: string; readonly last: string } | null {
+  const begins = text.startsWith(`${prefix}_`) ? text : `${prefix}_${text}`;
+  const whole = prefix.length + 1 + LENGTH;
+  const isBeginning = /^[0-9a-z]+$/.test(begins.slice(prefix.length + 1));
+  if (text.length < FEWEST_LETTERS || begins.length > whole || !isBeginning) return null;
+  return { first: begins.padEnd(whole, '0'), last: begins.padEnd(whole, 'z') };
+}
+
 /**
  * An id that follows from `text`: told again, the same thing has the same id. For objects that gateways make (a refund at
  * their own site, a dispute), whose first news may come twice. It is no secret; what it names is read with a key.

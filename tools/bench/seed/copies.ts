@@ -17,6 +17,7 @@ export interface Order {
 const NOT_COPIED = [
   ...['_prisma_migrations', 'merchants', 'api_keys', 'gateway_accounts', 'onboardings', 'onboarding_events'],
   ...['ledger_accounts', 'balance_marks', 'audit_marks', 'account_channels_seen'],
+  ...['payment_days', 'statistics_days', 'statistics_marks', 'uncounted_payments'],
 ];
 
 /** Stands in ids and references for what differs from copy to copy. */
