@@ -59,6 +59,7 @@ import { merchantEventStream } from './routes/merchant-event-stream';
 import { merchantEventRoutes } from './routes/merchant-events';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
+import { passkeyRoutes } from './routes/passkeys';
 import { payLinkRoutes } from './routes/pay-links';
 import { paymentRoutes } from './routes/payments';
 import { peopleRoutes } from './routes/people';
@@ -135,6 +136,7 @@ export function createApp(deps: AppDependencies): Express {
     ...merchantRoutes({ db }),
     ...keyRoutes({ db, revocations }),
     ...sessionRoutes({ db, revocations, stepUp: staff.stepUp }),
+    ...passkeyRoutes({ db, passkeys: staff.passkeys, revocations }),
     ...peopleRoutes({ db, inviting, recoveries, revocations }),
     ...memberRoutes({ db, tokens }),
     ...memberDataRoutes({ db, vault, view }),

@@ -9,6 +9,7 @@ import { forgetLetters } from '../books/letters';
 import { markBalances } from '../books/ledger';
 import { forgetSignIns } from '../books/member-sign-in';
 import { planLooks } from '../books/outbox';
+import { forgetQuestions } from '../books/passkeys';
 import type { Sql } from '../books/sql';
 import { forgetDeliveries, planForgottenRetries } from '../books/webhooks';
 import type { Database } from '../prisma/client';
@@ -86,6 +87,7 @@ export async function doUpkeep({
   await inBatches(() => forgetDeliveries(db, FORGET_DELIVERIES_AFTER_DAYS, BATCH_ROWS));
   await inBatches(() => forgetLetters(db, FORGET_LETTERS_AFTER_DAYS, BATCH_ROWS));
   await inBatches(() => forgetSignIns(db, BATCH_ROWS));
+  await inBatches(() => forgetQuestions(db, BATCH_ROWS));
   await inBatches(() => moveBodies(db, BATCH_ROWS));
   await inBatches(() => forgetBodies(db, FORGET_AFTER_DAYS, BATCH_ROWS));
 }

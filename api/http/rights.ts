@@ -37,6 +37,8 @@ export const RIGHTS = {
   make_merchants: { ...NOBODY, operator: true },
   /** The session itself, and the person's other ones. */
   own_sessions: { ...NOBODY, person: true },
+  /** By what the person proves who they are. */
+  own_passkeys: { ...NOBODY, person: true, stepUp: 'always' },
   /** A member reads themself, their cart, and what belongs to it. */
   read_payments: { ...NOBODY, scope: 'read', roles: ROLES, member: true },
   watch_payment: { ...NOBODY, scope: 'read', roles: ROLES, member: true, payer: true },

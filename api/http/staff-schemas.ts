@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROLES } from '../../books/people';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../staff/sign-in';
+import { assertion } from './passkey-schemas';
 
 const moment = z.iso.datetime();
 const role = z.enum(ROLES);
@@ -26,8 +27,8 @@ export const sessionMerchant = z.strictObject({ merchant: z.string().max(64) });
 
 const secret = z.string().min(1).max(256);
 export const stepUp = z.union(
-  [z.strictObject({ password: secret }), z.strictObject({ code: secret })],
-  'either `password` or `code`',
+  [z.strictObject({ password: secret }), z.strictObject({ code: secret }), z.strictObject({ passkey: assertion })],
+  'one of `password`, `code` and `passkey`',
 );
 export const steppedUp = z.object({ steppedUpUntil: moment });
 export const codeSent = z.object({ sentTo: z.string().describe('the address, without what would tell a stranger') });

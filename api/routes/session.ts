@@ -1,5 +1,6 @@
 import { endSession, listSessions, moveSession, readStanding } from '../../books/staff-sessions';
 import type { Database } from '../../prisma/client';
+import { question } from '../http/passkey-schemas';
 import { notFound } from '../http/problems';
 import type { Revocations } from '../http/revocations';
 import { route } from '../http/routing';
@@ -59,7 +60,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       path: '/v1/session/step-up',
       summary: 'Prove anew who you are, for 10 minutes',
       detail:
-        'With a second factor: a code of it, or one of the backup codes. Without: the password, or the code of a letter. It holds for this session, and while it works for this merchant.',
+        'With a second factor: a passkey, a code, or one of the backup codes. Without: the password, or the code of a letter. It holds for this session, and while it works for this merchant.',
       right: 'own_sessions',
       body: staff.stepUp,
       answers: { 200: staff.steppedUp },
@@ -77,6 +78,18 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       refusals: ['mail_not_configured', 'step_up_failed'],
       async handle({ caller }) {
         return { status: 202, body: { sentTo: await stepUp.sendCode(caller) } };
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/session/step-up-passkey',
+      summary: 'Ask a passkey for a step-up: what `navigator.credentials.get` is given',
+      detail: 'It is answered once, within 5 minutes.',
+      right: 'own_sessions',
+      answers: { 200: question },
+      refusals: ['no_passkey'],
+      async handle({ caller }) {
+        return { status: 200, body: await stepUp.askPasskey(caller) };
       },
     }),
     route({

@@ -6,6 +6,7 @@ import type { Sql } from '../../books/sql';
 import { newId } from '../../platform/ids';
 import { networkOf } from '../http/networks';
 import { refuseCrossOrigin } from '../http/origin-check';
+import { assertion } from '../http/passkey-schemas';
 import { invalid, notFound, Problem } from '../http/problems';
 import { strictRouter } from '../http/routing';
 import { countLetter } from './letters';
@@ -13,6 +14,7 @@ import type { Letters } from './letters';
 import { countingFailures } from './limits';
 import type { StaffLimits, Taken } from './limits';
 import type { SessionCookie } from './cookies';
+import { HALF_SIGNED_IN } from './passkey-step';
 import type { StaffCaller, StaffRecognition } from './recognition';
 import { LONGEST_PASSWORD, SHORTEST_PASSWORD, signInHeaders } from './sign-in';
 import type { SignIn } from './sign-in';
@@ -39,6 +41,8 @@ const PASSAGES: Readonly<Record<string, Passage>> = {
   '/sign-in/email': { method: 'post', body: z.object({ email, password }), isGuess: true },
   '/two-factor/verify-totp': { method: 'post', body: z.object({ code }), isGuess: true },
   '/two-factor/verify-backup-code': { method: 'post', body: z.object({ code }), isGuess: true },
+  '/two-factor/passkey-options': { method: 'post', body: z.object({}) },
+  '/two-factor/verify-passkey': { method: 'post', body: z.object({ passkey: assertion }), isGuess: true },
   '/sign-out': { method: 'post', body: z.object({}) },
   '/request-password-reset': { method: 'post', body: z.object({ email }) },
   '/reset-password': { method: 'post', body: z.object({ newPassword, token: z.string().max(200) }), isGuess: true },
@@ -48,7 +52,7 @@ const PASSAGES: Readonly<Record<string, Passage>> = {
     isGuess: true,
     changesProof: true,
   },
-  '/two-factor/enable': { method: 'post', body: z.object({ password }), isGuess: true },
+  '/two-factor/enable': { method: 'post', body: z.object({ password }), isGuess: true, changesProof: true },
   '/two-factor/disable': { method: 'post', body: z.object({ password }), isGuess: true, changesProof: true },
   '/two-factor/generate-backup-codes': {
     method: 'post',
@@ -116,7 +120,7 @@ export function doorRoutes(deps: DoorDependencies): Router {
 
   /** Who has given the right password and is asked for a code. */
   async function challenged(req: Request): Promise<string | null> {
-    const challenge = deps.cookie.readSigned(req, 'two_factor');
+    const challenge = deps.cookie.readSigned(req, HALF_SIGNED_IN);
     return challenge === null ? null : findChallenged(db, challenge);
   }
 

@@ -11,6 +11,8 @@ import { createLetters } from './letters';
 import type { Letters } from './letters';
 import { createStaffLimits } from './limits';
 import type { StaffLimits } from './limits';
+import { createPasskeys } from './passkeys';
+import type { Passkeys } from './passkeys';
 import { createStaffRecognition } from './recognition';
 import type { StaffRecognition } from './recognition';
 import { createSignIn, RESET_LINK_HOLDS_S } from './sign-in';
@@ -44,6 +46,7 @@ export interface StaffDependencies extends Omit<StaffSettings, 'recoveryWaitS'> 
 export interface Staff {
   readonly recognition: StaffRecognition;
   readonly signIn: SignIn;
+  readonly passkeys: Passkeys;
   readonly stepUp: StepUp;
   readonly letters: Letters;
   readonly limits: StaffLimits;
@@ -57,11 +60,13 @@ export function createStaff(deps: StaffDependencies): Staff {
   const letters = createLetters({ vault: deps.vault, configured: deps.mailConfigured });
   const limits = createStaffLimits(deps.redis);
   const recognition = createStaffRecognition({ db, cookie, revocations, ownOrigin, operators });
+  const passkeys = createPasskeys({ db, publicUrl });
   const signIn = createSignIn({
     db,
     pool: deps.pool,
     secrets: deps.secrets,
     cookie,
+    passkeys,
     publicUrl,
     log,
     async sendReset({ email, token }) {
@@ -69,8 +74,8 @@ export function createStaff(deps: StaffDependencies): Staff {
       await letters.queue(db, { kind: 'password_reset', to: email, data });
     },
   });
-  const stepUp = createStepUp({ db, signIn, letters, limits });
+  const stepUp = createStepUp({ db, signIn, passkeys, letters, limits });
   const look = () => revocations.look();
   const door = doorRoutes({ db, signIn, cookie, recognition, limits, stepUp, letters, operators, ownOrigin, look });
-  return { recognition, signIn, stepUp, letters, limits, door };
+  return { recognition, signIn, passkeys, stepUp, letters, limits, door };
 }

@@ -10,6 +10,8 @@ import { readPasswordHash, readSessionToken } from '../../books/staff-sessions';
 import type { Sql } from '../../books/sql';
 import { newId } from '../../platform/ids';
 import type { SessionCookie } from './cookies';
+import { passkeyStep } from './passkey-step';
+import type { Passkeys } from './passkeys';
 
 /** Nobody is signed in for longer, however busy they are. */
 const LONGEST_SESSION_S = 8 * 3600;
@@ -24,6 +26,7 @@ export interface SignInDependencies {
   /** Today's first; the others still open what they sealed. */
   readonly secrets: readonly [string, ...string[]];
   readonly cookie: SessionCookie;
+  readonly passkeys: Pick<Passkeys, 'ask' | 'isAnswer'>;
   readonly publicUrl: string;
   readonly sendReset: (to: { readonly email: string; readonly token: string }) => Promise<void>;
   readonly log: Logger;
@@ -76,7 +79,7 @@ export function createSignIn(deps: SignInDependencies): SignIn {
 }
 
 /** What better-auth is told; its tables are made from the same, by a migration of ours. */
-export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }: SignInDependencies) {
+export function optionsFor({ pool, secrets, cookie, passkeys, publicUrl, sendReset, log }: SignInDependencies) {
   return {
     appName: 'Quittance',
     baseURL: publicUrl,
@@ -102,7 +105,7 @@ export function optionsFor({ pool, secrets, cookie, publicUrl, sendReset, log }:
       storeIdentifier: { default: 'plain', overrides: { [RESET]: { hash: async (name: string) => hashName(name) } } },
     },
     session: { expiresIn: LONGEST_SESSION_S, disableSessionRefresh: true },
-    plugins: [twoFactor({ issuer: 'Quittance' })],
+    plugins: [twoFactor({ issuer: 'Quittance' }), passkeyStep(passkeys)],
     advanced: {
       cookiePrefix: cookie.prefix,
       useSecureCookies: false, // it would write `__Secure-` before our own prefix

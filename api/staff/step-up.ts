@@ -8,6 +8,7 @@ import { countLetter } from './letters';
 import type { Letters } from './letters';
 import { countingFailures } from './limits';
 import type { StaffLimits } from './limits';
+import type { Passkeys } from './passkeys';
 import type { StaffCaller } from './recognition';
 import type { SignIn } from './sign-in';
 
@@ -17,7 +18,8 @@ const HOLDS_S = 600;
 const CODE_HOLDS_S = 600;
 const CODE_DIGITS = 8;
 
-export type Proof = { readonly password: string } | { readonly code: string };
+export type Proof =
+  { readonly password: string } | { readonly code: string } | { readonly passkey: Parameters<Passkeys['isAnswer']>[3] };
 
 /** A person proves anew who they are, by the strongest they have: a second factor, else the password, else a code that was mailed. */
 export interface StepUp {
@@ -25,6 +27,8 @@ export interface StepUp {
   prove(caller: StaffCaller, proof: Proof): Promise<Date>;
   /** Has a code mailed; gives where to, as it is shown to the person. */
   sendCode(caller: StaffCaller): Promise<string>;
+  /** What a passkey of the person is asked. Throws where they have none. */
+  askPasskey(caller: StaffCaller): Promise<NonNullable<Awaited<ReturnType<Passkeys['ask']>>>>;
   holds(caller: Caller): Promise<boolean>;
   /** Whether the caller may change how they prove who they are: with a second factor, only after a step-up. */
   sufficesForProof(caller: StaffCaller): Promise<boolean>;
@@ -33,11 +37,13 @@ export interface StepUp {
 export function createStepUp({
   db,
   signIn,
+  passkeys,
   letters,
   limits,
 }: {
   readonly db: Database;
   readonly signIn: Pick<SignIn, 'isPassword' | 'isCode'>;
+  readonly passkeys: Pick<Passkeys, 'ask' | 'isAnswer'>;
   readonly letters: Letters;
   readonly limits: Pick<StaffLimits, 'stepUp' | 'letters'>;
 }): StepUp {
@@ -50,6 +56,7 @@ export function createStepUp({
 
   async function isProven({ personId, sessionId }: StaffCaller, proof: Proof): Promise<boolean> {
     const { user } = await readStanding(db, sessionId);
+    if ('passkey' in proof) return passkeys.isAnswer(sessionId, personId, 'step_up', proof.passkey);
     if (user.secondFactor) return 'code' in proof && signIn.isCode(sessionId, proof.code);
     return 'password' in proof
       ? signIn.isPassword(personId, proof.password)
@@ -61,14 +68,14 @@ export function createStepUp({
       const { personId, sessionId } = caller;
       const isRight = await countingFailures([[limits.stepUp, personId]], () => isProven(caller, proof), Boolean);
       const until = isRight ? await stepUp(db, sessionId, merchantOf(caller), HOLDS_S) : null;
-      if (!until) throw new Problem('step_up_failed', 'the password or code is wrong');
+      if (!until) throw new Problem('step_up_failed', 'the password, code or passkey is wrong');
       return until;
     },
 
     async sendCode({ sessionId, personId }) {
       const { user } = await readStanding(db, sessionId);
       if (user.secondFactor)
-        throw new Problem('step_up_failed', 'use the code of your second factor, or a backup code');
+        throw new Problem('step_up_failed', 'use your passkey, the code of your second factor, or a backup code');
       letters.refuseWhereOff();
       await countLetter(limits.letters, personId);
       const code = String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
@@ -81,6 +88,12 @@ export function createStepUp({
         });
       });
       return maskAddress(user.email);
+    },
+
+    async askPasskey({ sessionId, personId }) {
+      const question = await passkeys.ask(sessionId, personId, 'step_up');
+      if (!question) throw new Problem('no_passkey', 'you have no passkey: use your password or a code');
+      return question;
     },
 
     holds,

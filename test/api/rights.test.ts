@@ -50,6 +50,7 @@ interface Someone {
   readonly role?: Role | null;
   /** Another session of the same person. */
   readonly spareSession?: string;
+  readonly person?: string;
   readonly asks: Pick<Asking, 'get' | 'ask'>;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -58,6 +59,12 @@ interface Someone {
 const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
 
 const VIEW = { name: 'Who owes', list: 'members', filter: { owes: '1' } };
+
+/** Of a device that nobody has asked. */
+const PASSKEY = {
+  ...{ id: 'AA', rawId: 'AA', type: 'public-key' },
+  response: { clientDataJSON: 'AA', attestationObject: 'AA' },
+};
 
 let world: World;
 /** Those of a caller, those of another member of the same merchant, and those of another merchant. */
@@ -109,6 +116,7 @@ async function staffWith(merchant: Merchant, role: Role | null): Promise<Someone
     kind: 'staff',
     scopes: [],
     role,
+    person: id,
     spareSession: body.data.find(({ current }) => !current)!.id,
     asks: browser,
     headers: { cookie: browser.cookie(), origin: world.baseUrl },
@@ -250,6 +258,7 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/merchants/{id}/invitations': { email: 'new@club.example' },
     'POST /v1/merchants/{id}/recovery': { email: 'new@club.example' },
     'POST /v1/views': VIEW,
+    'POST /v1/session/passkeys': { name: 'x', passkey: PASSKEY },
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
     'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
@@ -262,7 +271,7 @@ function bodyFor(name: string, of: Objects): unknown {
 }
 
 async function ask(who: Someone, method: string, path: string, of: Objects): Promise<Reply> {
-  const concrete = path === '/v1/sessions/{id}' ? `/v1/sessions/${sessionOf(who, of)}` : fill(path, of);
+  const concrete = await concretePath(who, path, of);
   if (concrete === '/v1/imports') return importAs(who.headers);
   if (concrete === '/v1/search') return who.asks.get('/v1/search?q=anne');
   if (method !== 'GET') return who.asks.ask(method, concrete, bodyFor(`${method} ${path}`, of));
@@ -272,6 +281,23 @@ async function ask(who: Someone, method: string, path: string, of: Objects): Pro
   if (stream.status !== 200) return who.asks.get(concrete);
   stream.close();
   return { status: 200, headers: stream.headers, body: null };
+}
+
+async function concretePath(who: Someone, path: string, of: Objects): Promise<string> {
+  if (path === '/v1/sessions/{id}') return `/v1/sessions/${sessionOf(who, of)}`;
+  if (path === '/v1/session/passkeys/{id}') return `/v1/session/passkeys/${await passkeyOf(who, of)}`;
+  return fill(path, of);
+}
+
+/** A passkey of one's own, or of somebody else. */
+async function passkeyOf(who: Someone, of: Objects): Promise<string> {
+  const person = of.merchant === own.merchant && who.person !== undefined ? who.person : (await newPerson(world)).id;
+  const id = newId('psk');
+  await world.db.sql.query(
+    `INSERT INTO passkeys (id, person_id, credential_id, public_key, counter, name) VALUES ($1, $2, $1, 'key', 0, 'x')`,
+    [id, person],
+  );
+  return id;
 }
 
 /** A session of one's own, or of somebody else. */

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { pino } from 'pino';
 import { optionsFor } from '../../api/staff/sign-in';
 import { createSessionCookie } from '../../api/staff/cookies';
+import { createPasskeys } from '../../api/staff/passkeys';
 import { openSignIn } from '../../prisma/client';
 import { Browser, codeOf, lettersTo, newPerson, PASSWORD, signedIn } from '../support/browser';
 import { call } from '../support/client';
@@ -52,6 +53,7 @@ test('the tables of the sign-in are those that it wants', async () => {
     db: world.db,
     secrets: ['a secret of thirty-two characters'],
     cookie: createSessionCookie({ secret: 'x', publicUrl: world.baseUrl }),
+    passkeys: createPasskeys({ db: world.db, publicUrl: world.baseUrl }),
     publicUrl: world.baseUrl,
     sendReset: () => Promise.resolve(),
     log: pino({ level: 'silent' }),

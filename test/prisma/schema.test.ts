@@ -36,6 +36,7 @@ const KEYS_ONLY_IN_DATABASE = [
 
 /** The client does not see the schema of the sign-in. */
 const REFERENCES_ONLY_IN_DATABASE = [
+  'passkeys (person_id) -> auth."user" (id)',
   'saved_views (person_id) -> auth."user" (id)',
   'letters (person_id) -> auth."user" (id)',
   'staff_roles (person_id) -> auth."user" (id)',
@@ -240,6 +241,8 @@ test('the client reads a row of every table that a booking fills', async () => {
     'MemberSignInLink',
     'Onboarding',
     'OnboardingEvent',
+    'Passkey',
+    'PasskeyQuestion',
     'PayLink',
     'PaymentAttention',
     'PaymentDay',

@@ -22,7 +22,8 @@ export type IdPrefix =
   | 'evt'
   | 'whe'
   | 'whd'
-  | 'viw';
+  | 'viw'
+  | 'psk';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;
