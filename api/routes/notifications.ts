@@ -40,6 +40,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
 
   return [
     route({
+      operationId: 'listNotifications',
       method: 'get',
       path: '/v1/notifications',
       summary: 'List what gateways sent, newest first',
@@ -54,6 +55,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
     route({
+      operationId: 'attachNotification',
       method: 'post',
       path: '/v1/notifications/:id/attachment',
       summary: 'Give unmatched money to a member',
@@ -108,6 +110,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
     route({
+      operationId: 'dismissNotification',
       method: 'post',
       path: '/v1/notifications/:id/dismissal',
       summary: 'Put a message away that asks for attention and holds no money',
@@ -138,6 +141,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
     route({
+      operationId: 'refundNotification',
       method: 'post',
       path: '/v1/notifications/:id/refunds',
       summary: 'Give unmatched money back, attached to a member or not',

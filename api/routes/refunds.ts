@@ -30,8 +30,9 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
     return found;
   }
 
-  const hurry = (kind: 'retry_refund' | 'give_up_refund', path: string, summary: string) =>
+  const hurry = (operationId: string, kind: 'retry_refund' | 'give_up_refund', path: string, summary: string) =>
     route({
+      operationId,
       method: 'post',
       path,
       summary,
@@ -55,6 +56,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
 
   return [
     route({
+      operationId: 'refundPayment',
       method: 'post',
       path: '/v1/payments/:id/refunds',
       summary: 'Give money of a payment back',
@@ -81,6 +83,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'previewRefund',
       method: 'get',
       path: '/v1/payments/:id/refund-preview',
       summary: 'What a refund would do to cart and books',
@@ -114,6 +117,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'listRefundsOfPayment',
       method: 'get',
       path: '/v1/payments/:id/refunds',
       summary: 'List the refunds of a payment, newest first',
@@ -129,6 +133,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'listRefunds',
       method: 'get',
       path: '/v1/refunds',
       summary: 'List refunds, newest first',
@@ -149,6 +154,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'readRefund',
       method: 'get',
       path: '/v1/refunds/:id',
       summary: 'Read a refund',
@@ -159,8 +165,13 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
         return { status: 200, body: viewRefund(await readRefund(caller, params.id)) };
       },
     }),
-    hurry('retry_refund', '/v1/refunds/:id/retry', 'Ask the gateway about a pending refund now'),
-    hurry('give_up_refund', '/v1/refunds/:id/cancel', 'Give a pending refund up, where nothing has moved'),
+    hurry('retryRefund', 'retry_refund', '/v1/refunds/:id/retry', 'Ask the gateway about a pending refund now'),
+    hurry(
+      'giveUpRefund',
+      'give_up_refund',
+      '/v1/refunds/:id/cancel',
+      'Give a pending refund up, where nothing has moved',
+    ),
   ];
 }
 

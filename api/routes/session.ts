@@ -30,6 +30,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
 
   return [
     route({
+      operationId: 'readSession',
       method: 'get',
       path: '/v1/session',
       summary: 'Read who is signed in, and where they work',
@@ -40,6 +41,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'chooseMerchant',
       method: 'put',
       path: '/v1/session/merchant',
       summary: 'Work for another merchant',
@@ -55,6 +57,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'stepUp',
       method: 'post',
       path: '/v1/session/step-up',
       summary: 'Prove anew who you are, for 10 minutes',
@@ -69,6 +72,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'sendStepUpCode',
       method: 'post',
       path: '/v1/session/step-up-code',
       summary: 'Have a code for a step-up sent by e-mail',
@@ -80,6 +84,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'listSessions',
       method: 'get',
       path: '/v1/sessions',
       summary: "List the person's sessions, newest first",
@@ -98,6 +103,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'endSession',
       method: 'delete',
       path: '/v1/sessions/:id',
       summary: "End one of the person's sessions, with its streams",

@@ -36,6 +36,7 @@ import { createPostman, longestTryMs } from '../../mail/postman';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
 import type { Interleavings } from './interleaving';
+import { expectDocumented, watchRefusals } from './refusals';
 import { testTemporal } from './environment/temporal';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') }); // once per process, and a test file is one
@@ -160,6 +161,7 @@ export async function startWorld({
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const refusals = watchRefusals(server, baseUrl);
   const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
   const startApi = (told: number) => {
     const runs = createRuns(temporal, { taskQueue, story: told });
@@ -303,6 +305,7 @@ export async function startWorld({
       }
     },
     async stop() {
+      const undocumented = await refusals.undocumented();
       server.close();
       server.closeAllConnections();
       await sweeping.stop();
@@ -315,6 +318,7 @@ export async function startWorld({
       await simulator.stop();
       await Promise.all([closeTemporal(), db.close(), signInPool.end()]);
       await database.drop();
+      expectDocumented(undocumented);
     },
   };
 }
