@@ -9,7 +9,7 @@ import type { Vault } from '../vault/vault';
 import type { GatewayWorld } from '../activities/gateways/port';
 import { createAccountDesk } from './desks/gateway-accounts';
 import { askerOf, createAuthenticator, createTokens } from './http/auth';
-import type { Caller, Guesses } from './http/auth';
+import type { Caller, Guesses, Tokens } from './http/auth';
 import type { watchBacklog } from '../outbox/backlog';
 import type { Deliveries } from '../outbox/deliveries';
 import { healthRoutes } from './health';
@@ -27,8 +27,9 @@ import { notFound, Problem, problemHandler } from './http/problems';
 import { ownContentOnly } from './http/page-policy';
 import type { Revocations } from './http/revocations';
 import { mount } from './http/routing';
-import type { Authenticate, Recognise } from './http/routing';
+import type { Authenticate, Recognise, Route } from './http/routing';
 import { createRefundDesk } from './desks/refunding';
+import type { RefundDesk } from './desks/refunding';
 import { commandRoutes } from './routes/commands';
 import { disputeRoutes } from './routes/disputes';
 import { receiptRoutes } from './routes/receipts';
@@ -42,9 +43,12 @@ import { auditRoutes } from './routes/audit';
 import { reminderRoutes } from './routes/reminders';
 import { optionRoutes } from './routes/checkout-options';
 import { createOnboarding } from './desks/onboarding';
+import type { OnboardingDesk } from './desks/onboarding';
 import { createSignInDesk } from './desks/member-sign-in';
 import { createInvitingDesk } from './desks/inviting';
+import type { InvitingDesk } from './desks/inviting';
 import { createRecoveryDesk } from './desks/recovering';
+import type { RecoveryDesk } from './desks/recovering';
 import { createPayLinkDesk } from './desks/pay-links';
 import { docsRoutes } from './routes/docs';
 import { eventRoutes } from './routes/events';
@@ -98,9 +102,61 @@ export interface AppDependencies {
   readonly limits: { readonly requestsPerMinute: number; readonly failedLoginsPerMinute: number };
 }
 
+/** What is made of them, once for all calls. */
+interface Parts {
+  readonly tokens: Tokens;
+  readonly stepUp: ReturnType<typeof createStaff>['stepUp'];
+  readonly passkeys: ReturnType<typeof createStaff>['passkeys'];
+  readonly inviting: InvitingDesk;
+  readonly recoveries: RecoveryDesk;
+  readonly accounts: ReturnType<typeof createAccountDesk>;
+  readonly onboarding: OnboardingDesk;
+  readonly refunds: RefundDesk;
+}
+
+/** Every call of the API that is described by its row. */
+function apiRoutes(deps: AppDependencies & Parts): readonly Route[] {
+  const { db, vault, runs, deliveries, revocations, publicUrl, simulatorPublicUrl, view } = deps;
+  const { tokens, stepUp, passkeys, inviting, recoveries, accounts, onboarding, refunds } = deps;
+  return [
+    ...merchantRoutes({ db }),
+    ...keyRoutes({ db, revocations }),
+    ...sessionRoutes({ db, revocations, stepUp }),
+    ...passkeyRoutes({ db, passkeys, revocations }),
+    ...peopleRoutes({ db, inviting, recoveries, revocations }),
+    ...memberRoutes({ db, tokens }),
+    ...memberDataRoutes({ db, vault, view }),
+    ...importRoutes({ db }),
+    ...payLinkRoutes({ db, publicUrl }),
+    ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
+    ...paymentRoutes({ db, vault, deliveries, refunds, publicUrl, simulatorPublicUrl, view }),
+    ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
+    ...commandRoutes({ db, runs, refunds, view }),
+    ...refundRoutes({ db, runs, refunds }),
+    ...disputeRoutes({ db, runs }),
+    ...notificationRoutes({ db, vault, runs, refunds }),
+    ...accountRoutes({ db, accounts, onboarding }),
+    ...ledgerRoutes({ db }),
+    ...auditRoutes({ db }),
+    ...statisticsRoutes({ db }),
+    ...attentionRoutes({ db, vault, refunds }),
+    ...searchRoutes({ db }),
+    ...savedViewRoutes({ db }),
+    ...merchantEventRoutes({ db }),
+    ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
+  ];
+}
+
+/** The document of the API by itself: describing a call asks nothing of what it would use. */
+export function documentApi(publicUrl: string) {
+  const unused: unknown = new Proxy({}, { get: () => unused });
+  const deps = new Proxy({ publicUrl }, { get: (own, name) => (name === 'publicUrl' ? own.publicUrl : unused) });
+  return describeApi(apiRoutes(deps as AppDependencies & Parts), { publicUrl });
+}
+
 /** The whole HTTP surface. No side effects: everything it touches comes with `deps`. */
 export function createApp(deps: AppDependencies): Express {
-  const { db, vault, runs, deliveries, live, backlog, revocations, publicUrl, simulatorPublicUrl, view, log } = deps;
+  const { db, vault, runs, deliveries, live, backlog, revocations, publicUrl, simulatorPublicUrl, log } = deps;
   const tokens = createTokens(vault);
   const cookies = createMemberCookies({ db, publicUrl });
   const signIns = createSignInDesk({ ...deps, db, vault, publicUrl });
@@ -132,33 +188,17 @@ export function createApp(deps: AppDependencies): Express {
   const inbox = createInbox({ db, vault, deliveries, isFull: backlog.isFull });
   const payLinks = createPayLinkDesk({ db, vault, deliveries, runs, publicUrl, simulatorPublicUrl });
   const metrics = createMetrics({ waiting: backlog.waiting });
-  const routes = [
-    ...merchantRoutes({ db }),
-    ...keyRoutes({ db, revocations }),
-    ...sessionRoutes({ db, revocations, stepUp: staff.stepUp }),
-    ...passkeyRoutes({ db, passkeys: staff.passkeys, revocations }),
-    ...peopleRoutes({ db, inviting, recoveries, revocations }),
-    ...memberRoutes({ db, tokens }),
-    ...memberDataRoutes({ db, vault, view }),
-    ...importRoutes({ db }),
-    ...payLinkRoutes({ db, publicUrl }),
-    ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
-    ...paymentRoutes({ db, vault, deliveries, refunds, publicUrl, simulatorPublicUrl, view }),
-    ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
-    ...commandRoutes({ db, runs, refunds, view }),
-    ...refundRoutes({ db, runs, refunds }),
-    ...disputeRoutes({ db, runs }),
-    ...notificationRoutes({ db, vault, runs, refunds }),
-    ...accountRoutes({ db, accounts, onboarding }),
-    ...ledgerRoutes({ db }),
-    ...auditRoutes({ db }),
-    ...statisticsRoutes({ db }),
-    ...attentionRoutes({ db, vault, refunds }),
-    ...searchRoutes({ db }),
-    ...savedViewRoutes({ db }),
-    ...merchantEventRoutes({ db }),
-    ...webhookRoutes({ db, vault, allowHttp: deps.allowWebhooksByHttp }),
-  ];
+  const routes = apiRoutes({
+    ...deps,
+    tokens,
+    stepUp: staff.stepUp,
+    passkeys: staff.passkeys,
+    inviting,
+    recoveries,
+    accounts,
+    onboarding,
+    refunds,
+  });
 
   const app = express();
   app.disable('x-powered-by');

@@ -1,11 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
+import { documentApi } from '../api/app';
 import { configSchema as api } from '../api/config';
 import { simulatorConfig as simulator } from '../simulator/config';
 import { configSchema as worker } from '../worker/config';
 import { COMPENSATIONS } from '../workflows/domain/compensations';
 import { ATTENTIONS } from '../workflows/domain/payment';
+import { clientTypes } from './client-types';
 import { configSchema as start } from './local/start-config';
 
 /** Whose variables stand between which markers: `<!-- config:api -->` … `<!-- /config -->`. */
@@ -87,22 +89,30 @@ function alignedTable([headings = [], ...rows]: readonly (readonly string[])[]):
   return [line(headings), line([], '-'), ...rows.map((row) => line(row))].join('\n');
 }
 
-/** Below the folder of package.json, seen from the sources and from dist/ alike. */
-function documentsFolder(): string {
+/** The folder of package.json, seen from the sources and from dist/ alike. */
+function projectFolder(): string {
   let folder = __dirname;
   while (!existsSync(path.join(folder, 'package.json'))) folder = path.dirname(folder);
-  return path.join(folder, 'docs');
+  return folder;
 }
 
-if (require.main === module) {
+async function updateAll(): Promise<void> {
+  const types = await clientTypes(documentApi('http://localhost:3000'));
   for (const [name, update] of [
-    ['configuration.md', withConfigTables],
-    ['operating.md', withTables],
+    ['docs/configuration.md', withConfigTables],
+    ['docs/operating.md', withTables],
+    ['web/shared/schema.d.ts', () => types],
   ] as const) {
-    const file = path.join(documentsFolder(), name);
-    const before = readFileSync(file, 'utf8');
+    const file = path.join(projectFolder(), name);
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
     const after = update(before);
     if (after !== before) writeFileSync(file, after);
-    console.log(`docs/${name} ${after === before ? 'is up to date' : 'was updated'}`);
+    console.log(`${name} ${after === before ? 'is up to date' : 'was updated'}`);
   }
 }
+
+if (require.main === module)
+  updateAll().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  });

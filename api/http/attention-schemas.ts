@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { ATTENTION_KINDS } from '../../workflows/domain/remedies';
-import { currency, gatewayName, id, minor, moment } from './schemas';
+import { currency, gatewayName, id, minor, moment, paging } from './schemas';
 
 export const attentionFilter = z.strictObject({
-  kind: z.enum(ATTENTION_KINDS).optional(),
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(200).optional(),
+  kind: z.enum(ATTENTION_KINDS).optional().describe('only what asks for this reason'),
+  ...paging,
 });
 
 export const proposal = z.object({

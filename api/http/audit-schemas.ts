@@ -15,7 +15,8 @@ export const auditFilter = z.strictObject({
     .string()
     .max(64)
     .regex(/^[a-z_]+\.[a-z_]+$/, 'an action, such as refund.requested')
-    .optional(),
+    .optional()
+    .describe('only what was done so'),
   object: id.optional().describe('the id of an object; of a gateway account, its gateway'),
   ...period,
 });
@@ -23,15 +24,13 @@ export const auditFilter = z.strictObject({
 /** Names are those of the API; what is withheld is named and not told. */
 const state = z.record(z.string(), z.unknown()).nullable();
 
-export const auditRow = z
-  .object({
-    id: z.string().meta({ example: 'aud_4711' }),
-    at: z.iso.datetime(),
-    action: z.string().describe('noun.verb_past').meta({ example: 'refund.requested' }),
-    object: z.object({ kind: z.string(), id: z.string() }),
-    actor: z.object({ kind: z.enum(ACTOR_KINDS), id: z.string().nullable() }),
-    before: state.describe('what differs, as it was'),
-    after: state.describe('as it is now; `withheld` names what changed and is secret or personal'),
-    source: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }),
-  })
-  .meta({ id: 'AuditRow' });
+export const auditRow = z.object({
+  id: z.string().meta({ example: 'aud_4711' }),
+  at: z.iso.datetime(),
+  action: z.string().describe('noun.verb_past').meta({ example: 'refund.requested' }),
+  object: z.object({ kind: z.string(), id: z.string() }),
+  actor: z.object({ kind: z.enum(ACTOR_KINDS), id: z.string().nullable() }),
+  before: state.describe('what differs, as it was'),
+  after: state.describe('as it is now; `withheld` names what changed and is secret or personal'),
+  source: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }),
+});

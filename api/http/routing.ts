@@ -58,6 +58,8 @@ export interface Route<
   Query extends Shape = Shape,
   Body extends Shape = Shape,
 > {
+  /** Its name in the document, and in the programs that are generated from it: verb and noun, one of its kind, never changed. */
+  readonly operationId: string;
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** In Express's form: `/v1/members/:id`. */
   readonly path: string;

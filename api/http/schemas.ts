@@ -75,9 +75,12 @@ export const gatewayParams = z.object({ gateway: z.string() });
 export const gatewayName = z.enum(GATEWAY_NAMES);
 
 export const paging = {
-  limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(200).optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe('at most so many rows'),
+  cursor: z.string().max(200).optional().describe('the `nextCursor` of the page before'),
 };
+/** What two filters of several lists say of themselves. */
+const OF_MEMBER = 'only those of this member';
+const OF_PAYMENT = 'only those of this payment';
 /** Of a filter: any of these values, separated by commas. */
 export const severalOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z
@@ -199,7 +202,8 @@ export const merchantWithKey = merchant.extend({ secretKey: z.string().describe(
 export const twin = z.object({ id: id('mer'), testOf: id('mer') });
 export const newTwin = twin.extend({ secretKey: z.string().describe('shown here only') });
 
-const scopes = z.array(z.enum(SCOPES)).describe('none includes another but `admin`, which includes all');
+export const scope = z.enum(SCOPES);
+const scopes = z.array(scope).describe('none includes another but `admin`, which includes all');
 export const newKey = z.strictObject({
   name: text(200),
   scopes: scopes.min(1).refine((all) => new Set(all).size === all.length, 'each scope once'),
@@ -208,16 +212,14 @@ export const newKey = z.strictObject({
     .optional()
     .describe('without: until it is revoked'),
 });
-export const key = z
-  .object({
-    id: id('key'),
-    name: z.string(),
-    scopes,
-    last4: z.string().nullable().describe('the last characters of the secret; null where they were not kept'),
-    lastUsedAt: moment.nullable().describe('to the minute'),
-    expiresAt: moment.nullable(),
-  })
-  .meta({ id: 'Key' });
+export const key = z.object({
+  id: id('key'),
+  name: z.string(),
+  scopes,
+  last4: z.string().nullable().describe('the last characters of the secret; null where they were not kept'),
+  lastUsedAt: moment.nullable().describe('to the minute'),
+  expiresAt: moment.nullable(),
+});
 export const keyWithSecret = z.object({ ...key.shape, secretKey: z.string().describe('shown here only') });
 
 export const newMember = z.strictObject({
@@ -258,7 +260,7 @@ export const memberFilter = z.strictObject({
   ...paging,
 });
 export const importQuery = z.strictObject({
-  kind: z.enum(IMPORT_KINDS),
+  kind: z.enum(IMPORT_KINDS).describe('what the rows of the file are'),
   dryRun: z.literal('1').optional().describe('says what would be made, and makes nothing'),
 });
 export const importResult = z.object({
@@ -393,25 +395,23 @@ export const paymentAsTold = z.object({
   workflowId: z.string(),
   temporalUrl: z.string(),
 });
-/** The same, with what surrounds it and what the caller can do about it now. */
+/** Something that this caller may do now, or why not. */
+export const paymentAction = z.object({
+  kind: z.enum(PAYMENT_ACTIONS),
+  allowed: z.boolean(),
+  code: z.string().nullable().describe('the code with which it would be refused'),
+  detail: z.string().nullable(),
+});
+/** A payment with what surrounds it and what the caller can do about it now. */
 export const payment = paymentAsTold.extend({
   environment: z.enum(ENVIRONMENTS),
   memberName: z.string().nullable().describe("null to the holder of a payment's own token"),
-  actions: z
-    .array(
-      z.object({
-        kind: z.enum(PAYMENT_ACTIONS),
-        allowed: z.boolean(),
-        code: z.string().nullable().describe('the code with which it would be refused'),
-        detail: z.string().nullable(),
-      }),
-    )
-    .describe('what this caller may do now, by the rules that the commands refuse by'),
+  actions: z.array(paymentAction).describe('what this caller may do now, by the rules that the commands refuse by'),
 });
 export const paymentFilter = z.strictObject({
   status: severalOf(PAYMENT_STATUSES).optional(),
   attention: severalOf(['any', ...ATTENTION_CODES]).optional(),
-  member: wantedId('mem').optional(),
+  member: wantedId('mem').optional().describe(OF_MEMBER),
   gateway: severalOf(GATEWAY_NAMES).optional(),
   ...period,
   ...amounts,
@@ -451,7 +451,7 @@ export const refund = z.object({
 export const refundFilter = z.strictObject({
   status: severalOf(REFUND_STATUSES).optional(),
   gateway: severalOf(GATEWAY_NAMES).optional(),
-  member: wantedId('mem').optional(),
+  member: wantedId('mem').optional().describe(OF_MEMBER),
   ...period,
   ...amounts,
   q: soughtMoney,
@@ -461,7 +461,7 @@ export const refundFilter = z.strictObject({
 export const refundSums = z.object({ count: z.int(), refunded: minor.describe('what was given back of them') });
 export const refundNote = z.strictObject({ note: text(1000).optional() });
 export const previewFilter = z.strictObject({
-  amount: wantedAmount.optional(),
+  amount: wantedAmount.optional().describe('minor units; defaults as that of the refund'),
   cancelCharges: z
     .string()
     .max(4_000)
@@ -470,7 +470,7 @@ export const previewFilter = z.strictObject({
     .optional()
     .describe('charge ids, separated by commas'),
 });
-const postingView = z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency });
+export const posting = z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency });
 export const refundPreview = z.object({
   possible: z.boolean(),
   code: z.string().nullable().describe('the code with which the refund would be refused'),
@@ -484,7 +484,7 @@ export const refundPreview = z.object({
   feeLost: minor.nullable(),
   chargesDueAgain: z.array(z.object({ id: id('chg'), label: z.string(), amount: minor })),
   creditReduced: minor,
-  entries: z.array(z.object({ kind: z.string(), postings: z.array(postingView) })),
+  entries: z.array(z.object({ kind: z.string(), postings: z.array(posting) })),
 });
 
 export const dispute = z.object({
@@ -511,8 +511,8 @@ export const disputeFilter = z.strictObject({
   gateway: severalOf(GATEWAY_NAMES).optional(),
   ...period,
   ...amounts,
-  payment: wantedId('pay').optional(),
-  member: wantedId('mem').optional(),
+  payment: wantedId('pay').optional().describe(OF_PAYMENT),
+  member: wantedId('mem').optional().describe(OF_MEMBER),
   ...paging,
 });
 export const disputeResolution = z.strictObject({
@@ -557,7 +557,7 @@ export const notificationFilter = z.strictObject({
   gateway: severalOf(GATEWAY_NAMES).optional(),
   ...period,
   q: text(200).optional().describe('an id, or what a gateway calls the money'),
-  payment: wantedId('pay').optional(),
+  payment: wantedId('pay').optional().describe(OF_PAYMENT),
   ...paging,
 });
 export const dismissal = z.strictObject({ note: text(500).optional() });
@@ -570,7 +570,7 @@ export const optionFilter = z.strictObject({
     .transform(Number)
     .optional()
     .describe('minor units; defaults to the balance due less what is on its way'),
-  currency: currency.optional(),
+  currency: currency.optional().describe('defaults to that of the books'),
 });
 export const checkoutOptions = z.object({
   amount: minor,
@@ -595,6 +595,13 @@ export const checkoutOptions = z.object({
 });
 
 export const newAccount = z.looseObject({ environment: z.enum(ENVIRONMENTS) });
+export const accountCheck = z.object({
+  name: z.string(),
+  ok: z.boolean().nullable().describe('null: it cannot be known yet'),
+  detail: z.string(),
+  remedy: z.string().nullable().describe('what to do about it'),
+  required: z.boolean().describe('the account is not used while this is not true'),
+});
 export const account = z.object({
   gateway: gatewayName,
   environment: z.enum(ENVIRONMENTS),
@@ -603,15 +610,7 @@ export const account = z.object({
   notificationUrl: z.url(),
   returnUrl: z.string(),
   capabilities: z.unknown().describe('what this account can do, as data'),
-  checks: z.array(
-    z.object({
-      name: z.string(),
-      ok: z.boolean().nullable().describe('null: it cannot be known yet'),
-      detail: z.string(),
-      remedy: z.string().nullable().describe('what to do about it'),
-      required: z.boolean().describe('the account is not used while this is not true'),
-    }),
-  ),
+  checks: z.array(accountCheck),
   checkedAt: moment.nullable(),
 });
 /** One of a list, for all who may see that a gateway works. */
@@ -627,14 +626,18 @@ export const connection = z.object({
   trackingId: id('onb'),
 });
 
-export const entryFilter = z.strictObject({ payment: wantedId('pay').optional(), ...period, ...paging });
+export const entryFilter = z.strictObject({
+  payment: wantedId('pay').optional().describe(OF_PAYMENT),
+  ...period,
+  ...paging,
+});
 export const entry = z.object({
   id: id('ent'),
   kind: z.enum(ENTRY_KINDS),
   payment: id('pay').nullable(),
   occurredAt: moment.nullable(),
   recordedAt: moment,
-  postings: z.array(z.object({ account: z.string(), side: z.enum(['debit', 'credit']), amount: minor, currency })),
+  postings: z.array(posting),
 });
 export const balance = z.object({
   account: z.string(),

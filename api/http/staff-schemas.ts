@@ -4,7 +4,7 @@ import { LONGEST_PASSWORD, SHORTEST_PASSWORD } from '../staff/sign-in';
 import { assertion } from './passkey-schemas';
 
 const moment = z.iso.datetime();
-const role = z.enum(ROLES);
+export const role = z.enum(ROLES);
 /** Addresses are compared in small letters, as the sign-in keeps them. */
 const email = z
   .email()
@@ -43,16 +43,14 @@ export const listedSession = z.object({
 
 export const endedSession = z.object({ id: z.string() });
 
-export const person = z
-  .object({
-    id: z.string(),
-    name: z.string(),
-    email: z.string(),
-    role,
-    secondFactor: z.boolean(),
-    since: moment,
-  })
-  .meta({ id: 'Person' });
+export const person = z.object({
+  id: z.string(),
+  name: z.string(),
+  email: z.string(),
+  role,
+  secondFactor: z.boolean(),
+  since: moment,
+});
 export const personChange = z.strictObject({ role });
 
 export const newInvitation = z.strictObject({
@@ -62,16 +60,14 @@ export const newInvitation = z.strictObject({
 });
 /** The address of somebody who is to be an owner. */
 export const ownerToBe = z.strictObject({ email });
-export const invitation = z
-  .object({
-    id: z.string(),
-    email: z.string(),
-    role,
-    createdAt: moment,
-    expiresAt: moment,
-    mail: z.object({ state: z.enum(['queued', 'sent', 'refused']) }).describe('where its letter stands'),
-  })
-  .meta({ id: 'Invitation' });
+export const invitation = z.object({
+  id: z.string(),
+  email: z.string(),
+  role,
+  createdAt: moment,
+  expiresAt: moment,
+  mail: z.object({ state: z.enum(['queued', 'sent', 'refused']) }).describe('where its letter stands'),
+});
 
 export const acceptance = z.strictObject({
   token: z.string().min(1).max(200),

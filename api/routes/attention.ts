@@ -21,6 +21,7 @@ export function attentionRoutes({ db, vault, refunds }: AttentionDependencies) {
 
   return [
     route({
+      operationId: 'listAttention',
       method: 'get',
       path: '/v1/attention',
       summary: 'List what asks for a person, oldest first, with what would end it',

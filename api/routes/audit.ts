@@ -9,6 +9,7 @@ import * as schemas from '../http/schemas';
 export function auditRoutes({ db }: { readonly db: Database }) {
   return [
     route({
+      operationId: 'listAuditRows',
       method: 'get',
       path: '/v1/audit',
       summary: 'List who changed what, newest first',

@@ -24,6 +24,7 @@ export function optionRoutes(deps: OptionDependencies) {
   const { db } = deps;
   return [
     route({
+      operationId: 'listCheckoutOptions',
       method: 'get',
       path: '/v1/members/:id/checkout-options',
       summary: 'List the gateways through which this member may pay this amount, with the reason for each one left out',

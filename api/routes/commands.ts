@@ -45,6 +45,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
 
   return [
     route({
+      operationId: 'cancelPayment',
       method: 'post',
       path: '/v1/payments/:id/cancel',
       summary: 'Cancel an unpaid payment',
@@ -64,6 +65,7 @@ export function commandRoutes({ db, runs, refunds, view }: CommandDependencies) 
       handle: (request) => give(request, { kind: 'cancel' }),
     }),
     route({
+      operationId: 'resolvePayment',
       method: 'post',
       path: '/v1/payments/:id/resolution',
       summary: 'Decide what becomes of the oldest sum in suspense, or acknowledge what is shown',

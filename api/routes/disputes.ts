@@ -25,6 +25,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
 
   return [
     route({
+      operationId: 'listDisputes',
       method: 'get',
       path: '/v1/disputes',
       summary: 'List disputes, newest first',
@@ -42,6 +43,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       },
     }),
     route({
+      operationId: 'readDispute',
       method: 'get',
       path: '/v1/disputes/:id',
       summary: 'Read a dispute',
@@ -53,6 +55,7 @@ export function disputeRoutes({ db, runs }: { readonly db: Database; readonly ru
       },
     }),
     route({
+      operationId: 'resolveDispute',
       method: 'post',
       path: '/v1/disputes/:id/resolution',
       summary: 'Say how a dispute ended, where the gateway says no more',

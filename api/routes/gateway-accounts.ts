@@ -24,6 +24,7 @@ export function accountRoutes({
 }) {
   return [
     route({
+      operationId: 'setGatewayAccount',
       method: 'put',
       path: '/v1/gateway-accounts/:gateway',
       summary: "Set the merchant's credentials at a gateway",
@@ -45,6 +46,7 @@ export function accountRoutes({
       },
     }),
     route({
+      operationId: 'listGatewayAccounts',
       method: 'get',
       path: '/v1/gateway-accounts',
       summary: "List the merchant's accounts at gateways",
@@ -68,6 +70,7 @@ export function accountRoutes({
       },
     }),
     route({
+      operationId: 'checkGatewayAccount',
       method: 'post',
       path: '/v1/gateway-accounts/:gateway/check',
       summary: 'Check an account now',
@@ -83,6 +86,7 @@ export function accountRoutes({
       },
     }),
     route({
+      operationId: 'connectGatewayAccount',
       method: 'post',
       path: '/v1/gateway-accounts/:gateway/connect',
       summary: 'Make a link on which the merchant connects an account by logging in at the gateway',

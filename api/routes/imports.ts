@@ -9,6 +9,7 @@ import * as schemas from '../http/schemas';
 export function importRoutes({ db }: { readonly db: Database }) {
   return [
     route({
+      operationId: 'importFile',
       method: 'post',
       path: '/v1/imports',
       summary: 'Make many members or charges from a file',
@@ -27,6 +28,7 @@ export function importRoutes({ db }: { readonly db: Database }) {
       },
     }),
     route({
+      operationId: 'takeBackImport',
       method: 'delete',
       path: '/v1/imports/:id',
       summary: 'Take an import back: its charges that nothing was paid of are cancelled',

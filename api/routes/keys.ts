@@ -20,6 +20,7 @@ export function keyRoutes({
 }) {
   return [
     route({
+      operationId: 'createKey',
       method: 'post',
       path: '/v1/keys',
       summary: 'Make another key of the merchant',
@@ -40,6 +41,7 @@ export function keyRoutes({
       },
     }),
     route({
+      operationId: 'listKeys',
       method: 'get',
       path: '/v1/keys',
       summary: "List the merchant's keys, newest first",
@@ -52,6 +54,7 @@ export function keyRoutes({
       },
     }),
     route({
+      operationId: 'revokeKey',
       method: 'delete',
       path: '/v1/keys/:id',
       summary: 'Revoke a key: it is refused everywhere within a second',

@@ -7,6 +7,7 @@ import * as schemas from '../http/schemas';
 export function ledgerRoutes({ db }: { db: Database }) {
   return [
     route({
+      operationId: 'listLedgerEntries',
       method: 'get',
       path: '/v1/ledger/entries',
       summary: 'List ledger entries, newest first',
@@ -39,6 +40,7 @@ export function ledgerRoutes({ db }: { db: Database }) {
       },
     }),
     route({
+      operationId: 'listLedgerBalances',
       method: 'get',
       path: '/v1/ledger/balances',
       summary: 'List the balances of all accounts, newest account first',

@@ -33,6 +33,7 @@ export function memberDataRoutes({ db, vault, view }: MemberDataDependencies) {
 
   return [
     route({
+      operationId: 'exportMember',
       method: 'get',
       path: '/v1/members/:id/export',
       summary: 'All that is kept of a member, as a file',
@@ -67,6 +68,7 @@ export function memberDataRoutes({ db, vault, view }: MemberDataDependencies) {
       },
     }),
     route({
+      operationId: 'eraseMember',
       method: 'delete',
       path: '/v1/members/:id',
       summary: 'Erase a member: what is personal is overwritten, their money stays',

@@ -46,6 +46,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
 
   return [
     route({
+      operationId: 'createMember',
       method: 'post',
       path: '/v1/members',
       summary: 'Create a member',
@@ -67,6 +68,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'listMembers',
       method: 'get',
       path: '/v1/members',
       summary: 'List or find members, newest first',
@@ -81,6 +83,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'readMember',
       method: 'get',
       path: '/v1/members/:id',
       summary: 'Read a member',
@@ -92,6 +95,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'changeMember',
       method: 'patch',
       path: '/v1/members/:id',
       summary: 'Change a member; null takes away what was known',
@@ -116,6 +120,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'createMemberToken',
       method: 'post',
       path: '/v1/members/:id/tokens',
       summary: "Mint a short-lived token for the member's browser",
@@ -138,6 +143,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'readCart',
       method: 'get',
       path: '/v1/members/:id/cart',
       summary: "Read a member's cart",
@@ -149,6 +155,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'listCharges',
       method: 'get',
       path: '/v1/members/:id/charges',
       summary: 'List the charges of a cart, newest first',
@@ -163,6 +170,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'listPaylines',
       method: 'get',
       path: '/v1/members/:id/paylines',
       summary: 'List the paylines of a cart, newest first',
@@ -177,6 +185,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'createCharge',
       method: 'post',
       path: '/v1/members/:id/charges',
       summary: 'Add a charge to a cart',
@@ -205,6 +214,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       },
     }),
     route({
+      operationId: 'cancelCharge',
       method: 'post',
       path: '/v1/members/:id/charges/:charge/cancellation',
       summary: 'Cancel a charge: it is owed no more, and what was paid of it is credit again',

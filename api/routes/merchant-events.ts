@@ -22,6 +22,7 @@ export function merchantEventRoutes({ db }: { readonly db: Database }) {
 
   return [
     route({
+      operationId: 'listEvents',
       method: 'get',
       path: '/v1/events',
       summary: 'List what happened, oldest first',

@@ -44,6 +44,7 @@ export function merchantRoutes({ db }: { db: Database }) {
 
   return [
     route({
+      operationId: 'createMerchant',
       method: 'post',
       path: '/v1/merchants',
       summary: 'Create a merchant',
@@ -61,6 +62,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       },
     }),
     route({
+      operationId: 'listMerchants',
       method: 'get',
       path: '/v1/merchants',
       summary: 'List the merchants, newest first',
@@ -76,6 +78,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       },
     }),
     route({
+      operationId: 'readMerchant',
       method: 'get',
       path: '/v1/merchant',
       summary: 'Read the merchant of this key',
@@ -86,6 +89,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       },
     }),
     route({
+      operationId: 'changeMerchant',
       method: 'patch',
       path: '/v1/merchant',
       summary: 'Change the merchant of this key; null takes away what was known',
@@ -110,6 +114,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       },
     }),
     route({
+      operationId: 'createTestTwin',
       method: 'post',
       path: '/v1/merchant/test-twin',
       summary: 'Make the merchant beside this one for trying out, with books of its own and no live account',

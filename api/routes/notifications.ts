@@ -41,6 +41,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
 
   return [
     route({
+      operationId: 'listNotifications',
       method: 'get',
       path: '/v1/notifications',
       summary: 'List what gateways sent, newest first',
@@ -57,6 +58,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
     route({
+      operationId: 'attachNotification',
       method: 'post',
       path: '/v1/notifications/:id/attachment',
       summary: 'Give unmatched money to a member',
@@ -111,6 +113,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
     route({
+      operationId: 'dismissNotification',
       method: 'post',
       path: '/v1/notifications/:id/dismissal',
       summary: 'Put a message away that asks for attention and holds no money',
@@ -141,6 +144,7 @@ export function notificationRoutes({ db, vault, runs, refunds }: NotificationDep
       },
     }),
     route({
+      operationId: 'refundNotification',
       method: 'post',
       path: '/v1/notifications/:id/refunds',
       summary: 'Give unmatched money back, attached to a member or not',

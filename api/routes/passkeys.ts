@@ -25,6 +25,7 @@ interface PasskeyDependencies {
 export function passkeyRoutes({ db, passkeys, revocations }: PasskeyDependencies) {
   return [
     route({
+      operationId: 'listPasskeys',
       method: 'get',
       path: '/v1/session/passkeys',
       summary: "List the person's passkeys, the first one first",
@@ -36,6 +37,7 @@ export function passkeyRoutes({ db, passkeys, revocations }: PasskeyDependencies
       },
     }),
     route({
+      operationId: 'askToAddPasskey',
       method: 'post',
       path: '/v1/session/passkeys/options',
       summary: 'Ask the browser for a new passkey: what `navigator.credentials.create` is given',
@@ -48,6 +50,7 @@ export function passkeyRoutes({ db, passkeys, revocations }: PasskeyDependencies
       },
     }),
     route({
+      operationId: 'addPasskey',
       method: 'post',
       path: '/v1/session/passkeys',
       summary: 'Add a passkey: from then on a password alone neither signs in nor proves anything',
@@ -71,6 +74,7 @@ export function passkeyRoutes({ db, passkeys, revocations }: PasskeyDependencies
       },
     }),
     route({
+      operationId: 'removePasskey',
       method: 'delete',
       path: '/v1/session/passkeys/:id',
       summary: "Remove one of the person's passkeys",

@@ -29,6 +29,7 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
 
   return [
     route({
+      operationId: 'createPayLink',
       method: 'post',
       path: '/v1/pay-links',
       summary: 'Make a link by which anybody can pay for a member',
@@ -59,6 +60,7 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
       },
     }),
     route({
+      operationId: 'listPayLinks',
       method: 'get',
       path: '/v1/pay-links',
       summary: 'List the pay links that were not withdrawn, newest first',
@@ -71,6 +73,7 @@ export function payLinkRoutes({ db, publicUrl }: { readonly db: Database; readon
       },
     }),
     route({
+      operationId: 'withdrawPayLink',
       method: 'delete',
       path: '/v1/pay-links/:code',
       summary: 'Withdraw a pay link: nobody pays by it any more',

@@ -31,6 +31,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
 
   return [
     route({
+      operationId: 'openPayment',
       method: 'post',
       path: '/v1/payments',
       summary: 'Open a payment and learn what the payer does next',
@@ -39,6 +40,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       weight: 'opening',
       answers: { 201: schemas.payment },
       refusals: [
+        'not_found',
         'member_erased',
         'nothing_due',
         'payment_pending',
@@ -66,6 +68,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       },
     }),
     route({
+      operationId: 'listPayments',
       method: 'get',
       path: '/v1/payments',
       summary: 'List payments, newest first',
@@ -97,6 +100,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       },
     }),
     route({
+      operationId: 'readPayment',
       method: 'get',
       path: '/v1/payments/:id',
       summary: 'Read a payment',

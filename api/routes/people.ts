@@ -51,6 +51,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
 
   return [
     route({
+      operationId: 'listPeople',
       method: 'get',
       path: '/v1/people',
       summary: "List the merchant's people, newest first",
@@ -63,6 +64,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'changePerson',
       method: 'patch',
       path: '/v1/people/:id',
       summary: 'Give one of the people another role',
@@ -77,6 +79,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'removePerson',
       method: 'delete',
       path: '/v1/people/:id',
       summary: 'Remove one of the people: within a second they may nothing here any more, and their streams end',
@@ -89,6 +92,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'invitePerson',
       method: 'post',
       path: '/v1/invitations',
       summary: 'Invite somebody among the people',
@@ -105,6 +109,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'listInvitations',
       method: 'get',
       path: '/v1/invitations',
       summary: 'List invitations that nobody has accepted yet, newest first',
@@ -117,6 +122,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'withdrawInvitation',
       method: 'delete',
       path: '/v1/invitations/:id',
       summary: 'Withdraw an invitation',
@@ -136,6 +142,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'inviteFirstOwner',
       method: 'post',
       path: '/v1/merchants/:id/invitations',
       summary: "Invite a merchant's first owner",
@@ -150,6 +157,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'beginRecovery',
       method: 'post',
       path: '/v1/merchants/:id/recovery',
       summary: 'Have another owner invited after a wait, since none of the owners can come in any more',
@@ -164,6 +172,7 @@ export function peopleRoutes({ db, inviting, recoveries, revocations }: PeopleDe
       },
     }),
     route({
+      operationId: 'endRecovery',
       method: 'delete',
       path: '/v1/merchant/recovery',
       summary: 'Object: nobody is invited as owner because of a lost one',

@@ -31,8 +31,9 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
     return found;
   }
 
-  const hurry = (kind: 'retry_refund' | 'give_up_refund', path: string, summary: string) =>
+  const hurry = (operationId: string, kind: 'retry_refund' | 'give_up_refund', path: string, summary: string) =>
     route({
+      operationId,
       method: 'post',
       path,
       summary,
@@ -56,6 +57,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
 
   return [
     route({
+      operationId: 'refundPayment',
       method: 'post',
       path: '/v1/payments/:id/refunds',
       summary: 'Give money of a payment back',
@@ -82,6 +84,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'previewRefund',
       method: 'get',
       path: '/v1/payments/:id/refund-preview',
       summary: 'What a refund would do to cart and books',
@@ -115,6 +118,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'listRefundsOfPayment',
       method: 'get',
       path: '/v1/payments/:id/refunds',
       summary: 'List the refunds of a payment, newest first',
@@ -130,6 +134,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'listRefunds',
       method: 'get',
       path: '/v1/refunds',
       summary: 'List refunds, newest first',
@@ -153,6 +158,7 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
       },
     }),
     route({
+      operationId: 'readRefund',
       method: 'get',
       path: '/v1/refunds/:id',
       summary: 'Read a refund',
@@ -163,8 +169,13 @@ export function refundRoutes({ db, runs, refunds }: RefundDependencies) {
         return { status: 200, body: viewRefund(await readRefund(caller, params.id)) };
       },
     }),
-    hurry('retry_refund', '/v1/refunds/:id/retry', 'Ask the gateway about a pending refund now'),
-    hurry('give_up_refund', '/v1/refunds/:id/cancel', 'Give a pending refund up, where nothing has moved'),
+    hurry('retryRefund', 'retry_refund', '/v1/refunds/:id/retry', 'Ask the gateway about a pending refund now'),
+    hurry(
+      'giveUpRefund',
+      'give_up_refund',
+      '/v1/refunds/:id/cancel',
+      'Give a pending refund up, where nothing has moved',
+    ),
   ];
 }
 

@@ -19,6 +19,7 @@ export function reminderRoutes({ db, publicUrl, mailConfigured }: ReminderDepend
   const payPage = `${publicUrl}/p/`;
   return [
     route({
+      operationId: 'remindMembers',
       method: 'post',
       path: '/v1/reminders',
       summary: 'Remind members by letter of what is due',
@@ -45,6 +46,7 @@ export function reminderRoutes({ db, publicUrl, mailConfigured }: ReminderDepend
       },
     }),
     route({
+      operationId: 'listReminders',
       method: 'get',
       path: '/v1/reminders',
       summary: 'List who was reminded, and who was left out and why, newest first',

@@ -20,6 +20,7 @@ const makerOf = (caller: Caller): string | null => (caller.kind === 'staff' ? ca
 export function savedViewRoutes({ db }: { readonly db: Database }) {
   return [
     route({
+      operationId: 'listSavedViews',
       method: 'get',
       path: '/v1/views',
       summary: 'List the saved filters: your own, and those that are shared, newest first',
@@ -34,6 +35,7 @@ export function savedViewRoutes({ db }: { readonly db: Database }) {
       },
     }),
     route({
+      operationId: 'saveView',
       method: 'post',
       path: '/v1/views',
       summary: 'Save the filter of a list under a name',
@@ -60,6 +62,7 @@ export function savedViewRoutes({ db }: { readonly db: Database }) {
       },
     }),
     route({
+      operationId: 'removeSavedView',
       method: 'delete',
       path: '/v1/views/:id',
       summary: 'Remove a saved filter',

@@ -44,6 +44,7 @@ export function searchRoutes({ db }: { readonly db: Database }) {
 
   return [
     route({
+      operationId: 'search',
       method: 'get',
       path: '/v1/search',
       summary: 'Find members, payments, refunds and notifications by what is known of them',

@@ -31,6 +31,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
 
   return [
     route({
+      operationId: 'readSession',
       method: 'get',
       path: '/v1/session',
       summary: 'Read who is signed in, and where they work',
@@ -41,6 +42,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'chooseMerchant',
       method: 'put',
       path: '/v1/session/merchant',
       summary: 'Work for another merchant',
@@ -56,6 +58,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'stepUp',
       method: 'post',
       path: '/v1/session/step-up',
       summary: 'Prove anew who you are, for 10 minutes',
@@ -70,6 +73,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'sendStepUpCode',
       method: 'post',
       path: '/v1/session/step-up-code',
       summary: 'Have a code for a step-up sent by e-mail',
@@ -81,6 +85,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'askStepUpPasskey',
       method: 'post',
       path: '/v1/session/step-up-passkey',
       summary: 'Ask a passkey for a step-up: what `navigator.credentials.get` is given',
@@ -93,6 +98,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'listSessions',
       method: 'get',
       path: '/v1/sessions',
       summary: "List the person's sessions, newest first",
@@ -111,6 +117,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       },
     }),
     route({
+      operationId: 'endSession',
       method: 'delete',
       path: '/v1/sessions/:id',
       summary: "End one of the person's sessions, with its streams",

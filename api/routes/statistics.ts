@@ -6,6 +6,7 @@ import { statistics, statisticsFilter } from '../http/statistics-schemas';
 export function statisticsRoutes({ db }: { readonly db: Database }) {
   return [
     route({
+      operationId: 'readStatistics',
       method: 'get',
       path: '/v1/statistics',
       summary: 'Sum what came and went, in the currency of the books',

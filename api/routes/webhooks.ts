@@ -64,6 +64,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
 
   return [
     route({
+      operationId: 'createWebhookEndpoint',
       method: 'post',
       path: '/v1/webhook-endpoints',
       summary: 'Have events sent to a system of yours',
@@ -86,6 +87,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'listWebhookEndpoints',
       method: 'get',
       path: '/v1/webhook-endpoints',
       summary: 'List the webhook endpoints, newest first',
@@ -98,6 +100,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'readWebhookEndpoint',
       method: 'get',
       path: '/v1/webhook-endpoints/:id',
       summary: 'Read a webhook endpoint',
@@ -109,6 +112,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'changeWebhookEndpoint',
       method: 'patch',
       path: '/v1/webhook-endpoints/:id',
       summary: 'Change a webhook endpoint, disable it, or enable it again',
@@ -134,6 +138,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'removeWebhookEndpoint',
       method: 'delete',
       path: '/v1/webhook-endpoints/:id',
       summary: 'Remove a webhook endpoint: nothing is sent to it any more',
@@ -153,6 +158,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'rotateWebhookSecret',
       method: 'post',
       path: '/v1/webhook-endpoints/:id/rotation',
       summary: 'Give a webhook endpoint a new secret; for 24 hours the one before signs too',
@@ -171,6 +177,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'testWebhookEndpoint',
       method: 'post',
       path: '/v1/webhook-endpoints/:id/test',
       summary: 'Send a test, of type `webhook.test`, which is no event',
@@ -191,6 +198,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'listDeliveries',
       method: 'get',
       path: '/v1/webhook-endpoints/:id/deliveries',
       summary: 'List what was sent to a webhook endpoint, newest first',
@@ -206,6 +214,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'readDelivery',
       method: 'get',
       path: '/v1/webhook-deliveries/:id',
       summary: 'Read a delivery, with each attempt',
@@ -217,6 +226,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       },
     }),
     route({
+      operationId: 'resendDelivery',
       method: 'post',
       path: '/v1/webhook-deliveries/:id/resend',
       summary: 'Send a delivery once more, whatever became of it',

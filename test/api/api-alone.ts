@@ -10,6 +10,7 @@ import { openDatabase, openSignIn } from '../../prisma/client';
 import type { Database } from '../../prisma/client';
 import { memoryCache } from '../gateways/gateway-context';
 import { createVault } from '../../vault/vault';
+import { expectDocumented, watchRefusals } from '../support/refusals';
 import { ENCRYPTION_KEY, OPERATOR_KEY } from '../support/world';
 
 export interface RunningApi {
@@ -30,6 +31,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   server.unref(); // a test that fails before it stops this must not keep its process
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const refusals = watchRefusals(server, baseUrl);
   const nobody = () => Promise.reject(new Error('Temporal is away'));
   const app = createApp({
     db: over.db ?? away!,
@@ -90,9 +92,11 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     baseUrl,
     connections: promisify(server.getConnections.bind(server)),
     async stop() {
+      const undocumented = await refusals.undocumented();
       server.close();
       server.closeAllConnections();
       await Promise.all([away?.close(), signInPool.end()]);
+      expectDocumented(undocumented);
     },
   };
 }

@@ -7,57 +7,21 @@ import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { startApi } from './api-alone';
 import { asking, operatorOf } from './asking';
+import { codesOf, comparing, operationsOf } from './openapi-document';
+import type { Document, Operation, Schema } from './openapi-document';
 import { refused } from './refusal';
-
-interface Schema {
-  readonly type?: string | readonly string[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly oneOf?: readonly Schema[];
-  readonly $ref?: string;
-}
-interface Parameter {
-  readonly name: string;
-  readonly in: string;
-  readonly required?: boolean;
-  readonly schema: Schema;
-}
-type Content = Readonly<Record<string, { readonly schema: Schema }>>;
-interface Operation {
-  readonly summary: string;
-  readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly required: boolean; readonly content: Content };
-  readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content?: Content; readonly headers?: object }>
-  >;
-  readonly security?: readonly object[];
-}
-interface Document {
-  readonly openapi: string;
-  readonly info: { readonly title: string; readonly version: string };
-  readonly servers: readonly { readonly url: string }[];
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: {
-    readonly schemas: Readonly<Record<string, Schema>>;
-    readonly securitySchemes: Readonly<Record<string, object>>;
-  };
-  readonly security: readonly Readonly<Record<string, unknown>>[];
-}
 
 let world: World;
 let merchant: Merchant;
 let document: Document;
+let differences: ReturnType<typeof comparing>;
 let operations: readonly (readonly [string, string, Operation])[];
 beforeAll(async () => {
   world = await startWorld();
   merchant = await Merchant.create(world);
   document = (await asking(world, null).get<Document>('/openapi.json')).body;
-  operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => [method, path, operation] as const),
-  );
+  operations = operationsOf(document);
+  differences = comparing(document);
 });
 afterAll(() => world.stop());
 
@@ -109,21 +73,23 @@ describe('the document', () => {
         expect(['string', 'integer', 'number', 'boolean', 'object', 'array', 'null']).toContain(type);
       if (Array.isArray(required) && properties)
         expect(Object.keys(properties)).toEqual(expect.arrayContaining([...required]));
-      for (const [key, inner] of Object.entries(value)) visit(inner, `${where}/${key}`);
+      for (const [key, inner] of Object.entries(value)) if (key !== 'examples') visit(inner, `${where}/${key}`);
     };
     visit(document, '');
   });
 
   test('lists every problem that a call can answer, under its status, from the closed list and no other', () => {
-    expect(document.components.schemas['Problem']?.properties?.['code']?.enum).toEqual(Object.keys(PROBLEMS));
+    expect(document.components.schemas['ProblemCode']?.enum).toEqual(Object.keys(PROBLEMS));
     const documented = new Set<string>();
     for (const [, , operation] of operations)
       for (const [status, answer] of Object.entries(operation.responses)) {
         if (!answer.content?.['application/problem+json']) continue;
         const codes = [...answer.description.matchAll(/`([a-z_]+)`:/g)].map((match) => match[1] as ProblemCode);
         expect(codes.length).toBeGreaterThan(0);
+        expect(codesOf(operation, status)).toEqual(codes);
         for (const code of codes) {
           expect(PROBLEMS).toHaveProperty(code);
+          if (code === 'origin_not_registered' && status === '403') continue; // of a member's browser
           expect([code, PROBLEMS[code][0]]).toEqual([code, Number(status)]);
           documented.add(code);
         }
@@ -163,17 +129,47 @@ describe('the document', () => {
     }
   });
 
-  test('says what a key is once, and refers to it', () => {
-    expect(document.components.schemas['Key']?.required).toEqual([
-      'id',
-      'name',
-      'scopes',
-      'last4',
-      'lastUsedAt',
-      'expiresAt',
-    ]);
-    const listed = document.paths['/v1/keys']?.['get']?.responses['200']?.content?.['application/json']?.schema;
-    expect(listed?.properties?.['data']?.items).toEqual({ $ref: '#/components/schemas/Key' });
+  test('names every call, by verb and noun and no two alike, and says to which resource it belongs', () => {
+    const names = operations.map(([, , { operationId }]) => operationId);
+    for (const name of names) expect(name).toMatch(/^[a-z]+([A-Z][a-z]+)*$/);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+    expect(names).toEqual(expect.arrayContaining(['openPayment', 'listPayments', 'refundPayment', 'watchEvents']));
+    const resources = document.tags.map(({ name }) => name);
+    expect(new Set(operations.flatMap(([, , { tags }]) => tags))).toEqual(new Set(resources));
+    expect(operations.filter(([, , { tags }]) => tags.length !== 1)).toEqual([]);
+    for (const { description } of document.tags) expect(description).toMatch(/^[A-Z].{15,}\.$/);
+  });
+
+  test('says of every parameter what it is', () => {
+    const silent = operations.flatMap(([method, path, { parameters = [] }]) =>
+      parameters.filter(({ description }) => !description).map(({ name }) => `${method} ${path}: ${name}`),
+    );
+    expect(silent).toEqual([]);
+  });
+
+  test('has a name for each thing of the contract, and for whatever else is told twice', () => {
+    const named = ['Payment', 'Member', 'Cart', 'Refund', 'Dispute', 'Event', 'WebhookEndpoint', 'Delivery', 'Key'];
+    for (const name of [...named, 'Person', 'Invitation', 'AuditRow', 'Problem'])
+      expect(Object.keys(document.components.schemas)).toContain(name);
+    const told = new Map<string, string[]>();
+    const visit = (value: unknown, where: string): void => {
+      if (value === null || typeof value !== 'object') return;
+      const { type, properties = {} } = value as Schema;
+      if (type === 'object' && Object.keys(properties).length > 1 && !('nextCursor' in properties)) {
+        const written = JSON.stringify(value);
+        told.set(written, [...(told.get(written) ?? []), where]);
+      }
+      for (const [key, inner] of Object.entries(value)) if (key !== 'examples') visit(inner, `${where}/${key}`);
+    };
+    visit(document, '');
+    expect([...told.values()].filter((places) => places.length > 1)).toEqual([]);
+  });
+
+  test('shows an example of everything that has a name, which is what its schema says', () => {
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      expect([name, schema.examples]).toEqual([name, [expect.anything()]]);
+      expect([name, differences(schema, schema.examples![0])]).toEqual([name, []]);
+    }
   });
 
   test('names every call of the contract that this release has', () => {
@@ -416,45 +412,3 @@ describe('routes and document', () => {
   const documented = (method: string, path: string, status: string): Schema =>
     document.paths[path]![method]!.responses[status]!.content!['application/json']!.schema;
 });
-
-/** Where a value is not what its schema says: types, fields too many, fields too few. */
-function differences(schema: Schema, value: unknown, where = ''): string[] {
-  if (schema.$ref !== undefined)
-    return differences(document.components.schemas[schema.$ref.replace('#/components/schemas/', '')]!, value, where);
-  const choices = schema.anyOf ?? schema.oneOf;
-  if (choices)
-    return choices.some((choice) => differences(choice, value, where).length === 0) ? [] : [`${where}: fits no choice`];
-  if (schema.enum && !schema.enum.includes(value)) return [`${where}: ${JSON.stringify(value)} is not listed`];
-  const { type, properties } = schema;
-  if (typeof type === 'object')
-    return type.some((one) => differences({ ...schema, type: one }, value, where).length === 0)
-      ? []
-      : [`${where}: none of ${type.join()}`];
-  switch (type) {
-    case undefined:
-      return [];
-    case 'null':
-      return value === null ? [] : [`${where}: not null`];
-    case 'integer':
-      return Number.isSafeInteger(value) ? [] : [`${where}: not an integer`];
-    case 'array':
-      return Array.isArray(value)
-        ? value.flatMap((item, i) => differences(schema.items ?? {}, item, `${where}/${i}`))
-        : [`${where}: no list`];
-    case 'object': {
-      if (typeof value !== 'object' || value === null) return [`${where}: no object`];
-      if (!properties) return [];
-      const missing = (schema.required ?? [])
-        .filter((name) => !(name in value))
-        .map((name) => `${where}/${name}: missing`);
-      const each = Object.entries(value).flatMap(([name, inner]) =>
-        properties[name]
-          ? differences(properties[name], inner, `${where}/${name}`)
-          : [`${where}/${name}: not documented`],
-      );
-      return [...missing, ...each];
-    }
-    default:
-      return typeof value === type ? [] : [`${where}: ${typeof value} instead of ${type}`];
-  }
-}

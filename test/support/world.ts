@@ -39,6 +39,7 @@ import { createPostman, longestTryMs } from '../../mail/postman';
 import { createTestDatabase } from './environment/database';
 import type { TestDatabase } from './environment/database';
 import type { Interleavings } from './interleaving';
+import { expectDocumented, watchRefusals } from './refusals';
 import { testTemporal } from './environment/temporal';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') }); // once per process, and a test file is one
@@ -163,6 +164,7 @@ export async function startWorld({
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const refusals = watchRefusals(server, baseUrl);
   const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
   const startApi = (told: number) => {
     const runs = createRuns(temporal, { taskQueue, story: told });
@@ -307,6 +309,7 @@ export async function startWorld({
       }
     },
     async stop() {
+      const undocumented = await refusals.undocumented();
       server.close();
       server.closeAllConnections();
       await sweeping.stop();
@@ -319,6 +322,7 @@ export async function startWorld({
       await simulator.stop();
       await Promise.all([closeTemporal(), db.close(), signInPool.end()]);
       await database.drop();
+      expectDocumented(undocumented);
     },
   };
 }
