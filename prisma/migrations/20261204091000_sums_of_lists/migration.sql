@@ -404,7 +404,9 @@ END $$;
 -- Of whole days they are folded; entries above the mark, and those of the days in which the period begins and ends, are summed here. A zone that
 -- is new to the merchant has no mark, and all is summed here until the next upkeep.
 CREATE FUNCTION read_statistics(merchant text, of_whom text, since timestamptz, until timestamptz)
-RETURNS TABLE (day date, key text, collected bigint, fees bigint, refunded bigint, charged_back bigint, count bigint) LANGUAGE plpgsql STABLE AS $$
+RETURNS TABLE (day date, key text, collected bigint, fees bigint, refunded bigint, charged_back bigint, count bigint) LANGUAGE plpgsql STABLE
+-- What is not folded is little, and is found entry by entry: a plan for any mark would join whole tables.
+SET plan_cache_mode TO force_custom_plan SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
 #variable_conflict use_column
 DECLARE
   zone text := (SELECT m.time_zone FROM merchants m WHERE m.id = merchant);
