@@ -1,5 +1,8 @@
+import type { Database } from '../prisma/client';
+import type { QueryResultRow } from 'pg';
 import { momentOf } from './period';
 import type { Period } from './period';
+import { inTransaction } from './sql';
 
 /** How a value of a statement is called there. */
 export type Given = (value: unknown) => string;
@@ -66,4 +69,21 @@ export function betweenAmounts(
     ...(minAmount === undefined ? [] : [`${column} >= ${given(minAmount)}`]),
     ...(maxAmount === undefined ? [] : [`${column} <= ${given(maxAmount)}`]),
   ];
+}
+
+/**
+ * Asks for the one row that sums thousands of a list. Of so many the planner hopes to read the whole table sooner than an index, whosever
+ * rows are in it: so it may not.
+ */
+export async function sumByIndex<Row extends QueryResultRow>(
+  db: Pick<Database, 'sql'>,
+  text: string,
+  values: unknown[],
+): Promise<Row> {
+  const { rows } = await inTransaction(db, async ({ sql }) => {
+    await sql.query('SET LOCAL enable_seqscan = off');
+    return sql.query<Row>(text, values);
+  });
+  if (rows[0] === undefined) throw new Error('a sum has no row');
+  return rows[0];
 }

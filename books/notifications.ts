@@ -249,6 +249,7 @@ export async function listMessages(
     ...(ids === undefined ? [] : [`${row}.id = ANY (${given(ids)}::text[])`]),
   ];
   const listed = state === undefined ? [] : [...new Set(state)].filter((one) => one !== 'applied');
+  const isTimed = period.from !== undefined || period.to !== undefined;
   const isNarrow = paymentId !== undefined || ids !== undefined;
   const places = placesOf(
     period,
@@ -259,7 +260,8 @@ export async function listMessages(
   const whole = { ...list, from: 'notifications m' };
   const unapplied = {
     ...{ columns: 'm.notification_id AS id, m.sequence', sequence: 'm.sequence', limit: '$2' },
-    from: 'unapplied_messages m JOIN notifications n ON n.id = m.notification_id',
+    // When a message came is all that is not in the list of those.
+    from: `unapplied_messages m${isTimed ? ' JOIN notifications n ON n.id = m.notification_id' : ''}`,
   };
   const parts =
     isNarrow || state === undefined

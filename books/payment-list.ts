@@ -1,6 +1,7 @@
+import type { Database } from '../prisma/client';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { AttentionCode, PaymentStatus } from '../workflows/domain/payment';
-import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf } from './newest';
+import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf, sumByIndex } from './newest';
 import { inPeriod, momentOf } from './period';
 import type { Period } from './period';
 import { meantBy, narrowed } from './sought';
@@ -52,7 +53,11 @@ export interface PaymentSummary {
 const MOST_SUMMED = 10_000;
 
 /** Sums all payments that a filter shows: from the sums of their days where it can, else of the newest ones. */
-export async function sumPayments(db: Sql, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary> {
+export async function sumPayments(
+  db: Pick<Database, 'sql'>,
+  merchantId: string,
+  filter: PaymentFilter,
+): Promise<PaymentSummary> {
   const ofDays = hasDays(filter) ? await sumDays(db, merchantId, filter) : null;
   if (ofDays?.exact) return ofDays;
   const ofNewest = await sumNewest(db, merchantId, filter);
@@ -78,31 +83,31 @@ async function sumDays(
      WHERE a.merchant_id = $1${gateway === undefined ? '' : ` AND a.gateway = ANY (${given(gateway)})`}`,
     values,
   );
-  return only(rows);
+  if (!rows[0]) throw new Error('a sum has no row');
+  return rows[0];
 }
 
-async function sumNewest({ sql }: Sql, merchantId: string, filter: PaymentFilter): Promise<PaymentSummary> {
+async function sumNewest(
+  db: Pick<Database, 'sql'>,
+  merchantId: string,
+  filter: PaymentFilter,
+): Promise<PaymentSummary> {
   const { sought } = filter;
   const asked = sought === undefined ? filter : { ...filter, sought: narrowed(sought) };
   const columns = 'p.id, p.sequence, p.captured, p.fee, p.refunded';
   const { text, values } = newest(columns, merchantId, asked, { before: null, limit: MOST_SUMMED });
-  const { rows } = await sql.query<PaymentSummary>(
+  const summary = await sumByIndex<PaymentSummary>(
+    db,
     `SELECT count(*) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS count, ${sums(`FILTER (WHERE s.place <= ${MOST_SUMMED})`)},
        count(*) = count(s.captured) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS exact
      FROM (SELECT f.*, row_number() OVER (ORDER BY f.sequence DESC) AS place FROM (${text}) f) s`,
     values,
   );
-  const summary = only(rows);
   return { ...summary, exact: summary.exact && sought?.members.areAll !== false };
 }
 
 const sums = (filter = ''): string =>
   ['captured', 'fee', 'refunded'].map((name) => `coalesce(sum(s.${name}) ${filter}, 0)::bigint AS ${name}`).join(', ');
-
-function only<Row>([row]: readonly Row[]): Row {
-  if (row === undefined) throw new Error('a sum has no row');
-  return row;
-}
 
 /**
  * Asks for a page of a merchant's payments, newest first, and one more. Merged of the merchant's accounts, at each of which the payments lie

@@ -3,7 +3,7 @@ import type { Database } from '../prisma/client';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { RefundStatus } from '../workflows/domain/refund';
 import type { SealedAccount } from './accounts';
-import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf } from './newest';
+import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf, sumByIndex } from './newest';
 import { inPeriod } from './period';
 import type { Period } from './period';
 import { meantBy, narrowed } from './sought';
@@ -201,20 +201,24 @@ export interface RefundSummary {
 /** So many refunds are summed. */
 const MOST_SUMMED = 10_000;
 
-export async function sumRefunds({ sql }: Sql, merchantId: string, filter: RefundFilter): Promise<RefundSummary> {
+export async function sumRefunds(
+  db: Pick<Database, 'sql'>,
+  merchantId: string,
+  filter: RefundFilter,
+): Promise<RefundSummary> {
   const { sought } = filter;
   const asked = sought === undefined ? filter : { ...filter, sought: narrowed(sought) };
   const page = { before: null, limit: MOST_SUMMED };
   const { text, values } = newest('r.id, r.sequence, r.status, r.amount, r.currency', merchantId, asked, page);
-  const { rows } = await sql.query<RefundSummary>(
+  const summary = await sumByIndex<RefundSummary>(
+    db,
     `SELECT count(*) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS count, count(*) <= ${MOST_SUMMED} AS exact,
        coalesce(sum(s.amount) FILTER (WHERE s.place <= ${MOST_SUMMED} AND s.status = 'succeeded'
          AND s.currency = (SELECT m.currency FROM merchants m WHERE m.id = $1)), 0)::bigint AS refunded
      FROM (SELECT f.*, row_number() OVER (ORDER BY f.sequence DESC) AS place FROM (${text}) f) s`,
     values,
   );
-  if (!rows[0]) throw new Error('a sum has no row');
-  return { ...rows[0], exact: rows[0].exact && sought?.members.areAll !== false };
+  return { ...summary, exact: summary.exact && sought?.members.areAll !== false };
 }
 
 /** Asks for a page of a merchant's refunds, newest first, and one more. It has no name, so that it is planned for what it is given. */

@@ -175,7 +175,7 @@ CREATE TABLE payment_day_changes (
   fee bigint NOT NULL,
   refunded bigint NOT NULL,
   PRIMARY KEY (account_id, id)
-);
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000); -- its rows stay for minutes
 COMMENT ON TABLE payment_day_changes IS 'What is to be added to payment_days; each stays until the next upkeep.';
 
 CREATE FUNCTION note_payment_day() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -404,7 +404,9 @@ END $$;
 -- Of whole days they are folded; entries above the mark, and those of the days in which the period begins and ends, are summed here. A zone that
 -- is new to the merchant has no mark, and all is summed here until the next upkeep.
 CREATE FUNCTION read_statistics(merchant text, of_whom text, since timestamptz, until timestamptz)
-RETURNS TABLE (day date, key text, collected bigint, fees bigint, refunded bigint, charged_back bigint, count bigint) LANGUAGE plpgsql STABLE AS $$
+RETURNS TABLE (day date, key text, collected bigint, fees bigint, refunded bigint, charged_back bigint, count bigint) LANGUAGE plpgsql STABLE
+-- What is not folded is little, and is found entry by entry: a plan for any mark would join whole tables.
+SET plan_cache_mode TO force_custom_plan SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
 #variable_conflict use_column
 DECLARE
   zone text := (SELECT m.time_zone FROM merchants m WHERE m.id = merchant);
@@ -419,11 +421,22 @@ BEGIN
   RETURN QUERY
     SELECT d.day, d.key, d.collected, d.fees, d.refunded, d.charged_back, d.count FROM statistics_days d
     WHERE d.merchant_id = merchant AND d.time_zone = zone AND d.told_by = of_whom AND d.day >= first_day AND d.day < end_day;
-  RETURN QUERY
-    SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
-           sum(p.charged_back)::bigint, count(DISTINCT p.entry_id) FILTER (WHERE p.collected > 0)
-    FROM statistics_postings p
-    WHERE p.merchant_id = merchant AND p.told_by = of_whom AND p.entry_id > mark AND p.recorded_at >= begins AND p.recorded_at < ends GROUP BY 1, 2;
+  -- Entries above a mark are found by their numbers, and where there is none by their time: the sum of nothing keeps the other index out.
+  IF mark > 0 THEN
+    RETURN QUERY
+      SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
+             sum(p.charged_back)::bigint, count(DISTINCT p.entry_id) FILTER (WHERE p.collected > 0)
+      FROM statistics_postings p
+      WHERE p.merchant_id = merchant AND p.told_by = of_whom AND p.entry_id > mark
+        AND p.recorded_at + interval '0' >= begins AND p.recorded_at + interval '0' < ends GROUP BY 1, 2;
+  ELSE
+    RETURN QUERY
+      SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
+             sum(p.charged_back)::bigint, count(DISTINCT p.entry_id) FILTER (WHERE p.collected > 0)
+      FROM statistics_postings p
+      WHERE p.merchant_id = merchant AND p.told_by = of_whom AND p.recorded_at >= begins AND p.recorded_at < ends GROUP BY 1, 2;
+    RETURN;
+  END IF;
   -- A day is no longer than 26 hours, so that only the days of `since` and of `until` are read.
   RETURN QUERY
     SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
@@ -432,7 +445,7 @@ BEGIN
                  (CASE WHEN end_day = ((until - interval '1 microsecond') AT TIME ZONE zone)::date THEN greatest(since, until - interval '26 hours') END, until,
                   greatest(end_day, first_day), 'infinity'::date)) AS e(begins, ends, first, beyond),
       LATERAL (SELECT s.* FROM statistics_postings s
-               WHERE s.merchant_id = merchant AND s.told_by = of_whom AND s.recorded_at >= e.begins AND s.recorded_at < e.ends AND s.entry_id <= mark) p
+               WHERE s.merchant_id = merchant AND s.told_by = of_whom AND s.recorded_at >= e.begins AND s.recorded_at < e.ends AND s.entry_id + 0 <= mark) p
     WHERE e.begins < e.ends AND (p.recorded_at AT TIME ZONE zone)::date >= e.first AND (p.recorded_at AT TIME ZONE zone)::date < e.beyond GROUP BY 1, 2;
 END $$;
 

@@ -9,4 +9,5 @@ export async function keepUp(db: Sql): Promise<void> {
   while ((await markBalances(db, 500)) === null);
   while ((await foldStatistics(db, { atLeast: 1, most: BATCH })) !== 0);
   while ((await foldPaymentDays(db, BATCH)) > 0);
+  await db.sql.query('VACUUM payment_day_changes'); // as PostgreSQL does by itself within a minute
 }
