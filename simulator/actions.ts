@@ -5,6 +5,7 @@ import { html } from './html';
 import type { LookAlike } from './look-alike';
 import type { Mailbox } from './mailbox/mailbox';
 import { sendPage } from './page';
+import type { Receiver } from './receiver/receiver';
 import { Refusal } from './refusal';
 import { bodyOf, readBody } from './request-body';
 import { refuseForeignPages } from './visitors';
@@ -13,11 +14,12 @@ export interface ActionDeps {
   readonly base: string;
   readonly commands: Commands;
   readonly mailbox: Mailbox;
+  readonly receiver: Receiver;
   readonly lookAlikes: readonly LookAlike[];
 }
 
 /** The buttons of the control page: the same commands as the JSON API, as forms, and then back to the page. */
-export function actionRoutes({ base, commands, mailbox, lookAlikes }: ActionDeps): Router {
+export function actionRoutes({ base, commands, mailbox, receiver, lookAlikes }: ActionDeps): Router {
   const router = Router();
   const backTo = (res: Response, place: string) => {
     res.redirect(303, `${base}/#${encodeURIComponent(place)}`);
@@ -62,6 +64,10 @@ export function actionRoutes({ base, commands, mailbox, lookAlikes }: ActionDeps
   router.post('/mailbox/reset', (_req, res) => {
     mailbox.takeEverything();
     res.redirect(303, `${base}/mailbox#answers`);
+  });
+  router.post('/receiver/:name', (req, res) => {
+    const { name } = receiver.set(req.params.name, filled(readForm(bodyOf(req), 'utf-8')));
+    res.redirect(303, `${base}/receiver/${name}`);
   });
 
   const answerRefusal: ErrorRequestHandler = (error: unknown, _req, res, next) => {

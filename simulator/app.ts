@@ -12,6 +12,8 @@ import { mailboxRoutes } from './mailbox/routes';
 import { Misbehaviour } from './misbehaviour';
 import { Outbox } from './outbox';
 import { sendPage } from './page';
+import { Receiver } from './receiver/receiver';
+import { receiverRoutes } from './receiver/routes';
 import { STYLE } from './style';
 import { createTransport } from './transport';
 import { answerOnlyAs } from './visitors';
@@ -58,7 +60,8 @@ export function createSimulator({
     laterEvents,
   });
   const mailbox = new Mailbox(timers);
-  const commands = createCommands({ misbehaviour, outbox, mailbox, lookAlikes });
+  const receiver = new Receiver(timers);
+  const commands = createCommands({ misbehaviour, outbox, mailbox, receiver, lookAlikes });
 
   const app = express();
   app.disable('x-powered-by');
@@ -76,9 +79,10 @@ export function createSimulator({
       body: homePage({ base, misbehaviour, outbox, lookAlikes, places: commands.places, resendSpeed }),
     });
   });
-  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, mailbox, lookAlikes }));
-  app.use('/actions', actionRoutes({ base, commands, mailbox, lookAlikes }));
+  app.use('/control', controlRoutes({ commands, misbehaviour, outbox, mailbox, receiver, lookAlikes }));
+  app.use('/actions', actionRoutes({ base, commands, mailbox, receiver, lookAlikes }));
   app.use('/mailbox', mailboxRoutes(base, mailbox));
+  app.use('/receiver', receiverRoutes(base, receiver, timers));
   for (const { host } of lookAlikes) app.use(host.path, host.router);
   app.use((_req, res) => {
     sendPage(res, 404, {

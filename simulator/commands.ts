@@ -6,6 +6,7 @@ import { copyOf, type Message } from './message';
 import { isSendingMode, MODES, PAYER_PAGE, type Misbehaviour, type Place, type Switch } from './misbehaviour';
 import type { Outbox } from './outbox';
 import { readOrder } from './read-order';
+import type { Receiver } from './receiver/receiver';
 import { Refusal } from './refusal';
 
 const MOST_AT_ONCE = 100;
@@ -39,10 +40,11 @@ export interface CommandsDeps {
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
   readonly mailbox: Mailbox;
+  readonly receiver: Receiver;
   readonly lookAlikes: readonly LookAlike[];
 }
 
-export function createCommands({ misbehaviour, outbox, mailbox, lookAlikes }: CommandsDeps): Commands {
+export function createCommands({ misbehaviour, outbox, mailbox, receiver, lookAlikes }: CommandsDeps): Commands {
   const places = [PAYER_PAGE, ...lookAlikes.flatMap((lookAlike) => lookAlike.places)];
   const messageOf = (id: string): Message => {
     const message = outbox.find(id);
@@ -95,6 +97,7 @@ export function createCommands({ misbehaviour, outbox, mailbox, lookAlikes }: Co
       misbehaviour.clear();
       outbox.clear();
       mailbox.clear();
+      receiver.clear();
       for (const lookAlike of lookAlikes) lookAlike.clear();
     },
   };

@@ -6,6 +6,8 @@ import type { Mailbox } from './mailbox/mailbox';
 import { mailboxControl } from './mailbox/routes';
 import type { Misbehaviour } from './misbehaviour';
 import type { Outbox } from './outbox';
+import type { Receiver } from './receiver/receiver';
+import { receiverControl } from './receiver/routes';
 import { Refusal } from './refusal';
 import { refuseForeignPages } from './visitors';
 
@@ -14,16 +16,18 @@ export interface ControlDeps {
   readonly misbehaviour: Misbehaviour;
   readonly outbox: Outbox;
   readonly mailbox: Mailbox;
+  readonly receiver: Receiver;
   readonly lookAlikes: readonly LookAlike[];
 }
 
 /** The control page's buttons as a JSON API, for tests and scripts. */
-export function controlRoutes({ commands, misbehaviour, outbox, mailbox, lookAlikes }: ControlDeps): Router {
+export function controlRoutes({ commands, misbehaviour, outbox, mailbox, receiver, lookAlikes }: ControlDeps): Router {
   const router = Router();
   router.use(refuseForeignPages);
   router.use(json({ limit: '1mb' }));
   for (const { control } of lookAlikes) router.use(control.path, control.router);
   router.use('/mailbox', mailboxControl(mailbox));
+  router.use('/receiver', receiverControl(receiver));
 
   router.get('/messages', (req, res) => {
     const { about } = req.query;

@@ -30,6 +30,7 @@ export function homePage({ base, misbehaviour, outbox, lookAlikes, places, resen
     </p>
     <nav class="row">
       <a class="button quiet" href="${base}/">Refresh</a> <a class="button quiet" href="${base}/mailbox">Mailbox</a>
+      <a class="button quiet" href="${base}/receiver">Receiver</a>
       ${gateways.map(({ anchor, title }) => html`<a href="#${anchor}">${title}</a> `)}
       <a href="#misbehaviour">Misbehaviour</a> <a href="#delivery">Delivery</a> <a href="#buyers">Test buyers</a>
       <a href="#addresses">Addresses</a>

@@ -51,8 +51,8 @@ button:hover, .button:hover { filter: brightness(1.08); text-decoration: underli
 .messages li { padding: 0.5rem 0 0.5rem 0.75rem; border-left: 3px solid var(--line); margin: 0.5rem 0; }
 .messages p { margin: 0; }
 .state { display: inline-block; padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 1rem; font-size: 0.8rem; font-weight: 600; color: var(--wait); }
-.state.completed, .state.sent { color: var(--good); }
-.state.failed, .state.denied, .state.reversed, .state.lost { color: var(--alert); }
+.state.completed, .state.sent, .state.right { color: var(--good); }
+.state.failed, .state.wrong, .state.denied, .state.reversed, .state.lost { color: var(--alert); }
 .sums { list-style: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; margin: 0.5rem 0; padding: 0; font-size: 0.9rem; color: var(--soft); }
 .sums strong { color: var(--ink); font-variant-numeric: tabular-nums; }
 .aftermath { margin: 0.6rem 0; padding: 0.1rem 0 0.1rem 0.75rem; border-left: 3px solid var(--line); }

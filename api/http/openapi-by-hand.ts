@@ -1,7 +1,7 @@
 import type { Channel } from '../../workflows/domain/gateway';
 import { gatewaysBy } from '../routes/hooks';
 import * as signIn from './member-sign-in-schemas';
-import { ALWAYS, describeRight, json, parameters, problems } from './openapi-parts';
+import { describeRight, json, parameters, problems, refusalsOfRight } from './openapi-parts';
 import type { Paths } from './openapi-parts';
 import { codeParams } from './pay-link-schemas';
 import { receiptQuery } from './receipt-schemas';
@@ -52,7 +52,7 @@ export function mountedByHand(): Paths {
         parameters: [LAST_EVENT_ID, ...parameters(schemas.idParams, { path: '/v1/payments/{id}/events' })],
         responses: {
           200: text('the stream; it stays open for as long as the key or token holds', 'text/event-stream'),
-          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+          ...problems(['not_found', ...refusalsOfRight('watch_payment', 'get')]),
         },
       },
     },
@@ -92,7 +92,7 @@ export function mountedByHand(): Paths {
         parameters: [LAST_EVENT_ID],
         responses: {
           200: text('the stream; it stays open for as long as the key holds', 'text/event-stream'),
-          ...problems(['unauthenticated', 'forbidden', 'not_found', 'invalid_request', ...ALWAYS]),
+          ...problems(['not_found', ...refusalsOfRight('read_work', 'get')]),
         },
       },
     },
@@ -297,6 +297,7 @@ function hooks(open: object): Paths {
           'unauthenticated',
           'not_found',
           'body_too_large',
+          'unsupported_media_type',
           'internal_error',
           'unavailable',
         ]),

@@ -4,16 +4,34 @@ import type { Side } from './openapi-schemas';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { describeHolders, RIGHTS } from './rights';
-import type { RightName } from './rights';
+import type { Right, RightName } from './rights';
+import type { Route } from './routing';
 
 /** Methods by path, in the document's spelling. */
 export type Paths = Record<string, Record<string, object>>;
 
 /** Any call may end so. */
-export const ALWAYS = ['too_many_requests', 'internal_error', 'unavailable'] as const satisfies readonly ProblemCode[];
+const ALWAYS = ['too_many_requests', 'internal_error', 'unavailable'] as const satisfies readonly ProblemCode[];
 
 /** A code under its own status, or under the one with which this call answers it. */
 export type Refusal = ProblemCode | { readonly code: ProblemCode; readonly status: number };
+
+/** What a member's token is told on a page that is not its merchant's, before anything else. */
+const FROM_ELSEWHERE = { code: 'origin_not_registered', status: 403 } as const satisfies Refusal;
+
+/** All that a call with this right can be refused by, whatever it does. */
+export function refusalsOfRight(name: RightName, method: Route['method']): readonly Refusal[] {
+  const { person, stepUp }: Right = RIGHTS[name];
+  return [
+    ...(['unauthenticated', 'forbidden', 'invalid_request'] as const),
+    ...ALWAYS,
+    FROM_ELSEWHERE,
+    // What only those are told who come with the cookie of a session.
+    ...(method === 'get' ? [] : (['cross_origin'] as const)),
+    ...(person ? [] : (['second_factor_required', 'merchant_switched'] as const)),
+    ...(stepUp === 'never' ? [] : (['step_up_required'] as const)),
+  ];
+}
 
 /** The refusals of a call: by status, each with the codes that it can have. What has one code under its own status is told once, for all calls. */
 export function problems(refusals: readonly Refusal[]): Record<string, object> {

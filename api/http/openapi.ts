@@ -1,11 +1,9 @@
 import { staffCookiePrefix } from '../staff/cookies';
 import { mountedByHand } from './openapi-by-hand';
-import { ALWAYS, componentResponses, describeRight, json, parameters, problems } from './openapi-parts';
+import { componentResponses, describeRight, json, parameters, problems, refusalsOfRight } from './openapi-parts';
 import type { Paths, Refusal } from './openapi-parts';
 import { componentSchemas } from './openapi-schemas';
 import { tagOf, TAGS } from './openapi-tags';
-import { RIGHTS } from './rights';
-import type { Right } from './rights';
 import type { Route } from './routing';
 
 /** The OpenAPI 3.1 document, written by the schemas that validate the requests. */
@@ -86,12 +84,8 @@ function describeRoute(route: Route, path: string) {
 
 /** All that a call can be refused by: what every call can, what follows from its row of the table of routes, and what it names itself. */
 function refusalsOf(route: Route): readonly Refusal[] {
-  const right: Right = RIGHTS[route.right];
   return [
-    ...(['unauthenticated', 'forbidden', 'invalid_request'] as const),
-    ...ALWAYS,
-    ...ofStaff(right, route.method),
-    ...(right.member ? [FROM_ELSEWHERE] : []),
+    ...refusalsOfRight(route.right, route.method),
     ...(route.params ? (['not_found'] as const) : []),
     ...(route.body || route.file ? (['body_too_large', 'unsupported_media_type'] as const) : []),
     ...(route.idempotentFor ? (['idempotency_key_reused'] as const) : []),
@@ -99,17 +93,6 @@ function refusalsOf(route: Route): readonly Refusal[] {
   ];
 }
 
-/** What only those are told who come with the cookie of a session. */
-function ofStaff({ roles, person, operator, stepUp }: Right, method: Route['method']): readonly Refusal[] {
-  return [
-    ...((roles.length > 0 || person || operator) && method !== 'get' ? (['cross_origin'] as const) : []),
-    ...(roles.length > 0 ? (['second_factor_required', 'merchant_switched'] as const) : []),
-    ...(stepUp === 'never' ? [] : (['step_up_required'] as const)),
-  ];
-}
-
-/** What a member's token is told on a page that is not its merchant's. */
-const FROM_ELSEWHERE = { code: 'origin_not_registered', status: 403 } as const satisfies Refusal;
 const IDEMPOTENCY_KEY = {
   name: 'Idempotency-Key',
   in: 'header',

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { seedDemo } from '../../tools/local/seed';
+import { asking } from '../api/asking';
 import { Browser } from '../support/browser';
+import { eventually } from '../support/client';
 import { OPERATOR_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
@@ -46,3 +48,21 @@ test('the first start shows an owner with a password, and a link by which anothe
   expect(readFileSync(path.join(dataDir, 'demo.json'), 'utf8')).not.toContain(password);
   expect((await seed()).lines.join('\n')).not.toMatch(/password|once/);
 });
+
+test("what happens at a club arrives at the simulator's receiver, which knows the secret anew after each start", async () => {
+  const file = readFileSync(path.join(dataDir, 'demo.json'), 'utf8');
+  const { clubs } = JSON.parse(file) as { clubs: { secretKey: string; members: { id: string }[] }[] };
+  const [{ secretKey, members } = { secretKey: '', members: [] }] = clubs;
+  await fetch(`${world.simulator.url}/control/reset`, { method: 'POST' });
+  await seed();
+  const payment = { member: members[0]!.id, gateway: 'paypal-standard', amount: 100 };
+  await asking(world, secretKey).post('/v1/payments', payment);
+  const { data } = await eventually(
+    async () => (await (await fetch(`${world.simulator.url}/control/receiver/tennis-club`)).json()) as Arrived,
+    ({ data: arrived }) => arrived.some(({ type }) => type === 'payment.created'),
+  );
+  expect(new Set(data.map(({ signature }) => signature))).toEqual(new Set(['right']));
+});
+interface Arrived {
+  readonly data: readonly { readonly type: string; readonly signature: string }[];
+}

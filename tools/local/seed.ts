@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { EVENT_TYPES } from '../../workflows/domain/event';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { PAYERS } from '../demo/payers';
 import { Simulator } from '../demo/simulator';
@@ -15,6 +16,8 @@ const demoSchema = z.object({
       title: z.string(),
       secretKey: z.string(),
       members: z.array(z.object({ id: z.string(), name: z.string() })),
+      /** Where its webhooks go at the simulator's receiver, and what signs them; null where they may not go there. */
+      receiver: z.object({ name: z.string(), secret: z.string() }).nullable().default(null),
     }),
   ),
 });
@@ -25,6 +28,8 @@ const DAY_MS = 86_400_000;
 interface ClubPlan {
   readonly merchant: { readonly name: string; readonly currency: string; readonly country: string };
   readonly owner: Owner;
+  /** Its name at the simulator's receiver. */
+  readonly receiver: string;
   readonly accounts: Readonly<Partial<Record<GatewayName, Readonly<Record<string, unknown>>>>>;
   readonly members: readonly {
     readonly name: string;
@@ -37,6 +42,7 @@ const CLUBS: readonly ClubPlan[] = [
   {
     merchant: { name: 'Tennis Club Demo', currency: 'EUR', country: 'FR' },
     owner: { email: 'owner@tennis.example', name: 'Odile Owner' },
+    receiver: 'tennis-club',
     accounts: {
       'paypal-standard': {
         receiverId: 'DEMOCLUB00001',
@@ -65,6 +71,7 @@ const CLUBS: readonly ClubPlan[] = [
   {
     merchant: { name: 'Club de Cotonou Démo', currency: 'XOF', country: 'BJ' },
     owner: { email: 'owner@cotonou.example', name: null },
+    receiver: 'cotonou-club',
     accounts: {
       kkiapay: {
         publicKey: 'demo-public-key',
@@ -95,15 +102,16 @@ export async function seedDemo({
   /** Whether letters arrive at the simulator. */
   readonly hasMailbox: boolean;
 }): Promise<{ lines: string[] }> {
-  const { baseUrl, operatorKey, simulatorUrl } = platform;
+  const { baseUrl, simulatorUrl } = platform;
   const file = path.join(dataDir, 'demo.json');
   const known = readDemo(file);
-  const clubs = known ?? (await Promise.all(CLUBS.map((plan) => createClub(baseUrl, operatorKey, plan))));
+  const clubs = known ?? (await Promise.all(CLUBS.map((plan) => createClub(platform, plan))));
   writeFileSync(file, JSON.stringify({ clubs }, null, 2), { mode: 0o600 });
 
   const lines: string[] = [];
-  for (const [index, { title, secretKey, members }] of clubs.entries()) {
+  for (const [index, { title, secretKey, members, receiver }] of clubs.entries()) {
     await remindSimulator(baseUrl, secretKey, simulatorUrl);
+    if (receiver) await tellReceiver(simulatorUrl, receiver).catch(() => undefined);
     lines.push(`${title}, secret key: ${secretKey}`);
     const plan = CLUBS[index];
     if (plan && known === null && hasMailbox) {
@@ -129,9 +137,8 @@ function readDemo(file: string): DemoClub[] | null {
 }
 
 async function createClub(
-  baseUrl: string,
-  operatorKey: string,
-  { merchant, accounts, members }: ClubPlan,
+  { baseUrl, operatorKey, simulatorUrl }: Platform,
+  { merchant, accounts, members, receiver }: ClubPlan,
 ): Promise<DemoClub> {
   const { secretKey } = await call<{ secretKey: string }>(baseUrl, operatorKey, 'POST', '/v1/merchants', {
     ...merchant,
@@ -151,7 +158,33 @@ async function createClub(
       });
     made.push({ id, name });
   }
-  return { title: `${merchant.name} (${merchant.currency})`, secretKey, members: made };
+  return {
+    title: `${merchant.name} (${merchant.currency})`,
+    secretKey,
+    members: made,
+    receiver: await sendEventsTo(receiver, simulatorUrl, baseUrl, secretKey).catch(() => null),
+  };
+}
+
+/** Has every event of the club sent to the simulator. Where that may not be, such as to a simulator elsewhere by http, the club does without. */
+async function sendEventsTo(
+  name: string,
+  simulatorUrl: string,
+  baseUrl: string,
+  secretKey: string,
+): Promise<DemoClub['receiver']> {
+  const endpoint = {
+    url: `${simulatorUrl}/receiver/${name}`,
+    types: EVENT_TYPES,
+    description: "the simulator's receiver",
+  };
+  const { secret } = await call<{ secret: string }>(baseUrl, secretKey, 'POST', '/v1/webhook-endpoints', endpoint);
+  return { name, secret };
+}
+
+/** The receiver checks signatures once it knows the secret, and forgets it over a restart. */
+async function tellReceiver(simulatorUrl: string, { name, secret }: NonNullable<DemoClub['receiver']>): Promise<void> {
+  await Simulator.at(simulatorUrl).tell('PUT', `receiver/${name}`, { secret }, z.unknown());
 }
 
 /** The simulator keeps nothing over a restart, not even where messages go: a webhook is made by a check, or typed in a dashboard. */

@@ -93,6 +93,7 @@ async function start(context: Context): Promise<void> {
         : [`  Temporal, every payment     ${temporal.uiUrl}/namespaces/${config.TEMPORAL_NAMESPACE}/workflows`]),
       `  Gateway simulator           ${simulator.publicUrl}`,
       ...(config.MAIL === 'simulator' ? [`  Mailbox, every letter       ${simulator.publicUrl}/mailbox`] : []),
+      `  Receiver, every webhook     ${simulator.publicUrl}/receiver`,
       `  Operator key                ${config.OPERATOR_KEY === undefined ? folder.file('keys.json') : 'the OPERATOR_KEY given'}`,
       `  Logs                        ${folder.file('logs')}`,
       ...(demoLines.length === 0 ? [] : ['', ...demoLines.map((line) => `  ${line}`)]),

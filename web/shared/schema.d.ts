@@ -4183,7 +4183,25 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            409: components["responses"]["merchant_switched"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -4231,7 +4249,11 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -4240,11 +4262,26 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
-            409: components["responses"]["slug_taken"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `slug_taken`: Another merchant has this slug.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "slug_taken";
+                    };
+                };
+            };
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             429: components["responses"]["too_many_requests"];
@@ -4275,6 +4312,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -4284,7 +4323,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -4336,6 +4375,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -4349,7 +4390,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -4424,6 +4465,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -4435,7 +4478,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -4493,6 +4536,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -4502,7 +4547,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -4539,6 +4584,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -4552,7 +4599,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -4590,6 +4637,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -4603,7 +4652,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -4649,7 +4698,22 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered";
+                    };
+                };
+            };
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -4684,6 +4748,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              */
             403: {
@@ -4693,7 +4759,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin";
                     };
                 };
             };
@@ -4739,6 +4805,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `step_up_failed`: The password or code is wrong.
@@ -4750,7 +4818,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "step_up_failed";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "step_up_failed";
                     };
                 };
             };
@@ -4787,6 +4855,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `step_up_failed`: The password or code is wrong.
@@ -4798,7 +4868,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "step_up_failed";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "step_up_failed";
                     };
                 };
             };
@@ -4843,7 +4913,22 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered";
+                    };
+                };
+            };
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -4877,6 +4962,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              */
             403: {
@@ -4886,7 +4973,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin";
                     };
                 };
             };
@@ -4927,6 +5014,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -4936,7 +5025,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -4972,6 +5061,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -4985,7 +5076,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -5043,6 +5134,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5056,7 +5149,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -5115,6 +5208,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -5124,7 +5219,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -5170,6 +5265,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5183,7 +5280,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -5238,6 +5335,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5251,7 +5350,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -5292,7 +5391,11 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -5301,13 +5404,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
             404: components["responses"]["not_found"];
             /**
-             * @description `merchant_has_owner`: The merchant has an owner, who invites the others; recovery is the way where none can come in.
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `merchant_has_owner`: The merchant has an owner, who invites the others; recovery is the way where none can come in.
              *
              *     `mail_not_configured`: This would send a letter, and the platform has no mail server (`MAIL`).
              */
@@ -5318,7 +5423,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "merchant_has_owner" | "mail_not_configured";
+                        code: "merchant_switched" | "merchant_has_owner" | "mail_not_configured";
                     };
                 };
             };
@@ -5359,7 +5464,11 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -5368,13 +5477,15 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
             404: components["responses"]["not_found"];
             /**
-             * @description `already_here`: Somebody with this address is among the merchant's people; change their role instead.
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `already_here`: Somebody with this address is among the merchant's people; change their role instead.
              *
              *     `mail_not_configured`: This would send a letter, and the platform has no mail server (`MAIL`).
              */
@@ -5385,7 +5496,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "already_here" | "mail_not_configured";
+                        code: "merchant_switched" | "already_here" | "mail_not_configured";
                     };
                 };
             };
@@ -5419,6 +5530,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5430,7 +5543,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -5476,6 +5589,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -5485,7 +5600,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -5527,6 +5642,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5538,7 +5655,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -5577,9 +5694,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -5588,7 +5705,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -5625,6 +5742,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5638,7 +5757,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -5679,6 +5798,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5690,7 +5811,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -5755,6 +5876,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5766,7 +5889,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -5820,9 +5943,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -5831,7 +5954,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -5876,9 +5999,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -5887,7 +6010,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -5933,6 +6056,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -5944,7 +6069,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6022,9 +6147,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -6033,7 +6158,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -6081,6 +6206,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -6092,7 +6219,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6194,6 +6321,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              *
              *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
@@ -6205,7 +6334,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -6260,6 +6389,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -6271,7 +6402,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6315,6 +6446,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -6326,7 +6459,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6368,6 +6501,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -6377,7 +6512,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -6434,6 +6569,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -6445,7 +6582,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6500,6 +6637,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -6511,7 +6650,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6553,6 +6692,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -6562,7 +6703,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -6615,6 +6756,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -6626,7 +6769,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6701,9 +6844,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -6712,7 +6855,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -6769,11 +6912,11 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
-             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
              */
             403: {
                 headers: {
@@ -6782,7 +6925,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -6870,9 +7013,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -6881,7 +7024,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -6943,9 +7086,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -6954,7 +7097,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7011,11 +7154,11 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
-             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
              */
             403: {
                 headers: {
@@ -7024,7 +7167,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -7109,6 +7252,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -7122,7 +7267,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -7212,9 +7357,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -7223,7 +7368,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7269,6 +7414,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -7282,7 +7429,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -7396,6 +7543,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -7405,7 +7554,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7453,9 +7602,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -7464,7 +7613,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7500,9 +7649,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -7511,7 +7660,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7557,6 +7706,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -7570,7 +7721,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -7636,6 +7787,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -7649,7 +7802,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -7717,9 +7870,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -7728,7 +7881,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7764,9 +7917,9 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
-             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
                 headers: {
@@ -7775,7 +7928,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "origin_not_registered";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7821,6 +7974,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -7834,7 +7989,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -7902,6 +8057,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -7911,7 +8068,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -7959,6 +8116,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -7970,7 +8129,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -8040,6 +8199,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -8051,7 +8212,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
                     };
                 };
             };
@@ -8117,6 +8278,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -8130,7 +8293,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -8259,6 +8422,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -8272,7 +8437,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -8347,6 +8512,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8356,7 +8523,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8396,6 +8563,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -8409,7 +8578,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -8481,6 +8650,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -8494,7 +8665,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -8558,6 +8729,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8567,7 +8740,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8608,6 +8781,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8617,7 +8792,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8668,6 +8843,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8677,7 +8854,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8752,6 +8929,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8761,7 +8940,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8804,6 +8983,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8813,7 +8994,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8857,6 +9038,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8866,7 +9049,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8911,6 +9094,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              */
             403: {
@@ -8920,7 +9105,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -8962,6 +9147,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              *
              *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
@@ -8973,7 +9160,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9010,6 +9197,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -9023,7 +9212,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9062,6 +9251,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              *
              *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
@@ -9073,7 +9264,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9110,6 +9301,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -9123,7 +9316,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9164,6 +9357,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -9177,7 +9372,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9217,6 +9412,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -9230,7 +9427,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9272,6 +9469,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -9285,7 +9484,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9348,6 +9547,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              *
              *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
@@ -9359,7 +9560,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9396,6 +9597,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
              *
              *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
@@ -9407,7 +9610,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9449,6 +9652,8 @@ export interface operations {
             /**
              * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
              *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
@@ -9462,7 +9667,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "cross_origin" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
@@ -9515,8 +9720,26 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -9545,8 +9768,26 @@ export interface operations {
             };
             400: components["responses"]["invalid_request"];
             401: components["responses"]["unauthenticated"];
-            403: components["responses"]["forbidden"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
             404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -9581,6 +9822,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             404: components["responses"]["not_found"];
             413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
         };
@@ -9614,6 +9856,7 @@ export interface operations {
             401: components["responses"]["unauthenticated"];
             404: components["responses"]["not_found"];
             413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
         };
