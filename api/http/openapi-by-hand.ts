@@ -70,14 +70,7 @@ export function mountedByHand(): Paths {
         ],
         responses: {
           200: text('the page', 'text/html'),
-          ...problems([
-            'unauthenticated',
-            'forbidden',
-            'not_found',
-            'invalid_request',
-            'payment_not_booked',
-            ...ALWAYS,
-          ]),
+          ...problems(['not_found', 'payment_not_booked', ...refusalsOfRight('watch_payment', 'get')]),
         },
       },
     },

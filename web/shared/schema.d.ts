@@ -168,7 +168,7 @@ export interface paths {
         put?: never;
         /**
          * Prove anew who you are, for 10 minutes
-         * @description For: anybody who is signed in. With a second factor: a code of it, or one of the backup codes. Without: the password, or the code of a letter. It holds for this session, and while it works for this merchant.
+         * @description For: anybody who is signed in. With a second factor: a passkey, a code, or one of the backup codes. Without: the password, or the code of a letter. It holds for this session, and while it works for this merchant.
          */
         post: operations["stepUp"];
         delete?: never;
@@ -191,6 +191,26 @@ export interface paths {
          * @description For: anybody who is signed in.
          */
         post: operations["sendStepUpCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/step-up-passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a passkey for a step-up: what `navigator.credentials.get` is given
+         * @description For: anybody who is signed in. It is answered once, within 5 minutes.
+         */
+        post: operations["askStepUpPasskey"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,6 +252,70 @@ export interface paths {
          * @description For: anybody who is signed in.
          */
         delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the person's passkeys, the first one first
+         * @description For: anybody who is signed in.
+         */
+        get: operations["listPasskeys"];
+        put?: never;
+        /**
+         * Add a passkey: from then on a password alone neither signs in nor proves anything
+         * @description For: anybody who is signed in.
+         */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask the browser for a new passkey: what `navigator.credentials.create` is given
+         * @description For: anybody who is signed in. It is answered once, within 5 minutes.
+         */
+        post: operations["askToAddPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/passkeys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove one of the person's passkeys
+         * @description For: anybody who is signed in.
+         */
+        delete: operations["removePasskey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -678,7 +762,8 @@ export interface paths {
         };
         /**
          * List payments, newest first
-         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own.
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own. With `summary=1` the sums of all of them: exact where they are at most ten thousand, and however many where they are chosen by status,
+         *             gateway and time alone; else `exact` is false, and there is more than these.
          */
         get: operations["listPayments"];
         put?: never;
@@ -1237,6 +1322,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the saved filters: your own, and those that are shared, newest first
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant.
+         */
+        get: operations["listSavedViews"];
+        put?: never;
+        /**
+         * Save the filter of a list under a name
+         * @description For: a key with scope admin; a person as owner, treasurer, desk, accountant. Owner and treasurer may share one with all; at most 100 for each person.
+         */
+        post: operations["saveView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a saved filter
+         * @description For: a key with scope admin; a person as owner, treasurer, desk, accountant. Who made it may, and of one that is shared an owner too.
+         */
+        delete: operations["removeSavedView"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -1421,6 +1550,26 @@ export interface paths {
          * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own; the token of this payment. `event` is a fact's kind, `data` a row of the timeline, `id` is for resuming. A member's or a watcher's token has at most 20 streams open at each API process; one more is 429.
          */
         get: operations["watchPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/receipt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A paper about a payment that is booked, to be printed
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own; the token of this payment. It says what was paid, to whom and for what, and what has gone back since; in French it is an *attestation de paiement*.
+         */
+        get: operations["printReceipt"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1744,7 +1893,7 @@ export interface components {
          * @example nothing_due
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "origin_not_registered" | "unauthenticated" | "sign_in_first" | "forbidden" | "cross_origin" | "step_up_required" | "step_up_failed" | "second_factor_required" | "invitation_for_another_address" | "not_found" | "method_not_allowed" | "already_paid" | "already_cancelled" | "already_expired" | "already_failed" | "payment_processing" | "payment_needs_review" | "nothing_to_resolve" | "currency_mismatch" | "payment_disputed" | "refund_in_flight" | "nothing_to_refund" | "refund_not_supported" | "refund_at_gateway_only" | "amount_not_refundable" | "partial_refund_not_supported" | "charge_not_paid_by_payment" | "refund_settled" | "refund_moving" | "charge_already_cancelled" | "dispute_closed" | "nothing_held" | "money_held" | "member_erased" | "nothing_due" | "payment_pending" | "too_many_open_payments" | "onboarding_not_offered" | "gateway_refused" | "gateway_not_configured" | "gateway_not_enabled" | "prompt_open" | "environment_has_books" | "not_unmatched" | "not_dismissible" | "merchant_switched" | "slug_taken" | "test_merchant" | "merchant_has_owner" | "last_owner" | "already_here" | "invitation_used" | "invitation_expired" | "link_used" | "link_expired" | "last_admin_key" | "webhook_endpoint_disabled" | "mail_not_configured" | "idempotency_key_in_use" | "body_too_large" | "unsupported_media_type" | "encoding_not_supported" | "amount_not_supported" | "currency_not_supported" | "method_not_supported" | "phone_not_supported" | "url_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_request" | "origin_not_registered" | "unauthenticated" | "sign_in_first" | "forbidden" | "cross_origin" | "step_up_required" | "step_up_failed" | "second_factor_required" | "invitation_for_another_address" | "not_found" | "method_not_allowed" | "already_paid" | "already_cancelled" | "already_expired" | "already_failed" | "payment_processing" | "payment_needs_review" | "nothing_to_resolve" | "currency_mismatch" | "payment_disputed" | "refund_in_flight" | "payment_not_booked" | "nothing_to_refund" | "refund_not_supported" | "refund_at_gateway_only" | "amount_not_refundable" | "partial_refund_not_supported" | "charge_not_paid_by_payment" | "refund_settled" | "refund_moving" | "charge_already_cancelled" | "dispute_closed" | "nothing_held" | "money_held" | "member_erased" | "nothing_due" | "payment_pending" | "too_many_open_payments" | "onboarding_not_offered" | "gateway_refused" | "gateway_not_configured" | "gateway_not_enabled" | "prompt_open" | "environment_has_books" | "not_unmatched" | "not_dismissible" | "merchant_switched" | "slug_taken" | "test_merchant" | "merchant_has_owner" | "last_owner" | "last_second_factor" | "no_passkey" | "passkey_refused" | "already_here" | "invitation_used" | "invitation_expired" | "link_used" | "link_expired" | "last_admin_key" | "too_many_views" | "webhook_endpoint_disabled" | "mail_not_configured" | "idempotency_key_in_use" | "body_too_large" | "unsupported_media_type" | "encoding_not_supported" | "amount_not_supported" | "currency_not_supported" | "method_not_supported" | "phone_not_supported" | "url_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
         /**
          * @example {
          *       "id": "mer_6wsgk1d0rz4n2x8v",
@@ -3367,7 +3516,7 @@ export interface components {
                 };
             };
         };
-        /** @description `step_up_failed`: The password or code is wrong. */
+        /** @description `step_up_failed`: The password, code or passkey is wrong. */
         step_up_failed: {
             headers: {
                 [name: string]: unknown;
@@ -3544,6 +3693,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "refund_in_flight";
+                };
+            };
+        };
+        /** @description `payment_not_booked`: No money of this payment is in the cart: none came, or it waits for a decision. */
+        payment_not_booked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "payment_not_booked";
                 };
             };
         };
@@ -3895,6 +4056,42 @@ export interface components {
                 };
             };
         };
+        /** @description `last_second_factor`: A merchant wants a second factor of this role, and this is the only one. */
+        last_second_factor: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "last_second_factor";
+                };
+            };
+        };
+        /** @description `no_passkey`: The person has no passkey that could be asked. */
+        no_passkey: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "no_passkey";
+                };
+            };
+        };
+        /** @description `passkey_refused`: The passkey is not the answer to the last question, not of this site, or known already. */
+        passkey_refused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "passkey_refused";
+                };
+            };
+        };
         /** @description `already_here`: Somebody with this address is among the merchant's people; change their role instead. */
         already_here: {
             headers: {
@@ -3964,6 +4161,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "last_admin_key";
+                };
+            };
+        };
+        /** @description `too_many_views`: So many filters are saved already; remove one first. */
+        too_many_views: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "too_many_views";
                 };
             };
         };
@@ -4784,6 +4993,20 @@ export interface operations {
                     password: string;
                 } | {
                     code: string;
+                } | {
+                    passkey: {
+                        id: string;
+                        rawId: string;
+                        /** @constant */
+                        type: "public-key";
+                        response: {
+                            clientDataJSON: string;
+                            authenticatorData: string;
+                            signature: string;
+                        };
+                        /** @default {} */
+                        clientExtensionResults?: Record<string, never>;
+                    };
                 };
             };
         };
@@ -4809,7 +5032,7 @@ export interface operations {
              *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
-             *     `step_up_failed`: The password or code is wrong.
+             *     `step_up_failed`: The password, code or passkey is wrong.
              */
             403: {
                 headers: {
@@ -4859,7 +5082,7 @@ export interface operations {
              *
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
-             *     `step_up_failed`: The password or code is wrong.
+             *     `step_up_failed`: The password, code or passkey is wrong.
              */
             403: {
                 headers: {
@@ -4873,6 +5096,54 @@ export interface operations {
                 };
             };
             409: components["responses"]["mail_not_configured"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    askStepUpPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challenge: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin";
+                    };
+                };
+            };
+            409: components["responses"]["no_passkey"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -4978,6 +5249,239 @@ export interface operations {
                 };
             };
             404: components["responses"]["not_found"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listPasskeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @description `psk_…` */
+                            id: string;
+                            name: string;
+                            /** Format: date-time */
+                            createdAt: string;
+                            lastUsedAt: string | null;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered";
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description by which its person knows it */
+                    name: string;
+                    passkey: {
+                        id: string;
+                        rawId: string;
+                        /** @constant */
+                        type: "public-key";
+                        response: {
+                            clientDataJSON: string;
+                            attestationObject: string;
+                            /** @default [] */
+                            transports?: ("ble" | "cable" | "hybrid" | "internal" | "nfc" | "smart-card" | "usb")[];
+                        };
+                        /** @default {} */
+                        clientExtensionResults?: Record<string, never>;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `psk_…` */
+                        id: string;
+                        name: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lastUsedAt: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "step_up_required";
+                    };
+                };
+            };
+            409: components["responses"]["passkey_refused"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    askToAddPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        challenge: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "step_up_required";
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removePasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the passkey */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description `psk_…` */
+                        id: string;
+                        name: string;
+                        /** Format: date-time */
+                        createdAt: string;
+                        lastUsedAt: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "step_up_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["last_second_factor"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -6816,6 +7320,10 @@ export interface operations {
                 minAmount?: string;
                 /** @description minor units */
                 maxAmount?: string;
+                /** @description beginnings of words of the name, or of e-mail, phone or reference of the member; an id or how it begins; what a gateway calls it; an exact amount such as 47.11 or 47,11 */
+                q?: string;
+                /** @description with the sums of all that the filter shows */
+                summary?: "1";
                 /** @description at most so many rows */
                 limit?: number;
                 /** @description the `nextCursor` of the page before */
@@ -6836,6 +7344,15 @@ export interface operations {
                     "application/json": {
                         data: components["schemas"]["Payment"][];
                         nextCursor: string | null;
+                        /** @description of the whole filter, with `summary=1`; minor units of the currency of the books */
+                        summary?: {
+                            count: number;
+                            captured: number;
+                            fee: number;
+                            refunded: number;
+                            /** @description false: at least so much */
+                            exact: boolean;
+                        };
                     };
                 };
             };
@@ -7568,12 +8085,24 @@ export interface operations {
     listRefunds: {
         parameters: {
             query?: {
-                /** @description only those that stand so */
-                status?: "pending" | "succeeded" | "failed";
-                /** @description only those through this gateway */
-                gateway?: components["schemas"]["Gateway"];
+                /** @description one of these, or several separated by commas: pending, succeeded, failed */
+                status?: string;
+                /** @description one of these, or several separated by commas: paypal-standard, paypal-checkout, kkiapay */
+                gateway?: string;
                 /** @description only those of this member */
                 member?: string;
+                /** @description a moment, or a day in the merchant's time zone */
+                from?: string;
+                /** @description the same, exclusive */
+                to?: string;
+                /** @description minor units */
+                minAmount?: string;
+                /** @description minor units */
+                maxAmount?: string;
+                /** @description beginnings of words of the name, or of e-mail, phone or reference of the member; an id or how it begins; what a gateway calls it; an exact amount such as 47.11 or 47,11 */
+                q?: string;
+                /** @description with the sums of all that the filter shows */
+                summary?: "1";
                 /** @description at most so many rows */
                 limit?: number;
                 /** @description the `nextCursor` of the page before */
@@ -7594,6 +8123,14 @@ export interface operations {
                     "application/json": {
                         data: components["schemas"]["Refund"][];
                         nextCursor: string | null;
+                        /** @description of the whole filter, with `summary=1`; minor units of the currency of the books */
+                        summary?: {
+                            count: number;
+                            /** @description what was given back of them */
+                            refunded: number;
+                            /** @description false: at least so much */
+                            exact: boolean;
+                        };
                     };
                 };
             };
@@ -7836,8 +8373,18 @@ export interface operations {
     listDisputes: {
         parameters: {
             query?: {
-                /** @description only those that stand so */
-                status?: "open" | "won" | "lost" | "withdrawn";
+                /** @description one of these, or several separated by commas: open, won, lost, withdrawn */
+                status?: string;
+                /** @description one of these, or several separated by commas: paypal-standard, paypal-checkout, kkiapay */
+                gateway?: string;
+                /** @description a moment, or a day in the merchant's time zone */
+                from?: string;
+                /** @description the same, exclusive */
+                to?: string;
+                /** @description minor units */
+                minAmount?: string;
+                /** @description minor units */
+                maxAmount?: string;
                 /** @description only those of this payment */
                 payment?: string;
                 /** @description only those of this member */
@@ -8025,8 +8572,16 @@ export interface operations {
     listNotifications: {
         parameters: {
             query?: {
-                /** @description only those that stand so */
-                state?: "received" | "applied" | "duplicate" | "invalid" | "unmatched" | "attention";
+                /** @description one of these, or several separated by commas: received, applied, duplicate, invalid, unmatched, attention */
+                state?: string;
+                /** @description one of these, or several separated by commas: paypal-standard, paypal-checkout, kkiapay */
+                gateway?: string;
+                /** @description a moment, or a day in the merchant's time zone */
+                from?: string;
+                /** @description the same, exclusive */
+                to?: string;
+                /** @description an id, or what a gateway calls the money */
+                q?: string;
                 /** @description only those of this payment */
                 payment?: string;
                 /** @description at most so many rows */
@@ -8701,6 +9256,10 @@ export interface operations {
             query?: {
                 /** @description only those of this payment */
                 payment?: string;
+                /** @description a moment, or a day in the merchant's time zone */
+                from?: string;
+                /** @description the same, exclusive */
+                to?: string;
                 /** @description at most so many rows */
                 limit?: number;
                 /** @description the `nextCursor` of the page before */
@@ -9053,6 +9612,237 @@ export interface operations {
                     };
                 };
             };
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listSavedViews: {
+        parameters: {
+            query?: {
+                /** @description at most so many rows */
+                limit?: number;
+                /** @description the `nextCursor` of the page before */
+                cursor?: string;
+                list?: "payments" | "members" | "refunds" | "notifications" | "disputes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @example viw_… */
+                            id: string;
+                            name: string;
+                            /** @enum {string} */
+                            list: "payments" | "members" | "refunds" | "notifications" | "disputes";
+                            /** @description query parameters of that list */
+                            filter: {
+                                [key: string]: string;
+                            };
+                            shared: boolean;
+                            /** @description whether the caller made it; of a key, whether a key did */
+                            mine: boolean;
+                            /** Format: date-time */
+                            createdAt: string;
+                        }[];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    saveView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    /** @enum {string} */
+                    list: "payments" | "members" | "refunds" | "notifications" | "disputes";
+                    /** @description query parameters of that list */
+                    filter: {
+                        [key: string]: string;
+                    };
+                    /** @description with all of the merchant's people; what a key makes always is */
+                    shared?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example viw_… */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        list: "payments" | "members" | "refunds" | "notifications" | "disputes";
+                        /** @description query parameters of that list */
+                        filter: {
+                            [key: string]: string;
+                        };
+                        shared: boolean;
+                        /** @description whether the caller made it; of a key, whether a key did */
+                        mine: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `too_many_views`: So many filters are saved already; remove one first.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "too_many_views";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    removeSavedView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the view */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @example viw_… */
+                        id: string;
+                        name: string;
+                        /** @enum {string} */
+                        list: "payments" | "members" | "refunds" | "notifications" | "disputes";
+                        /** @description query parameters of that list */
+                        filter: {
+                            [key: string]: string;
+                        };
+                        shared: boolean;
+                        /** @description whether the caller made it; of a key, whether a key did */
+                        mine: boolean;
+                        /** Format: date-time */
+                        createdAt: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
             409: components["responses"]["merchant_switched"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
@@ -9740,6 +10530,72 @@ export interface operations {
             };
             404: components["responses"]["not_found"];
             409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    printReceipt: {
+        parameters: {
+            query?: {
+                /** @description without: the member's language, else the merchant's */
+                locale?: "en" | "fr";
+            };
+            header?: never;
+            path: {
+                /** @description id of the payment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description the page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `payment_not_booked`: No money of this payment is in the cart: none came, or it waits for a decision.
+             *
+             *     `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "payment_not_booked" | "merchant_switched";
+                    };
+                };
+            };
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
