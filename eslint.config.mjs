@@ -5,10 +5,18 @@ import tseslint from 'typescript-eslint';
 const NODE_BUILTINS = builtinModules.flatMap((name) => [name, `node:${name}`]);
 
 export default defineConfig(
-  globalIgnores(['dist/', 'coverage/', '.data*/', 'prisma/generated/', 'test/replay/histories/', 'docs/generated/']),
+  globalIgnores([
+    'dist/',
+    'coverage/',
+    '.data*/',
+    'prisma/generated/',
+    'web/generated/',
+    'test/replay/histories/',
+    'docs/generated/',
+  ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -44,7 +52,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{activities,api,mail,outbox,platform,simulator,vault,web,words,worker,workflows}/**/*.ts'],
+    files: ['{activities,api,mail,outbox,platform,simulator,vault,web,words,worker,workflows}/**/*.{ts,tsx}'],
     rules: {
       // SQL text lies in books/ (and prisma/), as functions named by what they mean: a renamed column is mended in one room.
       'no-restricted-syntax': [
