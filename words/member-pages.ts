@@ -31,6 +31,7 @@ interface MemberPageWords {
   readonly notNow: Said;
   readonly standing: {
     readonly back: string;
+    readonly account: string;
     readonly close: string;
     readonly stay: string;
     readonly payment: string;
@@ -81,6 +82,7 @@ export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
     },
     standing: {
       back: 'Back to {merchant}',
+      account: 'My account',
       close: 'You can close this page. Nothing depends on it staying open.',
       stay: 'Stay here',
       payment: 'Payment',
@@ -132,6 +134,7 @@ export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
     },
     standing: {
       back: 'Retour à {merchant}',
+      account: 'Mon compte',
       close: 'Vous pouvez fermer cette page. Rien n’en dépend.',
       stay: 'Rester ici',
       payment: 'Paiement',

@@ -3,7 +3,7 @@ import type { Currency } from '../workflows/domain/money';
 import type { PaymentStatus } from '../workflows/domain/payment';
 import type { RefundStatus } from '../workflows/domain/refund';
 import { fillIn } from './filling';
-import { writeMoney } from './money';
+import { writeMoney } from './figures';
 import type { PageLanguage } from './language';
 
 /**

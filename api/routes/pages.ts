@@ -123,12 +123,18 @@ export function pageRoutes({
           chargedBack,
           refunds,
           merchant: merchant.name,
+          isOwn: await isOwn(req, terms.memberId),
           token: await tokens.mintWatcher(terms.merchantId, terms.id),
           onwardUrl: onward ? withPayment(onward, terms.id) : null,
           nextAction: status === 'awaiting_payer' ? (row.nextAction as NextAction) : null,
         }),
       );
     };
+  }
+
+  /** Whether the browser is signed in as this member. A gateway's POST brings no cookie, and no claim to one. */
+  async function isOwn(req: Request, memberId: string): Promise<boolean> {
+    return req.method === 'GET' && (await cookies.read(req))?.memberId === memberId;
   }
 
   /** What the gateway gave the browser to bring along says where to look, and nothing else. */

@@ -33,7 +33,7 @@ let count = 0;
 beforeEach(async () => {
   count += 1;
   email = `anne-${count}@person.example`;
-  merchant = await Merchant.create(world, { name: 'Aviron', slug: `aviron-${count}`, returnOrigins: [world.baseUrl] });
+  merchant = await Merchant.create(world, { name: 'Aviron', slug: `aviron-${count}` });
   member = (await merchant.post<{ id: string }>('/v1/members', { name: 'Anne Martin', email })).body.id;
   const charges = [
     { label: 'Cotisation', category: 'fee', amount: 5_000, currency: 'EUR', dueOn: '2026-09-01' },
@@ -110,6 +110,7 @@ const WORDS = {
     pay: 'Pay €75.00 with PayPal',
     paid: 'Paid. Thank you!',
     sent: 'Look into your mailbox',
+    account: 'My account',
     allPaid: 'All is paid',
     payments: 'Payments',
     me: 'Me',
@@ -119,6 +120,7 @@ const WORDS = {
     pay: 'Payer 75,00 € avec PayPal',
     paid: 'Payé. Merci !',
     sent: 'Regardez votre boîte aux lettres',
+    account: 'Mon compte',
     allPaid: 'Tout est payé',
     payments: 'Paiements',
     me: 'Moi',
@@ -156,7 +158,7 @@ test.each([
     await isForEverybody(name('return'));
     expect(await payments()).toMatchObject([{ status: 'paid', captured: 7_500 }]);
 
-    await page.goto(`${world.baseUrl}/m`);
+    await page.getByRole('link', { name: words.account }).click();
     await see(words.allPaid);
     await isForEverybody(name('all-paid'));
     await page.getByRole('link', { name: words.payments }).click();
@@ -225,6 +227,19 @@ test('who comes back by the back button, and who has a second tab open, sees the
   await second.locator('#open').getByRole('button', { name: 'Cancel' }).last().click();
   await second.locator('#notice').getByText('This payment was cancelled').waitFor();
   await page.locator('#notice').getByText('This payment was cancelled').waitFor(); // the other tab hears of it
+});
+
+test('where the connection goes while somebody pays, the page says since when it knows, and opens one payment once it is back', async () => {
+  await openBrowser('en-GB', 360);
+  await signIn();
+  await context.setOffline(true);
+  await press('Pay €75.00 with PayPal');
+  await see(/^No connection\. What you see is from \d\d:\d\d\./);
+  await takePicture(page, 'member-offline');
+  await context.setOffline(false);
+  await see('Who pays?');
+  expect(await payments()).toHaveLength(1);
+  (complaints as string[]).length = 0; // the browser writes about the connection on its console
 });
 
 test('a member chooses the language, and signs out: nothing is shown any more', async () => {

@@ -1,4 +1,4 @@
-import { writeMoney } from '../../words/money';
+import { writeMoney } from '../../words/figures';
 import { parseAmount } from '../../web/shared/money';
 
 const rows: readonly [text: string, currency: string, amount: number | 'asked'][] = [

@@ -1,4 +1,4 @@
-import { writeAmount } from '../../words/money';
+import { writeAmount } from '../../words/figures';
 import { describeStanding, isSettled } from '../../words/standing';
 import type { Words } from '../../words/standing';
 import { call, Refusal, troubleOf } from '../shared/client';
@@ -35,6 +35,7 @@ export interface Notice {
 interface Loaded {
   readonly cart: Cart;
   readonly undecided: readonly Payment[];
+  readonly at: Date;
 }
 
 /** All that the page of an account shows. */
@@ -194,7 +195,7 @@ export function createAccountDesk({
       call(credentials, 'GET', `/v1/members/${memberId}/cart`),
       call(credentials, 'GET', UNDECIDED),
     ]);
-    return { cart, undecided: page.data.map(asClaimed) };
+    return { cart, undecided: page.data.map(asClaimed), at: new Date() };
   }
 
   const stillOpen = ({ charges }: Cart): readonly string[] =>

@@ -46,6 +46,7 @@ export function AccountPage({ space }: { readonly space: Space }) {
       merchant={merchant}
       title={title}
       isConnected={state.isConnected}
+      shownSince={loaded?.at ?? null}
       isTest={isTest}
     >
       <div id="notice" role="status">
@@ -111,18 +112,18 @@ function OpenPayments({ state, desk }: OpenProps) {
 function OpenActions({ payment, state, desk }: OpenProps & { readonly payment: Payment }) {
   const { gateway, status, nextAction } = payment;
   const hasOtherWay = availableAmong(state.options).some((other) => other !== gateway);
-  const isActing = state.acting === payment.id;
+  const isOff = state.acting === payment.id || !state.isConnected;
   const isOpen = nextAction !== null;
   return (
     <>
       {isOpen && nextAction.kind !== 'prompt' && (
-        <button type="button" class="small" disabled={isActing} onClick={() => void desk.goOn(payment)}>
+        <button type="button" class="small" disabled={isOff} onClick={() => void desk.goOn(payment)}>
           {t('open.go_on')}
         </button>
       )}
       {nextAction?.kind === 'prompt' && <StandingLink payment={payment} />}
       {(isOpen || status === 'created') && (
-        <button type="button" class="small quiet" disabled={isActing} onClick={() => void desk.cancel(payment)}>
+        <button type="button" class="small quiet" disabled={isOff} onClick={() => void desk.cancel(payment)}>
           {t('open.cancel')}
         </button>
       )}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { writeAmount } from '../../words/money';
+import { writeAmount } from '../../words/figures';
 import { amountText, chosenGateway, chosenLabel, isAbout, readAmount, replacedBy, replacingText } from './account-desk';
 import type { AccountDesk, AccountState } from './account-desk';
 import type { AmountProblem } from '../shared/money';
@@ -72,7 +72,11 @@ export function PayForm({ state, desk }: Props) {
             </button>
           </p>
         )}
-        <button id="pay-button" class="whole" disabled={state.busy || chosenGateway(state) === null}>
+        <button
+          id="pay-button"
+          class="whole"
+          disabled={state.busy || !state.isConnected || chosenGateway(state) === null}
+        >
           {buttonText(state, amount)}
         </button>
         {state.opening !== null && <Opening payment={state.opening} desk={desk} />}

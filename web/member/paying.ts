@@ -16,7 +16,7 @@ export async function openPayment(
   order: Order,
   { onTrouble }: { readonly onTrouble: () => void },
 ): Promise<Payment> {
-  const draft = draftOf(order);
+  const draft = draftOf(order, credentials);
   for (let tries = 0; ;) {
     try {
       const opened = await call(credentials, 'POST', '/v1/payments', {
@@ -53,11 +53,12 @@ export async function openPayment(
   }
 }
 
-function draftOf(order: Order): Draft {
+/** Who is signed in finds the way to the account on the page of the payment; a token is known to this tab alone, so the way back is asked for. */
+function draftOf(order: Order, { kind }: Credentials): Draft {
   const kept = recall('draft');
   const same = JSON.stringify(order);
   if (kept?.order === same) return kept;
-  const draft = { order: same, key: newKey(), returns: true };
+  const draft = { order: same, key: newKey(), returns: kind === 'token' };
   remember('draft', draft);
   return draft;
 }

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import type { Credentials } from '../shared/client';
-import { t } from './words';
+import { t, time } from './words';
 
 /** Whose pages these are, and where they are. */
 export interface Space {
@@ -21,13 +21,24 @@ interface FrameProps {
   readonly merchant: string | null;
   readonly title: string;
   readonly isConnected: boolean;
+  /** When what is shown was told; null: nothing is shown yet. */
+  readonly shownSince?: Date | null;
   /** No real money moves. */
   readonly isTest?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** What the three pages have in common: whose club it is, the way between them, and whether there is a connection. */
-export function Frame({ space, page, merchant, title, isConnected, isTest = false, children }: FrameProps) {
+export function Frame({
+  space,
+  page,
+  merchant,
+  title,
+  isConnected,
+  shownSince = null,
+  isTest = false,
+  children,
+}: FrameProps) {
   return (
     <>
       <a class="skip" href="#main">
@@ -47,12 +58,16 @@ export function Frame({ space, page, merchant, title, isConnected, isTest = fals
       <main class="wide" id="main" tabIndex={-1}>
         <h1>{title}</h1>
         <p class="note banner" id="connection" role="status" hidden={isConnected}>
-          {isConnected ? '' : t('frame.offline')}
+          {isConnected ? '' : offlineText(shownSince)}
         </p>
         {children}
       </main>
     </>
   );
+}
+
+function offlineText(shownSince: Date | null): string {
+  return shownSince === null ? t('frame.offline') : t('frame.offline_since', { time: time(shownSince) });
 }
 
 /** A session, or the time of a link, is over. */

@@ -2,7 +2,7 @@ import type { NextAction } from '../../workflows/domain/gateway';
 import type { Money } from '../../workflows/domain/money';
 import { fillIn } from '../../words/filling';
 import type { PageLanguage } from '../../words/language';
-import { writeAmount, writeMoney } from '../../words/money';
+import { writeAmount, writeMoney } from '../../words/figures';
 import { PAY_LINK } from '../../words/pay-link';
 import { html } from './html';
 import type { Html } from './html';

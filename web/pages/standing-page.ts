@@ -7,7 +7,7 @@ import type { Page } from './layout';
 import { fillIn } from '../../words/filling';
 import type { PageLanguage } from '../../words/language';
 import { MEMBER_PAGES } from '../../words/member-pages';
-import { writeMoney } from '../../words/money';
+import { writeMoney } from '../../words/figures';
 import { describeRefund, describeStanding, goOnLabel, mayTryAgain } from '../../words/standing';
 import type { Place, Standing } from '../../words/standing';
 
@@ -22,6 +22,8 @@ export interface StandingPage extends Standing {
   readonly token: string;
   /** Where the merchant wants the browser next, with the payment's id in it; null: this is where the way ends. */
   readonly onwardUrl: string | null;
+  /** The payer is signed in as the member whose payment it is. */
+  readonly isOwn: boolean;
 }
 
 /** How long a browser without scripts waits, before it goes on or looks again. */
@@ -75,6 +77,7 @@ export function standingPage(page: StandingPage): Page {
                 >${fillIn(said.back, { merchant })}</a
               >`
         }
+        ${page.isOwn && onwardUrl === null ? html`<a class="button quiet" href="/m">${said.account}</a>` : null}
       </div>
       <p class="error" id="trouble" role="alert" hidden></p>
       <p class="note moving" id="moving" hidden>

@@ -26,7 +26,12 @@ function decimal(money: Money): string {
   return formatDecimal(money, minorUnitDecimals(money.currency)) ?? String(money.amount);
 }
 
-/** A day in words. */
+/** A day in words, as the clock of who reads it has it. */
 export function writeDay(moment: string, language: PageLanguage): string {
   return new Intl.DateTimeFormat(REGIONS[language], { dateStyle: 'medium' }).format(new Date(moment));
+}
+
+/** A time of today. */
+export function writeTime(moment: Date, language: PageLanguage): string {
+  return new Intl.DateTimeFormat(REGIONS[language], { timeStyle: 'short' }).format(moment);
 }
