@@ -11,6 +11,7 @@ export const PHASES = [
   'refunds',
   'prompts',
   'people',
+  'web',
   'scale',
 ] as const;
 export type Phase = (typeof PHASES)[number];
