@@ -7,7 +7,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 COPY . .
-# Generates the Prisma client, compiles, and bundles the workflows: the same steps as on a laptop.
+# Generates the Prisma client, builds the scripts of the pages, compiles, and bundles the workflows: the same steps as on a laptop.
 RUN node tools/setup.mjs
 
 FROM ${NODE_IMAGE} AS packages
@@ -28,7 +28,6 @@ COPY --from=packages /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 # Read as they are, beside package.json.
 COPY --from=build /app/prisma/migrations ./prisma/migrations
-COPY --from=build /app/web/member ./web/member
 COPY package.json ./
 # Everything belongs to root, so the processes cannot change their own code.
 USER node

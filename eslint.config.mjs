@@ -12,11 +12,12 @@ export default defineConfig(
     'prisma/generated/',
     'test/replay/histories/',
     'docs/generated/',
+    'web/generated/',
     'web/shared/schema.d.ts',
   ]),
   { linterOptions: { reportUnusedDisableDirectives: 'error' } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -52,7 +53,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['{activities,api,mail,outbox,platform,simulator,vault,web,words,worker,workflows}/**/*.ts'],
+    files: ['{activities,api,mail,outbox,platform,simulator,vault,web,words,worker,workflows}/**/*.{ts,tsx}'],
     rules: {
       // SQL text lies in books/ (and prisma/), as functions named by what they mean: a renamed column is mended in one room.
       'no-restricted-syntax': [

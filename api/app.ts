@@ -21,6 +21,7 @@ import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
 import { networkOf } from './http/networks';
 import { crossOrigin } from './http/cors';
+import { createAskApi } from './http/first-answers';
 import { createMemberCookies } from './http/member-cookie';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
@@ -236,6 +237,7 @@ export function createApp(deps: AppDependencies): Express {
       recognition: staff.recognition,
       revocations,
       cookies,
+      askApi: createAskApi(routes),
       redis: deps.redis,
       publicUrl,
       simulatorPublicUrl,

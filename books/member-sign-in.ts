@@ -78,13 +78,17 @@ export async function membersAt({ sql }: Sql, { merchantId, address }: UsedLink)
   return rows;
 }
 
+/** A link of a letter, before it is used. */
+interface SignInLink {
+  readonly merchant: string;
+  readonly locale: LetterLocale;
+  readonly state: 'good' | 'used' | 'expired';
+}
+
 /** How a link stands, without using it; null: there is none. */
-export async function readSignInLink(
-  { sql }: Sql,
-  hash: Buffer,
-): Promise<{ readonly merchant: string; readonly state: 'good' | 'used' | 'expired' } | null> {
-  const { rows } = await sql.query<{ merchant: string; state: 'good' | 'used' | 'expired' }>(
-    `SELECT m.name AS merchant, CASE WHEN l.used_at IS NOT NULL THEN 'used' WHEN l.expires_at > now() THEN 'good' ELSE 'expired' END AS state
+export async function readSignInLink({ sql }: Sql, hash: Buffer): Promise<SignInLink | null> {
+  const { rows } = await sql.query<SignInLink>(
+    `SELECT m.name AS merchant, m.locale, CASE WHEN l.used_at IS NOT NULL THEN 'used' WHEN l.expires_at > now() THEN 'good' ELSE 'expired' END AS state
      FROM member_sign_in_links l JOIN merchants m ON m.id = l.merchant_id WHERE l.hash = $1`,
     [hash],
   );

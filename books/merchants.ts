@@ -154,6 +154,7 @@ export function isZoneUnknown(error: unknown): boolean {
 /** What a payer's page shows of a merchant, and where it may send the browser on. */
 export interface PageMerchant {
   readonly name: string;
+  readonly locale: MemberLocale;
   readonly returnOrigins: readonly string[];
   readonly thankYouUrl: string | null;
 }
@@ -161,11 +162,23 @@ export interface PageMerchant {
 export async function readPageMerchant({ sql }: Sql, merchantId: string): Promise<PageMerchant> {
   const { rows } = await sql.query<PageMerchant>({
     name: 'read_page_merchant',
-    text: 'SELECT name, return_origins AS "returnOrigins", thank_you_url AS "thankYouUrl" FROM merchants WHERE id = $1',
+    text: 'SELECT name, locale, return_origins AS "returnOrigins", thank_you_url AS "thankYouUrl" FROM merchants WHERE id = $1',
     values: [merchantId],
   });
   if (!rows[0]) throw new Error(`merchant ${merchantId} of a payment is gone`);
   return rows[0];
+}
+
+/** A merchant by its name in addresses, or its id; null: there is none. */
+export async function findClub(
+  { sql }: Sql,
+  club: string,
+): Promise<Pick<MerchantRow, 'id' | 'name' | 'locale'> | null> {
+  const { rows } = await sql.query<Pick<MerchantRow, 'id' | 'name' | 'locale'>>(
+    'SELECT id, name, locale FROM merchants WHERE slug = $1 OR id = $1',
+    [club],
+  );
+  return rows[0] ?? null;
 }
 
 /** The origins that a merchant registered. */

@@ -50,7 +50,8 @@ export async function prepare({ for: purpose }) {
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major < 20 || (major === 20 && minor < 19))
     throw new SetupFailure(`Node.js 20.19 or newer is needed, this is ${process.version}.`);
-  const steps = purpose === 'test' ? [install, generate] : [install, generate, compile, bundle];
+  const steps =
+    purpose === 'test' ? [install, generate, words, pages] : [install, generate, words, pages, compile, bundle];
   if (steps.every((step) => isDone(step))) return;
   await withLock(async () => {
     // Asked again under the lock: another process may have done the work while this one waited.
@@ -96,6 +97,38 @@ const generate = {
       PRISMA_HIDE_UPDATE_MESSAGE: '1',
       CHECKPOINT_DISABLE: '1',
     }),
+};
+
+const words = {
+  name: 'words',
+  title: 'compiling the words of the pages',
+  inputs: () => [
+    inRoot('words', 'en.po'),
+    inRoot('words', 'fr.po'),
+    inRoot('web', 'lingui.config.mjs'),
+    inRoot('package-lock.json'),
+  ],
+  outputs: () => [inRoot('web', 'generated', 'en.ts'), inRoot('web', 'generated', 'fr.ts')],
+  // Strict: a sentence that is missing in a language stops here.
+  run: () =>
+    run(
+      bin('lingui'),
+      ['compile', '--strict', '--config', inRoot('web', 'lingui.config.mjs')],
+      'The words could not be compiled',
+    ),
+};
+
+const pages = {
+  name: 'pages',
+  title: 'building the scripts of the pages',
+  inputs: () => [...sourceFiles(['web', 'words', 'workflows/domain']), inRoot('package-lock.json')],
+  outputs: () => [inRoot('dist', 'member', '.vite', 'manifest.json')],
+  run: () =>
+    run(
+      bin('vite'),
+      ['build', '--config', inRoot('web', 'vite.member.config.mjs'), '--logLevel', 'warn'],
+      'The scripts of the pages could not be built',
+    ),
 };
 
 const compile = {
@@ -183,7 +216,7 @@ function sourceFiles(folders) {
       if (entry.isDirectory()) {
         // Generated from the schema, which is an input of its own step, and large.
         if (file !== inRoot('prisma', 'generated')) visit(file);
-      } else if (/\.(ts|tsx|json|prisma)$/.test(entry.name)) files.push(file);
+      } else if (/\.(ts|tsx|css|json|prisma|po)$/.test(entry.name)) files.push(file);
     }
   };
   for (const folder of folders) if (existsSync(inRoot(folder))) visit(inRoot(folder));

@@ -1,4 +1,4 @@
-import type { PageLanguage } from './pay-link';
+import type { PageLanguage } from './language';
 
 /** What is said where a link does nothing (any more). */
 interface DeadLinkWords {

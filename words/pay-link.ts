@@ -1,8 +1,4 @@
-import { describeMoney } from '../workflows/domain/money';
-import type { Money } from '../workflows/domain/money';
-
-/** A language of the page. */
-export type PageLanguage = 'en' | 'fr';
+import type { PageLanguage } from './language';
 
 /** What the page of a pay link says. `{merchant}`, `{gateway}`, `{name}`, `{currency}` and `{money}` are filled in where it is shown. */
 interface PayLinkWords {
@@ -23,6 +19,7 @@ interface PayLinkWords {
   readonly unknown: { readonly title: string; readonly text: string };
   readonly expired: { readonly title: string; readonly text: string };
   readonly refused: string;
+  readonly qr: string;
   readonly tooOften: { readonly title: string; readonly text: string };
 }
 
@@ -57,6 +54,7 @@ export const PAY_LINK: Readonly<Record<PageLanguage, PayLinkWords>> = {
       title: 'This link has expired',
       text: 'Nothing can be paid with it any more. Please ask for a new one.',
     },
+    qr: 'Pay on another device: show the QR code',
     refused: '{gateway} cannot be used for this. Please choose another way or another amount, or ask {merchant}.',
     tooOften: {
       title: 'Please wait a while',
@@ -90,6 +88,7 @@ export const PAY_LINK: Readonly<Record<PageLanguage, PayLinkWords>> = {
       text: 'Il a été retiré, ou son adresse est incomplète. Veuillez contacter la personne qui vous l’a envoyé.',
     },
     expired: { title: 'Ce lien a expiré', text: 'Il ne permet plus de payer. Veuillez en demander un autre.' },
+    qr: 'Payer sur un autre appareil\u202f: afficher le code QR',
     refused: '{gateway} ne convient pas ici. Choisissez un autre moyen ou un autre montant, ou contactez {merchant}.',
     tooOften: {
       title: 'Veuillez patienter',
@@ -97,20 +96,3 @@ export const PAY_LINK: Readonly<Record<PageLanguage, PayLinkWords>> = {
     },
   },
 };
-
-/** A sum as it is written in this language. */
-export function writeMoney(money: Money, language: PageLanguage): string {
-  return language === 'fr' ? describeMoney(money).replace('.', ',') : describeMoney(money);
-}
-
-/** The words with what is known in the place of their marks. */
-export function fillIn(text: string, known: Readonly<Record<string, string>>): string {
-  return text.replace(/\{(\w+)\}/g, (mark, name: string) => known[name] ?? mark);
-}
-
-/** The language that a browser asks for first of those we have; else the first of these that is given. */
-export function languageFor(accepted: string | undefined, ...others: readonly (PageLanguage | null)[]): PageLanguage {
-  const wanted = (accepted ?? '').split(',').map((part) => part.trim().slice(0, 2).toLowerCase());
-  const isOurs = (code: string): code is PageLanguage => code in PAY_LINK;
-  return wanted.find(isOurs) ?? others.find((other) => other !== null) ?? 'en';
-}

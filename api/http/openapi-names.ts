@@ -4,10 +4,12 @@ import { attentionItem, proposal } from './attention-schemas';
 import { auditRow } from './audit-schemas';
 import { event, eventType } from './event-schemas';
 import { signedIn } from './member-sign-in-schemas';
+import { passkey } from './passkey-schemas';
 import { newPayLink, payLink } from './pay-link-schemas';
 import { PROBLEMS } from './problems';
 import type { ProblemCode } from './problems';
 import { reminder } from './reminder-schemas';
+import { savedView } from './saved-view-schemas';
 import * as schemas from './schemas';
 import * as staff from './staff-schemas';
 import * as webhooks from './webhook-schemas';
@@ -399,6 +401,22 @@ export const NAMED = {
     others: [],
   }),
   Proposal: told(proposal, retry),
+
+  Passkey: told(passkey, {
+    id: 'psk_9m2x5q0z7c4k8v1d',
+    name: 'My phone',
+    createdAt: OPENED_AT,
+    lastUsedAt: null,
+  }),
+  SavedView: told(savedView, {
+    id: 'viw_3q8m1z6c0x5k2v9d',
+    name: 'Large ones',
+    list: 'payments',
+    filter: { minAmount: '10000' },
+    shared: true,
+    mine: true,
+    createdAt: OPENED_AT,
+  }),
 
   LedgerEntry: told(schemas.entry, {
     id: 'ent_4c8x0m6z2q5k9v1d',

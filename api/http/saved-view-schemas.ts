@@ -28,7 +28,7 @@ const FILTERS: Readonly<Record<ViewList, z.ZodType>> = {
 const list = z.enum(VIEW_LISTS);
 const filter = z.record(z.string().max(64), z.string().max(1000)).describe('query parameters of that list');
 
-export const savedViewFilter = noFilter.extend({ list: list.optional() });
+export const savedViewFilter = noFilter.extend({ list: list.optional().describe('only those of this list') });
 export const newSavedView = z
   .strictObject({
     name: text(100),

@@ -11,12 +11,12 @@ import {
   resetPage,
 } from '../../web/pages/entering-pages';
 import type { SendPage } from '../../web/pages/layout';
-import { languageFor } from '../../words/pay-link';
 import type { InvitingDesk } from '../desks/inviting';
 import type { RecoveryDesk } from '../desks/recovering';
 import { hashKey } from '../http/auth';
 import { sourceOf } from '../http/author';
 import { isFromElsewhere } from '../http/origin-check';
+import { pageLanguage } from '../http/page-language';
 import { invalid, Problem } from '../http/problems';
 import type { Revocations } from '../http/revocations';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
@@ -98,4 +98,4 @@ export function enteringRoutes(deps: EnteringDependencies): Router {
   return router;
 }
 
-const languageOf = (req: Request) => languageFor(req.get('accept-language'));
+const languageOf = (req: Request) => pageLanguage(req);

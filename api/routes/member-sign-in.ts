@@ -4,14 +4,14 @@ import type { z } from 'zod';
 import { readSignInLink } from '../../books/member-sign-in';
 import type { Sql } from '../../books/sql';
 import type { SendPage } from '../../web/pages/layout';
-import { choosePage, deadLinkPage, signInPage } from '../../web/pages/sign-in-page';
+import { deadLinkPage, signInPage } from '../../web/pages/sign-in-page';
 import type { SignedIn, SignInDesk } from '../desks/member-sign-in';
 import { hashKey } from '../http/auth';
-import type { Tokens } from '../http/auth';
 import { sourceOf } from '../http/author';
 import type { MemberCookies } from '../http/member-cookie';
 import * as schemas from '../http/member-sign-in-schemas';
 import { isFromElsewhere } from '../http/origin-check';
+import { pageLanguage } from '../http/page-language';
 import { invalid, Problem } from '../http/problems';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
 
@@ -19,17 +19,13 @@ export interface SignInRouteDependencies {
   readonly db: Sql;
   readonly signIns: SignInDesk;
   readonly cookies: MemberCookies;
-  readonly tokens: Tokens;
   readonly sendPage: SendPage;
   readonly publicUrl: string;
 }
 
-/** How long the page after signing in works; the cookie holds longer. */
-const PAGE_TOKEN_MS = 3_600_000;
-
 /** Members sign in without a key: by a letter, and the page that its link opens. */
 export function memberSignInRoutes(deps: SignInRouteDependencies): Router {
-  const { db, signIns, cookies, tokens, sendPage, publicUrl } = deps;
+  const { db, signIns, cookies, sendPage, publicUrl } = deps;
   const router = strictRouter();
   const body = json({ limit: '16kb', strict: false });
   const ask = '/v1/member-sign-in';
@@ -66,8 +62,8 @@ export function memberSignInRoutes(deps: SignInRouteDependencies): Router {
 
   router.get(page, async (req: Request<{ token: string }>, res: Response) => {
     const link = await readSignInLink(db, hashKey(req.params.token));
-    if (link?.state === 'good') sendPage(res, 200, signInPage(link.merchant));
-    else sendPage(res, link ? 410 : 404, deadLinkPage(link?.state ?? 'unknown'));
+    if (link?.state === 'good') sendPage(res, 200, signInPage(pageLanguage(req, link.locale), link.merchant));
+    else sendPage(res, link ? 410 : 404, deadLinkPage(pageLanguage(req), link?.state ?? 'unknown'));
   });
   router.post(
     page,
@@ -75,28 +71,17 @@ export function memberSignInRoutes(deps: SignInRouteDependencies): Router {
     async (req: Request<{ token: string }>, res: Response) => {
       refuseElsewhere(req);
       try {
-        const { cookie, ...signedIn } = await signIns.signIn(req.params.token, sourceOf(req));
+        const { cookie } = await signIns.signIn(req.params.token, sourceOf(req));
         cookies.set(res, cookie);
-        if (signedIn.member === null) await offer(res, signedIn);
-        else res.redirect(303, await cartOf(signedIn.merchantId, signedIn.member));
+        res.redirect(303, '/m');
       } catch (error) {
         if (!(error instanceof Problem) || ![404, 410].includes(error.status)) throw error;
         const why = error.code === 'link_used' ? 'used' : error.code === 'link_expired' ? 'expired' : 'unknown';
-        sendPage(res, error.status, deadLinkPage(why));
+        sendPage(res, error.status, deadLinkPage(pageLanguage(req), why));
       }
     },
   );
   refuseOtherMethods(router, page, ['get', 'post']);
-
-  /** Each of those who have the address, with the way to their cart. */
-  async function offer(res: Response, { merchantId, members }: SignedIn): Promise<void> {
-    const choices = members.map(async ({ id, name }) => ({ name, url: await cartOf(merchantId, id) }));
-    sendPage(res, 200, choosePage(await Promise.all(choices)));
-  }
-
-  async function cartOf(merchantId: string, member: string): Promise<string> {
-    return `/checkout#${(await tokens.mintMember(merchantId, member, PAGE_TOKEN_MS)).token}`;
-  }
 
   /** Another page must not sign somebody in as somebody else. */
   function refuseElsewhere(req: Request): void {

@@ -26,13 +26,16 @@ import { gatewayContentAllowed } from '../http/page-policy';
 import { isConnectionFailure } from '../http/problems';
 import { queryOf, strictRouter } from '../http/routing';
 import { loadAssets } from '../../web/pages/assets';
-import { checkoutPage } from '../../web/pages/checkout-page';
 import { pageSender, plainPage } from '../../web/pages/layout';
 import { standingPage } from '../../web/pages/standing-page';
+import { MEMBER_PAGES } from '../../words/member-pages';
 import type { Place } from '../../words/standing';
+import { pageLanguage } from '../http/page-language';
+import type { AskApi } from '../http/first-answers';
 import { connectRoutes } from './connect';
 import { enteringRoutes } from './entering';
 import { memberSignInRoutes } from './member-sign-in';
+import { memberSpaceRoutes } from './member-space';
 import { payRoutes } from './pay';
 
 export interface PageDependencies {
@@ -47,6 +50,7 @@ export interface PageDependencies {
   readonly recognition: StaffRecognition;
   readonly revocations: Pick<Revocations, 'look'>;
   readonly cookies: MemberCookies;
+  readonly askApi: AskApi;
   readonly redis: Redis | null;
   readonly publicUrl: string;
   readonly simulatorPublicUrl: string;
@@ -56,7 +60,7 @@ export interface PageDependencies {
 /** A payer comes back once or twice; whoever comes with more different tokens is trying them out on our account. */
 const MOST_HINTS_PER_PAYMENT = 10;
 
-/** Pages for a payer's browser: where the gateway sends it back, and the member's checkout. */
+/** Pages for a payer's browser: where the gateway sends it back, and the member space. */
 export function pageRoutes({
   db,
   inbox,
@@ -69,12 +73,13 @@ export function pageRoutes({
   recognition,
   revocations,
   cookies,
+  askApi,
   redis,
   publicUrl,
   simulatorPublicUrl,
   log,
 }: PageDependencies): Router {
-  const assets = loadAssets(GATEWAYS);
+  const assets = loadAssets();
   const sendPage = pageSender(assets);
 
   const hintLost = sayNowAndThen((count, error) => {
@@ -89,11 +94,9 @@ export function pageRoutes({
     return async (req: Request<{ id: string }>, res: Response): Promise<void> => {
       const payment = isId('pay', req.params.id) ? await loadPayment(db, req.params.id) : null;
       if (!payment) {
-        sendPage(
-          res,
-          404,
-          plainPage('We know no such payment', 'Please check the address, or ask whoever sent you here.'),
-        );
+        const language = pageLanguage(req);
+        const { title, text } = MEMBER_PAGES[language].unknownPayment;
+        sendPage(res, 404, { ...plainPage(title, text), language });
         return;
       }
       await keepHint(payment, queryOf(req)).catch(hintLost);
@@ -106,11 +109,11 @@ export function pageRoutes({
         res,
         200,
         standingPage({
+          language: pageLanguage(req, merchant.locale),
           place,
           id: terms.id,
           status,
           reason,
-          gateway: terms.gateway,
           gatewayLabel: labelOf(terms.gateway),
           amount: terms.amount,
           currency: terms.currency,
@@ -120,12 +123,18 @@ export function pageRoutes({
           chargedBack,
           refunds,
           merchant: merchant.name,
+          isOwn: await isOwn(req, terms.memberId),
           token: await tokens.mintWatcher(terms.merchantId, terms.id),
           onwardUrl: onward ? withPayment(onward, terms.id) : null,
           nextAction: status === 'awaiting_payer' ? (row.nextAction as NextAction) : null,
         }),
       );
     };
+  }
+
+  /** Whether the browser is signed in as this member. A gateway's POST brings no cookie, and no claim to one. */
+  async function isOwn(req: Request, memberId: string): Promise<boolean> {
+    return req.method === 'GET' && (await cookies.read(req))?.memberId === memberId;
   }
 
   /** What the gateway gave the browser to bring along says where to look, and nothing else. */
@@ -139,26 +148,24 @@ export function pageRoutes({
 
   const router = strictRouter();
   router.get(assets.path, assets.serve);
-  router.use(['/checkout', '/return', '/cancel', '/p'], gatewayContentAllowed({ db, simulatorPublicUrl }));
-  router.get('/checkout', (_req, res) => {
-    sendPage(res, 200, checkoutPage());
-  });
+  router.use(['/checkout', '/m', '/return', '/cancel', '/p'], gatewayContentAllowed({ db, simulatorPublicUrl }));
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
-  router.use(memberSignInRoutes({ db, signIns, cookies, tokens, sendPage, publicUrl }));
+  router.use(memberSignInRoutes({ db, signIns, cookies, sendPage, publicUrl }));
+  router.use(memberSpaceRoutes({ db, signIns, cookies, askApi, sendPage, publicUrl }));
   router.use(enteringRoutes({ db, inviting, recoveries, recognition, revocations, sendPage, publicUrl }));
   router.use(payRoutes({ payLinks, sendPage, publicUrl, redis }));
   for (const place of ['return', 'cancel'] as const)
     router.route(`/${place}/:id`).get(standing(place)).post(standing(place));
   router.use((error: unknown, req: Request, res: Response, next: NextFunction) => {
-    if (res.headersSent || !/^\/(return|cancel|p)\//.test(req.path) || !isConnectionFailure(error)) {
+    if (res.headersSent || !/^\/(m$|(m|return|cancel|p)\/)/.test(req.path) || !isConnectionFailure(error)) {
       next(error);
       return;
     }
     notShown(error);
     res.setHeader('retry-after', '10');
-    const text =
-      'If you have paid, your payment is not lost: the gateway tells us itself. Please load this page again in a moment.';
-    sendPage(res, 503, plainPage('We cannot look this up right now', text));
+    const language = pageLanguage(req);
+    const { title, text } = MEMBER_PAGES[language].notNow;
+    sendPage(res, 503, { ...plainPage(title, text), language });
   });
   return router;
 }

@@ -11,11 +11,11 @@ import { MAX_AMOUNT, minorUnitDecimals, parseDecimal } from '../../workflows/dom
 import type { SendPage } from '../../web/pages/layout';
 import { noPayPage, payPage } from '../../web/pages/pay-page';
 import type { PayPage } from '../../web/pages/pay-page';
-import { languageFor } from '../../words/pay-link';
-import type { PageLanguage } from '../../words/pay-link';
+import type { PageLanguage } from '../../words/language';
 import type { LinkStanding, PayLinkDesk } from '../desks/pay-links';
 import { sourceOf } from '../http/author';
 import { isFromElsewhere } from '../http/origin-check';
+import { pageLanguage } from '../http/page-language';
 import { Problem } from '../http/problems';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
 
@@ -57,7 +57,7 @@ export function payRoutes({
     const pauseMs = await waitFor(presses, code);
     if (pauseMs > 0) {
       res.setHeader('retry-after', String(Math.ceil(pauseMs / 1000)));
-      sendPage(res, 429, noPayPage(languageFor(req.get('accept-language')), 'tooOften'));
+      sendPage(res, 429, noPayPage(pageLanguage(req), 'tooOften'));
       return;
     }
     const form = (req.body ?? {}) as {
@@ -119,13 +119,12 @@ export function payRoutes({
     written: string | null = null,
     trouble: Trouble = null,
   ): Promise<void> {
-    const accepted = req.get('accept-language');
     if (standing.outcome === 'unknown') {
-      sendPage(res, 404, noPayPage(languageFor(accepted), 'unknown'));
+      sendPage(res, 404, noPayPage(pageLanguage(req), 'unknown'));
       return;
     }
     const { link } = standing;
-    const language = languageFor(accepted, link.member.locale, link.merchant.locale);
+    const language = pageLanguage(req, link.member.locale, link.merchant.locale);
     if (standing.outcome === 'expired') sendPage(res, 410, noPayPage(language, 'expired'));
     else sendPage(res, refusedWith, payPage(await describe(standing, language, written, trouble)));
   }
@@ -138,7 +137,8 @@ export function payRoutes({
   ): Promise<PayPage> {
     const { link } = standing;
     const { currency } = link.merchant;
-    const about = { language, merchant: link.merchant.name, firstName: firstNameOf(link), labels: link.labels };
+    const url = `${publicUrl}/p/${link.code}`;
+    const about = { language, merchant: link.merchant.name, firstName: firstNameOf(link), labels: link.labels, url };
     switch (standing.outcome) {
       case 'to_pay': {
         const offers = await payLinks.offersFor(link, standing.amount);

@@ -119,7 +119,7 @@ test('a mail scanner that only looks changes nothing: the page has a button, set
     expect(headers.get('referrer-policy')).toBe('no-referrer');
   }
   const pressed = await fetch(url, { method: 'POST', redirect: 'manual' });
-  expect([pressed.status, pressed.headers.get('location')]).toEqual([303, expect.stringMatching(/^\/checkout#./)]);
+  expect([pressed.status, pressed.headers.get('location')]).toEqual([303, '/m']);
   expect((await browserWith(cookieOf(pressed.headers)).get(`/v1/members/${anne.id}/cart`)).status).toBe(200);
   for (const method of ['GET', 'POST']) expect((await fetch(url, { method })).status).toBe(410);
   expect((await fetch(`${world.baseUrl}/member-sign-in/nonsense`)).status).toBe(404);
@@ -191,6 +191,83 @@ test('an address that nobody has is answered like any other, and no address gets
   const { rows } = await world.db.sql.query('SELECT FROM letters WHERE member_id = $1', [anne.id]);
   expect(rows).toHaveLength(3);
   expect(await lettersTo('nobody@person.example')).toEqual([]);
+});
+
+/** The answers of the API that came with a page. */
+const broughtBy = (html: string): Record<string, unknown> =>
+  JSON.parse(/<script type="application\/json" id="answers">(.*?)<\/script>/s.exec(html)?.[1] ?? '{}') as Record<
+    string,
+    unknown
+  >;
+const pageFor = (cookie: string, path = '/m') => fetch(`${world.baseUrl}${path}`, { headers: { cookie } });
+
+test('the page of who signed in carries what its script would ask for first, and nothing of anybody else', async () => {
+  const anne = await memberAt(undefined, 'Anne </script><b>');
+  const ben = await memberAt();
+  await merchant.post(`/v1/members/${anne.id}/charges`, {
+    label: 'fee',
+    category: 'fee',
+    amount: 4_200,
+    currency: 'EUR',
+  });
+  const theirs = await merchant.pay(ben.id, { amount: 100 });
+  const cookie = cookieOf((await signIn(await linkFor(anne.email))).headers);
+  const own = `/v1/members/${anne.id}`;
+  const browser = browserWith(cookie);
+  const account = await pageFor(cookie, `/m?payment=${theirs.id}`);
+  const answers = broughtBy(await account.text());
+  expect(account.headers.get('cache-control')).toBe('no-store');
+  expect(answers[`${own}/cart`]).toEqual((await browser.get(`${own}/cart`)).body);
+  expect(answers[`${own}/checkout-options`]).toEqual((await browser.get(`${own}/checkout-options`)).body);
+  expect(Object.keys(answers)).toHaveLength(3); // the foreign payment is not among them
+  const me = await (await pageFor(cookie, '/m?page=me')).text();
+  expect(broughtBy(me)[own]).toMatchObject({ email: anne.email, name: 'Anne </script><b>' });
+  expect(me).not.toContain('<b>');
+});
+
+test('without a session the member space shows nobody’s account, and of two who share an address nobody’s before one is chosen', async () => {
+  const nobodys = await fetch(`${world.baseUrl}/m`, { headers: { 'accept-language': 'fr' } });
+  expect([nobodys.status, (await nobodys.text()).includes('Vous n’êtes pas connecté')]).toEqual([401, true]);
+  for (const name of ['Anne', 'Ben']) await memberAt('two@person.example', name);
+  const cookie = cookieOf((await signIn(await linkFor('two@person.example'))).headers);
+  const answers = broughtBy(await (await pageFor(cookie, '/m?page=payments')).text());
+  expect(answers).toEqual({
+    '/v1/member-sign-in/session': {
+      member: null,
+      members: [{ id: expect.any(String), name: 'Anne' }, expect.anything()],
+    },
+  });
+});
+
+describe('the page of a club', () => {
+  const post = (path: string, email: string, headers: Record<string, string> = {}, of = world) =>
+    fetch(`${of.baseUrl}${path}`, { method: 'POST', body: new URLSearchParams({ email }), headers });
+
+  test('sends a letter to who is known, and says the same to who is not', async () => {
+    const anne = await memberAt();
+    expect(await (await fetch(`${world.baseUrl}/m/rowing`)).text()).toContain('<form method="post"');
+    const texts = [];
+    for (const email of [anne.email, 'nobody@person.example']) {
+      const sent = await post('/m/rowing', email);
+      texts.push((await sent.text()).replaceAll(email, ''));
+      expect(sent.status).toBe(202);
+    }
+    expect(texts[0]).toBe(texts[1]);
+    await tokenFor(anne.email);
+  });
+
+  test('asks again for what is no address, and is sent by no page elsewhere', async () => {
+    const wrong = await post('/m/rowing', 'anne@');
+    expect([wrong.status, (await wrong.text()).includes('value="anne@"')]).toEqual([422, true]);
+    expect((await post('/m/rowing', 'a@person.example', { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
+    expect((await fetch(`${world.baseUrl}/m/no-such-club`)).status).toBe(404);
+    expect((await post('/m/no-such-club', 'a@person.example')).status).toBe(404);
+  });
+
+  test('says so where no letters are sent', async () => {
+    await Merchant.create(off, { name: 'Chess', slug: 'chess' });
+    expect((await post('/m/chess', 'a@person.example', {}, off)).status).toBe(409);
+  });
 });
 
 test('what is no address is refused by the name of the field; without mail it is said so', async () => {

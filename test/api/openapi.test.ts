@@ -282,7 +282,10 @@ describe('routes and document', () => {
     await api.stop();
     const ofPages = [
       'GET /checkout',
-      'GET /assets/{version}/{name}',
+      'GET /m',
+      'GET /m/{club}',
+      'POST /m/{club}',
+      'GET /assets/{name}',
       'GET /docs/start.js',
       'GET /docs/problems',
       'GET /docs/ui/swagger-ui.css',

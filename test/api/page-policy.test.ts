@@ -27,14 +27,14 @@ const unknown = `pay_${'0'.repeat(26)}`;
 
 test('pages of payers allow the real gateways, and the simulator from the moment on that an account is there', async () => {
   await newMerchant(world);
-  for (const path of ['/checkout', `/return/${unknown}`, `/cancel/${unknown}`])
+  for (const path of ['/checkout', '/m', '/m/nobody', `/return/${unknown}`, `/cancel/${unknown}`])
     expect(await policyOf(path)).toMatchObject(REAL);
 
   await Merchant.create(world);
   const simulated = Object.fromEntries(
     Object.entries(REAL).map(([name, origins]) => [name, `${origins} ${world.simulator.url}`]),
   );
-  for (const path of ['/checkout', `/return/${unknown}`, `/cancel/${unknown}`])
+  for (const path of ['/checkout', '/m', '/m/nobody', `/return/${unknown}`, `/cancel/${unknown}`])
     expect(await policyOf(path)).toMatchObject(simulated);
 });
 

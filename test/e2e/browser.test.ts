@@ -83,11 +83,11 @@ const payments = async (): Promise<readonly PaymentView[]> =>
 
 test('a member pays the cart at PayPal, comes back, sees that it is paid, and finds the payline and a receipt', async () => {
   await page.goto(await linkOf(member));
-  await see('You owe 143.50 EUR');
+  await see('You owe €143.50');
   expect(page.url()).not.toContain('#'); // the token is taken out of the address
   expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('143.50');
   await picture('checkout-desktop');
-  await click('Pay 143.50 EUR with PayPal');
+  await click('Pay €143.50 with PayPal');
 
   await see('Who pays?');
   await click(/Anne Martin/);
@@ -97,45 +97,42 @@ test('a member pays the cart at PayPal, comes back, sees that it is paid, and fi
   await picture('return-paid');
 
   await page.waitForURL(/\/checkout\?payment=pay_/); // by itself
-  await see('Nothing due');
+  await see('All is paid');
   await see('Paid. Thank you!');
   const [payment] = await payments();
   expect(payment).toMatchObject({ status: 'paid', captured: 14_350 });
   const payline = page.locator('#paylines li');
   expect(await payline.count()).toBe(1);
-  expect(await payline.textContent()).toContain('143.50 EUR');
+  expect(await payline.textContent()).toContain('€143.50');
   expect((await merchant.cart(member)).paylines).toMatchObject([{ payment: payment!.id, amount: 14_350 }]);
 
-  await click('Receipt');
-  const receipt = page.getByRole('dialog');
-  for (const text of [
-    'Tennis Club',
-    'Anne Martin',
-    '143.50 EUR',
-    payment!.id,
-    payment!.timeline.find((row) => row.kind === 'payment_captured')!.gatewayReference!,
-  ])
-    await receipt.getByText(text).first().waitFor();
-  await picture('receipt');
+  await page.route(`**/v1/payments/${payment!.id}/receipt`, async (route) => {
+    expect(route.request().headers()['authorization']).toMatch(/^Bearer /); // in the name of who looks
+    await route.fulfill({ contentType: 'text/html', body: '<h1>Receipt of Anne Martin</h1>' });
+  });
+  await page.getByRole('link', { name: 'Payments' }).click();
+  const [receipt] = await Promise.all([context.waitForEvent('page'), click('Receipt')]);
+  await receipt.getByText('Receipt of Anne Martin').waitFor();
+  await picture('payments');
 });
 
 test('a payer who closes the tab at PayPal has paid all the same: the open checkout turns to paid by itself', async () => {
   const link = await linkOf(member);
   await page.goto(link);
   await page.getByLabel('Amount in EUR').fill('43,5');
-  await see('100.00 EUR will still be due.');
-  await click('Pay 43.50 EUR with PayPal');
+  await see('€100.00 will still be due.');
+  await click('Pay €43.50 with PayPal');
   await see('Who pays?');
 
   const checkout = await context.newPage();
   await checkout.goto(link);
-  await checkout.locator('#payments').getByText('Not paid yet').waitFor();
+  await checkout.locator('#open').getByText('Not paid yet').waitFor();
   await click(/Hana/); // pays and closes the tab
   await see('The tab is closed now');
   await page.close();
 
-  await checkout.locator('#payments').getByText('Paid', { exact: true }).waitFor();
-  await checkout.getByText('You owe 100.00 EUR').waitFor();
+  await checkout.locator('#notice').getByText('Paid. Thank you!').waitFor();
+  await checkout.getByText('You owe €100.00').waitFor();
   page = checkout;
   await picture('checkout-partly-paid');
   expect((await merchant.cart(member)).paylines).toMatchObject([{ amount: 4_350 }]);
@@ -165,7 +162,7 @@ test('an eCheck is shown as on its way, and as paid once it has cleared', async 
 
 test('a member who cancels at PayPal may go on paying from there, and pays once', async () => {
   await page.goto(await linkOf(member));
-  await click('Pay 143.50 EUR with PayPal');
+  await click('Pay €143.50 with PayPal');
   await page.getByRole('link', { name: /Cancel and return/ }).click();
   await page.waitForURL(/\/cancel\/pay_/);
   await see('Nothing paid so far');
@@ -181,13 +178,13 @@ test('a member who cancels at PayPal may go on paying from there, and pays once'
 
 test('a member who gives up cancels the payment, and owes what was owed', async () => {
   await page.goto(await linkOf(member));
-  await click('Pay 143.50 EUR with PayPal');
+  await click('Pay €143.50 with PayPal');
   await page.getByRole('link', { name: /Cancel and return/ }).click();
   await page.getByRole('link', { name: 'Back to Tennis Club' }).click();
   await page.waitForURL(/\/checkout\?payment=pay_/);
   await click('Cancel');
-  await page.locator('#payments').getByText('Cancelled').waitFor();
-  await see('You owe 143.50 EUR');
+  await page.locator('#notice').getByText('This payment was cancelled').waitFor();
+  await see('You owe €143.50');
   expect(await payments()).toMatchObject([{ status: 'cancelled' }]);
 });
 
@@ -209,7 +206,7 @@ test('a double click, and a click after an answer that was lost, make one paymen
     return route.abort('connectionreset');
   });
   await page.goto(await linkOf(member));
-  await page.getByRole('button', { name: 'Pay 143.50 EUR with PayPal' }).dblclick();
+  await page.getByRole('button', { name: 'Pay €143.50 with PayPal' }).dblclick();
   await see('Who pays?');
   expect(lost).toBeGreaterThan(1);
   expect(await payments()).toHaveLength(1);
@@ -220,7 +217,7 @@ test('a merchant who has not registered this page is paid all the same', async (
   const rower = await strict.member([['boat', 5_000]]);
   const { token } = (await strict.post<{ token: string }>(`/v1/members/${rower}/tokens`)).body;
   await page.goto(`${world.baseUrl}/checkout#${token}`);
-  await click('Pay 50.00 EUR with PayPal');
+  await click('Pay €50.00 with PayPal');
   await see('Who pays?');
   await click(/Anne Martin/);
   await page.getByRole('link', { name: 'Return to merchant' }).click();
@@ -232,7 +229,7 @@ test('charges that a member chooses are paid first, and make the amount', async 
   await page.goto(await linkOf(member));
   await page.getByText('Choose what to pay first').click();
   await page.getByLabel(/insurance/).check();
-  await click('Pay 23.50 EUR with PayPal');
+  await click('Pay €23.50 with PayPal');
   await click(/Anne Martin/);
   await eventually(
     () => merchant.cart(member),
@@ -285,37 +282,6 @@ test('without scripts the return page says the same and looks again by itself', 
   await plain.close();
 });
 
-test('an amount is read as it is written, to the last digit, or asked about', async () => {
-  await page.goto(await linkOf(member));
-  // As text: this part runs in the browser, whose types nothing else here should know.
-  const read = (text: string, currency: string): Promise<unknown> =>
-    page.evaluate(`import(document.querySelector('script[type=module]').src.replace('checkout.js', 'money.js'))
-      .then(({ parseAmount }) => parseAmount(${JSON.stringify(text)}, ${JSON.stringify(currency)}).amount ?? 'asked')`);
-  const rows: [string, string, number | 'asked'][] = [
-    ['143.50', 'EUR', 14_350],
-    ['143,5', 'EUR', 14_350],
-    ['0.29', 'EUR', 29],
-    ['1 234,56', 'EUR', 123_456],
-    ["1'234.56", 'CHF', 123_456],
-    ['9999999999.99', 'EUR', 999_999_999_999],
-    ['10000000000.00', 'EUR', 'asked'],
-    ['1,234.56', 'EUR', 'asked'],
-    ['1.234', 'EUR', 'asked'],
-    ['12 34', 'EUR', 'asked'],
-    ['0', 'EUR', 'asked'],
-    ['-5', 'EUR', 'asked'],
-    ['1e3', 'EUR', 'asked'],
-    ['', 'EUR', 'asked'],
-    ['.5', 'EUR', 'asked'],
-    ['5000', 'XOF', 5_000],
-    ['5.000', 'XOF', 'asked'],
-    ['1.250', 'TND', 1_250],
-    ['10.5', 'HUF', 1_050],
-  ];
-  for (const [text, currency, amount] of rows)
-    expect([text, currency, await read(text, currency)]).toEqual([text, currency, amount]);
-});
-
 test('the pages fit a small telephone, light and dark', async () => {
   await page.setViewportSize({ width: 360, height: 740 });
   const payment = await merchant.pay(member, { amount: 100_000_000 });
@@ -328,7 +294,7 @@ test('the pages fit a small telephone, light and dark', async () => {
     };
     for (const [name, address] of Object.entries(addresses)) {
       await page.goto(address);
-      await see('1000000.00 EUR');
+      await see('€1,000,000.00');
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
       await picture(`${name}-telephone-${colorScheme}`);
     }

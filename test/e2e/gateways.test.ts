@@ -62,9 +62,9 @@ describe('KKiaPay', () => {
     await connectKkiapay(merchant);
   });
 
-  test('a member pays in the window over the page, comes back, and reads on the receipt what it cost on top', async () => {
+  test('a member pays in the window over the page, and comes back', async () => {
     await page.goto(await linkOf(member));
-    await click('Pay 5000 XOF with KKiaPay');
+    await click('Pay F CFA 5,000 with KKiaPay');
     await widget().getByText('Pay 5000 F CFA').waitFor();
     await picture('kkiapay-window');
     await payAs(/Awa Dossou/);
@@ -72,18 +72,16 @@ describe('KKiaPay', () => {
     await see('Paid. Thank you!');
 
     await page.waitForURL(/\/checkout\?payment=pay_/); // by itself
-    await see('Nothing due');
+    await see('All is paid');
     const [payment] = await payments();
     expect(payment).toMatchObject({ status: 'paid', captured: 5_000, fee: 0 });
     const fee = payment!.timeline.find((row) => row.kind === 'payer_fee_charged')!.amount!;
-    await click('Receipt');
-    await page.getByRole('dialog').getByText(`KKiaPay charged you ${fee} XOF on top`).waitFor();
-    await picture('kkiapay-receipt');
+    expect(fee).toBeGreaterThan(0);
   });
 
   test('a try that fails in the window is said, and the next one pays the same payment', async () => {
     await page.goto(await linkOf(member));
-    await click('Pay 5000 XOF with KKiaPay');
+    await click('Pay F CFA 5,000 with KKiaPay');
     await payAs(/Céline Akpo/);
     await page.locator('#notice').getByText('That try did not go through').waitFor();
     await payAs(/Awa Dossou/);
@@ -94,14 +92,14 @@ describe('KKiaPay', () => {
 
   test('who closes the window keeps the payment, and may go on with it', async () => {
     await page.goto(await linkOf(member));
-    await click('Pay 5000 XOF with KKiaPay');
+    await click('Pay F CFA 5,000 with KKiaPay');
     await payAs(/Céline Akpo/);
     await widget().getByRole('button', { name: 'Close without paying' }).click();
-    await page.locator('#payments').getByText('The account did not hold enough money').waitFor();
+    await page.locator('#open').getByText('The account did not hold enough money').waitFor();
     await picture('kkiapay-closed');
-    await page.locator('#payments').getByRole('button', { name: 'Continue paying' }).click();
+    await page.locator('#open').getByRole('button', { name: 'Go on' }).click();
     await widget().getByRole('button', { name: 'Close without paying' }).click();
-    await click('Pay 5000 XOF with KKiaPay'); // the same again: the payment that is open, and no second one
+    await click('Pay F CFA 5,000 with KKiaPay'); // the same again: the payment that is open, and no second one
     await payAs(/Awa Dossou/);
     await see('Paid. Thank you!');
     expect(await payments()).toMatchObject([{ status: 'paid', captured: 5_000 }]);
@@ -110,11 +108,11 @@ describe('KKiaPay', () => {
   test('where the window cannot be loaded the page says so, and the next click opens it for the same payment', async () => {
     await page.route('**/k.js', (route) => route.abort());
     await page.goto(await linkOf(member));
-    await click('Pay 5000 XOF with KKiaPay');
+    await click('Pay F CFA 5,000 with KKiaPay');
     await see(/window could not be opened here/);
     await picture('kkiapay-not-loaded');
     await page.unroute('**/k.js');
-    await click('Pay 5000 XOF with KKiaPay');
+    await click('Pay F CFA 5,000 with KKiaPay');
     await widget().getByText('Pay 5000 F CFA').waitFor();
     expect(await payments()).toHaveLength(1);
   });
@@ -235,14 +233,14 @@ describe('PayPal', () => {
     expect(await page.getByRole('radio', { name: 'PayPal', exact: true }).isChecked()).toBe(true);
     await choose('PayPal (classic)');
     await picture('both-paypals');
-    await click('Pay 143.50 EUR with PayPal (classic)');
+    await click('Pay €143.50 with PayPal (classic)');
     await see('Who pays?');
     expect(await payments()).toMatchObject([{ gateway: 'paypal-standard' }]);
   });
 
   test('a member approves at PayPal, and the money is taken once', async () => {
     await page.goto(await linkOf(member));
-    await click('Pay 143.50 EUR with PayPal');
+    await click('Pay €143.50 with PayPal');
     await approve(/Anne Martin/);
     await see('Paid. Thank you!');
     expect(await payments()).toMatchObject([{ gateway: 'paypal-checkout', status: 'paid', captured: 14_350 }]);
@@ -250,7 +248,7 @@ describe('PayPal', () => {
 
   test('a payer whose card is declined is sent back by the button to choose another one, and pays the same payment', async () => {
     await page.goto(await linkOf(member));
-    await click('Pay 143.50 EUR with PayPal');
+    await click('Pay €143.50 with PayPal');
     await approve(/Denis Petit/);
     await see('PayPal could not use the card or account that you chose');
     expect(await page.locator('#moving').isVisible()).toBe(false);
@@ -264,7 +262,7 @@ describe('PayPal', () => {
   test('while PayPal has not opened the payment the page says what it waits for, and goes there as soon as it is open', async () => {
     await misbehave(merchant, { where: 'paypal_orders', mode: 'http_500' });
     await page.goto(await linkOf(member));
-    await click('Pay 143.50 EUR with PayPal');
+    await click('Pay €143.50 with PayPal');
     await see('We are asking PayPal to open your payment …');
     await picture('paypal-opening');
     await behave(merchant);
@@ -275,25 +273,25 @@ describe('PayPal', () => {
   test('who does not want to wait for PayPal cancels, and may pay otherwise', async () => {
     await misbehave(merchant, { where: 'paypal_orders', mode: 'http_500' });
     await page.goto(await linkOf(member));
-    await click('Pay 143.50 EUR with PayPal');
+    await click('Pay €143.50 with PayPal');
     await see('We are asking PayPal to open your payment …');
     await page.locator('#opening').getByRole('button', { name: 'Cancel' }).click();
     await page.locator('#notice').getByText('This payment was cancelled').waitFor();
     await choose('PayPal (classic)');
-    await click('Pay 143.50 EUR with PayPal (classic)');
+    await click('Pay €143.50 with PayPal (classic)');
     await see('Who pays?');
     expect((await payments()).map(({ status }) => status)).toEqual(['awaiting_payer', 'cancelled']);
   });
 
   test('paying in another way cancels the open payment first', async () => {
     await page.goto(await linkOf(member));
-    await click('Pay 143.50 EUR with PayPal');
+    await click('Pay €143.50 with PayPal');
     await page.waitForURL(/\/paypal\/checkoutnow/);
     await page.goto(await linkOf(member));
     await click('Pay in another way');
-    await see('Your open payment of 143.50 EUR with PayPal is cancelled first.');
+    await see('Your open payment of €143.50 with PayPal is cancelled first.');
     await picture('another-way');
-    await click('Pay 143.50 EUR with PayPal (classic)');
+    await click('Pay €143.50 with PayPal (classic)');
     await see('Who pays?');
     expect((await payments()).map(({ status }) => status)).toEqual(['awaiting_payer', 'cancelled']);
   });
@@ -311,7 +309,7 @@ describe('PayPal', () => {
     });
     await page.goto(await linkOf(member));
     await click('Pay in another way');
-    await click('Pay 143.50 EUR with PayPal');
+    await click('Pay €143.50 with PayPal');
     await see(
       'PayPal already has this payment and decides about it, so it cannot be cancelled now. Nothing new was opened.',
     );
@@ -324,7 +322,7 @@ describe('PayPal', () => {
     await page.goto(await linkOf(member));
     await click('Pay in another way');
     await payClassic(merchant, classic, 'hana');
-    await see('Nothing due');
+    await see('All is paid');
     await page.locator('#notice').getByText('Paid. Thank you!').waitFor();
     expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('');
   });
@@ -338,7 +336,7 @@ describe('PayPal', () => {
     await call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', keys); // takes no euros
     await page.reload();
     const kkiapay = page.getByRole('radio', {
-      name: /^KKiaPay (is not available at the moment|cannot take 143\.50 EUR)$/,
+      name: /^KKiaPay (is not available at the moment|cannot take €143\.50)$/,
     });
     await kkiapay.waitFor();
     expect(await kkiapay.isDisabled()).toBe(true);
@@ -350,16 +348,16 @@ describe('PayPal', () => {
     member = await merchant.member([['tagdíj', 500_000]]);
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto(await linkOf(member));
-    await click('Pay 5000.00 HUF with PayPal');
+    await click('Pay HUF 5,000.00 with PayPal');
     await see('Who pays?');
     await page.goto(await linkOf(member));
     await page.getByLabel('Amount in HUF').fill('10.50');
-    await see('PayPal cannot take 10.50 HUF.');
+    await see('PayPal cannot take HUF 10.50.');
     expect(await page.locator('#pay-button').isDisabled()).toBe(true);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
     await picture('cannot-be-paid');
     await page.getByLabel('Amount in HUF').fill('10');
-    await page.getByRole('button', { name: 'Pay 10.00 HUF with PayPal' }).waitFor();
+    await page.getByRole('button', { name: 'Pay HUF 10.00 with PayPal' }).waitFor();
     expect(await page.locator('#left-out').isVisible()).toBe(false);
   });
 
@@ -367,7 +365,7 @@ describe('PayPal', () => {
     await page.route('**/checkout-options*', (route) => route.abort());
     await page.goto(await linkOf(member));
     await choose('PayPal (classic)');
-    await click('Pay 143.50 EUR with PayPal (classic)');
+    await click('Pay €143.50 with PayPal (classic)');
     await see('Who pays?');
   });
 });

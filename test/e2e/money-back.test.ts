@@ -41,13 +41,19 @@ afterEach(async () => {
 });
 
 const charge = (label: string) => page.locator('#charges li').filter({ hasText: label });
-const paymentRow = ({ id }: PaymentView) => page.locator(`#payments [data-payment="${id}"]`);
+const paymentRow = ({ id }: PaymentView) => page.locator(`[data-payment="${id}"]`);
 
 /** Opens the member's cart as it is now. */
 async function openCart(): Promise<void> {
   const { token } = (await merchant.post<{ token: string }>(`/v1/members/${member}/tokens`)).body;
   await page.goto(`${world.baseUrl}/checkout#${token}`);
   await page.locator('#account').waitFor();
+}
+
+/** Goes on to the list of the member's payments. */
+async function openPayments(): Promise<void> {
+  await page.getByRole('link', { name: 'Payments' }).click();
+  await page.locator('#payments').waitFor();
 }
 
 /** What is shown fits a telephone and a desk; leaves a picture of both. */
@@ -85,21 +91,22 @@ test('a charge that does not take place is struck, and what was given back for i
   await untilStatus(merchant, payment.id, 'partially_refunded');
 
   await openCart();
-  await page.getByText('Nothing due', { exact: true }).waitFor();
-  expect(await charge('outing').locator('s').textContent()).toBe('20.00 EUR');
+  await page.getByText('All is paid', { exact: true }).waitFor();
+  expect(await charge('outing').locator('s').textContent()).toBe('€20.00');
   expect(await charge('outing').textContent()).toMatch(/cancelled on .*: you do not owe it/);
   expect(await charge('membership').textContent()).toContain('paid');
   expect(await page.locator('#choices input').count()).toBe(0); // nothing of it can be paid again
   expect(await page.locator('#paylines li').allTextContents()).toEqual([
-    expect.stringMatching(/-20\.00 EUR.*given back to you/),
-    expect.stringContaining('70.00 EUR'),
+    expect.stringMatching(/-€20\.00.*given back to you/),
+    expect.stringContaining('€70.00'),
   ]);
-  const row = paymentRow(payment);
-  expect(await row.textContent()).toContain('20.00 of 70.00 EUR was given back');
   await fitsEveryWidth('cart-partly-refunded');
+  await openPayments();
+  expect(await paymentRow(payment).textContent()).toContain('€20.00 of €70.00 was given back');
+  await fitsEveryWidth('payments-partly-refunded');
 
   await page.goto(`${world.baseUrl}/return/${payment.id}`);
-  await page.getByRole('heading', { name: '20.00 of 70.00 EUR was given back' }).waitFor();
+  await page.getByRole('heading', { name: '€20.00 of €70.00 was given back' }).waitFor();
   await fitsEveryWidth('standing-partly-refunded');
 });
 
@@ -109,9 +116,9 @@ test('what was given back of a charge that still stands is due again', async () 
   await untilStatus(merchant, payment.id, 'partially_refunded');
 
   await openCart();
-  await page.getByText('You owe 15.00 EUR').waitFor();
+  await page.getByText('You owe €15.00').waitFor();
   await page.getByText('What it had paid for may be due again').waitFor();
-  expect(await charge('outing').textContent()).toContain('15.00 EUR open');
+  expect(await charge('outing').textContent()).toContain('€15.00 open');
   expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('15.00');
 });
 
@@ -126,23 +133,25 @@ test('a refund that PayPal refuses is told calmly, and one on its way is seen to
   await giveBack(1_000, { status: 'PENDING' });
 
   await openCart();
+  await page.getByText('All is paid', { exact: true }).waitFor();
+  await openPayments();
   const row = paymentRow(payment);
-  await row.getByText('10.00 EUR is on its way back to you').waitFor();
-  await row.getByText('20.00 EUR could not be given back; Tennis Club was told').waitFor();
-  await page.getByText('Nothing due', { exact: true }).waitFor();
+  await row.getByText('€10.00 is on its way back to you').waitFor();
+  await row.getByText('€20.00 could not be given back; Tennis Club was told').waitFor();
   expect(await row.locator('[data-tone=bad]').count()).toBe(0);
-  await fitsEveryWidth('cart-refund-pending');
+  await fitsEveryWidth('payments-refund-pending');
   const standing = await context.newPage();
   await standing.goto(`${world.baseUrl}/return/${payment.id}`);
-  await standing.getByText('10.00 EUR is on its way back to you.').waitFor();
+  await standing.getByText('€10.00 is on its way back to you.').waitFor();
   await takePicture(standing, 'standing-refund-pending');
 
   await control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, {
     kind: 'settle_refund',
     status: 'COMPLETED',
   });
-  await row.getByText('10.00 of 70.00 EUR was given back').waitFor(); // the page was not loaded anew
-  await page.getByText('You owe 10.00 EUR').waitFor();
+  await row.getByText('€10.00 of €70.00 was given back').waitFor(); // the page was not loaded anew
+  await openCart();
+  await page.getByText('You owe €10.00').waitFor();
 });
 
 test('money in a case counts until the case is decided; once it is lost it was taken back, and is due again', async () => {
@@ -150,8 +159,8 @@ test('money in a case counts until the case is decided; once it is lost it was t
   await happens({ status: 'Reversed' });
   await untilStatus(merchant, payment.id, 'disputed');
   await openCart();
-  await page.getByText('Nothing due', { exact: true }).waitFor();
-  expect(await paymentRow(payment).textContent()).toContain('70.00 of 70.00 EUR is in dispute');
+  await page.getByText('All is paid', { exact: true }).waitFor();
+  expect(await paymentRow(payment).textContent()).toContain('€70.00 of €70.00 is in dispute');
   await fitsEveryWidth('cart-disputed');
 
   const { data } = (await merchant.get<{ data: { id: string }[] }>(`/v1/disputes?payment=${payment.id}`)).body;
@@ -159,13 +168,14 @@ test('money in a case counts until the case is decided; once it is lost it was t
   expect(lost.status).toBe(200);
   await untilStatus(merchant, payment.id, 'charged_back');
   await openCart();
-  await page.getByText('You owe 70.00 EUR').waitFor();
-  expect(await page.locator('#paylines li').first().textContent()).toMatch(/-70\.00 EUR.*taken back/);
-  expect(await paymentRow(payment).textContent()).toContain('70.00 EUR was taken back');
-  expect(await paymentRow(payment).locator('[data-tone=bad]').count()).toBe(0);
+  await page.getByText('You owe €70.00').waitFor();
+  expect(await page.locator('#paylines li').first().textContent()).toMatch(/-€70\.00.*taken back/);
   await fitsEveryWidth('cart-charged-back');
+  await openPayments();
+  expect(await paymentRow(payment).textContent()).toContain('€70.00 was taken back');
+  expect(await paymentRow(payment).locator('[data-tone=bad]').count()).toBe(0);
 
   await page.goto(`${world.baseUrl}/return/${payment.id}`);
-  await page.getByRole('heading', { name: '70.00 EUR was taken back' }).waitFor();
+  await page.getByRole('heading', { name: '€70.00 was taken back' }).waitFor();
   await fitsEveryWidth('standing-charged-back');
 });

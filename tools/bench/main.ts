@@ -22,6 +22,7 @@ import { startStack, TITLES, type TemporalKind } from './stack';
 import { measureThroughput } from './throughput';
 import { measureWebhooks } from './webhooks';
 import { BenchFailure, Workbench } from './workbench';
+import { measureWeb } from './web';
 import { startYardstick } from './yardstick/start';
 
 /** How much of everything: minutes for figures to quote, or seconds to see that it works. */
@@ -39,6 +40,7 @@ const PLANS = {
     memory: { waiting: 10_000, loadMs: 6000 },
     people: { sessions: 1000, streams: 1000, imported: 2000 },
     webhooks: { inFlight: 20, rounds: 4, firstWarmUpMs: 15_000, warmUpMs: 1500, measureMs: 5000, waiting: 1000 },
+    web: { visits: 9 },
     flood: { messages: { nothing: 2000, 'own payments': 1000 }, measureMs: 20_000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 8000, tryMs: 4000, halvings: 2, drainMs: 20_000 },
     gateways: {
@@ -66,6 +68,7 @@ const PLANS = {
     memory: { waiting: 500, loadMs: 3000 },
     people: { sessions: 100, streams: 100, imported: 200 },
     webhooks: { inFlight: 20, rounds: 1, firstWarmUpMs: 4000, warmUpMs: 1000, measureMs: 2500, waiting: 100 },
+    web: { visits: 3 },
     flood: { messages: { nothing: 300, 'own payments': 200 }, measureMs: 4000, members: 50 },
     acknowledgement: { steadyRates: [50, 300], steadyMs: 4000, tryMs: 2000, halvings: 1, drainMs: 10_000 },
     gateways: {
@@ -90,7 +93,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   // Whatever must be compiled is compiled before anything is measured.
   const onLastKind = ['memory', 'flood', 'ack', 'people', 'webhooks', 'gateways', 'refunds', 'prompts'] as const;
   const server = wants('throughput', ...onLastKind) ? await resolveServer(say) : 'not asked for';
-  const needsDev = wants('events', 'throughput') || (wants(...onLastKind) && typeof server === 'string');
+  const needsDev = wants('events', 'throughput', 'web') || (wants(...onLastKind) && typeof server === 'string');
   const program = needsDev ? await resolveTemporal(say) : null;
 
   if (wants('record')) {
@@ -102,7 +105,7 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
     say(`reading in books of ${payments} payments …`);
     publish(await measureScale(workbench, payments));
   }
-  if (!wants('events', 'throughput', ...onLastKind)) return;
+  if (!wants('events', 'throughput', 'web', ...onLastKind)) return;
   const generator = startGenerator(workbench);
 
   const kinds: TemporalKind[] = [
@@ -112,7 +115,9 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
   const last = kinds.at(-1);
   if (last && wants('gateways', 'refunds', 'prompts'))
     await benchGateways(workbench, options, { temporal: last, generator }, publish);
-  for (const temporal of wants('events', 'throughput', 'memory', 'flood', 'ack', 'people', 'webhooks') ? kinds : []) {
+  for (const temporal of wants('events', 'throughput', 'web', 'memory', 'flood', 'ack', 'people', 'webhooks')
+    ? kinds
+    : []) {
     // Of several, what concerns the API's own work is measured on the one that production has.
     const isLast = temporal === last;
     const isFirst = temporal === kinds[0];
@@ -129,6 +134,10 @@ async function bench(workbench: Workbench, options: Options, publish: (finding: 
         publish(await measureThroughput({ stack, generator, yardstick }, plan.throughput));
       }
       await yardstick.stop();
+    }
+    if (wants('web') && isFirst) {
+      say('pages on a slow phone …');
+      publish(await measureWeb(stack, plan.web));
     }
     if (wants('memory') && isLast) {
       say('memory …');

@@ -12,6 +12,7 @@ export const PHASES = [
   'prompts',
   'people',
   'webhooks',
+  'web',
   'scale',
 ] as const;
 export type Phase = (typeof PHASES)[number];

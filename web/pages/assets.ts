@@ -1,31 +1,58 @@
-import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { RequestHandler } from 'express';
-import { wordsForScripts } from '../../words/standing';
-import type { GatewayLabels } from '../../words/standing';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
 };
 
-/** What the pages load: styles and scripts, kept in memory, under a path that changes with their content. */
+/** What a page loads: its script runs as a module, with the parts that it is known to import. */
+interface Script {
+  readonly url: string;
+  readonly imports: readonly string[];
+}
+
+/** Styles and scripts as they were built, kept in memory, under names that change with their content. */
 export interface Assets {
   /** Where `serve` is to be asked. */
   readonly path: string;
-  readonly serve: RequestHandler<{ version: string; name: string }>;
-  /** `checkout.js` → its address on this server. */
-  urlOf(name: string): string;
+  readonly serve: RequestHandler<{ name: string }>;
+  /** The address of the styles. */
+  readonly styles: string;
+  scriptOf(entry: ScriptName): Script;
 }
 
-export function loadAssets(gateways: GatewayLabels): Assets {
-  const folder = path.join(projectRoot(), 'web', 'member');
+/** The scripts of pages: the member's, by language, and that of those whom a letter lets in. */
+export type ScriptName = 'member-en' | 'member-fr' | 'entering';
+
+const SOURCES: Readonly<Record<ScriptName, string>> = {
+  'member-en': 'member/en.ts',
+  'member-fr': 'member/fr.ts',
+  entering: 'entering/entering.ts',
+};
+
+/** What the build says of one of its sources. */
+interface Built {
+  readonly file: string;
+  readonly imports?: readonly string[];
+}
+
+export function loadAssets(): Assets {
+  const folder = path.join(projectRoot(), 'dist', 'member');
+  const manifest = path.join(folder, '.vite', 'manifest.json');
+  if (!existsSync(manifest))
+    throw new Error('The pages’ scripts were not built: run `node tools/setup.mjs`, which npm start does as well.');
+  const built = JSON.parse(readFileSync(manifest, 'utf8')) as Readonly<Record<string, Built>>;
+  const of = (source: string): Built => {
+    const found = built[source];
+    if (!found) throw new Error(`${source} was not built`);
+    return found;
+  };
   const names = readdirSync(folder).filter((name) => path.extname(name) in TYPES);
-  const files = new Map(names.map((name) => [name, readFileSync(path.join(folder, name))]));
-  files.set('words.json', Buffer.from(JSON.stringify(wordsForScripts(gateways))));
-  const version = versionOf(files);
+  const files = new Map(names.map((name) => [name, packed(readFileSync(path.join(folder, name)))]));
+  const urlOf = ({ file }: Built) => `/assets/${file}`;
 
   const serve: Assets['serve'] = (req, res, next) => {
     const content = files.get(req.params.name);
@@ -34,30 +61,30 @@ export function loadAssets(gateways: GatewayLabels): Assets {
       next();
       return;
     }
-    // A page of another release asks for its own version and gets ours: better than nothing, but not to be kept.
-    const isOurs = req.params.version === version;
-    res.set({ 'content-type': type, 'cache-control': isOurs ? 'public, max-age=31536000, immutable' : 'no-cache' });
-    res.send(content);
+    res.set({ 'content-type': type, 'cache-control': 'public, max-age=31536000, immutable', vary: 'accept-encoding' });
+    const zipped = req.acceptsEncodings('gzip') === 'gzip';
+    if (zipped) res.set('content-encoding', 'gzip');
+    res.send(zipped ? content.zipped : content.plain);
   };
   return {
-    path: '/assets/:version/:name',
+    path: '/assets/:name',
     serve,
-    urlOf(name) {
-      if (!files.has(name)) throw new Error(`there is no asset ${name}`);
-      return `/assets/${version}/${name}`;
+    styles: urlOf(of('member/member.css')),
+    scriptOf(entry) {
+      const script = of(SOURCES[entry]);
+      return { url: urlOf(script), imports: (script.imports ?? []).map((name) => urlOf(of(name))) };
     },
   };
 }
 
-/** One version for all: scripts import each other by name, within the same folder. */
-function versionOf(files: ReadonlyMap<string, Buffer>): string {
-  const hash = createHash('sha256');
-  for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(`${name}\0${content.length}\0`).update(content);
-  return hash.digest('hex').slice(0, 16);
+interface Packed {
+  readonly plain: Buffer;
+  readonly zipped: Buffer;
 }
 
-/** The assets are not compiled, so they are found from the sources and from dist/ alike: beside package.json. */
+const packed = (plain: Buffer): Packed => ({ plain, zipped: gzipSync(plain, { level: 9 }) });
+
+/** The assets are found from the sources and from dist/ alike: beside package.json. */
 function projectRoot(): string {
   let folder = __dirname;
   while (!existsSync(path.join(folder, 'package.json'))) {

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type * as staff from '../../api/http/staff-schemas';
 import { ENTERING } from '../../words/entering';
-import { fillIn } from '../../words/pay-link';
-import type { PageLanguage } from '../../words/pay-link';
+import { fillIn } from '../../words/filling';
+import type { PageLanguage } from '../../words/language';
 import { html } from './html';
 import type { Html } from './html';
 import { plainPage } from './layout';
@@ -107,7 +107,7 @@ function formPage(language: PageLanguage, page: FormPage): Page {
   return {
     title: page.title,
     language,
-    script: 'entering.js',
+    script: 'entering',
     body: html`<main class="narrow">
       ${page.merchant === null ? null : html`<p class="merchant">${page.merchant}</p>`}
       <noscript><p class="card standing" data-tone="bad">${needsScripts}</p></noscript>

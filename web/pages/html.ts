@@ -1,4 +1,4 @@
-/** Text that is HTML already. Made by {@link html} only, so that nothing else reaches a page unescaped. */
+/** Text that is HTML already. Made by {@link html}, and by who writes JSON or a drawing of our own, so that nothing else reaches a page unescaped. */
 export class Html {
   constructor(readonly text: string) {}
 }

@@ -1,17 +1,18 @@
 import type { Response } from 'express';
-import type { Assets } from './assets';
+import type { PageLanguage } from '../../words/language';
+import type { Assets, ScriptName } from './assets';
 import { html } from './html';
 import type { Html } from './html';
 
 export interface Page {
   readonly title: string;
   readonly body: Html;
-  /** An asset, run as a module. */
-  readonly script?: string;
+  /** Run as a module: the member's in the language of the page. */
+  readonly script?: 'member' | 'entering';
   /** More for the head. */
   readonly head?: Html | null;
   /** English where it is not given. */
-  readonly language?: 'en' | 'fr';
+  readonly language?: PageLanguage;
 }
 
 export type SendPage = (res: Response, status: number, page: Page) => void;
@@ -30,8 +31,8 @@ export function pageSender(assets: Assets): SendPage {
             <meta name="color-scheme" content="light dark" />
             <title>${title}</title>
             <link rel="icon" href="data:," />
-            <link rel="stylesheet" href="${assets.urlOf('style.css')}" />
-            ${head ?? null}${script === undefined ? null : html`<script type="module" src="${assets.urlOf(script)}"></script>`}
+            <link rel="stylesheet" href="${assets.styles}" />
+            ${head ?? null}${script === undefined ? null : scriptTags(assets, script === 'member' ? `member-${language}` : script)}
           </head>
           <body>
             ${body}
@@ -39,6 +40,13 @@ export function pageSender(assets: Assets): SendPage {
         </html> `.text,
     );
   };
+}
+
+/** The script, and beside it what it imports, so that one journey brings all. */
+function scriptTags(assets: Assets, name: ScriptName): Html {
+  const { url, imports } = assets.scriptOf(name);
+  return html`<script type="module" src="${url}"></script>
+    ${imports.map((part) => html`<link rel="modulepreload" href="${part}" />`)}`;
 }
 
 /** A page that says one thing. */

@@ -1,11 +1,13 @@
 import type { NextAction } from '../../workflows/domain/gateway';
 import type { Money } from '../../workflows/domain/money';
-import { formatDecimal, minorUnitDecimals } from '../../workflows/domain/money';
-import { fillIn, PAY_LINK, writeMoney } from '../../words/pay-link';
-import type { PageLanguage } from '../../words/pay-link';
+import { fillIn } from '../../words/filling';
+import type { PageLanguage } from '../../words/language';
+import { writeAmount, writeMoney } from '../../words/figures';
+import { PAY_LINK } from '../../words/pay-link';
 import { html } from './html';
 import type { Html } from './html';
 import { plainPage } from './layout';
+import { qrDrawing } from './qr-drawing';
 import type { Page } from './layout';
 
 /** What of a link's member and cart its page shows: no more than this. */
@@ -15,6 +17,8 @@ export interface PayPage {
   readonly firstName: string;
   readonly labels: readonly string[];
   readonly money: Money;
+  /** The address of the page itself. */
+  readonly url: string;
   readonly state: PayState;
 }
 
@@ -54,6 +58,14 @@ export function payPage(page: PayPage): Page {
         ${page.state.kind === 'settled' ? null : html`<p class="amount">${writeMoney(money, language)}</p>`}
         ${describeState(page, fill)}
       </section>
+      ${
+        page.state.kind === 'to_pay' && page.state.gateways.length > 0
+          ? html`<details>
+              <summary>${words.qr}</summary>
+              ${qrDrawing(page.url, words.qr)}
+            </details>`
+          : null
+      }
     </main>`,
   };
 }
@@ -106,7 +118,7 @@ function amountField({ written, trouble }: ToPay, { language, money }: Sum, fill
       name="amount"
       inputmode="decimal"
       autocomplete="off"
-      value="${written ?? decimal(money, language)}"
+      value="${written ?? writeAmount(money, language)}"
       aria-describedby="${trouble === null ? 'amount-note' : 'amount-note trouble'}"
       aria-invalid="${String(trouble !== null)}"
     />
@@ -120,14 +132,8 @@ function trouble(
 ) {
   const words = PAY_LINK[language];
   return refusedBy === null
-    ? fillIn(words.notAnAmount, { money: decimal(money, language) })
+    ? fillIn(words.notAnAmount, { money: writeAmount(money, language) })
     : fill(fillIn(words.refused, { gateway: refusedBy }));
-}
-
-/** As a payer of this language writes it. */
-function decimal(money: Money, language: PageLanguage): string {
-  const text = formatDecimal(money, minorUnitDecimals(money.currency)) ?? String(money.amount);
-  return language === 'fr' ? text.replace('.', ',') : text;
 }
 
 /** Leads to the gateway. What only the gateway's own script can, and what is not open yet, the page of the payment does. */

@@ -1,42 +1,87 @@
+import { fillIn } from '../../words/filling';
+import type { PageLanguage } from '../../words/language';
+import { MEMBER_PAGES } from '../../words/member-pages';
 import { html } from './html';
 import { plainPage } from './layout';
 import type { Page } from './layout';
 
-/** What the link of a letter opens: a button, since programs that look into letters open links too. */
-export function signInPage(merchant: string): Page {
+/** Where a club's members ask for the letter by which they sign in. Works without scripts. `written`: what was typed and is no address. */
+export function clubPage(language: PageLanguage, merchant: string, written: string | null): Page {
+  const { signIn } = MEMBER_PAGES[language];
   return {
-    title: `Sign in · ${merchant}`,
+    title: `${signIn.title} · ${merchant}`,
+    language,
+    body: html`<main class="narrow">
+      <p class="merchant">${merchant}</p>
+      <section class="card">
+        <h1>${signIn.title}</h1>
+        <p>${fillIn(signIn.text, { merchant })}</p>
+        <form method="post" accept-charset="utf-8">
+          <label for="email">${signIn.email}</label>
+          <input
+            id="email"
+            name="email"
+            type="email"
+            autocomplete="email"
+            value="${written ?? ''}"
+            required
+            aria-invalid="${String(written !== null)}"
+            aria-describedby="trouble"
+          />
+          <p class="error" id="trouble" role="alert">${written === null ? '' : signIn.notAnAddress}</p>
+          <button class="whole">${signIn.send}</button>
+        </form>
+      </section>
+    </main>`,
+  };
+}
+
+/** The same answer whether the address is known or not. */
+export function letterSentPage(language: PageLanguage, merchant: string, email: string): Page {
+  const { title, text } = MEMBER_PAGES[language].signIn.sent;
+  return saying(language, 'waiting', title, fillIn(text, { merchant, email }), merchant);
+}
+
+/** The platform sends no letters. */
+export function noLettersPage(language: PageLanguage, merchant: string): Page {
+  const { title, text } = MEMBER_PAGES[language].signIn.noLetters;
+  return saying(language, 'bad', title, fillIn(text, { merchant }), merchant);
+}
+
+function saying(language: PageLanguage, tone: 'waiting' | 'bad', title: string, text: string, merchant: string): Page {
+  return {
+    title: `${title} · ${merchant}`,
+    language,
+    body: html`<main class="narrow">
+      <p class="merchant">${merchant}</p>
+      <section class="card standing" data-tone="${tone}">
+        <h1>${title}</h1>
+        <p>${text}</p>
+      </section>
+    </main>`,
+  };
+}
+
+/** What the link of a letter opens: a button, since programs that look into letters open links too. */
+export function signInPage(language: PageLanguage, merchant: string): Page {
+  const { link } = MEMBER_PAGES[language];
+  return {
+    title: `${link.button} · ${merchant}`,
+    language,
     body: html`<main class="narrow">
       <p class="merchant">${merchant}</p>
       <section class="card standing" data-tone="waiting">
-        <h1>Sign in to see your cart</h1>
-        <p>This link works once. · Ce lien fonctionne une fois.</p>
+        <h1>${link.title}</h1>
+        <p>${link.text}</p>
       </section>
       <div class="actions">
-        <form method="post"><button>Sign in · Se connecter</button></form>
+        <form method="post"><button>${link.button}</button></form>
       </div>
     </main>`,
   };
 }
 
-/** Several members have one address: whose cart is it to be? */
-export function choosePage(choices: readonly { readonly name: string; readonly url: string }[]): Page {
-  return {
-    title: 'Whose cart?',
-    body: html`<main class="narrow">
-      <section class="card">
-        <h1>Whose cart would you like to see?</h1>
-        <div class="actions">${choices.map(({ name, url }) => html`<a class="button" href="${url}">${name}</a>`)}</div>
-      </section>
-    </main>`,
-  };
-}
-
-export function deadLinkPage(why: 'unknown' | 'used' | 'expired'): Page {
-  const titles = {
-    unknown: 'We know no such link',
-    used: 'This link was used',
-    expired: 'This link is too old',
-  } as const;
-  return plainPage(titles[why], 'Please ask for another one where you wanted to sign in.');
+export function deadLinkPage(language: PageLanguage, why: 'unknown' | 'used' | 'expired'): Page {
+  const { deadLink, askAgain } = MEMBER_PAGES[language];
+  return { ...plainPage(deadLink[why], askAgain), language };
 }

@@ -45,9 +45,6 @@ const DECIMALS: ReadonlyMap<string, number> = new Map([
   ...Object.entries(DECIMALS_THAT_ARE_NOT_TWO),
 ]);
 
-/** Every currency that this product knows. */
-export const CURRENCIES: readonly Currency[] = [...DECIMALS.keys()];
-
 /** Whether `code` is an ISO 4217 currency of a country's money (no XXX, no gold, no test codes). Case counts. */
 export function isCurrency(code: string): code is Currency {
   return DECIMALS.has(code);

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { migrate } from '../../../prisma/migrate';
 import { lastLines, startPiece, waitUntil, type Piece, type PieceCommand } from '../../../tools/local/piece';
@@ -30,7 +32,7 @@ declare global {
   var quittanceTestEnvironment: RunningEnvironment | undefined;
 }
 
-/** Once per run: PostgreSQL with a migrated template, a Temporal server in memory, the workflow bundle. */
+/** Once per run: PostgreSQL with a migrated template, a Temporal server in memory, the workflow bundle, the scripts of the pages. */
 export default async function globalSetup(): Promise<void> {
   removeLeftovers();
   const folder = mkdtempSync(path.join(os.tmpdir(), `quittance-test-${String(process.pid)}-`));
@@ -43,6 +45,7 @@ export default async function globalSetup(): Promise<void> {
       startPostgres(folder, pieces),
       startTemporal(folder, pieces),
       bundleWorkflows(folder),
+      buildPages(),
     ]);
     publishAddresses({
       postgresUrl: administratorUrl,
@@ -55,6 +58,11 @@ export default async function globalSetup(): Promise<void> {
     await globalTeardown();
     throw error;
   }
+}
+
+/** Takes a moment where nothing was changed since; whoever runs jest without `npm test` needs them as well. */
+async function buildPages(): Promise<void> {
+  await promisify(execFile)(process.execPath, [path.join(ROOT, 'tools', 'setup.mjs'), 'test']);
 }
 
 async function startPostgres(folder: string, pieces: Piece[]): Promise<string> {

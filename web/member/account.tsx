@@ -1,0 +1,137 @@
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { createAccountDesk, EMPTY_ACCOUNT } from './account-desk';
+import type { AccountDesk, AccountState, Notice } from './account-desk';
+import type { Cart, Payment } from '../shared/types';
+import { Charges, Paylines } from './charges';
+import { availableAmong } from './gateways';
+import { PayForm } from './pay-form';
+import { PaymentRow, StandingLink } from './payment-row';
+import { Frame, Loading, Over } from './space';
+import type { Space } from './space';
+import { money, t } from './words';
+
+/** What a member owes, and how to pay it. */
+export function AccountPage({ space }: { readonly space: Space }) {
+  const [state, setState] = useState<AccountState>(EMPTY_ACCOUNT);
+  const desk = useMemo(
+    () =>
+      createAccountDesk({
+        ...space,
+        returned: new URLSearchParams(location.search).get('payment'),
+        onChange: setState,
+      }),
+    [],
+  );
+  useEffect(() => {
+    // Back from the gateway's page the browser may show this page as it was left.
+    const comeBack = (event: PageTransitionEvent) => event.persisted && desk.comeBack();
+    window.addEventListener('pageshow', comeBack);
+    void desk.start();
+    return () => window.removeEventListener('pageshow', comeBack);
+  }, []);
+
+  const { loaded, notice } = state;
+  const merchant = loaded?.cart.merchantName ?? null;
+  const title = loaded ? balanceInWords(loaded.cart) : t('page.account');
+  useEffect(() => {
+    if (merchant !== null) document.title = `${t('page.account')} · ${merchant}`;
+  }, [merchant]);
+
+  if (state.isOver) return <Over />;
+  const isTest = state.options?.data.some(({ available, environment }) => available && environment !== 'live') ?? false;
+  return (
+    <Frame
+      space={space}
+      page="account"
+      merchant={merchant}
+      title={title}
+      isConnected={state.isConnected}
+      shownSince={loaded?.at ?? null}
+      isTest={isTest}
+    >
+      <div id="notice" role="status">
+        {notice && <NoticeCard notice={notice} />}
+      </div>
+      {loaded === null ? (
+        <Loading />
+      ) : (
+        <div class="columns" id="account">
+          <div class="column">
+            <OpenPayments state={{ ...state, loaded }} desk={desk} />
+            <PayForm state={{ ...state, loaded }} desk={desk} />
+          </div>
+          <div class="column">
+            <Charges cart={loaded.cart} />
+            <Paylines cart={loaded.cart} />
+          </div>
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+function balanceInWords({ due, credit, pending, currency, charges, paylines }: Cart): string {
+  const sums = { due: money(due, currency), pending: money(pending, currency), credit: money(credit, currency) };
+  if (due > 0) return t(pending > 0 ? 'balance.owes_pending' : 'balance.owes', sums);
+  if (credit > 0) return t('balance.credit', sums);
+  return t(charges.length === 0 && paylines.length === 0 ? 'balance.nothing' : 'balance.paid');
+}
+
+function NoticeCard({ notice: { tone, title, text } }: { readonly notice: Notice }) {
+  return (
+    <div class="card standing" data-tone={tone}>
+      <h2>{title}</h2>
+      <p>{text}</p>
+    </div>
+  );
+}
+
+interface OpenProps {
+  readonly state: AccountState & { readonly loaded: NonNullable<AccountState['loaded']> };
+  readonly desk: AccountDesk;
+}
+
+/** Payments that are begun or held: to be seen before another one is begun. */
+function OpenPayments({ state, desk }: OpenProps) {
+  const { undecided, cart } = state.loaded;
+  if (undecided.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="open-title">
+      <h2 id="open-title">{t('open.title')}</h2>
+      <ul class="lines" id="open">
+        {undecided.map((payment) => (
+          <PaymentRow key={payment.id} payment={payment} merchant={cart.merchantName}>
+            <OpenActions payment={payment} state={state} desk={desk} />
+          </PaymentRow>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function OpenActions({ payment, state, desk }: OpenProps & { readonly payment: Payment }) {
+  const { gateway, status, nextAction } = payment;
+  const hasOtherWay = availableAmong(state.options).some((other) => other !== gateway);
+  const isOff = state.acting === payment.id || !state.isConnected;
+  const isOpen = nextAction !== null;
+  return (
+    <>
+      {isOpen && nextAction.kind !== 'prompt' && (
+        <button type="button" class="small" disabled={isOff} onClick={() => void desk.goOn(payment)}>
+          {t('open.go_on')}
+        </button>
+      )}
+      {nextAction?.kind === 'prompt' && <StandingLink payment={payment} />}
+      {(isOpen || status === 'created') && (
+        <button type="button" class="small quiet" disabled={isOff} onClick={() => void desk.cancel(payment)}>
+          {t('open.cancel')}
+        </button>
+      )}
+      {isOpen && hasOtherWay && (
+        <button type="button" class="small quiet" onClick={() => desk.payInAnotherWay(payment)}>
+          {t('open.other_way')}
+        </button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,123 @@
+import { useEffect, useState } from 'preact/hooks';
+import { PAGE_LANGUAGES } from '../../words/language';
+import type { PageLanguage } from '../../words/language';
+import { broughtAnswer, call } from '../shared/client';
+import type { Member } from '../shared/types';
+import { forget } from './kept';
+import { Frame, Loading, Over } from './space';
+import type { Space } from './space';
+import { inPlainWords, isEnd } from './trouble';
+import { language, t } from './words';
+
+const NAMES: Readonly<Record<PageLanguage, string>> = { en: 'English', fr: 'Français' };
+const YEAR_S = 31_536_000;
+
+/** Who the member is here, in which language, and the way out. */
+export function MePage({ space }: { readonly space: Space }) {
+  const { credentials, memberId, base } = space;
+  const [member, setMember] = useState<Member | null>(null);
+  const [merchant, setMerchant] = useState<string | null>(null);
+  const [others] = useState(() => broughtAnswer('/v1/member-sign-in/session')?.members ?? []);
+  const [isOver, setOver] = useState(false);
+  const [trouble, setTrouble] = useState('');
+
+  const act = (work: () => Promise<void>) =>
+    void work().catch((error: unknown) => {
+      if (isEnd(error)) setOver(true);
+      else setTrouble(inPlainWords(error, { merchant: merchant ?? '', gateway: '' }));
+    });
+  useEffect(() => {
+    document.title = t('page.me');
+    act(async () => {
+      setMember((await call(credentials, 'GET', `/v1/members/${memberId}`)).body);
+      setMerchant((await call(credentials, 'GET', `/v1/members/${memberId}/cart`)).body.merchantName);
+    });
+  }, []);
+
+  const signOut = () =>
+    act(async () => {
+      if (credentials.kind === 'member') await call(credentials, 'DELETE', '/v1/member-sign-in/session');
+      forget('token');
+      location.assign(base);
+    });
+  const become = (id: string) =>
+    act(async () => {
+      await call(credentials, 'PUT', '/v1/member-sign-in/session', { body: { member: id } });
+      location.assign(base);
+    });
+
+  if (isOver) return <Over />;
+  return (
+    <Frame space={space} page="me" merchant={merchant} title={member?.name ?? t('page.me')} isConnected={true}>
+      <p class="error" role="alert">
+        {trouble}
+      </p>
+      {member === null ? (
+        <Loading />
+      ) : (
+        <div class="columns">
+          <section class="card">
+            <h2>{t('me.known')}</h2>
+            <dl>
+              <div>
+                <dt>{t('me.email')}</dt>
+                <dd>{member.email ?? t('me.none')}</dd>
+              </div>
+              <div>
+                <dt>{t('me.phone')}</dt>
+                <dd>{member.phone ?? t('me.none')}</dd>
+              </div>
+            </dl>
+            <p class="note">{t('me.change', { merchant: merchant ?? '' })}</p>
+          </section>
+          <section class="card">
+            <h2>{t('me.language')}</h2>
+            <div class="actions">
+              {PAGE_LANGUAGES.map((code) => (
+                <button
+                  key={code}
+                  type="button"
+                  lang={code}
+                  class={code === language() ? '' : 'quiet'}
+                  aria-pressed={code === language()}
+                  onClick={() => speakFromNowOn(code)}
+                >
+                  {NAMES[code]}
+                </button>
+              ))}
+            </div>
+          </section>
+          {others.length > 1 && (
+            <section class="card">
+              <h2>{t('me.others')}</h2>
+              <div class="actions">
+                {others
+                  .filter(({ id }) => id !== memberId)
+                  .map(({ id, name }) => (
+                    <button key={id} type="button" class="quiet" onClick={() => become(id)}>
+                      {name}
+                    </button>
+                  ))}
+              </div>
+            </section>
+          )}
+          <section class="card">
+            <h2>{t('me.session')}</h2>
+            <p class="note">{t(credentials.kind === 'member' ? 'me.session_text' : 'me.link_text')}</p>
+            <div class="actions">
+              <button type="button" class="quiet" onClick={signOut}>
+                {t('me.sign_out')}
+              </button>
+            </div>
+          </section>
+        </div>
+      )}
+    </Frame>
+  );
+}
+
+/** The server reads this wish when it writes a page. */
+function speakFromNowOn(code: PageLanguage): void {
+  document.cookie = `quittance_language=${code}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax`;
+  location.reload();
+}
