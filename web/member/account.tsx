@@ -1,5 +1,5 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { createAccountDesk, EMPTY_ACCOUNT } from './account-desk';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { createAccountDesk } from './account-desk';
 import type { AccountDesk, AccountState, Notice } from './account-desk';
 import type { Cart, Payment } from '../shared/types';
 import { Charges, Paylines } from './charges';
@@ -12,16 +12,18 @@ import { money, t } from './words';
 
 /** What a member owes, and how to pay it. */
 export function AccountPage({ space }: { readonly space: Space }) {
-  const [state, setState] = useState<AccountState>(EMPTY_ACCOUNT);
+  const heard = useRef<(state: AccountState) => void>(() => undefined);
   const desk = useMemo(
     () =>
       createAccountDesk({
         ...space,
         returned: new URLSearchParams(location.search).get('payment'),
-        onChange: setState,
+        onChange: (state) => heard.current(state),
       }),
     [],
   );
+  const [state, setState] = useState<AccountState>(desk.state);
+  heard.current = setState;
   useEffect(() => {
     // Back from the gateway's page the browser may show this page as it was left.
     const comeBack = (event: PageTransitionEvent) => event.persisted && desk.comeBack();
