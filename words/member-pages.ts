@@ -38,7 +38,6 @@ interface MemberPageWords {
     readonly through: string;
     readonly allowScripts: string;
   };
-  readonly test: string;
 }
 
 export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
@@ -89,7 +88,6 @@ export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
       through: 'through {gateway}',
       allowScripts: 'For this, please allow JavaScript and load the page again.',
     },
-    test: 'Test: no real money moves.',
   },
   fr: {
     account: 'Mon compte',
@@ -141,6 +139,5 @@ export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
       through: 'par {gateway}',
       allowScripts: 'Pour cela, autorisez JavaScript et rechargez la page.',
     },
-    test: 'Test\u202f: aucun argent réel ne circule.',
   },
 };

@@ -1,5 +1,6 @@
 import { urlencoded } from 'express';
 import type { Request, Response, Router } from 'express';
+import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
 import { findClub } from '../../books/merchants';
 import { membersAt } from '../../books/member-sign-in';
@@ -8,14 +9,17 @@ import { isId } from '../../workflows/domain/ids';
 import type { SendPage } from '../../web/pages/layout';
 import { plainPage } from '../../web/pages/layout';
 import { MEMBER_VIEWS, memberPage, signedOutPage } from '../../web/pages/member-page';
-import type { MemberView } from '../../web/pages/member-page';
+import type { MemberLook, MemberView } from '../../web/pages/member-page';
 import { clubPage, letterSentPage, noLettersPage } from '../../web/pages/sign-in-page';
+import { balanceInWords, FIRST_LOOK } from '../../words/first-look';
+import type { PageLanguage } from '../../words/language';
 import { MEMBER_PAGES } from '../../words/member-pages';
 import type { SignInDesk } from '../desks/member-sign-in';
 import type { Caller } from '../http/auth';
 import type { AskApi } from '../http/first-answers';
 import type { HeldSession, MemberCookies } from '../http/member-cookie';
 import * as schemas from '../http/member-sign-in-schemas';
+import type * as shapes from '../http/schemas';
 import { isFromElsewhere } from '../http/origin-check';
 import { pageLanguage } from '../http/page-language';
 import { Problem } from '../http/problems';
@@ -44,7 +48,7 @@ export function memberSpaceRoutes({
   router.get('/checkout', (req: Request, res: Response) => {
     const view = viewOf(req);
     const about = { language: pageLanguage(req), base: '/checkout', gateways: GATEWAYS } as const;
-    sendPage(res, 200, memberPage({ ...about, view, member: null, answers: {} }));
+    sendPage(res, 200, memberPage({ ...about, view, member: null, answers: {}, look: null }));
   });
   refuseOtherMethods(router, '/checkout', ['get']);
 
@@ -61,7 +65,14 @@ export function memberSpaceRoutes({
       member === null || view === 'choose'
         ? await choiceOf(session)
         : { ...(view === 'me' && (await choiceOf(session))), ...(await firstAnswers(session, member, view, req)) };
-    sendPage(res, 200, memberPage({ language, view, base: '/m', member, gateways: GATEWAYS, answers }));
+    sendPage(
+      res,
+      200,
+      memberPage({
+        ...{ language, view, base: '/m', member, gateways: GATEWAYS, answers },
+        look: member === null ? null : lookOf(language, view, member, answers),
+      }),
+    );
   });
   refuseOtherMethods(router, '/m', ['get']);
 
@@ -152,6 +163,24 @@ function addressesFor(view: MemberView, member: string, returned: unknown): read
     case 'me':
       return [own, cart];
   }
+}
+
+/** What of the first answers is seen before the script has come. */
+function lookOf(
+  language: PageLanguage,
+  view: MemberView | 'choose',
+  member: string,
+  answers: Readonly<Record<string, unknown>>,
+): MemberLook | null {
+  const own = `/v1/members/${member}`;
+  const cart = answers[`${own}/cart`] as z.input<typeof shapes.cart> | undefined;
+  const options = answers[`${own}/checkout-options`] as z.input<typeof shapes.checkoutOptions> | undefined;
+  const person = answers[own] as z.input<typeof shapes.member> | undefined;
+  if (!cart || view === 'choose') return null;
+  const names = FIRST_LOOK[language].pages;
+  const titles = { account: balanceInWords(cart, language), payments: names.payments, me: person?.name ?? names.me };
+  const isTest = options?.data.some(({ available, environment }) => available && environment !== 'live') ?? false;
+  return { merchant: cart.merchantName, title: titles[view], isTest };
 }
 
 /** The payments of a member in which something may happen still. */

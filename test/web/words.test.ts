@@ -17,7 +17,6 @@ const sources = ['member', 'shared']
 /** As the sources write them, and those that they put together. */
 const asked = new Set([
   ...Array.from(sources.matchAll(/'([a-z_]+\.[a-z_.]+)'/g), ([, id = '']) => id).filter((id) => en.has(id)),
-  ...['account', 'payments', 'me'].map((page) => `page.${page}`),
   ...PAYLINE_KINDS.filter((kind) => kind !== 'payment' && kind !== 'attachment').map((kind) => `payline.${kind}`),
   ...['payment_processing', 'already_paid', 'payment_needs_review'].map((code) => `too_late.${code}`),
   ...['unreadable', 'no_decimals', 'too_many_decimals', 'zero', 'too_much'].map((problem) => `amount.${problem}`),

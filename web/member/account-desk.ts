@@ -1,7 +1,7 @@
 import { writeAmount } from '../../words/figures';
 import { describeStanding, isSettled } from '../../words/standing';
 import type { Words } from '../../words/standing';
-import { call, Refusal, troubleOf } from '../shared/client';
+import { broughtAnswer, call, Refusal, troubleOf } from '../shared/client';
 import type { Credentials } from '../shared/client';
 import { pause, pauseAfter, watchPayment } from '../shared/live';
 import { parseAmount } from '../shared/money';
@@ -62,7 +62,7 @@ export interface AccountState {
 }
 
 /** Before anything is known. */
-export const EMPTY_ACCOUNT: AccountState = {
+const EMPTY_ACCOUNT: AccountState = {
   loaded: null,
   options: null,
   typed: null,
@@ -77,6 +77,18 @@ export const EMPTY_ACCOUNT: AccountState = {
   isConnected: true,
   isOver: false,
 };
+
+/** What came with the page, so that it is seen at once and whole. */
+function broughtBy(memberId: string): AccountState {
+  const cart = broughtAnswer(`/v1/members/${memberId}/cart`);
+  const page = broughtAnswer(UNDECIDED);
+  const options = broughtAnswer(`/v1/members/${memberId}/checkout-options`) ?? null;
+  return cart && page ? { ...EMPTY_ACCOUNT, options, loaded: loadedFrom(cart, page.data) } : EMPTY_ACCOUNT;
+}
+
+function loadedFrom(cart: Cart, undecided: readonly Payment[]): Loaded {
+  return { cart, undecided: undecided.map(asClaimed), at: new Date() };
+}
 
 const isOpen = ({ status }: Payment): boolean => status === 'created' || status === 'awaiting_payer';
 
@@ -137,7 +149,7 @@ export function createAccountDesk({
   readonly returned: string | null;
   readonly onChange: (state: AccountState) => void;
 }) {
-  let state = EMPTY_ACCOUNT;
+  let state = broughtBy(memberId);
   const watched = new Map<string, () => void>(); // payment id → how to stop watching it
   let askedAbout: number | null | undefined; // the amount of the newest question about gateways
   let asking: AbortController | null = null;
@@ -162,7 +174,13 @@ export function createAccountDesk({
     });
 
   async function start(): Promise<void> {
-    await refresh(Promise.race([askOptions(null), pause(CHOICE_PATIENCE_MS)]));
+    if (state.loaded === null) await refresh(Promise.race([askOptions(null), pause(CHOICE_PATIENCE_MS)]));
+    else {
+      if (state.options === null) void askOptions(null);
+      else askedAbout = state.options.amount > 0 ? state.options.amount : null;
+      askAboutAmount();
+      watchUndecided();
+    }
     if (returned === null || state.isOver) return;
     const payment = await call(credentials, 'GET', `/v1/payments/${encodeURIComponent(returned)}`).catch(() => null);
     if (payment) notify(describe(asClaimed(payment.body)));
@@ -195,7 +213,7 @@ export function createAccountDesk({
       call(credentials, 'GET', `/v1/members/${memberId}/cart`),
       call(credentials, 'GET', UNDECIDED),
     ]);
-    return { cart, undecided: page.data.map(asClaimed), at: new Date() };
+    return loadedFrom(cart, page.data);
   }
 
   const stillOpen = ({ charges }: Cart): readonly string[] =>
@@ -407,6 +425,8 @@ export function createAccountDesk({
 
   return {
     start,
+    /** As it is now. */
+    state: () => state,
     pay,
     type,
     chooseCharge,

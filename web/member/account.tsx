@@ -1,27 +1,30 @@
-import { useEffect, useMemo, useState } from 'preact/hooks';
-import { createAccountDesk, EMPTY_ACCOUNT } from './account-desk';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { balanceInWords, FIRST_LOOK } from '../../words/first-look';
+import { createAccountDesk } from './account-desk';
 import type { AccountDesk, AccountState, Notice } from './account-desk';
-import type { Cart, Payment } from '../shared/types';
+import type { Payment } from '../shared/types';
 import { Charges, Paylines } from './charges';
 import { availableAmong } from './gateways';
 import { PayForm } from './pay-form';
 import { PaymentRow, StandingLink } from './payment-row';
 import { Frame, Loading, Over } from './space';
 import type { Space } from './space';
-import { money, t } from './words';
+import { language, t } from './words';
 
 /** What a member owes, and how to pay it. */
 export function AccountPage({ space }: { readonly space: Space }) {
-  const [state, setState] = useState<AccountState>(EMPTY_ACCOUNT);
+  const heard = useRef<(state: AccountState) => void>(() => undefined);
   const desk = useMemo(
     () =>
       createAccountDesk({
         ...space,
         returned: new URLSearchParams(location.search).get('payment'),
-        onChange: setState,
+        onChange: (state) => heard.current(state),
       }),
     [],
   );
+  const [state, setState] = useState<AccountState>(desk.state);
+  heard.current = setState;
   useEffect(() => {
     // Back from the gateway's page the browser may show this page as it was left.
     const comeBack = (event: PageTransitionEvent) => event.persisted && desk.comeBack();
@@ -32,9 +35,9 @@ export function AccountPage({ space }: { readonly space: Space }) {
 
   const { loaded, notice } = state;
   const merchant = loaded?.cart.merchantName ?? null;
-  const title = loaded ? balanceInWords(loaded.cart) : t('page.account');
+  const title = loaded ? balanceInWords(loaded.cart, language()) : FIRST_LOOK[language()].pages.account;
   useEffect(() => {
-    if (merchant !== null) document.title = `${t('page.account')} · ${merchant}`;
+    if (merchant !== null) document.title = `${FIRST_LOOK[language()].pages.account} · ${merchant}`;
   }, [merchant]);
 
   if (state.isOver) return <Over />;
@@ -68,13 +71,6 @@ export function AccountPage({ space }: { readonly space: Space }) {
       )}
     </Frame>
   );
-}
-
-function balanceInWords({ due, credit, pending, currency, charges, paylines }: Cart): string {
-  const sums = { due: money(due, currency), pending: money(pending, currency), credit: money(credit, currency) };
-  if (due > 0) return t(pending > 0 ? 'balance.owes_pending' : 'balance.owes', sums);
-  if (credit > 0) return t('balance.credit', sums);
-  return t(charges.length === 0 && paylines.length === 0 ? 'balance.nothing' : 'balance.paid');
 }
 
 function NoticeCard({ notice: { tone, title, text } }: { readonly notice: Notice }) {

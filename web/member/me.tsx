@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
+import { FIRST_LOOK } from '../../words/first-look';
 import { PAGE_LANGUAGES } from '../../words/language';
 import type { PageLanguage } from '../../words/language';
 import { broughtAnswer, call } from '../shared/client';
-import type { Member } from '../shared/types';
 import { forget } from './kept';
 import { Frame, Loading, Over } from './space';
 import type { Space } from './space';
@@ -15,8 +15,8 @@ const YEAR_S = 31_536_000;
 /** Who the member is here, in which language, and the way out. */
 export function MePage({ space }: { readonly space: Space }) {
   const { credentials, memberId, base } = space;
-  const [member, setMember] = useState<Member | null>(null);
-  const [merchant, setMerchant] = useState<string | null>(null);
+  const [member, setMember] = useState(() => broughtAnswer(`/v1/members/${memberId}`) ?? null);
+  const [merchant, setMerchant] = useState(() => broughtAnswer(`/v1/members/${memberId}/cart`)?.merchantName ?? null);
   const [others] = useState(() => broughtAnswer('/v1/member-sign-in/session')?.members ?? []);
   const [isOver, setOver] = useState(false);
   const [trouble, setTrouble] = useState('');
@@ -27,12 +27,14 @@ export function MePage({ space }: { readonly space: Space }) {
       else setTrouble(inPlainWords(error, { merchant: merchant ?? '', gateway: '' }));
     });
   useEffect(() => {
-    document.title = t('page.me');
-    act(async () => {
-      setMember((await call(credentials, 'GET', `/v1/members/${memberId}`)).body);
-      setMerchant((await call(credentials, 'GET', `/v1/members/${memberId}/cart`)).body.merchantName);
-    });
+    document.title = FIRST_LOOK[language()].pages.me;
+    if (member === null || merchant === null) act(load);
   }, []);
+
+  async function load(): Promise<void> {
+    setMember((await call(credentials, 'GET', `/v1/members/${memberId}`)).body);
+    setMerchant((await call(credentials, 'GET', `/v1/members/${memberId}/cart`)).body.merchantName);
+  }
 
   const signOut = () =>
     act(async () => {
@@ -48,7 +50,13 @@ export function MePage({ space }: { readonly space: Space }) {
 
   if (isOver) return <Over />;
   return (
-    <Frame space={space} page="me" merchant={merchant} title={member?.name ?? t('page.me')} isConnected={true}>
+    <Frame
+      space={space}
+      page="me"
+      merchant={merchant}
+      title={member?.name ?? FIRST_LOOK[language()].pages.me}
+      isConnected={true}
+    >
       <p class="error" role="alert">
         {trouble}
       </p>

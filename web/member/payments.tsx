@@ -1,15 +1,16 @@
 import { useEffect, useState } from 'preact/hooks';
+import { FIRST_LOOK } from '../../words/first-look';
 import { isSettled } from '../../words/standing';
-import { ask, call, troubleOf } from '../shared/client';
+import { ask, broughtAnswer, call, troubleOf } from '../shared/client';
 import type { Credentials } from '../shared/client';
 import { pause, pauseAfter, watchPayment } from '../shared/live';
-import type { Payment, Refund } from '../shared/types';
+import type { Cart, Page, Payment, Refund } from '../shared/types';
 import { asClaimed } from './claims';
 import { PaymentRow, StandingLink } from './payment-row';
 import { Frame, Loading, Over } from './space';
 import type { Space } from './space';
 import { inPlainWords, isEnd } from './trouble';
-import { t } from './words';
+import { language, t } from './words';
 
 /** A browser holds about six connections to one server; streams must leave some for the rest. */
 const MOST_WATCHED = 3;
@@ -25,7 +26,7 @@ interface Loaded {
 /** All payments of a member, live, with the way to their receipts. */
 export function PaymentsPage({ space }: { readonly space: Space }) {
   const { credentials, memberId } = space;
-  const [loaded, setLoaded] = useState<Loaded | null>(null);
+  const [loaded, setLoaded] = useState(() => broughtBy(memberId));
   const [isConnected, setConnected] = useState(true);
   const [isOver, setOver] = useState(false);
   const [trouble, setTrouble] = useState('');
@@ -36,8 +37,7 @@ export function PaymentsPage({ space }: { readonly space: Space }) {
       call(credentials, 'GET', FIRST_PAGE),
       call(credentials, 'GET', '/v1/refunds?limit=100'),
     ]);
-    const { merchantName: merchant } = cart;
-    return { merchant, payments: page.data.map(asClaimed), refunds: given.data, nextCursor: page.nextCursor };
+    return loadedFrom(cart, page, given);
   }
 
   /** Loads everything anew; after a failure again, until it works. What was shown as older stays. */
@@ -60,8 +60,8 @@ export function PaymentsPage({ space }: { readonly space: Space }) {
   }
 
   useEffect(() => {
-    document.title = t('page.payments');
-    void refresh();
+    document.title = FIRST_LOOK[language()].pages.payments;
+    if (loaded === null) void refresh();
   }, []);
   useLiveness(loaded, credentials, { onMove: () => void refresh(), onConnection: setConnected });
 
@@ -90,7 +90,7 @@ export function PaymentsPage({ space }: { readonly space: Space }) {
       space={space}
       page="payments"
       merchant={loaded?.merchant ?? null}
-      title={t('page.payments')}
+      title={FIRST_LOOK[language()].pages.payments}
       isConnected={isConnected}
     >
       <p class="error" role="alert">
@@ -137,6 +137,18 @@ export function PaymentsPage({ space }: { readonly space: Space }) {
       )}
     </Frame>
   );
+}
+
+/** What came with the page, so that it is seen at once and whole. */
+function broughtBy(memberId: string): Loaded | null {
+  const cart = broughtAnswer(`/v1/members/${memberId}/cart`);
+  const page = broughtAnswer(FIRST_PAGE);
+  const given = broughtAnswer('/v1/refunds?limit=100');
+  return cart && page && given ? loadedFrom(cart, page, given) : null;
+}
+
+function loadedFrom({ merchantName: merchant }: Cart, page: Page<Payment>, given: Page<Refund>): Loaded {
+  return { merchant, payments: page.data.map(asClaimed), refunds: given.data, nextCursor: page.nextCursor };
 }
 
 /** Money of it came and was booked. */

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
+import { FIRST_LOOK } from '../../words/first-look';
 import type { Credentials } from '../shared/client';
-import { t, time } from './words';
+import { language, t, time } from './words';
 
 /** Whose pages these are, and where they are. */
 export interface Space {
@@ -28,7 +29,7 @@ interface FrameProps {
   readonly children: ComponentChildren;
 }
 
-/** What the three pages have in common: whose club it is, the way between them, and whether there is a connection. */
+/** What the three pages have in common: whose club it is, the way between them, and whether there is a connection. The server writes the same before. */
 export function Frame({
   space,
   page,
@@ -39,21 +40,22 @@ export function Frame({
   isTest = false,
   children,
 }: FrameProps) {
+  const words = FIRST_LOOK[language()];
   return (
     <>
       <a class="skip" href="#main">
-        {t('frame.skip')}
+        {words.skip}
       </a>
       <header class="top">
         <p class="merchant">{merchant ?? ' '}</p>
-        <nav aria-label={t('frame.pages')}>
+        <nav aria-label={words.way}>
           {PAGES.map((name) => (
             <a key={name} href={addressOf(space.base, name)} aria-current={name === page ? 'page' : undefined}>
-              {t(`page.${name}`)}
+              {words.pages[name]}
             </a>
           ))}
         </nav>
-        {isTest && <p class="note banner">{t('frame.test')}</p>}
+        {isTest && <p class="note banner">{words.test}</p>}
       </header>
       <main class="wide" id="main" tabIndex={-1}>
         <h1>{title}</h1>

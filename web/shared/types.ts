@@ -15,7 +15,7 @@ export type CheckoutOptions = z.output<typeof schemas.checkoutOptions>;
 export type Payline = Cart['paylines'][number];
 export type Choice = z.output<typeof signIn.signedIn>;
 
-interface Page<Item> {
+export interface Page<Item> {
   readonly data: readonly Item[];
   readonly nextCursor: string | null;
 }
