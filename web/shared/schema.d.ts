@@ -3173,6 +3173,51 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "psk_9m2x5q0z7c4k8v1d",
+         *       "name": "My phone",
+         *       "createdAt": "2027-01-31T09:12:04.000Z",
+         *       "lastUsedAt": null
+         *     }
+         */
+        Passkey: {
+            /** @description `psk_…` */
+            id: string;
+            name: string;
+            /** Format: date-time */
+            createdAt: string;
+            lastUsedAt: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "viw_3q8m1z6c0x5k2v9d",
+         *       "name": "Large ones",
+         *       "list": "payments",
+         *       "filter": {
+         *         "minAmount": "10000"
+         *       },
+         *       "shared": true,
+         *       "mine": true,
+         *       "createdAt": "2027-01-31T09:12:04.000Z"
+         *     }
+         */
+        SavedView: {
+            /** @example viw_… */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            list: "payments" | "members" | "refunds" | "notifications" | "disputes";
+            /** @description query parameters of that list */
+            filter: {
+                [key: string]: string;
+            };
+            shared: boolean;
+            /** @description whether the caller made it; of a key, whether a key did */
+            mine: boolean;
+            /** Format: date-time */
+            createdAt: string;
+        };
+        /**
+         * @example {
          *       "id": "ent_4c8x0m6z2q5k9v1d",
          *       "kind": "payment_captured",
          *       "payment": "pay_8k2jv6e4x0rq7n5w",
@@ -5270,14 +5315,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: {
-                            /** @description `psk_…` */
-                            id: string;
-                            name: string;
-                            /** Format: date-time */
-                            createdAt: string;
-                            lastUsedAt: string | null;
-                        }[];
+                        data: components["schemas"]["Passkey"][];
                         nextCursor: string | null;
                     };
                 };
@@ -5341,14 +5379,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description `psk_…` */
-                        id: string;
-                        name: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        lastUsedAt: string | null;
-                    };
+                    "application/json": components["schemas"]["Passkey"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -5448,14 +5479,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @description `psk_…` */
-                        id: string;
-                        name: string;
-                        /** Format: date-time */
-                        createdAt: string;
-                        lastUsedAt: string | null;
-                    };
+                    "application/json": components["schemas"]["Passkey"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -9625,6 +9649,7 @@ export interface operations {
                 limit?: number;
                 /** @description the `nextCursor` of the page before */
                 cursor?: string;
+                /** @description only those of this list */
                 list?: "payments" | "members" | "refunds" | "notifications" | "disputes";
             };
             header?: never;
@@ -9640,22 +9665,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: {
-                            /** @example viw_… */
-                            id: string;
-                            name: string;
-                            /** @enum {string} */
-                            list: "payments" | "members" | "refunds" | "notifications" | "disputes";
-                            /** @description query parameters of that list */
-                            filter: {
-                                [key: string]: string;
-                            };
-                            shared: boolean;
-                            /** @description whether the caller made it; of a key, whether a key did */
-                            mine: boolean;
-                            /** Format: date-time */
-                            createdAt: string;
-                        }[];
+                        data: components["schemas"]["SavedView"][];
                         nextCursor: string | null;
                     };
                 };
@@ -9720,22 +9730,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example viw_… */
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        list: "payments" | "members" | "refunds" | "notifications" | "disputes";
-                        /** @description query parameters of that list */
-                        filter: {
-                            [key: string]: string;
-                        };
-                        shared: boolean;
-                        /** @description whether the caller made it; of a key, whether a key did */
-                        mine: boolean;
-                        /** Format: date-time */
-                        createdAt: string;
-                    };
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -9802,22 +9797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        /** @example viw_… */
-                        id: string;
-                        name: string;
-                        /** @enum {string} */
-                        list: "payments" | "members" | "refunds" | "notifications" | "disputes";
-                        /** @description query parameters of that list */
-                        filter: {
-                            [key: string]: string;
-                        };
-                        shared: boolean;
-                        /** @description whether the caller made it; of a key, whether a key did */
-                        mine: boolean;
-                        /** Format: date-time */
-                        createdAt: string;
-                    };
+                    "application/json": components["schemas"]["SavedView"];
                 };
             };
             400: components["responses"]["invalid_request"];
