@@ -29,7 +29,7 @@ export function reminderRoutes({ db, publicUrl, mailConfigured }: ReminderDepend
       weight: 'file',
       body: newReminders,
       answers: { 201: askedReminders },
-      refusals: ['mail_not_configured'],
+      refusals: ['mail_not_configured', 'not_found'],
       idempotentFor: 'days',
       async handle({ caller: { merchantId }, author, body: { members, notAgainDays }, once }) {
         if (!mailConfigured) throw new Problem('mail_not_configured', 'no letter can leave: MAIL is off');

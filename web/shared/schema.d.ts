@@ -7301,6 +7301,7 @@ export interface operations {
                     };
                 };
             };
+            404: components["responses"]["not_found"];
             /**
              * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
              *
