@@ -405,8 +405,7 @@ END $$;
 -- is new to the merchant has no mark, and all is summed here until the next upkeep.
 CREATE FUNCTION read_statistics(merchant text, of_whom text, since timestamptz, until timestamptz)
 RETURNS TABLE (day date, key text, collected bigint, fees bigint, refunded bigint, charged_back bigint, count bigint) LANGUAGE plpgsql STABLE
--- What is not folded is little, and is found entry by entry: a plan for any mark would join whole tables.
-SET plan_cache_mode TO force_custom_plan SET enable_seqscan TO off SET enable_hashjoin TO off SET enable_mergejoin TO off AS $$
+SET plan_cache_mode TO force_custom_plan AS $$ -- a plan for any number of entries would join whole tables
 #variable_conflict use_column
 DECLARE
   zone text := (SELECT m.time_zone FROM merchants m WHERE m.id = merchant);
@@ -417,36 +416,32 @@ DECLARE
   end_day date := coalesce((until AT TIME ZONE zone)::date, 'infinity');
   begins timestamptz := coalesce(since, '-infinity');
   ends timestamptz := coalesce(until, 'infinity');
+  unfolded bigint[]; of_edges bigint[];
 BEGIN
   RETURN QUERY
     SELECT d.day, d.key, d.collected, d.fees, d.refunded, d.charged_back, d.count FROM statistics_days d
     WHERE d.merchant_id = merchant AND d.time_zone = zone AND d.told_by = of_whom AND d.day >= first_day AND d.day < end_day;
   -- Entries above a mark are found by their numbers, and where there is none by their time: the sum of nothing keeps the other index out.
   IF mark > 0 THEN
-    RETURN QUERY
-      SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
-             sum(p.charged_back)::bigint, count(DISTINCT p.entry_id) FILTER (WHERE p.collected > 0)
-      FROM statistics_postings p
-      WHERE p.merchant_id = merchant AND p.told_by = of_whom AND p.entry_id > mark
-        AND p.recorded_at + interval '0' >= begins AND p.recorded_at + interval '0' < ends GROUP BY 1, 2;
+    unfolded := ARRAY(SELECT e.id FROM entries e WHERE e.merchant_id = merchant AND e.id > mark
+                        AND e.recorded_at + interval '0' >= begins AND e.recorded_at + interval '0' < ends);
   ELSE
-    RETURN QUERY
-      SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
-             sum(p.charged_back)::bigint, count(DISTINCT p.entry_id) FILTER (WHERE p.collected > 0)
-      FROM statistics_postings p
-      WHERE p.merchant_id = merchant AND p.told_by = of_whom AND p.recorded_at >= begins AND p.recorded_at < ends GROUP BY 1, 2;
-    RETURN;
+    unfolded := ARRAY(SELECT e.id FROM entries e WHERE e.merchant_id = merchant AND e.recorded_at >= begins AND e.recorded_at < ends);
   END IF;
   -- A day is no longer than 26 hours, so that only the days of `since` and of `until` are read.
+  of_edges := ARRAY(
+    SELECT e.id
+    FROM (VALUES (CASE WHEN first_day > (since AT TIME ZONE zone)::date THEN since END, least(until, since + interval '26 hours'), '-infinity'::date, first_day),
+                 (CASE WHEN end_day = ((until - interval '1 microsecond') AT TIME ZONE zone)::date THEN greatest(since, until - interval '26 hours') END, until,
+                  greatest(end_day, first_day), 'infinity'::date)) AS d(begins, ends, first, beyond),
+      LATERAL (SELECT x.id, (x.recorded_at AT TIME ZONE zone)::date AS day FROM entries x
+               WHERE x.merchant_id = merchant AND x.recorded_at >= d.begins AND x.recorded_at < d.ends AND x.id + 0 <= mark) e
+    WHERE d.begins < d.ends AND e.day >= d.first AND e.day < d.beyond);
   RETURN QUERY
     SELECT (p.recorded_at AT TIME ZONE zone)::date, coalesce(p.key, ''), sum(p.collected)::bigint, sum(p.fees)::bigint, sum(p.refunded)::bigint,
            sum(p.charged_back)::bigint, count(DISTINCT p.entry_id) FILTER (WHERE p.collected > 0)
-    FROM (VALUES (CASE WHEN first_day > (since AT TIME ZONE zone)::date THEN since END, least(until, since + interval '26 hours'), '-infinity'::date, first_day),
-                 (CASE WHEN end_day = ((until - interval '1 microsecond') AT TIME ZONE zone)::date THEN greatest(since, until - interval '26 hours') END, until,
-                  greatest(end_day, first_day), 'infinity'::date)) AS e(begins, ends, first, beyond),
-      LATERAL (SELECT s.* FROM statistics_postings s
-               WHERE s.merchant_id = merchant AND s.told_by = of_whom AND s.recorded_at >= e.begins AND s.recorded_at < e.ends AND s.entry_id + 0 <= mark) p
-    WHERE e.begins < e.ends AND (p.recorded_at AT TIME ZONE zone)::date >= e.first AND (p.recorded_at AT TIME ZONE zone)::date < e.beyond GROUP BY 1, 2;
+    FROM statistics_postings p
+    WHERE p.merchant_id = merchant AND p.told_by = of_whom AND p.entry_id = ANY (unfolded || of_edges) GROUP BY 1, 2;
 END $$;
 
 CREATE VIEW inv_statistics_equal_entries AS
