@@ -113,6 +113,8 @@ const WORDS = {
     account: 'My account',
     allPaid: 'All is paid',
     payments: 'Payments',
+    receipt: 'Receipt',
+    paper: 'Receipt',
     me: 'Me',
   },
   fr: {
@@ -123,6 +125,8 @@ const WORDS = {
     account: 'Mon compte',
     allPaid: 'Tout est payé',
     payments: 'Paiements',
+    receipt: 'Attestation',
+    paper: 'Attestation de paiement',
     me: 'Moi',
   },
 } as const;
@@ -164,6 +168,12 @@ test.each([
     await page.getByRole('link', { name: words.payments }).click();
     await page.locator('#payments [data-status=paid]').waitFor();
     await isForEverybody(name('payments'));
+    const [paper] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: words.receipt }).click(),
+    ]);
+    await paper.getByRole('heading', { name: words.paper }).waitFor(); // in the language of the page
+    await paper.close();
     await page.getByRole('link', { name: words.me, exact: true }).click();
     await see(email);
     await isForEverybody(name('me'));

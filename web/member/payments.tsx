@@ -189,11 +189,11 @@ function useLiveness(
   }, [rows]);
 }
 
-/** Opens the receipt in a tab of its own, in the name of who looks: a link could not say who that is. */
+/** Opens the receipt in a tab of its own, in the language of the page and in the name of who looks: a link could not say who that is. */
 async function openReceipt(credentials: Credentials, id: string): Promise<void> {
   const tab = window.open('', '_blank');
   try {
-    const answer = await ask(credentials, `/v1/payments/${encodeURIComponent(id)}/receipt`, {
+    const answer = await ask(credentials, `/v1/payments/${encodeURIComponent(id)}/receipt?locale=${language()}`, {
       headers: { accept: 'text/html' },
     });
     const url = URL.createObjectURL(new Blob([await answer.text()], { type: 'text/html;charset=utf-8' }));

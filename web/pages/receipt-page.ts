@@ -26,7 +26,7 @@ export interface ReceiptPage {
 
 /** All that the paper looks like: it loads nothing, so that it can be kept as a file. */
 export const RECEIPT_STYLE = `body{font:16px/1.5 system-ui,sans-serif;color:#1d2622;background:#fff;max-width:42rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.75rem;margin:1.5rem 0}address{font-style:normal;white-space:pre-line}
+h1{font-size:1.75rem;margin:1.5rem 0}
 dl>div{display:grid;grid-template-columns:minmax(0,10rem) minmax(0,1fr);gap:1rem;padding:.5rem 0;border-top:1px solid #7c8781}
 dt{color:#55615b}dd{margin:0;overflow-wrap:anywhere}dd p{margin:0}.sum{font-weight:600}.test{border:2px solid #9a2a2a;padding:.5rem 1rem;color:#9a2a2a}
 .note{color:#55615b;font-size:.875rem}@media print{body{margin:0}.screen{display:none}}`;
@@ -41,6 +41,7 @@ export function receiptPage(page: ReceiptPage): string {
   const came = page.lines.filter(isArrival);
   const since = page.lines.filter((line) => !isArrival(line));
   const received = came.reduce((total, { amount }) => total + amount, 0);
+  const about = [merchant.address, merchant.registration].flatMap((text) => text?.split('\n') ?? []);
   const pays = [
     ...charges.map(({ label, amount }) => html`<p>${label}: ${money(amount)}</p>`),
     ...(credit > 0 ? [html`<p>${money(credit)} ${words.credit}</p>`] : []),
@@ -60,13 +61,7 @@ export function receiptPage(page: ReceiptPage): string {
           ${page.isTest ? html`<p class="test">${words.test}</p>` : null}
           <h1>${words.title}</h1>
           <dl>
-            ${row(
-              words.receivedBy,
-              html`<p>${merchant.name}</p>
-                <address>
-                  ${[merchant.address, merchant.registration].filter((line) => line !== null).join('\n')}
-                </address>`,
-            )}
+            ${row(words.receivedBy, html`${[merchant.name, ...about].map((line) => html`<p>${line}</p>`)}`)}
             ${row(words.paidBy, html`${page.memberName}`)}
             ${row(words.amount, html`<span class="sum">${money(received)}</span>`)}
             ${row(words.day, html`${[...new Set(came.map(({ at }) => day(at)))].join(', ')}`)}
