@@ -244,7 +244,7 @@ export function createApp(deps: AppDependencies): Express {
       log,
     }),
   );
-  app.use(docsRoutes(describeApi(routes, { publicUrl })));
+  app.use(docsRoutes(() => describeApi(routes, { publicUrl })));
   app.use('/v1', crossOrigin({ db, tokens, publicUrl }));
   app.use(eventRoutes({ db, live, authenticate, recognise, revocations }));
   app.use(receiptRoutes({ db, authenticate }));

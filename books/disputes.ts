@@ -2,9 +2,10 @@ import type { Database } from '../prisma/client';
 import type { Dispute } from '../prisma/generated/client';
 import type { DisputeStatus } from '../workflows/domain/dispute';
 import type { GatewayName } from '../workflows/domain/gateway';
-import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf } from './newest';
+import { anyOf, betweenAmounts, betweenPlaces, newestBetween, placesOf } from './newest';
 import { inPeriod } from './period';
 import type { Period } from './period';
+import { inOrderOf } from './sql';
 import type { Page } from './sql';
 
 /** Which disputes a list shows; what is left out shows all. */
@@ -32,9 +33,9 @@ export async function findDispute(
   return prisma.dispute.findFirst({ where: { id, merchantId } });
 }
 
-/** Disputes by their ids, in no order; unknown ids are left out. */
+/** Disputes in the order of these ids; unknown ids are left out. */
 export async function findDisputes({ prisma }: Pick<Database, 'prisma'>, ids: readonly string[]): Promise<Dispute[]> {
-  return ids.length === 0 ? [] : prisma.dispute.findMany({ where: { id: { in: [...ids] } } });
+  return ids.length === 0 ? [] : inOrderOf(ids, await prisma.dispute.findMany({ where: { id: { in: [...ids] } } }));
 }
 
 /** A merchant's disputes, newest first; one more than asked for where there are more. */
@@ -64,14 +65,11 @@ export async function listDisputes(
   );
   // It has no name, so that it is planned for what it is given.
   const { rows } = await sql.query<{ id: string }>(
-    `WITH a AS MATERIALIZED (SELECT ${['$1::text AS merchant_id', ...places].join(', ')})
-     SELECT found.* FROM a, LATERAL (${newestOf(list, conditions, anyOf('d.status', status, given))}) found ORDER BY found.sequence DESC LIMIT $2`,
+    newestBetween(places, list, conditions, anyOf('d.status', status, given)),
     values,
   );
-  const found = await findDisputes(
+  return findDisputes(
     { prisma },
     rows.map(({ id }) => id),
   );
-  const byId = new Map(found.map((dispute) => [dispute.id, dispute]));
-  return rows.flatMap(({ id }) => byId.get(id) ?? []);
 }

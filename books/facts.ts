@@ -2,6 +2,7 @@ import { keyOf } from '../workflows/domain/fact';
 import type { Fact, Recorded } from '../workflows/domain/fact';
 import type { GatewayName, NextAction } from '../workflows/domain/gateway';
 import type { LatePaymentPolicy, Payment, PaymentTerms } from '../workflows/domain/payment';
+import { inOrderOf } from './sql';
 import type { Sql } from './sql';
 
 /** The columns of a fact that are its identity and content; the rest of each kind's data lies in `detail`. */
@@ -143,8 +144,7 @@ export async function loadPayment({ sql }: Sql, id: string, merchantId?: string)
 /** Several payments at once, in the order of the ids given; unknown ids are left out. */
 export async function loadPayments({ sql }: Sql, ids: readonly string[]): Promise<RecordedPayment[]> {
   const { rows } = await sql.query<Loaded>(`${RECORDED_PAYMENTS} WHERE p.id = ANY ($1)`, [ids]);
-  const byId = new Map(rows.map((row) => [row.id, toRecorded(row)]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+  return inOrderOf(ids, rows).map(toRecorded);
 }
 
 function assemble(loaded: Loaded): LoadedPayment {

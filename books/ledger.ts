@@ -1,6 +1,6 @@
 import type { Database } from '../prisma/client';
 import { call } from './functions';
-import { betweenPlaces, placesOf } from './newest';
+import { betweenPlaces, newestBetween, placesOf } from './newest';
 import { inPeriod } from './period';
 import type { Period } from './period';
 import { BEYOND_ALL } from './sql';
@@ -34,11 +34,8 @@ export async function listEntries(
     `coalesce((SELECT f.id FROM entries f WHERE f.merchant_id = $1 AND f.recorded_at >= ${moment} ORDER BY f.recorded_at LIMIT 1), ${BEYOND_ALL})`;
   const places = placesOf(period, given, firstFrom);
   // It has no name, so that it is planned for what it is given.
-  const { rows } = await sql.query<{ id: number }>(
-    `WITH a AS MATERIALIZED (SELECT ${['$1::text AS merchant_id', ...places].join(', ')})
-     SELECT found.id FROM a, LATERAL (SELECT e.id FROM entries e WHERE ${conditions.join(' AND ')} ORDER BY e.id DESC LIMIT $2) found ORDER BY found.id DESC`,
-    values,
-  );
+  const list = { columns: 'e.id, e.id AS sequence', from: 'entries e', sequence: 'e.id', limit: '$2' };
+  const { rows } = await sql.query<{ id: number }>(newestBetween(places, list, conditions, []), values);
   return prisma.entry.findMany({
     where: { id: { in: rows.map(({ id }) => id) } },
     include: {

@@ -1,8 +1,5 @@
-import type { Database } from '../prisma/client';
-import type { QueryResultRow } from 'pg';
 import { momentOf } from './period';
 import type { Period } from './period';
-import { inTransaction } from './sql';
 
 /** How a value of a statement is called there. */
 export type Given = (value: unknown) => string;
@@ -26,6 +23,12 @@ export function newestOf(
         `(SELECT ${list.columns} FROM ${list.from} WHERE ${[...conditions, ...way].join(' AND ')} ORDER BY ${list.sequence} DESC LIMIT ${list.limit})`,
     )
     .join(' UNION ');
+}
+
+/** The same of the rows of the merchant $1 between `places`, newest first and at most $2 of all; a row `a` holds them. */
+export function newestBetween(places: readonly string[], ...asked: Parameters<typeof newestOf>): string {
+  return `WITH a AS MATERIALIZED (SELECT ${['$1::text AS merchant_id', ...places].join(', ')})
+     SELECT found.* FROM a, LATERAL (${newestOf(...asked)}) found ORDER BY found.sequence DESC LIMIT $2`;
 }
 
 /** One choice for each value of a filter; none where it is not given. */
@@ -69,21 +72,4 @@ export function betweenAmounts(
     ...(minAmount === undefined ? [] : [`${column} >= ${given(minAmount)}`]),
     ...(maxAmount === undefined ? [] : [`${column} <= ${given(maxAmount)}`]),
   ];
-}
-
-/**
- * Asks for the one row that sums thousands of a list. Of so many the planner hopes to read the whole table sooner than an index, whosever
- * rows are in it: so it may not.
- */
-export async function sumByIndex<Row extends QueryResultRow>(
-  db: Pick<Database, 'sql'>,
-  text: string,
-  values: unknown[],
-): Promise<Row> {
-  const { rows } = await inTransaction(db, async ({ sql }) => {
-    await sql.query('SET LOCAL enable_seqscan = off');
-    return sql.query<Row>(text, values);
-  });
-  if (rows[0] === undefined) throw new Error('a sum has no row');
-  return rows[0];
 }

@@ -1,12 +1,13 @@
 import type { Database } from '../prisma/client';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { AttentionCode, PaymentStatus } from '../workflows/domain/payment';
-import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf, sumByIndex } from './newest';
+import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf } from './newest';
 import { inPeriod, momentOf } from './period';
 import type { Period } from './period';
-import { meantBy, narrowed } from './sought';
+import { meantBy } from './sought';
 import type { Sought } from './sought';
 import type { Page, Sql } from './sql';
+import { MOST_SUMMED, sumNewest } from './sums';
 
 /** Which payments a list shows; what is left out shows all. */
 export interface PaymentFilter {
@@ -49,9 +50,6 @@ export interface PaymentSummary {
   readonly exact: boolean;
 }
 
-/** So many payments are summed one by one. */
-const MOST_SUMMED = 10_000;
-
 /** Sums all payments that a filter shows: from the sums of their days where it can, else of the newest ones. */
 export async function sumPayments(
   db: Pick<Database, 'sql'>,
@@ -60,7 +58,10 @@ export async function sumPayments(
 ): Promise<PaymentSummary> {
   const ofDays = hasDays(filter) ? await sumDays(db, merchantId, filter) : null;
   if (ofDays?.exact) return ofDays;
-  const ofNewest = await sumNewest(db, merchantId, filter);
+  const ofNewest = await sumNewest<PaymentFilter, PaymentSummary>(db, filter, {
+    listOf: (asked, page) => newest('p.id, p.sequence, p.captured, p.fee, p.refunded', merchantId, asked, page),
+    sums: `count(*) FILTER (WHERE s.summed) AS count, ${sums('FILTER (WHERE s.summed)')}, count(*) = count(s.captured) FILTER (WHERE s.summed) AS exact`,
+  });
   return ofNewest.exact || ofDays === null || ofDays.count < ofNewest.count ? ofNewest : ofDays;
 }
 
@@ -85,25 +86,6 @@ async function sumDays(
   );
   if (!rows[0]) throw new Error('a sum has no row');
   return rows[0];
-}
-
-async function sumNewest(
-  db: Pick<Database, 'sql'>,
-  merchantId: string,
-  filter: PaymentFilter,
-): Promise<PaymentSummary> {
-  const { sought } = filter;
-  const asked = sought === undefined ? filter : { ...filter, sought: narrowed(sought) };
-  const columns = 'p.id, p.sequence, p.captured, p.fee, p.refunded';
-  const { text, values } = newest(columns, merchantId, asked, { before: null, limit: MOST_SUMMED });
-  const summary = await sumByIndex<PaymentSummary>(
-    db,
-    `SELECT count(*) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS count, ${sums(`FILTER (WHERE s.place <= ${MOST_SUMMED})`)},
-       count(*) = count(s.captured) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS exact
-     FROM (SELECT f.*, row_number() OVER (ORDER BY f.sequence DESC) AS place FROM (${text}) f) s`,
-    values,
-  );
-  return { ...summary, exact: summary.exact && sought?.members.areAll !== false };
 }
 
 const sums = (filter = ''): string =>

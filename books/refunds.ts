@@ -3,11 +3,13 @@ import type { Database } from '../prisma/client';
 import type { GatewayName } from '../workflows/domain/gateway';
 import type { RefundStatus } from '../workflows/domain/refund';
 import type { SealedAccount } from './accounts';
-import { anyOf, betweenAmounts, betweenPlaces, newestOf, placesOf, sumByIndex } from './newest';
+import { anyOf, betweenAmounts, betweenPlaces, newestBetween, placesOf } from './newest';
 import { inPeriod } from './period';
 import type { Period } from './period';
-import { meantBy, narrowed } from './sought';
+import { meantBy } from './sought';
 import type { Sought } from './sought';
+import { inOrderOf } from './sql';
+import { sumNewest } from './sums';
 import type { Page, Sql } from './sql';
 
 /** A refund that is admitted: the payment's one in flight. */
@@ -146,12 +148,13 @@ export async function findRefund(
   return prisma.refund.findFirst({ where: { id, merchantId }, include: LISTED });
 }
 
-/** Refunds by their ids, in no order; unknown ids are left out. */
+/** Refunds in the order of these ids; unknown ids are left out. */
 export async function findRefunds(
   { prisma }: Pick<Database, 'prisma'>,
   ids: readonly string[],
 ): Promise<ListedRefund[]> {
-  return ids.length === 0 ? [] : prisma.refund.findMany({ where: { id: { in: [...ids] } }, include: LISTED });
+  if (ids.length === 0) return [];
+  return inOrderOf(ids, await prisma.refund.findMany({ where: { id: { in: [...ids] } }, include: LISTED }));
 }
 
 /** Which refunds a list shows; what is left out shows all. */
@@ -181,12 +184,10 @@ export async function listRefunds(
 ): Promise<ListedRefund[]> {
   const { text, values } = newest('r.id, r.sequence', merchantId, filter, page);
   const { rows } = await sql.query<{ id: string }>(text, values);
-  const found = await findRefunds(
+  return findRefunds(
     { prisma },
     rows.map(({ id }) => id),
   );
-  const byId = new Map(found.map((refund) => [refund.id, refund]));
-  return rows.flatMap(({ id }) => byId.get(id) ?? []);
 }
 
 /** The sums of all refunds that a filter shows, in minor units of the currency of the books. */
@@ -198,27 +199,18 @@ export interface RefundSummary {
   readonly exact: boolean;
 }
 
-/** So many refunds are summed. */
-const MOST_SUMMED = 10_000;
-
+/** Sums the refunds that a filter shows, from the newest on. */
 export async function sumRefunds(
   db: Pick<Database, 'sql'>,
   merchantId: string,
   filter: RefundFilter,
 ): Promise<RefundSummary> {
-  const { sought } = filter;
-  const asked = sought === undefined ? filter : { ...filter, sought: narrowed(sought) };
-  const page = { before: null, limit: MOST_SUMMED };
-  const { text, values } = newest('r.id, r.sequence, r.status, r.amount, r.currency', merchantId, asked, page);
-  const summary = await sumByIndex<RefundSummary>(
-    db,
-    `SELECT count(*) FILTER (WHERE s.place <= ${MOST_SUMMED}) AS count, count(*) <= ${MOST_SUMMED} AS exact,
-       coalesce(sum(s.amount) FILTER (WHERE s.place <= ${MOST_SUMMED} AND s.status = 'succeeded'
-         AND s.currency = (SELECT m.currency FROM merchants m WHERE m.id = $1)), 0)::bigint AS refunded
-     FROM (SELECT f.*, row_number() OVER (ORDER BY f.sequence DESC) AS place FROM (${text}) f) s`,
-    values,
-  );
-  return { ...summary, exact: summary.exact && sought?.members.areAll !== false };
+  return sumNewest<RefundFilter, RefundSummary>(db, filter, {
+    listOf: (asked, page) => newest('r.id, r.sequence, r.status, r.amount, r.currency', merchantId, asked, page),
+    sums: `count(*) FILTER (WHERE s.summed) AS count, count(*) = count(*) FILTER (WHERE s.summed) AS exact,
+       coalesce(sum(s.amount) FILTER (WHERE s.summed AND s.status = 'succeeded' AND s.currency = (SELECT m.currency FROM merchants m WHERE m.id = $1)), 0)::bigint
+         AS refunded`,
+  });
 }
 
 /** Asks for a page of a merchant's refunds, newest first, and one more. It has no name, so that it is planned for what it is given. */
@@ -251,7 +243,5 @@ function newest(
     given,
     (moment) => `sequence_at('refunds', 'merchant_id', $1, 'created_at', ${moment})`,
   );
-  const text = `WITH a AS MATERIALIZED (SELECT ${['$1::text AS merchant_id', ...places].join(', ')})
-     SELECT found.* FROM a, LATERAL (${newestOf(list, conditions, choices)}) found ORDER BY found.sequence DESC LIMIT $2`;
-  return { text, values };
+  return { text: newestBetween(places, list, conditions, choices), values };
 }

@@ -16,6 +16,12 @@ export interface Page {
 /** Above every sequence and every number that an identity gives: the place of a page that begins at the newest. */
 export const BEYOND_ALL = 2n ** 63n - 1n;
 
+/** Rows in the order of these ids; those that are not there are left out. */
+export function inOrderOf<Row extends { readonly id: Id }, Id>(ids: readonly Id[], rows: readonly Row[]): Row[] {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
 /** Does `work` whole or not at all. */
 export async function inTransaction<Result>(
   { sql }: { readonly sql: Pick<Pool, 'connect'> },

@@ -28,7 +28,7 @@ const MOST_VIEWS = 100;
 const VIEW =
   'v.id, v.sequence, v.person_id AS "personId", v.name, v.list, v.filter, v.shared, v.created_at AS "createdAt"';
 
-/** Keeps one; null: whoever makes it has too many. In a transaction. */
+/** Keeps one; null: its maker has too many. In a transaction. */
 export async function addView(tx: Sql, merchantId: string, view: NewView): Promise<SavedView | null> {
   await holdMerchant(tx, merchantId); // of two that are made at once the second is counted with the first
   const { id, personId, name, list, filter, shared } = view;

@@ -6,7 +6,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
 /** A field with a default may be left out by who asks. */
 const OPTIONS = ['--default-non-nullable=false'];
 const HEAD =
-  '// Written by `npm run docs` of the OpenAPI document: whoever changes the API runs it again, and nobody edits this.\n';
+  '// Written by `npm run docs` of the OpenAPI document: a change of the API is followed by running it again, and nobody edits this.\n';
 
 /** The types of a client of the API, in TypeScript, as openapi-typescript writes them of its document. It runs as a program: images do without it. */
 export function clientTypes(document: object): Promise<string> {

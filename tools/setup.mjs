@@ -128,7 +128,7 @@ const pages = {
       bin('vite'),
       ['build', '--config', inRoot('web', 'vite.member.config.mjs'), '--logLevel', 'warn'],
       'The scripts of the pages could not be built',
-      // Whoever asks, tests too: else they are built for development, and half as large again.
+      // For tests too: built for development they are half as large again.
       { NODE_ENV: 'production' },
     ),
 };

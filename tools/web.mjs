@@ -3,7 +3,7 @@ import path from 'node:path';
 import { createServer } from 'vite';
 import { prepareOrExit, root } from './setup.mjs';
 
-await prepareOrExit({ for: 'test' });
+await prepareOrExit({ for: 'test' }); // as for tests, nothing of the server has to be compiled
 const server = await createServer({ configFile: path.join(root, 'web', 'vite.member.config.mjs') });
 await server.listen();
 server.printUrls();

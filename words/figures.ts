@@ -3,7 +3,7 @@ import { formatDecimal, minorUnitDecimals } from '../workflows/domain/money';
 import type { PageLanguage } from './language';
 
 /** Whose numbers and days a language writes. */
-const REGIONS: Readonly<Record<PageLanguage, string>> = { en: 'en-GB', fr: 'fr-FR' };
+export const REGIONS: Readonly<Record<PageLanguage, string>> = { en: 'en-GB', fr: 'fr-FR' };
 
 /** A sum as it is written in this language, to the last digit: it is formatted as text and never as a float. */
 export function writeMoney(money: Money, language: PageLanguage): string {

@@ -1,7 +1,6 @@
-/** A language that pages are written in. */
-export type PageLanguage = 'en' | 'fr';
-
-export const PAGE_LANGUAGES: readonly PageLanguage[] = ['en', 'fr'];
+export const PAGE_LANGUAGES = ['en', 'fr'] as const;
+/** A language that pages, papers and letters are written in. */
+export type PageLanguage = (typeof PAGE_LANGUAGES)[number];
 
 /** The language that a browser asks for first of those we have; else the first of these that is given. */
 export function languageFor(accepted: string | undefined, ...others: readonly (PageLanguage | null)[]): PageLanguage {

@@ -1,7 +1,5 @@
 import type { PaylineKind } from '../workflows/domain/booking';
-
-export const RECEIPT_LOCALES = ['en', 'fr'] as const;
-export type ReceiptLocale = (typeof RECEIPT_LOCALES)[number];
+import type { PageLanguage } from './language';
 
 /** What the paper about a payment says. */
 interface ReceiptWords {
@@ -23,7 +21,7 @@ interface ReceiptWords {
 }
 
 /** In French it is an *attestation*: a *reçu fiscal* is another paper, which the law regulates. */
-export const RECEIPT: Readonly<Record<ReceiptLocale, ReceiptWords>> = {
+export const RECEIPT: Readonly<Record<PageLanguage, ReceiptWords>> = {
   en: {
     title: 'Receipt',
     receivedBy: 'Received by',

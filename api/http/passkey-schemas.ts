@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { id, moment, text } from './schemas';
 
-const moment = z.iso.datetime();
 const bytes = z
   .string()
   .min(1)
@@ -32,17 +32,11 @@ export const assertion = z.object({
 });
 
 export const newPasskey = z.strictObject({
-  name: z
-    .string()
-    .trim()
-    .min(1)
-    .max(100)
-    .regex(/^\P{Cc}*$/u, 'no control characters')
-    .describe('by which its person knows it'),
+  name: text(100).trim().describe('by which its person knows it'),
   passkey: registration,
 });
 export const passkey = z.object({
-  id: z.string().describe('`psk_…`'),
+  id: id('psk'),
   name: z.string(),
   createdAt: moment,
   lastUsedAt: moment.nullable(),

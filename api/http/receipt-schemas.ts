@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { RECEIPT_LOCALES } from '../../words/receipt';
+import { PAGE_LANGUAGES } from '../../words/language';
 
 export const receiptQuery = z.strictObject({
-  locale: z.enum(RECEIPT_LOCALES).optional().describe("without: the member's language, else the merchant's"),
+  locale: z.enum(PAGE_LANGUAGES).optional().describe("without: the member's language, else the merchant's"),
 });

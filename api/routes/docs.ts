@@ -6,10 +6,11 @@ import { PROBLEMS } from '../http/problems';
 import { refuseOtherMethods, strictRouter } from '../http/routing';
 
 /** The contract, for programs (`/openapi.json`) and for people (`/docs`). */
-export function docsRoutes(document: unknown): Router {
+export function docsRoutes(describe: () => object): Router {
   const router = strictRouter();
+  let document: object | null = null; // hundreds of schemas, which a process that nobody asks need not write
   router.get('/openapi.json', (_req, res) => {
-    res.json(document);
+    res.json((document ??= describe()));
   });
   router.get('/docs', (_req, res) => {
     res.type('html').send(PAGE);

@@ -19,7 +19,7 @@ interface ReceiptDependencies {
   readonly authenticate: Authenticate;
 }
 
-/** The paper about a payment, for whoever may watch it. */
+/** The paper about a payment, for those who may watch it. */
 export function receiptRoutes({ db, authenticate }: ReceiptDependencies): Router {
   const router = strictRouter();
   router.get(PATH, paperOnly, async (req: Request<{ id: string }>, res: Response) => {

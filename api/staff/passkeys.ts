@@ -102,7 +102,7 @@ export function createPasskeys({ db, publicUrl }: { readonly db: Sql; readonly p
   };
 }
 
-/** The library throws for each way in which an answer is wrong; to whoever sent it they are one. */
+/** The library throws for each way in which an answer is wrong; the sender is told that it is, and no more. */
 const REFUSED = { verified: false, registrationInfo: undefined, authenticationInfo: undefined } as const;
 
 type Described = NonNullable<Parameters<typeof generateAuthenticationOptions>[0]['allowCredentials']>[number];

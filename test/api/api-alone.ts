@@ -11,6 +11,7 @@ import type { Database } from '../../prisma/client';
 import { memoryCache } from '../gateways/gateway-context';
 import { createVault } from '../../vault/vault';
 import { expectDocumented, watchRefusals } from '../support/refusals';
+import { NO_RUNS } from '../support/no-runs';
 import { ENCRYPTION_KEY, OPERATOR_KEY } from '../support/world';
 
 export interface RunningApi {
@@ -32,7 +33,6 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
   server.unref(); // a test that fails before it stops this must not keep its process
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const refusals = watchRefusals(server, baseUrl);
-  const nobody = () => Promise.reject(new Error('Temporal is away'));
   const app = createApp({
     db: over.db ?? away!,
     vault: createVault(ENCRYPTION_KEY),
@@ -43,15 +43,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
       now: Date.now,
       cache: memoryCache(),
     },
-    runs: {
-      start: nobody,
-      notify: nobody,
-      command: nobody,
-      wake: nobody,
-      look: nobody,
-      retryDeliveries: nobody,
-      refundUnmatched: nobody,
-    },
+    runs: NO_RUNS,
     deliveries: {
       started: () => Promise.resolve(),
       notified: () => undefined,

@@ -3,6 +3,7 @@ import { createDeliveries } from '../../outbox/deliveries';
 import { eventually, Merchant } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { startWorld } from '../support/world';
+import { NO_RUNS } from '../support/no-runs';
 import type { World } from '../support/world';
 import { startApi } from './api-alone';
 import type { RunningApi } from './api-alone';
@@ -57,18 +58,13 @@ describe('while Temporal is away', () => {
 
   // Temporal's client goes on trying for a while and then throws at a connection that was closed, so this API is told at once.
   test('a payment is opened all the same, a message about it is taken, and a command is stored', async () => {
-    const nobody = () => Promise.reject(new Error('Temporal is away'));
-    const runs = {
-      start: nobody,
-      notify: nobody,
-      command: nobody,
-      wake: nobody,
-      look: nobody,
-      retryDeliveries: nobody,
-      refundUnmatched: nobody,
-    };
-    const deliveries = createDeliveries({ db: world.db, runs, log: pino({ level: 'silent' }), isLate: () => false });
-    const api = await startApi({ db: world.db, runs, deliveries });
+    const deliveries = createDeliveries({
+      db: world.db,
+      runs: NO_RUNS,
+      log: pino({ level: 'silent' }),
+      isLate: () => false,
+    });
+    const api = await startApi({ db: world.db, runs: NO_RUNS, deliveries });
     const merchant = await Merchant.create(world);
     const member = await merchant.member([['fee', 1000]]);
     const server = asking(api, merchant.secretKey);

@@ -1,18 +1,18 @@
 import { inTransaction } from '../../books/sql';
-import { sealCredentials } from '../../vault/credentials';
 import { sealPayer } from '../../vault/payer';
 import { createVault } from '../../vault/vault';
 import type { GatewayFact } from '../../workflows/domain/fact';
 import type { PaymentTerms } from '../../workflows/domain/payment';
-import { newId, newPayment, openBooks, owe, receive, tell, tellUnmatched } from '../books/bookkeeping';
+import { newPayment, openBooks, owe, receive, tell, tellUnmatched } from '../books/bookkeeping';
 import type { Books, Club } from '../books/bookkeeping';
 import { captured, disputeOpened, eur, refunded, refundPending } from '../domain/builders';
 import { ENCRYPTION_KEY } from '../support/world';
 import { startApi } from './api-alone';
 import type { RunningApi } from './api-alone';
-import { newMerchant } from './asking';
-import type { Asking, Page } from './asking';
+import type { Page } from './asking';
 import { refusedField } from './refusal';
+import { addAccount, openShop } from './shops';
+import type { Shop } from './shops';
 
 let db: Books;
 let api: RunningApi;
@@ -25,24 +25,8 @@ afterAll(async () => {
   await db.close();
 });
 
-type Shop = Club & { readonly asks: Asking };
-
-async function newShop(over: Record<string, unknown> = {}): Promise<Shop> {
-  const { id: merchantId, ...asks } = await newMerchant(api, over);
-  return { ...(await newAccount(merchantId, 'paypal-standard')), asks };
-}
-const CREDENTIALS: Readonly<Record<string, unknown>> = {
-  'paypal-standard': { receiverId: 'CLUB', receiverEmails: [] },
-  kkiapay: { publicKey: 'p', privateKey: 'tpk_p', secret: 'tsk_s', webhookSecret: 'w', merchantInitiated: true },
-};
-async function newAccount(merchantId: string, gateway: string): Promise<Club> {
-  const accountId = newId('acc');
-  await db.sql.query(
-    `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id) VALUES ($1, $2, $3, 'simulator', $1, $4, 'key')`,
-    [accountId, merchantId, gateway, sealCredentials(createVault(ENCRYPTION_KEY), accountId, CREDENTIALS[gateway])],
-  );
-  return { merchantId, accountId, gateway: gateway as Club['gateway'] };
-}
+const newShop = (over?: Record<string, unknown>) => openShop(db, api, over);
+const newAccount = (merchantId: string, gateway: string) => addAccount(db, merchantId, gateway);
 async function newMember({ asks }: Shop, details: Record<string, unknown> = { name: 'Anne Martin' }): Promise<string> {
   return (await asks.post<{ id: string }>('/v1/members', details)).body.id;
 }

@@ -4,6 +4,7 @@ import { createDeliveries } from '../../outbox/deliveries';
 import { createLog } from '../../platform/log';
 import { Merchant } from '../support/client';
 import { startWorld } from '../support/world';
+import { NO_RUNS } from '../support/no-runs';
 import type { World } from '../support/world';
 import { breaking, startApi } from './api-alone';
 import type { RunningApi } from './api-alone';
@@ -138,18 +139,9 @@ test('a flood of messages that are refused writes no failure into the log', asyn
 
 test('a thousand messages that Temporal does not hear are one line with one reason', async () => {
   const { lines, log } = listen();
-  const nobody = () => Promise.reject(new Error('Temporal is away'));
   const deliveries = createDeliveries({
     db: world.db,
-    runs: {
-      start: nobody,
-      notify: nobody,
-      command: nobody,
-      wake: nobody,
-      look: nobody,
-      retryDeliveries: nobody,
-      refundUnmatched: nobody,
-    },
+    runs: NO_RUNS,
     log,
     isLate: () => false,
   });

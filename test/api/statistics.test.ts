@@ -34,9 +34,9 @@ import {
 import { brokenInvariants } from '../support/audit';
 import { startApi } from './api-alone';
 import type { RunningApi } from './api-alone';
-import { newMerchant } from './asking';
-import type { Asking } from './asking';
 import { refusedField } from './refusal';
+import { addAccount, openShop } from './shops';
+import type { Shop } from './shops';
 
 interface StatisticsView {
   readonly currency: string;
@@ -57,21 +57,9 @@ afterAll(async () => {
   expect(broken).toEqual([]);
 });
 
-type Shop = Club & { readonly asks: Asking };
-
 /** A merchant with an account, of whom nothing was recorded yet. */
-async function newShop(over: Record<string, unknown> = {}, gateway = 'paypal-standard'): Promise<Shop> {
-  const { id: merchantId, ...asks } = await newMerchant(api, over);
-  return { ...(await newAccount(merchantId, gateway)), asks };
-}
-async function newAccount(merchantId: string, gateway: string): Promise<Club> {
-  const accountId = newId('acc');
-  await db.sql.query(
-    `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id) VALUES ($1, $2, $3, 'simulator', $1, '', 'key')`,
-    [accountId, merchantId, gateway],
-  );
-  return { merchantId, accountId, gateway: gateway as Club['gateway'] };
-}
+const newShop = (over?: Record<string, unknown>, gateway?: string) => openShop(db, api, over, gateway);
+const newAccount = (merchantId: string, gateway: string) => addAccount(db, merchantId, gateway);
 
 /** A member who owes these charges, and a payment of 50.00 EUR of which these facts are told. References are `<name>TX`, and so on. */
 async function payment(

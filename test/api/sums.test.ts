@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { countPayments, foldPaymentDays } from '../../books/days';
 import { inTransaction as inOne } from '../../books/sql';
-import { sealCredentials } from '../../vault/credentials';
-import { createVault } from '../../vault/vault';
 import type { GatewayFact } from '../../workflows/domain/fact';
 import type { PaymentTerms } from '../../workflows/domain/payment';
-import { inTransaction, newId, newMember, newPayment, openBooks, owe, tell, tellUnmatched } from '../books/bookkeeping';
+import { inTransaction, newMember, newPayment, openBooks, owe, tell, tellUnmatched } from '../books/bookkeeping';
 import type { Books, Club } from '../books/bookkeeping';
 import {
   captured,
@@ -19,12 +17,11 @@ import {
   usd,
 } from '../domain/builders';
 import { brokenInvariants } from '../support/audit';
-import { ENCRYPTION_KEY } from '../support/world';
 import { startApi } from './api-alone';
 import type { RunningApi } from './api-alone';
-import { newMerchant } from './asking';
-import type { Asking } from './asking';
 import { refusedField } from './refusal';
+import { addAccount, openShop } from './shops';
+import type { Shop } from './shops';
 
 interface Summary {
   readonly count: number;
@@ -52,24 +49,8 @@ afterAll(async () => {
   expect(broken).toEqual({});
 });
 
-type Shop = Club & { readonly asks: Asking };
-
-async function newShop(over: Record<string, unknown> = {}): Promise<Shop> {
-  const { id: merchantId, ...asks } = await newMerchant(api, over);
-  return { ...(await newAccount(merchantId, 'paypal-standard')), asks };
-}
-const CREDENTIALS: Readonly<Record<string, unknown>> = {
-  'paypal-standard': { receiverId: 'CLUB', receiverEmails: [] },
-  kkiapay: { publicKey: 'p', privateKey: 'tpk_p', secret: 'tsk_s', webhookSecret: 'w', merchantInitiated: true },
-};
-async function newAccount(merchantId: string, gateway: string): Promise<Club> {
-  const accountId = newId('acc');
-  await db.sql.query(
-    `INSERT INTO gateway_accounts (id, merchant_id, gateway, environment, path_token, credentials, key_id) VALUES ($1, $2, $3, 'simulator', $1, $4, 'key')`,
-    [accountId, merchantId, gateway, sealCredentials(createVault(ENCRYPTION_KEY), accountId, CREDENTIALS[gateway])],
-  );
-  return { merchantId, accountId, gateway: gateway as Club['gateway'] };
-}
+const newShop = (over?: Record<string, unknown>) => openShop(db, api, over);
+const newAccount = (merchantId: string, gateway: string) => addAccount(db, merchantId, gateway);
 
 /** A payment of 50.00 EUR of a new member who owes as much, of which these facts are told one after the other. */
 async function payment(club: Club, ...facts: readonly GatewayFact[]): Promise<PaymentTerms> {

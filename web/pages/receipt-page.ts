@@ -1,13 +1,13 @@
 import type { PaylineKind } from '../../workflows/domain/booking';
 import type { Currency } from '../../workflows/domain/money';
+import type { PageLanguage } from '../../words/language';
 import { RECEIPT } from '../../words/receipt';
-import type { ReceiptLocale } from '../../words/receipt';
 import { sayingsIn } from '../../words/sayings';
 import { html, Html } from './html';
 
 /** What the paper about a payment is made of. Sums are in minor units, instants ISO 8601. */
 export interface ReceiptPage {
-  readonly locale: ReceiptLocale;
+  readonly locale: PageLanguage;
   readonly paymentId: string;
   readonly gatewayLabel: string;
   readonly isTest: boolean;

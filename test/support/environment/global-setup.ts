@@ -60,7 +60,7 @@ export default async function globalSetup(): Promise<void> {
   }
 }
 
-/** Takes a moment where nothing was changed since; whoever runs jest without `npm test` needs them as well. */
+/** Takes a moment where nothing was changed since `npm test` did it; a person who runs jest by itself needs them as well. */
 async function buildPages(): Promise<void> {
   await promisify(execFile)(process.execPath, [path.join(ROOT, 'tools', 'setup.mjs'), 'test']);
 }
