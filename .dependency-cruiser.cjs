@@ -268,7 +268,7 @@ module.exports = {
       from: {
         path: '^(activities|api|books|mail|outbox|platform|prisma|simulator|tools|vault|web|webhooks|words|worker|workflows)/.*\\.ts$',
         // Built into what browsers load; and measured by what only tests have otherwise: a browser.
-        pathNot: '^web/(member|shared|entering|generated)/|^tools/bench/web\\.ts$',
+        pathNot: '^web/(member|office|shared|entering|generated)/|^tools/bench/web\\.ts$',
       },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'], pathNot: '^node_modules/@types/' },
     },

@@ -1,5 +1,6 @@
 import { builtinModules } from 'node:module';
 import { defineConfig, globalIgnores } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const NODE_BUILTINS = builtinModules.flatMap((name) => [name, `node:${name}`]);
@@ -67,6 +68,20 @@ export default defineConfig(
           selector,
           message: 'Only books/ and prisma/ hold SQL text: call a function of theirs.',
         })),
+      ],
+    },
+  },
+  {
+    files: ['web/office/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat.recommended],
+    rules: {
+      // Text of others is text.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'JSXAttribute[name.name="dangerouslySetInnerHTML"]',
+          message: 'Text of others is text: let React write it.',
+        },
       ],
     },
   },

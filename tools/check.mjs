@@ -7,6 +7,7 @@ const CHECKS = {
   lockfile: ['tools/check-lockfile.mjs'],
   types: ['tsc', '--noEmit', '-p', '.'],
   'page types': ['tsc', '-p', 'web'],
+  'office types': ['tsc', '-p', 'web/office'],
   // One process holds the programs of server and pages at once, and takes four times as long.
   lint: ['eslint', '.', '--max-warnings', '0', '--concurrency', '2'],
   imports: ['tools/check-imports.mjs'],

@@ -99,38 +99,44 @@ const generate = {
     }),
 };
 
+/** The member's words and the office's. */
+const WORDS = ['lingui.config.mjs', 'lingui.office.config.mjs'];
+
 const words = {
   name: 'words',
   title: 'compiling the words of the pages',
   inputs: () => [
-    inRoot('words', 'en.po'),
-    inRoot('words', 'fr.po'),
-    inRoot('web', 'lingui.config.mjs'),
+    ...sourceFiles(['words']).filter((file) => file.endsWith('.po')),
+    ...WORDS.map((config) => inRoot('web', config)),
     inRoot('package-lock.json'),
   ],
-  outputs: () => [inRoot('web', 'generated', 'en.ts'), inRoot('web', 'generated', 'fr.ts')],
-  // Strict: a sentence that is missing in a language stops here.
-  run: () =>
-    run(
-      bin('lingui'),
-      ['compile', '--strict', '--config', inRoot('web', 'lingui.config.mjs')],
-      'The words could not be compiled',
-    ),
+  outputs: () => ['en.ts', 'fr.ts', 'office/en.ts', 'office/fr.ts'].map((name) => inRoot('web', 'generated', name)),
+  async run() {
+    for (const config of WORDS)
+      // Strict: a sentence that is missing in a language stops here.
+      await run(
+        bin('lingui'),
+        ['compile', '--strict', '--config', inRoot('web', config)],
+        'The words could not be compiled',
+      );
+  },
 };
 
 const pages = {
   name: 'pages',
   title: 'building the scripts of the pages',
   inputs: () => [...sourceFiles(['web', 'words', 'workflows/domain']), inRoot('package-lock.json')],
-  outputs: () => [inRoot('dist', 'member', '.vite', 'manifest.json')],
-  run: () =>
-    run(
-      bin('vite'),
-      ['build', '--config', inRoot('web', 'vite.member.config.mjs'), '--logLevel', 'warn'],
-      'The scripts of the pages could not be built',
-      // For tests too: built for development they are half as large again.
-      { NODE_ENV: 'production' },
-    ),
+  outputs: () => ['member', 'office'].map((name) => inRoot('dist', name, '.vite', 'manifest.json')),
+  async run() {
+    for (const config of ['vite.member.config.mjs', 'vite.office.config.mjs'])
+      await run(
+        bin('vite'),
+        ['build', '--config', inRoot('web', config), '--logLevel', 'warn'],
+        'The scripts of the pages could not be built',
+        // For tests too: built for development they are half as large again.
+        { NODE_ENV: 'production' },
+      );
+  },
 };
 
 const compile = {

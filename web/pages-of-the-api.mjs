@@ -37,12 +37,13 @@ function handOver(proxy) {
   });
 }
 
-/** Built files carry their source's name before the hash. */
+/** Built files carry their source's name before the hash; the office's entries and the member's are told apart by the styles of their page. */
 function fromSources(page) {
+  const folder = page.includes('/assets/office-') ? 'office' : 'member';
   return page
     .replace(/<link rel="modulepreload"[^>]*>/g, '')
-    .replace(/\/assets\/(en|fr)-[\w-]+\.js/g, '/assets/member/$1.ts')
+    .replace(/\/assets\/(en|fr)-[\w-]+\.js/g, `/assets/${folder}/$1.ts`)
     .replace(/\/assets\/entering-[\w-]+\.js/g, '/assets/entering/entering.ts')
-    .replace(/\/assets\/member-[\w-]+\.css/g, '/assets/member/member.css')
+    .replace(/\/assets\/(member|office)-[\w-]+\.css/g, '/assets/$1/$1.css')
     .replace('</head>', '<script type="module" src="/assets/@vite/client"></script></head>');
 }

@@ -235,6 +235,7 @@ export const NAMED = {
     merchant: MERCHANT,
     role: 'treasurer',
     steppedUpUntil: null,
+    operator: false,
   }),
   OwnerToBe: asked(staff.ownerToBe, { email: 'claire@club.example' }),
   Recovery: told(staff.recovery, { email: 'claire@club.example', dueAt: '2027-02-03T09:12:04.000Z' }),

@@ -22,6 +22,7 @@ export const session = z.object({
   merchant: z.string().nullable().describe('the merchant that this session works for; null: none'),
   role: role.nullable(),
   steppedUpUntil: moment.nullable(),
+  operator: z.boolean().describe('the person looks after the platform'),
 });
 export const sessionMerchant = z.strictObject({ merchant: z.string().max(64) });
 

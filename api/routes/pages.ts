@@ -36,6 +36,7 @@ import { connectRoutes } from './connect';
 import { enteringRoutes } from './entering';
 import { memberSignInRoutes } from './member-sign-in';
 import { memberSpaceRoutes } from './member-space';
+import { officeRoutes } from './office';
 import { payRoutes } from './pay';
 
 export interface PageDependencies {
@@ -149,6 +150,7 @@ export function pageRoutes({
   const router = strictRouter();
   router.get(assets.path, assets.serve);
   router.use(['/checkout', '/m', '/return', '/cancel', '/p'], gatewayContentAllowed({ db, simulatorPublicUrl }));
+  router.use(officeRoutes({ assets, recognition, askApi }));
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
   router.use(memberSignInRoutes({ db, signIns, cookies, sendPage, publicUrl }));
   router.use(memberSpaceRoutes({ db, signIns, cookies, askApi, sendPage, publicUrl }));

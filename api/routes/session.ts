@@ -17,7 +17,7 @@ export interface SessionDependencies {
 
 /** Who is signed in: what they are, where they work, and that they are still themselves. */
 export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) {
-  async function view({ sessionId }: StaffCaller) {
+  async function view({ sessionId, isOperator }: StaffCaller) {
     const { user, merchants, merchantId, steppedUpUntil } = await readStanding(db, sessionId);
     const here = merchants.find(({ id }) => id === merchantId);
     return {
@@ -26,6 +26,7 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       merchant: here?.id ?? null,
       role: here?.role ?? null,
       steppedUpUntil: steppedUpUntil?.toISOString() ?? null,
+      operator: isOperator,
     };
   }
 

@@ -19,17 +19,20 @@ export interface Assets {
   /** Where `serve` is to be asked. */
   readonly path: string;
   readonly serve: RequestHandler<{ name: string }>;
-  /** The address of the styles. */
+  /** The address of the styles of members' and payers' pages. */
   readonly styles: string;
+  readonly officeStyles: string;
   scriptOf(entry: ScriptName): Script;
 }
 
-/** The scripts of pages: the member's, by language, and that of those whom a letter lets in. */
-export type ScriptName = 'member-en' | 'member-fr' | 'entering';
+/** The scripts of pages: the member's and the office's, by language, and that of those whom a letter lets in. */
+export type ScriptName = 'member-en' | 'member-fr' | 'office-en' | 'office-fr' | 'entering';
 
 const SOURCES: Readonly<Record<ScriptName, string>> = {
   'member-en': 'member/en.ts',
   'member-fr': 'member/fr.ts',
+  'office-en': 'office/en.ts',
+  'office-fr': 'office/fr.ts',
   entering: 'entering/entering.ts',
 };
 
@@ -39,19 +42,18 @@ interface Built {
   readonly imports?: readonly string[];
 }
 
+/** Each is built by itself, with a library of its own. */
+const BUILDS = ['member', 'office'] as const;
+
 export function loadAssets(): Assets {
-  const folder = path.join(projectRoot(), 'dist', 'member');
-  const manifest = path.join(folder, '.vite', 'manifest.json');
-  if (!existsSync(manifest))
-    throw new Error('The pages’ scripts were not built: run `node tools/setup.mjs`, which npm start does as well.');
-  const built = JSON.parse(readFileSync(manifest, 'utf8')) as Readonly<Record<string, Built>>;
+  const folders = BUILDS.map((name) => path.join(projectRoot(), 'dist', name));
+  const built: Readonly<Record<string, Built>> = Object.assign({}, ...folders.map(readManifest));
   const of = (source: string): Built => {
     const found = built[source];
     if (!found) throw new Error(`${source} was not built`);
     return found;
   };
-  const names = readdirSync(folder).filter((name) => path.extname(name) in TYPES);
-  const files = new Map(names.map((name) => [name, packed(readFileSync(path.join(folder, name)))]));
+  const files = new Map(folders.flatMap(readFiles));
   const urlOf = ({ file }: Built) => `/assets/${file}`;
 
   const serve: Assets['serve'] = (req, res, next) => {
@@ -70,11 +72,24 @@ export function loadAssets(): Assets {
     path: '/assets/:name',
     serve,
     styles: urlOf(of('member/member.css')),
+    officeStyles: urlOf(of('office/office.css')),
     scriptOf(entry) {
       const script = of(SOURCES[entry]);
       return { url: urlOf(script), imports: (script.imports ?? []).map((name) => urlOf(of(name))) };
     },
   };
+}
+
+function readManifest(folder: string): Readonly<Record<string, Built>> {
+  const manifest = path.join(folder, '.vite', 'manifest.json');
+  if (!existsSync(manifest))
+    throw new Error('The pages’ scripts were not built: run `node tools/setup.mjs`, which npm start does as well.');
+  return JSON.parse(readFileSync(manifest, 'utf8')) as Readonly<Record<string, Built>>;
+}
+
+function readFiles(folder: string): readonly (readonly [name: string, content: Packed])[] {
+  const names = readdirSync(folder).filter((name) => path.extname(name) in TYPES);
+  return names.map((name) => [name, packed(readFileSync(path.join(folder, name)))]);
 }
 
 interface Packed {

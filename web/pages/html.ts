@@ -16,3 +16,8 @@ function write(part: Part): string {
   if (typeof part === 'string') return part.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
   return part instanceof Html ? part.text : part.map(write).join('');
 }
+
+/** JSON for a script element, which it cannot end. */
+export function inScript(value: unknown): Html {
+  return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
+}

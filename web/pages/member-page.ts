@@ -2,7 +2,8 @@ import type { PageLanguage } from '../../words/language';
 import { FIRST_LOOK } from '../../words/first-look';
 import { MEMBER_PAGES } from '../../words/member-pages';
 import type { GatewayLabels } from '../../words/standing';
-import { html, Html } from './html';
+import { html, inScript } from './html';
+import type { Html } from './html';
 import { plainPage } from './layout';
 import type { Page } from './layout';
 
@@ -90,11 +91,6 @@ function labelsOf(gateways: GatewayLabels): GatewayLabels {
     { label, ...(apart !== undefined && { apart }) },
   ]);
   return Object.fromEntries(labels) as GatewayLabels;
-}
-
-/** JSON that cannot end the element in which it stands. */
-function inScript(value: unknown): Html {
-  return new Html(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }
 
 /** For who comes to the member space without a session. */

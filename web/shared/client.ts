@@ -6,11 +6,19 @@ export type Credentials = { readonly kind: 'token'; readonly token: string } | {
 interface Problem {
   readonly code?: string;
   readonly detail?: string;
+  readonly errors?: readonly WrongField[];
 }
 
-/** The API said no: `code` from its closed list, `detail` for people. */
+/** A field of what was sent, by its path in it, and what is wrong with it, in English. */
+interface WrongField {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The API said no: `code` from its closed list, `detail` for people, and with `invalid_request` each wrong field. */
 export class Refusal extends Error {
   readonly code: string;
+  readonly errors: readonly WrongField[];
 
   constructor(
     readonly status: number,
@@ -19,6 +27,7 @@ export class Refusal extends Error {
   ) {
     super(problem.detail ?? '');
     this.code = problem.code ?? '';
+    this.errors = problem.errors ?? [];
   }
 
   /** The same request may well succeed later. */

@@ -1,11 +1,8 @@
 import { ask, call, Refusal, troubleOf } from './client';
 import type { Credentials } from './client';
+import { readStream } from './stream';
 import type { Payment } from './types';
 
-/** The first line of a stream comes at once; where it does not, something on the way holds streams back, and we ask instead. */
-const FIRST_WORD_MS = 5_000;
-/** The server says something every 15 s; a stream silent for longer than two of them is dead. */
-const SILENCE_MS = 35_000;
 const LONGEST_PAUSE_MS = 15_000;
 
 export interface PaymentWatch {
@@ -69,35 +66,15 @@ async function follow(
   stopped: AbortSignal,
   onEvent: () => Promise<void>,
 ): Promise<void> {
-  const cut = new AbortController();
-  const cutIt = () => cut.abort();
-  stopped.addEventListener('abort', cutIt, { once: true });
-  let timer = setTimeout(cutIt, FIRST_WORD_MS);
-  try {
-    const answer = await ask(credentials, `/v1/payments/${encodeURIComponent(id)}/events`, {
+  const open = (signal: AbortSignal) =>
+    ask(credentials, `/v1/payments/${encodeURIComponent(id)}/events`, {
       headers: { accept: 'text/event-stream' },
-      signal: cut.signal,
+      signal,
     });
-    if (answer.body === null) throw new StreamTrouble('nothing to read');
-    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
-    let rest = '';
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) return;
-      clearTimeout(timer);
-      timer = setTimeout(cutIt, SILENCE_MS);
-      const blocks = (rest + value).split('\n\n');
-      rest = blocks.pop() ?? '';
-      if (blocks.some((block) => /^data:/m.test(block))) await onEvent();
-    }
-  } catch (error) {
+  await readStream(open, stopped, onEvent).catch((error: unknown) => {
     if (error instanceof Refusal) throw error;
     throw new StreamTrouble(String(error)); // whether the network is gone shows when we look
-  } finally {
-    clearTimeout(timer);
-    stopped.removeEventListener('abort', cutIt);
-    cutIt();
-  }
+  });
 }
 
 /** 1 s, 2 s, 4 s …, each a little different, so that many pages do not come back at one moment. */

@@ -2216,7 +2216,8 @@ export interface components {
          *       ],
          *       "merchant": "mer_6wsgk1d0rz4n2x8v",
          *       "role": "treasurer",
-         *       "steppedUpUntil": null
+         *       "steppedUpUntil": null,
+         *       "operator": false
          *     }
          */
         Session: {
@@ -2236,6 +2237,8 @@ export interface components {
             merchant: string | null;
             role: components["schemas"]["Role"] | null;
             steppedUpUntil: string | null;
+            /** @description the person looks after the platform */
+            operator: boolean;
         };
         /**
          * @example {

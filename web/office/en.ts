@@ -1,0 +1,4 @@
+import { messages } from '../generated/office/en';
+import { start } from './main';
+
+start('en', messages);

@@ -1,0 +1,4 @@
+import { messages } from '../generated/office/fr';
+import { start } from './main';
+
+start('fr', messages);

@@ -1,0 +1,16 @@
+import { QueryClient } from '@tanstack/react-query';
+import { Refusal, troubleOf } from '../shared/client';
+
+/** What the office knows of the server. What passes by itself is asked for again, what was refused is not. */
+export const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (failures, error) => failures < 3 && (troubleOf(error)?.isPassing ?? false) && !isLimited(error),
+      networkMode: 'always', // a browser that believes it is offline may be wrong about a server on its own machine
+    },
+    mutations: { networkMode: 'always' },
+  },
+});
+
+const isLimited = (error: unknown): boolean => error instanceof Refusal && error.status === 429;

@@ -1,0 +1,88 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Menu as MenuIcon, Search } from 'lucide-react';
+import { Button as Pressable, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
+import { useNavigate } from '@tanstack/react-router';
+import { answerOf, api } from '../api';
+import { useStanding } from '../session';
+import { Choice } from '../ui/fields';
+import { language, t } from '../words';
+import { chooseLanguage, chooseLook, look, LOOKS } from './choices';
+import { showPalette } from './palette-key';
+import { signOut } from './signing';
+
+/** Where one works, what is searched, and who one is. */
+export function Header() {
+  const { session, merchant } = useStanding();
+  return (
+    <header className="bar">
+      <div className="where">
+        {session.merchants.length === 1 ? <p className="merchant">{merchant.name}</p> : <MerchantChoice />}
+      </div>
+      <Pressable className="pressable quiet sought" onPress={() => showPalette(true)}>
+        <Search size={16} aria-hidden />
+        <span>{t('palette.open')}</span>
+        <kbd aria-hidden>Ctrl K</kbd>
+      </Pressable>
+      <PersonMenu />
+      {merchant.testOf !== null && <p className="banner">{t('shell.test_twin')}</p>}
+    </header>
+  );
+}
+
+function MerchantChoice() {
+  const { session, merchant } = useStanding();
+  const queries = useQueryClient();
+  return (
+    <Choice
+      label={t('shell.merchant')}
+      isHidden
+      options={session.merchants.map(({ id, name }) => ({ key: id, text: name }))}
+      value={merchant.id}
+      onChange={(id) => {
+        void answerOf(api.PUT('/v1/session/merchant', { body: { merchant: id } })).then(() => {
+          queries.clear(); // what is known is the other merchant's
+          location.assign('/office');
+        });
+      }}
+    />
+  );
+}
+
+function PersonMenu() {
+  const { session } = useStanding();
+  const navigate = useNavigate();
+  return (
+    <MenuTrigger>
+      <Pressable className="pressable quiet" aria-label={t('shell.person', { name: session.user.name })}>
+        <MenuIcon size={16} aria-hidden />
+        <span className="person">{session.user.name}</span>
+      </Pressable>
+      <Popover className="popover" placement="bottom end">
+        <Menu
+          className="options"
+          onAction={(key) => {
+            if (key === 'me') void navigate({ to: '/settings/me' });
+            if (key === 'language') chooseLanguage(language() === 'en' ? 'fr' : 'en');
+            if (key === 'out') signOut();
+            for (const name of LOOKS) if (key === name) chooseLook(name);
+          }}
+        >
+          <MenuItem id="me" className="option">
+            {t('settings.me')}
+          </MenuItem>
+          <MenuItem id="language" className="option">
+            {language() === 'en' ? 'Français' : 'English'}
+          </MenuItem>
+          {LOOKS.filter((name) => name !== look()).map((name) => (
+            <MenuItem key={name} id={name} className="option">
+              {t(`look.${name}`)}
+            </MenuItem>
+          ))}
+          <MenuItem id="out" className="option">
+            {t('shell.sign_out')}
+          </MenuItem>
+        </Menu>
+      </Popover>
+    </MenuTrigger>
+  );
+}
