@@ -136,7 +136,7 @@ function apiRoutes(deps: AppDependencies & Parts): readonly Route[] {
     ...refundRoutes({ db, runs, refunds }),
     ...disputeRoutes({ db, runs }),
     ...notificationRoutes({ db, vault, runs, refunds }),
-    ...accountRoutes({ db, accounts, onboarding }),
+    ...accountRoutes({ db, accounts, onboarding, publicUrl }),
     ...ledgerRoutes({ db }),
     ...auditRoutes({ db }),
     ...statisticsRoutes({ db }),

@@ -316,6 +316,9 @@ export interface ChannelTraits {
   readonly proves?: string;
 }
 
+/** The fields of an account as somebody sent them, not yet checked. */
+export type Entered = Readonly<Record<string, unknown>>;
+
 /** A gateway as it introduces itself: whoever handles all gateways alike knows no more of any of them. */
 export interface Manifest<
   Stored extends z.ZodObject = z.ZodObject,
@@ -343,6 +346,11 @@ export interface Manifest<
   readonly browser?: BrowserOrigins;
   /** The account's own fields, without `environment`: validates and documents what a merchant enters. */
   readonly credentials: z.ZodObject;
+  /**
+   * What was entered, with the account named where the merchant named none, as one does who adds to it. `known`: what is kept of the
+   * merchant's accounts in that environment, by gateway, its own of before among them. Pure.
+   */
+  readonly nameAccount?: (entered: Entered, known: Readonly<Partial<Record<GatewayName, unknown>>>) => Entered;
   /** What may lie in the vault, where that is more than what can be entered. */
   readonly stored: Stored;
   readonly gateway: Gateway<z.output<Stored>, Partner>;

@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { z } from 'zod';
 import { GATEWAYS } from '../../activities/gateways/registry';
-import { findOrAddAccount, isLiveAtTwin, keepInspection, readAccount, replaceCredentials } from '../../books/accounts';
+import {
+  findOrAddAccount,
+  isLiveAtTwin,
+  keepInspection,
+  listAccounts,
+  readAccount,
+  replaceCredentials,
+} from '../../books/accounts';
 import { readCurrency } from '../../books/merchants';
 import type { AccountRow, SealedAccount } from '../../books/accounts';
 import { differing, noteChange, withheld } from '../../books/audit';
@@ -16,7 +23,7 @@ import { openCredentials, sealCredentials } from '../../vault/credentials';
 import type { SealedCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
 import { worldFor } from '../../activities/gateways/port';
-import type { AccountCheck, GatewayWorld } from '../../activities/gateways/port';
+import type { AccountCheck, Entered, GatewayWorld } from '../../activities/gateways/port';
 import type { Environment, GatewayName } from '../../workflows/domain/gateway';
 import { notificationUrl } from './checkout';
 import { newId } from '../../platform/ids';
@@ -35,7 +42,8 @@ const INSPECTION_PATIENCE_MS = 25_000;
 
 /** Keeps gateway accounts: seals credentials, asks the gateway about them, and lets only those be used that surely work. */
 export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDeskDependencies) {
-  const open = ({ id, credentials }: AccountRow) => openCredentials(vault, { accountId: id, credentials });
+  const sealedOf = ({ id, credentials }: AccountRow) => ({ accountId: id, credentials });
+  const open = (account: AccountRow) => openCredentials(vault, sealedOf(account));
   const seal = (accountId: string, credentials: unknown) => ({
     credentials: sealCredentials(vault, accountId, credentials),
     keyId: vault.keyId,
@@ -49,6 +57,23 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     }
   };
   const urlOf = (account: AccountRow) => notificationUrl(publicUrl, account.gateway, account.pathToken);
+
+  /** What a merchant entered, with the account named where they named none and it is known here. */
+  async function nameAccount(
+    merchantId: string,
+    gateway: GatewayName,
+    environment: Environment,
+    entered: Entered,
+  ): Promise<Entered> {
+    const { nameAccount: name } = GATEWAYS[gateway];
+    if (!name) return entered;
+    const accounts = await listAccounts(db, merchantId);
+    const there = accounts.filter((account) => account.environment === environment);
+    return name(
+      entered,
+      Object.fromEntries(there.map((account) => [account.gateway, openIfPossible(sealedOf(account))])),
+    );
+  }
 
   /** Keeps what a merchant entered. No invitation from before may put another account in its place. */
   async function save(
@@ -180,7 +205,7 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     };
   }
 
-  return { save, write, inspect, view };
+  return { nameAccount, save, write, inspect, view };
 }
 export type AccountDesk = ReturnType<typeof createAccountDesk>;
 

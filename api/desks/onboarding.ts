@@ -212,6 +212,16 @@ export function createOnboarding({ db, gateways, accounts, publicUrl, redis, log
     }
   }
 
+  function toConfirm(invitation: Invitation, account: string, token: string): Arrival & { outcome: 'to_confirm' } {
+    const { gateway, merchantName, hasAccount: replaces } = invitation;
+    return { outcome: 'to_confirm', token, gateway, account, merchantName, replaces, onwardUrl: onwardOf(invitation) };
+  }
+
+  /** The merchant may have taken the origin back since the invitation; our own office stays. */
+  function onwardOf({ returnUrl, returnOrigins }: Invitation): string | null {
+    return returnUrl !== null && isRegistered(returnUrl, [publicUrl, ...returnOrigins]) ? returnUrl : null;
+  }
+
   return { invite, arrive, confirm };
 }
 export type OnboardingDesk = ReturnType<typeof createOnboarding>;
@@ -222,16 +232,6 @@ function connecting(
   { merchantId, gateway, environment }: Pick<Invitation, 'merchantId' | 'gateway' | 'environment'>,
 ): Change {
   return { merchantId, action, object: { kind: 'gateway_account', id: gateway }, after: { environment } };
-}
-
-function toConfirm(invitation: Invitation, account: string, token: string): Arrival & { outcome: 'to_confirm' } {
-  const { gateway, merchantName, hasAccount: replaces } = invitation;
-  return { outcome: 'to_confirm', token, gateway, account, merchantName, replaces, onwardUrl: onwardOf(invitation) };
-}
-
-/** The merchant may have taken the origin back since the invitation. */
-function onwardOf({ returnUrl, returnOrigins }: Invitation): string | null {
-  return returnUrl !== null && isRegistered(returnUrl, returnOrigins) ? returnUrl : null;
 }
 
 function offerOf(

@@ -619,7 +619,9 @@ export const accountCard = account.extend({
 });
 
 export const newConnection = z.strictObject({
-  returnUrl: webUrl.optional().describe('where the person goes on from our page, at one of the returnOrigins'),
+  returnUrl: webUrl
+    .optional()
+    .describe('where the person goes on from our page: at one of the returnOrigins, or in our own office'),
 });
 export const connection = z.object({
   url: z.url().describe('where the merchant logs in and agrees'),

@@ -17,10 +17,12 @@ export function accountRoutes({
   db,
   accounts,
   onboarding,
+  publicUrl,
 }: {
   db: Database;
   accounts: AccountDesk;
   onboarding: OnboardingDesk;
+  publicUrl: string;
 }) {
   return [
     route({
@@ -39,7 +41,8 @@ export function accountRoutes({
       async handle({ caller, author, params, body }) {
         const gateway = findGateway(params.gateway);
         const { environment, ...fields } = body;
-        const parsed = GATEWAYS[gateway].credentials.safeParse(fields);
+        const entered = await accounts.nameAccount(caller.merchantId, gateway, environment, fields);
+        const parsed = GATEWAYS[gateway].credentials.safeParse(entered);
         if (!parsed.success) throw invalid(parsed.error.issues, 'body');
         const account = await accounts.save(author, caller.merchantId, gateway, environment, parsed.data);
         return { status: 200, body: await accounts.view(await accounts.inspect(author, account, false)) };
@@ -98,7 +101,7 @@ export function accountRoutes({
       async handle({ caller: { merchantId }, author, params, body }) {
         const gateway = findGateway(params.gateway);
         const { returnOrigins } = await db.prisma.merchant.findUniqueOrThrow({ where: { id: merchantId } });
-        checkOrigin('returnUrl', body.returnUrl, returnOrigins);
+        checkOrigin('returnUrl', body.returnUrl, [publicUrl, ...returnOrigins]);
         const connection = await onboarding.invite(author, merchantId, gateway, body.returnUrl ?? null);
         return { status: 201, body: connection };
       },

@@ -3,6 +3,7 @@ import { createVault } from '../../vault/vault';
 import { approveAs, control, visit } from '../support/gateways';
 import { newPerson } from '../support/browser';
 import { eventually, Merchant, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
 import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { asking, newMerchant } from './asking';
@@ -490,6 +491,32 @@ describe('a link to connect', () => {
       ).toBe(404);
     }
   });
+});
+
+test('who connected an account adds the token of its classic messages without naming the account again; nor does one who changes it', async () => {
+  const merchant = await newMerchant(world);
+  const classic = '/v1/gateway-accounts/paypal-standard';
+  const asked = asking(world, merchant.secretKey);
+  refused(await asked.put(classic, { environment: 'simulator', pdtIdentityToken: 'one' }), 'invalid_request');
+  const { back } = await agreed(merchant);
+  await connect(back);
+  refused(await asked.put(classic, { environment: 'sandbox', pdtIdentityToken: 'one' }), 'invalid_request');
+  for (const pdtIdentityToken of ['one', 'another']) {
+    const put = await asked.put<AccountView>(classic, { environment: 'simulator', pdtIdentityToken });
+    expect([put.status, put.body.enabled]).toEqual([200, true]);
+    const member = (await merchant.post<{ id: string }>('/v1/members', { name: 'Anne Martin' })).body.id;
+    const order = { member, gateway: 'paypal-standard', amount: 1_000 };
+    const { nextAction } = (await merchant.post<PaymentView>('/v1/payments', order)).body;
+    expect(nextAction?.fields['business']).toBe(sellerIn(back));
+  }
+});
+
+test('the way on may be our own office', async () => {
+  const merchant = await newMerchant(world);
+  const returnUrl = `${world.baseUrl}/office/gateways`;
+  const { status, body } = await merchant.post<{ url: string }>(CONNECT, { returnUrl });
+  expect(status).toBe(201);
+  expect((await connect(await answerAs('grants', body.url))).text).toContain(returnUrl);
 });
 
 test('a gateway that connects by keys, and a way on to a strange origin, are refused', async () => {

@@ -1,8 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { newPerson, PASSWORD } from '../support/browser';
-import { Merchant } from '../support/client';
+import { Merchant, untilStatus } from '../support/client';
+import { ipn, sendGenuine } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
+import { newMerchant } from '../api/asking';
 import { launchBrowser, listenForComplaints } from './chromium';
 import { Office } from './office-browser';
 
@@ -39,12 +41,61 @@ test('a treasurer signs in with a password and is where they wanted to go', asyn
   await page.context().close();
 });
 
-test.each([
-  [360, 'fr-FR'],
-  [1280, 'en-GB'],
-] as const)('at %i px the first page shuts nobody out: %s', async (width, locale) => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+test('on the first page a treasurer sees what came in, what waits and whether gateways work, live', async () => {
+  const member = await merchant.member([['fee', 5_000]]);
+  const office = await Office.open(world, browser, { merchant: merchant.id });
   await office.go();
-  await office.isForEverybody(`today-${width}`);
+  await office.see('Nothing waits for you.');
+  await office.see('Nothing came in these 30 days.');
+  const payment = await merchant.pay(member);
+  await office.page.getByRole('row', { name: /Anne Martin .*€50.00 .*Not paid yet/ }).waitFor();
+  await sendGenuine(merchant, ipn(merchant, payment, { mc_gross: '40.00' })); // less than was asked: a person decides
+  await untilStatus(merchant, payment.id, 'needs_review');
+  await office.page.getByRole('row', { name: /Anne Martin .*€50.00 .*To look at/ }).waitFor();
+  await office.see('1 waits for a decision');
+  await office.see('The most in a day: €40.00');
+  await office.isForEverybody('today-1280');
+  await office.close();
+});
+
+test('on a phone, in French, a desk sees the first steps that are left', async () => {
+  const fresh = await newMerchant(world, { name: 'Club neuf' });
+  const office = await Office.open(world, browser, { merchant: fresh.id, role: 'desk', width: 360, locale: 'fr-FR' });
+  await office.go();
+  await office.see('Une passerelle est connectée et fonctionne');
+  await office.see('Rien ne reçoit encore d’argent.');
+  await office.isForEverybody('today-360');
+  await office.close();
+});
+
+test('a treasurer finds PayPal’s address for messages, and is told of what is wrong with an account', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/gateways');
+  await office.see('PayPal’s messages: token and address');
+  await office.press(/Copy: The address/);
+  await office.isForEverybody('gateways-1280');
+  await office.page.getByText('Connect by the keys of KKiaPay').click();
+  await office.fill('Public key', 'not-a-key');
+  await office.fill('Private key', 'tpk_x');
+  await office.fill('Secret key', 'tsk_x');
+  await office.fill('Secret hash of the webhook', 'sixteen-signs-are-enough');
+  await office.choose(/Where/, 'simulator');
+  await office.press('Use these keys');
+  await office.fill('Your password', PASSWORD);
+  await office.press('Go on');
+  await office.see('It does not take your currency');
+  await office.close();
+});
+
+test('on a phone, in French, the gateways shut nobody out', async () => {
+  const office = await Office.open(world, browser, {
+    merchant: merchant.id,
+    role: 'owner',
+    width: 360,
+    locale: 'fr-FR',
+  });
+  await office.go('/gateways');
+  await office.see('Connecter avec PayPal');
+  await office.isForEverybody('gateways-360');
   await office.close();
 });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { GatewayName } from '../../../workflows/domain/gateway';
+import type { Entered } from '../port';
 
 const nvpField = (name: string) =>
   z
@@ -16,7 +18,7 @@ const fields = {
     .regex(MERCHANT_ID, 'receiverId must be 1 to 32 letters or digits')
     .optional()
     .describe(
-      "PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it.",
+      "PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. Without either, the account of before is meant, or the one that is connected to paypal-checkout in the same environment.",
     ),
   receiverEmails: z
     .array(
@@ -59,6 +61,20 @@ export const storedPaypalStandardCredentials = z
 
 export type PaypalStandardCredentials = z.output<typeof storedPaypalStandardCredentials>;
 export type NvpCredentials = NonNullable<PaypalStandardCredentials['nvp']>;
+
+/** The account as it was named before; else the one that agreed to PayPal Checkout: both products pay into one PayPal account. */
+export function nameAccount(entered: Entered, known: Readonly<Partial<Record<GatewayName, unknown>>>): Entered {
+  const { receiverId, receiverEmails } = entered;
+  if (receiverId !== undefined || (Array.isArray(receiverEmails) && receiverEmails.length > 0)) return entered;
+  const before = storedPaypalStandardCredentials.safeParse(known['paypal-standard']);
+  if (before.success) return { ...entered, ...pick(before.data) };
+  const agreed = z.looseObject({ merchantId: z.string() }).safeParse(known['paypal-checkout']);
+  return agreed.success ? { ...entered, receiverId: agreed.data.merchantId } : entered;
+}
+
+function pick({ receiverId, receiverEmails }: PaypalStandardCredentials): Entered {
+  return { ...(receiverId !== undefined && { receiverId }), receiverEmails };
+}
 
 function namesSomebody(
   {

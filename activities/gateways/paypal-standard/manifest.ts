@@ -2,7 +2,7 @@ import type { Manifest } from '../port';
 import { writePaypalAmount } from '../paypal/money';
 import { paypalStandard } from '.';
 import { openCheckout } from './checkout';
-import { paypalStandardCredentials, storedPaypalStandardCredentials } from './credentials';
+import { nameAccount, paypalStandardCredentials, storedPaypalStandardCredentials } from './credentials';
 import { readNotification } from './notification';
 
 /** PDT is asked at most four times, widely spaced: five fetches burn the token, and IPN comes anyway. */
@@ -19,6 +19,7 @@ export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
   refundAt: 'In the PayPal account, under Activity: open the payment and choose Issue a refund.',
   browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
   credentials: paypalStandardCredentials,
+  nameAccount,
   stored: storedPaypalStandardCredentials,
   gateway: paypalStandard,
   openCheckout,

@@ -1,0 +1,18 @@
+import { timeZone } from '../../words';
+
+const DAY_MS = 86_400_000;
+
+/** The day of the merchant's clock, as `2027-01-31`. */
+export function dayOf(moment: Date): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone: timeZone(), dateStyle: 'short' }).format(moment);
+}
+
+/** The day so many days later, or before; days are counted at noon, which no change of the clock moves to another day. */
+export function daysFrom(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** The Monday of its week. */
+export function mondayOf(day: string): string {
+  return daysFrom(day, -((new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7));
+}
