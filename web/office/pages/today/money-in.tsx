@@ -4,7 +4,7 @@ import type { AnswerTo } from '../../api';
 import { Money } from '../../ui/money';
 import { Answered, Section } from '../../ui/page';
 import { count, day, money, shortDay, t } from '../../words';
-import { dayOf, daysFrom, mondayOf } from './days';
+import { dayOf, daysFrom, mondayOf } from '../../days';
 
 const DAYS = 30;
 

@@ -1,4 +1,4 @@
-import { timeZone } from '../../words';
+import { timeZone } from './words';
 
 const DAY_MS = 86_400_000;
 
