@@ -19,6 +19,8 @@ type Answer<Name extends keyof operations> = operations[Name] extends {
 export type CheckoutOptions = Answer<'listCheckoutOptions'>;
 export type PaymentPage = Answer<'listPayments'>;
 export type RefundPage = Answer<'listRefunds'>;
+type SessionPage = Answer<'listSessions'>;
+export type Session = SessionPage['data'][number];
 
 /** What the API answers, by the path that is asked. */
 export type AnswerTo<Path extends string> = Path extends `/v1/members/${string}/cart`
@@ -29,13 +31,15 @@ export type AnswerTo<Path extends string> = Path extends `/v1/members/${string}/
       ? Schemas['Member']
       : Path extends `/v1/refunds?${string}`
         ? RefundPage
-        : Path extends '/v1/member-sign-in/session'
-          ? Schemas['SignedInMember']
-          : Path extends `/v1/payments?${string}`
-            ? PaymentPage
-            : Path extends '/v1/payments' | `/v1/payments/${string}`
-              ? Payment
-              : never;
+        : Path extends '/v1/sessions'
+          ? SessionPage
+          : Path extends '/v1/member-sign-in/session'
+            ? Schemas['SignedInMember']
+            : Path extends `/v1/payments?${string}`
+              ? PaymentPage
+              : Path extends '/v1/payments' | `/v1/payments/${string}`
+                ? Payment
+                : never;
 
 /** What the member wants to pay, and how. */
 export interface Order {
