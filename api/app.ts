@@ -182,7 +182,11 @@ export function createApp(deps: AppDependencies): Express {
     revocations,
     recogniseStaff: staff.recognition.recognise,
   });
-  const authenticate = counted(recognise, staff.recognition.noteSeen, deps);
+  const noteSeen = (caller: Caller) => {
+    staff.recognition.noteSeen(caller);
+    if (caller.kind === 'member' && caller.sessionId !== null) cookies.noteSeen(caller.sessionId);
+  };
+  const authenticate = counted(recognise, noteSeen, deps);
   const accounts = createAccountDesk({ db, vault, gateways: deps.gateways, publicUrl });
   const onboarding = createOnboarding({ db, gateways: deps.gateways, accounts, publicUrl, redis: deps.redis, log });
   const refunds = createRefundDesk({ vault });

@@ -1,5 +1,6 @@
 import type { LetterLocale } from './letters';
 import type { Sql } from './sql';
+import type { ListedSession } from './staff-sessions';
 
 /** At most so many letters for one address within an hour, from whatever browser. */
 const MOST_LETTERS_PER_HOUR = 3;
@@ -97,18 +98,21 @@ export async function readSignInLink({ sql }: Sql, hash: Buffer): Promise<SignIn
 
 /** A browser that came by a link. Without a member: it may choose one of those who have its address. */
 export interface MemberSession extends UsedLink {
+  readonly id: string;
   readonly memberId: string | null;
   readonly expiresAt: Date;
 }
 
 export async function addMemberSession(
   { sql }: Sql,
-  { hash, merchantId, address, memberId }: UsedLink & { readonly hash: Buffer; readonly memberId: string | null },
+  session: UsedLink & { readonly hash: Buffer; readonly memberId: string | null; readonly userAgent: string | null },
   livesMs: number,
 ): Promise<void> {
+  const { hash, merchantId, address, memberId, userAgent } = session;
   await sql.query(
-    `INSERT INTO member_sessions (hash, merchant_id, address, member_id, expires_at) VALUES ($1, $2, $3, $4, now() + $5 * interval '1 millisecond')`,
-    [hash, merchantId, address, memberId, livesMs],
+    `INSERT INTO member_sessions (hash, merchant_id, address, member_id, user_agent, expires_at)
+     VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 millisecond')`,
+    [hash, merchantId, address, memberId, userAgent, livesMs],
   );
 }
 
@@ -116,7 +120,7 @@ export async function addMemberSession(
 export async function findMemberSession({ sql }: Sql, hash: Buffer): Promise<MemberSession | null> {
   const { rows } = await sql.query<MemberSession>({
     name: 'find_member_session',
-    text: `SELECT s.merchant_id AS "merchantId", s.address, s.member_id AS "memberId", s.expires_at AS "expiresAt" FROM member_sessions s
+    text: `SELECT s.id, s.merchant_id AS "merchantId", s.address, s.member_id AS "memberId", s.expires_at AS "expiresAt" FROM member_sessions s
            WHERE s.hash = $1 AND s.expires_at > now()
              AND (s.member_id IS NULL OR EXISTS (SELECT FROM members b WHERE b.id = s.member_id AND address_hash(b.email) = s.address))`,
     values: [hash],
@@ -131,6 +135,37 @@ export async function chooseMember({ sql }: Sql, hash: Buffer, memberId: string)
 
 export async function endMemberSession({ sql }: Sql, hash: Buffer): Promise<void> {
   await sql.query('DELETE FROM member_sessions WHERE hash = $1', [hash]);
+}
+
+/** Notes that a session was used in this minute, once however often. */
+export async function noteMemberSeen({ sql }: Sql, sessionId: string): Promise<void> {
+  await sql.query({
+    name: 'note_member_seen',
+    text: `UPDATE member_sessions SET last_seen_at = now() WHERE id = $1 AND last_seen_at < date_trunc('minute', now())`,
+    values: [sessionId],
+  });
+}
+
+/** Every browser that came by a letter to the address of the member $1: each of them may choose this member. */
+const OF_ADDRESS = 's.merchant_id = b.merchant_id AND s.address = address_hash(b.email) AND s.expires_at > now()';
+
+/** The sessions of a member's address that go on, newest first. */
+export async function listMemberSessions({ sql }: Sql, memberId: string): Promise<readonly ListedSession[]> {
+  const { rows } = await sql.query<ListedSession>(
+    `SELECT s.id, s.created_at AS "createdAt", s.last_seen_at AS "lastSeenAt", s.user_agent AS "userAgent"
+     FROM members b JOIN member_sessions s ON ${OF_ADDRESS} WHERE b.id = $1 ORDER BY s.created_at DESC, s.id LIMIT 100`,
+    [memberId],
+  );
+  return rows;
+}
+
+/** Ends a session of this member's address. */
+export async function endSessionOfMember({ sql }: Sql, memberId: string, sessionId: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `DELETE FROM member_sessions s USING members b WHERE b.id = $1 AND ${OF_ADDRESS} AND s.id = $2`,
+    [memberId, sessionId],
+  );
+  return rowCount === 1;
 }
 
 /** Forgets links and sessions that ended a day ago, at most `most` of each; gives how many. */

@@ -84,8 +84,8 @@ export async function changeMember(
 const NAME_OF_THE_ERASED = 'Erased member';
 
 /**
- * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers; letters of theirs
- * are gone, sent or not. Their money, and what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One
+ * Overwrites what is personal of a member: in their row, in the prompts of payments that have ended, and in kept answers; their sessions and
+ * letters are gone, sent or not. Their money, and what proves it (the terms that a payment was opened with, the sealed bytes of messages), stay. One
  * who was erased before stays as they are. Gives them before and after; null: there is no such member. In a transaction.
  */
 export async function eraseMember(
@@ -105,6 +105,10 @@ export async function eraseMember(
     `UPDATE payments SET next_action = next_action - 'to'
      WHERE member_id = $1 AND next_action ? 'to' AND status NOT IN ('created', 'awaiting_payer', 'processing')`,
     [id],
+  );
+  await sql.query(
+    'DELETE FROM member_sessions WHERE merchant_id = $1 AND address = address_hash($2) AND member_id = $3',
+    [merchantId, before.email, id],
   );
   await forgetPersonIn({ sql }, rows[0]);
   await forgetLettersOf({ sql }, id);

@@ -31,6 +31,13 @@ export function writeDay(moment: string, language: PageLanguage): string {
   return new Intl.DateTimeFormat(REGIONS[language], { dateStyle: 'medium' }).format(new Date(moment));
 }
 
+/** A time, with its day unless that is today. */
+export function writeMoment(moment: string, language: PageLanguage): string {
+  const at = new Date(moment);
+  if (at.toDateString() === new Date().toDateString()) return writeTime(at, language);
+  return new Intl.DateTimeFormat(REGIONS[language], { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+}
+
 /** A time of today. */
 export function writeTime(moment: Date, language: PageLanguage): string {
   return new Intl.DateTimeFormat(REGIONS[language], { timeStyle: 'short' }).format(moment);

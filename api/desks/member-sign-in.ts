@@ -77,7 +77,8 @@ export function createSignInDesk({ db, vault, publicUrl, mailConfigured, memberL
       const [only] = members;
       if (!only) throw notFound('member with this address any more');
       const member = members.length === 1 ? only.id : null;
-      await addMemberSession(tx, { ...used, hash: hashKey(cookie), memberId: member }, MEMBER_SESSION_MS);
+      const { userAgent } = source;
+      await addMemberSession(tx, { ...used, hash: hashKey(cookie), memberId: member, userAgent }, MEMBER_SESSION_MS);
       if (member !== null) await noteSession(tx, 'member.signed_in', used.merchantId, member, source);
       return { merchantId: used.merchantId, member, members, cookie };
     });

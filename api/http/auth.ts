@@ -33,7 +33,14 @@ export type Caller =
       readonly lacksSecondFactor: boolean;
     } & SignedIn)
   | ({ readonly kind: 'person' } & SignedIn)
-  | { readonly kind: 'member'; readonly merchantId: string; readonly memberId: string; readonly expiresAtMs: number }
+  | {
+      readonly kind: 'member';
+      readonly merchantId: string;
+      readonly memberId: string;
+      /** Null: a token says who it is. */
+      readonly sessionId: string | null;
+      readonly expiresAtMs: number;
+    }
   | { readonly kind: 'watcher'; readonly merchantId: string; readonly paymentId: string; readonly expiresAtMs: number };
 
 /**
@@ -94,7 +101,7 @@ export function createTokens(vault: Vault): Tokens {
       const { sub, exp, ...claims } = verified?.payload ?? {};
       if (sub === undefined || exp === undefined || typeof claims['merchant'] !== 'string') return null;
       const common = { merchantId: claims['merchant'], expiresAtMs: exp * 1000 };
-      if (claims['kind'] === 'member') return { kind: 'member', memberId: sub, ...common };
+      if (claims['kind'] === 'member') return { kind: 'member', memberId: sub, sessionId: null, ...common };
       if (claims['kind'] === 'watcher') return { kind: 'watcher', paymentId: sub, ...common };
       return null;
     },

@@ -1,10 +1,11 @@
 import type { Request, Response } from 'express';
-import { findMemberSession } from '../../books/member-sign-in';
+import { findMemberSession, noteMemberSeen } from '../../books/member-sign-in';
 import type { MemberSession } from '../../books/member-sign-in';
 import type { Sql } from '../../books/sql';
 import type { Caller } from './auth';
 import { hashKey } from './auth';
 import { refuseCrossOrigin } from './origin-check';
+import { oncePerMinute } from './seen';
 
 /** How long a member stays signed in. */
 export const MEMBER_SESSION_MS = 12 * 3_600_000;
@@ -19,6 +20,8 @@ export interface MemberCookies {
   clear(res: Response): void;
   /** The session of the browser, or null. Throws where another page may have had this sent. */
   read(req: Request): Promise<HeldSession | null>;
+  /** A session is used. No request waits for the note of it. */
+  noteSeen(sessionId: string): void;
   /** The member who is signed in, or null. */
   recognise(req: Request): Promise<Extract<Caller, { kind: 'member' }> | null>;
 }
@@ -52,11 +55,12 @@ export function createMemberCookies({
       res.clearCookie(name, attributes);
     },
     read,
+    noteSeen: oncePerMinute((sessionId) => noteMemberSeen(db, sessionId)),
     async recognise(req) {
       const session = await read(req);
       if (!session?.memberId) return null;
-      const { merchantId, memberId, expiresAt } = session;
-      return { kind: 'member', merchantId, memberId, expiresAtMs: expiresAt.getTime() };
+      const { id, merchantId, memberId, expiresAt } = session;
+      return { kind: 'member', merchantId, memberId, sessionId: id, expiresAtMs: expiresAt.getTime() };
     },
   };
 }

@@ -14,8 +14,8 @@ export interface Right {
   readonly roles: readonly Role[];
   /** Anybody who is signed in, in what is their own; also one who has a role at no merchant. */
   readonly person: boolean;
-  /** A member, in what is their own. */
-  readonly member: boolean;
+  /** A member, in what is their own: all of it, or these fields. */
+  readonly member: boolean | readonly string[];
   /** The holder of a payment's read-only token, for this payment. */
   readonly payer: boolean;
   /** Whether a person proves anew who they are before it: never, always, or where one of these fields is changed. */
@@ -37,6 +37,8 @@ export const RIGHTS = {
   make_merchants: { ...NOBODY, operator: true },
   /** The session itself, and the person's other ones. */
   own_sessions: { ...NOBODY, person: true },
+  /** Where somebody is signed in: a person, or a member. */
+  own_browsers: { ...NOBODY, person: true, member: true },
   /** By what the person proves who they are. */
   own_passkeys: { ...NOBODY, person: true, stepUp: 'always' },
   /** A member reads themself, their cart, and what belongs to it. */
@@ -52,6 +54,13 @@ export const RIGHTS = {
   /** Who changed what. */
   read_audit: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
   manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
+  /** A member says in which language they are written to; the rest is what their merchant knows. */
+  change_members: {
+    ...NOBODY,
+    scope: 'payments',
+    roles: ['owner', 'treasurer', 'desk'],
+    member: ['locale'],
+  },
   erase_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'], stepUp: 'always' },
   /** All that is kept of a member, as a file. */
   hand_out_members: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'], stepUp: 'always' },
@@ -87,7 +96,7 @@ type KindOf<Row> = Row extends Right
     | (Row['person'] extends true ? 'person' | 'staff' : never)
     | (Row['roles'] extends readonly [] ? never : 'staff')
     | (Row['scope'] extends null ? never : 'key')
-    | (Row['member'] extends true ? 'member' : never)
+    | (Row['member'] extends false ? never : 'member')
     | (Row['payer'] extends true ? 'watcher' : never)
   : never;
 
@@ -97,13 +106,23 @@ export type CallerWith<Name extends RightName> = Extract<Caller, { kind: KindOf<
 /** The caller, who has this right; throws 403, which names who has it. */
 export function permit<Name extends RightName>(name: Name, caller: Caller): CallerWith<Name> {
   const right: Right = RIGHTS[name];
-  if (!has(right, caller))
-    throw new Problem('forbidden', `this call is for: ${describeHolders(right)}`, {
-      may: { roles: right.roles, scopes: scopesOf(right) },
-    });
+  if (!has(right, caller)) throw forbidden(right);
   if (caller.kind === 'staff' && caller.lacksSecondFactor && !right.person)
     throw new Problem('second_factor_required', 'this merchant wants a second factor of you: set one up first');
   return caller as CallerWith<Name>;
+}
+
+/** Refuses a member who would change more of what is their own than they may. */
+export function refuseFields(name: RightName, caller: Caller, body: unknown): void {
+  const right: Right = RIGHTS[name];
+  const { member } = right;
+  if (caller.kind !== 'member' || typeof member === 'boolean') return;
+  if (Object.keys(Object(body) as object).some((field) => !member.includes(field))) throw forbidden(right);
+}
+
+function forbidden(right: Right): Problem {
+  const may = { roles: right.roles, scopes: scopesOf(right) };
+  return new Problem('forbidden', `this call is for: ${describeHolders(right)}`, { may });
 }
 
 /** Refuses staff whose page works for another merchant than their session does: whatever it asks is meant for that one. */
@@ -139,7 +158,7 @@ function has(right: Right, caller: Caller): boolean {
     case 'person':
       return hasAnywhere(right, caller);
     case 'member':
-      return right.member;
+      return right.member !== false;
     case 'watcher':
       return right.payer;
   }
@@ -165,7 +184,11 @@ export function describeHolders(right: Right): string {
     ...(right.scope === null ? [] : [`a key with ${scopes}`]),
     ...(right.roles.length === 0 ? [] : [`a person as ${right.roles.join(', ')}`]),
     ...(right.person ? ['anybody who is signed in'] : []),
-    ...(right.member ? ['a member, for what is their own'] : []),
+    ...(right.member === false ? [] : [`a member, for ${describeOwn(right.member)}`]),
     ...(right.payer ? ['the token of this payment'] : []),
   ].join('; ');
+}
+
+function describeOwn(fields: true | readonly string[]): string {
+  return fields === true ? 'what is their own' : `their own ${fields.join(', ')}`;
 }

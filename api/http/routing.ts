@@ -9,7 +9,7 @@ import { answerOnce } from './idempotency';
 import type { IdempotencyDependencies, KeptFor } from './idempotency';
 import { invalid, Problem } from './problems';
 import type { ProblemCode } from './problems';
-import { permit, refuseSwitched, wantsStepUp } from './rights';
+import { permit, refuseFields, refuseSwitched, wantsStepUp } from './rights';
 import type { CallerWith, RightName } from './rights';
 import { pointsFor } from './weights';
 import type { Weight } from './weights';
@@ -140,6 +140,7 @@ function serve(definition: Route, deps: ServingDependencies): RequestHandler {
     const query = parse(definition.query, req.query, 'query');
     if (!definition.query) refuseParameters(req);
     await (definition.file ? readFile(definition.file, req, res) : read(parseJson, req, res));
+    refuseFields(definition.right, caller, req.body);
     const body = parseBody(definition.body, req);
     const file = Buffer.isBuffer(req.body) ? req.body : Buffer.alloc(0);
     if (wantsStepUp(definition.right, caller, req.body) && !(await deps.isSteppedUp(caller)))

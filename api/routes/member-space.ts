@@ -28,7 +28,7 @@ import { refuseOtherMethods, strictRouter } from '../http/routing';
 export interface MemberSpaceDependencies {
   readonly db: Sql;
   readonly signIns: Pick<SignInDesk, 'ask'>;
-  readonly cookies: Pick<MemberCookies, 'read'>;
+  readonly cookies: Pick<MemberCookies, 'read' | 'noteSeen'>;
   readonly askApi: AskApi;
   readonly sendPage: SendPage;
   readonly publicUrl: string;
@@ -59,6 +59,7 @@ export function memberSpaceRoutes({
       sendPage(res, 401, signedOutPage(language));
       return;
     }
+    cookies.noteSeen(session.id);
     const member = session.memberId;
     const view = member === null ? 'choose' : viewOf(req);
     const answers =
@@ -122,12 +123,12 @@ export function memberSpaceRoutes({
 
   /** What the page would ask for first. */
   async function firstAnswers(
-    { merchantId, expiresAt }: HeldSession,
+    { id, merchantId, expiresAt }: HeldSession,
     memberId: string,
     view: MemberView,
     req: Request,
   ): Promise<Readonly<Record<string, unknown>>> {
-    const caller: Caller = { kind: 'member', merchantId, memberId, expiresAtMs: expiresAt.getTime() };
+    const caller: Caller = { kind: 'member', merchantId, memberId, sessionId: id, expiresAtMs: expiresAt.getTime() };
     const answers = await Promise.all(
       addressesFor(view, memberId, req.query['payment']).map(async (address) => {
         const answer = await askApi(caller, address).catch(nothingIfRefused);
@@ -161,7 +162,7 @@ function addressesFor(view: MemberView, member: string, returned: unknown): read
     case 'payments':
       return [cart, '/v1/payments?limit=20', '/v1/refunds?limit=100'];
     case 'me':
-      return [own, cart];
+      return [own, cart, '/v1/sessions'];
   }
 }
 

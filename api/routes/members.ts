@@ -99,14 +99,15 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'patch',
       path: '/v1/members/:id',
       summary: 'Change a member; null takes away what was known',
-      right: 'manage_members',
+      detail: 'A member changes their own `locale`, the language of their letters.',
+      right: 'change_members',
       params: schemas.idParams,
       body: schemas.memberChange,
       answers: { 200: schemas.member },
       refusals: ['member_erased'],
       async handle({ caller, author, params, body }) {
         const { merchantId } = caller;
-        const { id } = await memberOf(caller, params.id);
+        const { id } = await ownMemberOf(caller, params.id);
         const { after: changed } = await inTransaction(db, async (tx) => {
           const change = await changeMember(tx, merchantId, id, body);
           if (!change) throw erased();

@@ -1,5 +1,10 @@
+import { noteChange } from '../../books/audit';
+import type { Author } from '../../books/audit';
+import { endSessionOfMember, listMemberSessions } from '../../books/member-sign-in';
+import { inTransaction } from '../../books/sql';
 import { endSession, listSessions, moveSession, readStanding } from '../../books/staff-sessions';
 import type { Database } from '../../prisma/client';
+import type { Caller } from '../http/auth';
 import { question } from '../http/passkey-schemas';
 import { notFound } from '../http/problems';
 import type { Revocations } from '../http/revocations';
@@ -15,6 +20,8 @@ export interface SessionDependencies {
   readonly stepUp: StepUp;
 }
 
+type MemberCaller = Extract<Caller, { kind: 'member' }>;
+
 /** Who is signed in: what they are, where they work, and that they are still themselves. */
 export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) {
   async function view({ sessionId, isOperator }: StaffCaller) {
@@ -28,6 +35,15 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       steppedUpUntil: steppedUpUntil?.toISOString() ?? null,
       operator: isOperator,
     };
+  }
+
+  function endForMember({ merchantId, memberId }: MemberCaller, id: string, author: Author): Promise<boolean> {
+    return inTransaction(db, async (tx) => {
+      if (!(await endSessionOfMember(tx, memberId, id))) return false;
+      const object = { kind: 'member', id: memberId };
+      await noteChange(tx, author, { merchantId, action: 'member.signed_out', object });
+      return true;
+    });
   }
 
   return [
@@ -102,11 +118,15 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       operationId: 'listSessions',
       method: 'get',
       path: '/v1/sessions',
-      summary: "List the person's sessions, newest first",
-      right: 'own_sessions',
+      summary: "List one's own sessions, newest first",
+      detail: "A member's: every browser that signed in by a letter to their address.",
+      right: 'own_browsers',
       answers: { 200: schemas.list(staff.listedSession) },
       async handle({ caller }) {
-        const rows = await listSessions(db, caller.personId);
+        const rows =
+          caller.kind === 'member'
+            ? await listMemberSessions(db, caller.memberId)
+            : await listSessions(db, caller.personId);
         const data = rows.map(({ id, createdAt, lastSeenAt, userAgent }) => ({
           id,
           createdAt: createdAt.toISOString(),
@@ -121,12 +141,16 @@ export function sessionRoutes({ db, revocations, stepUp }: SessionDependencies) 
       operationId: 'endSession',
       method: 'delete',
       path: '/v1/sessions/:id',
-      summary: "End one of the person's sessions, with its streams",
-      right: 'own_sessions',
+      summary: "End one of one's own sessions, with its streams",
+      right: 'own_browsers',
       params: schemas.idParams,
       answers: { 200: staff.endedSession },
-      async handle({ caller, params }) {
-        if (!(await endSession(db, caller.personId, params.id))) throw notFound('session');
+      async handle({ caller, author, params }) {
+        const isEnded =
+          caller.kind === 'member'
+            ? await endForMember(caller, params.id, author)
+            : await endSession(db, caller.personId, params.id);
+        if (!isEnded) throw notFound('session');
         await revocations.look();
         return { status: 200, body: { id: params.id } };
       },

@@ -4,12 +4,12 @@ import type { HeldSession } from '../../books/staff-sessions';
 import type { Sql } from '../../books/sql';
 import type { Caller } from '../http/auth';
 import { refuseCrossOrigin } from '../http/origin-check';
+import { oncePerMinute } from '../http/seen';
 import type { Revocations } from '../http/revocations';
 import type { SessionCookie } from './cookies';
 
 /** How long a session that was looked up is trusted without asking again, where none has ended meanwhile. */
 const MEMORY_MS = 5_000;
-const MINUTE_MS = 60_000;
 
 export interface RecognitionDependencies {
   readonly db: Sql;
@@ -41,7 +41,7 @@ export interface StaffRecognition {
 export function createStaffRecognition(deps: RecognitionDependencies): StaffRecognition {
   const { db, cookie, revocations, ownOrigin, operators } = deps;
   const remembered = new Map<string, Remembered>();
-  const seenIn = new Map<string, number>();
+  const seen = oncePerMinute((sessionId) => noteSeen(db, sessionId));
 
   async function recall(token: string): Promise<HeldSession | null> {
     const known = remembered.get(token);
@@ -76,12 +76,7 @@ export function createStaffRecognition(deps: RecognitionDependencies): StaffReco
     },
 
     noteSeen(caller) {
-      if (caller.kind !== 'staff' && caller.kind !== 'person') return;
-      const minute = Math.floor(Date.now() / MINUTE_MS);
-      if (seenIn.get(caller.sessionId) === minute) return;
-      if (seenIn.size > 10_000) seenIn.clear();
-      seenIn.set(caller.sessionId, minute);
-      void noteSeen(db, caller.sessionId).catch(() => undefined); // one that is lost is made up for by the next minute's
+      if (caller.kind === 'staff' || caller.kind === 'person') seen(caller.sessionId);
     },
   };
 }

@@ -31,7 +31,8 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /v1/session/passkeys/options': 'the same',
   'POST /v1/session/passkeys': 'no key may; it is noted in the name of a person, see passkeys.test.ts',
   'DELETE /v1/session/passkeys/{id}': 'the same',
-  'DELETE /v1/sessions/{id}': 'a session belongs to a person, and to no merchant',
+  'DELETE /v1/sessions/{id}':
+    'a session of staff belongs to a person, and to no merchant; the end of a member’s is noted in their name, see member-sign-in.test.ts',
   'PATCH /v1/people/{id}': 'no key may; it is noted in the name of a person, see people.test.ts',
   'DELETE /v1/people/{id}': 'the same',
   'POST /v1/invitations': 'the same, see invitations.test.ts',

@@ -3,7 +3,8 @@ import { eventually, Merchant } from '../support/client';
 import { control } from '../support/gateways';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
-import { asking } from './asking';
+import { asking, memberOf } from './asking';
+import { openEvents } from './event-stream';
 import { refused, refusedField } from './refusal';
 import { expectNowhere } from './whole-database';
 
@@ -53,11 +54,12 @@ const cookieOf = (headers: Headers): string => headers.get('set-cookie')?.split(
 const browserWith = (cookie: string) => {
   const headers = { cookie, origin: world.baseUrl };
   return {
-    get: <Body>(path: string) => nobody().get<Body>(path, headers),
+    get: <Body>(path: string, over = {}) => nobody().get<Body>(path, { ...headers, ...over }),
     post: <Body>(path: string, body: unknown, over = {}) => nobody().post<Body>(path, body, { ...headers, ...over }),
     put: <Body>(path: string, body: unknown, over = {}) => nobody().put<Body>(path, body, { ...headers, ...over }),
-    ask: <Body>(method: string, path: string, over = {}) =>
-      nobody().ask<Body>(method, path, undefined, { ...headers, ...over }),
+    ask: <Body>(method: string, path: string, over = {}, body?: unknown) =>
+      nobody().ask<Body>(method, path, body, { ...headers, ...over }),
+    headers,
   };
 };
 const signIn = (token: string) => nobody().post<SignedIn>(SESSION, { token });
@@ -169,6 +171,102 @@ test('a member signs out: the cookie opens nothing any more, and another browser
     refused(await phone!.get(`/v1/members/${anne.id}/cart`), 'unauthenticated');
   }
   expect((await laptop!.get(`/v1/members/${anne.id}/cart`)).status).toBe(200);
+});
+
+/** Signs in by one letter after the other, each time in the browser that calls itself so. */
+async function browsersOf({ email }: { readonly email: string }, ...agents: readonly string[]) {
+  const browsers = [];
+  for (const [index, agent] of agents.entries()) {
+    await ask(email);
+    const token = await tokenFor(email, index + 1);
+    const { headers } = await nobody().post<SignedIn>(SESSION, { token }, { 'user-agent': agent });
+    browsers.push(browserWith(cookieOf(headers)));
+  }
+  return browsers;
+}
+interface SessionView {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  readonly userAgent: string | null;
+  readonly current: boolean;
+}
+type Browsing = ReturnType<typeof browserWith>;
+const AS_MEMBER = { 'quittance-as': 'member' };
+const sessionsOf = async (browser: Browsing) => (await browser.get<{ data: SessionView[] }>('/v1/sessions')).body.data;
+
+test('a member sees in which browsers they are signed in, and ends one of them with its streams', async () => {
+  const anne = await memberAt();
+  const [phone, laptop] = await browsersOf(anne, 'Phone/1', 'Laptop/2');
+  const shown = await sessionsOf(laptop!);
+  expect(shown).toEqual([
+    { ...shown[0], userAgent: 'Laptop/2', current: true },
+    { ...shown[1], userAgent: 'Phone/1', current: false },
+  ]);
+  const { id } = await merchant.pay(anne.id, { amount: 100 });
+  const stream = await openEvents(world, null, id, phone!.headers);
+  refused(
+    await phone!.ask('DELETE', `/v1/sessions/${shown[1]!.id}`, { origin: 'https://evil.example' }),
+    'cross_origin',
+  );
+  expect((await laptop!.ask('DELETE', `/v1/sessions/${shown[1]!.id}`)).status).toBe(200);
+  refused(await phone!.get(`/v1/members/${anne.id}/cart`), 'unauthenticated');
+  await stream.rest(); // the server ends it
+  refused(await laptop!.ask('DELETE', `/v1/sessions/${shown[1]!.id}`), 'not_found');
+  expect((await sessionsOf(laptop!)).map(({ current }) => current)).toEqual([true]);
+  const { rows } = await world.db.sql.query(
+    'SELECT actor_kind, actor_id, user_agent FROM audit_trail WHERE action = $1 AND object_id = $2',
+    ['member.signed_out', anne.id],
+  );
+  expect(rows).toEqual([{ actor_kind: 'member', actor_id: anne.id, user_agent: expect.any(String) }]);
+});
+
+test('another member’s session is neither seen nor ended, also beside a cookie of staff; of one address each sees all', async () => {
+  const [anne, ben] = [await memberAt(), await memberAt()];
+  const [[annes], [bens]] = [await browsersOf(anne, 'A/1'), await browsersOf(ben, 'B/1')];
+  const [foreign] = await sessionsOf(bens!);
+  refused(await annes!.ask('DELETE', `/v1/sessions/${foreign!.id}`), 'not_found');
+  const staff = await signedIn(world, { [merchant.id]: 'owner' });
+  const both = browserWith(`${staff.cookie()}; ${annes!.headers.cookie}`);
+  expect((await sessionsOf(both))[0]!.userAgent).not.toBe('A/1');
+  expect((await both.get<{ data: SessionView[] }>('/v1/sessions', AS_MEMBER)).body.data).toMatchObject([
+    { userAgent: 'A/1', current: true },
+  ]);
+  // A reader of the letters to an address can become any member who has it.
+  const twin = await memberAt(anne.email);
+  const seen = (await (await memberOf(merchant, twin.id)).get<{ data: SessionView[] }>('/v1/sessions')).body.data;
+  expect(seen).toMatchObject([{ userAgent: 'A/1', current: false }]);
+  expect((await sessionsOf(bens!)).map(({ id }) => id)).toEqual([foreign!.id]);
+});
+
+test('a session says to the minute when it was last used, and is forgotten with its member', async () => {
+  const anne = await memberAt();
+  const [browser] = await browsersOf(anne, 'Phone/1');
+  const age = "UPDATE member_sessions SET last_seen_at = now() - interval '1 hour' WHERE member_id = $1";
+  await world.db.sql.query(age, [anne.id]);
+  await pageFor(browser!.headers.cookie);
+  await eventually(
+    () => sessionsOf(browser!),
+    ([session]) => Date.now() - Date.parse(session!.lastSeenAt) < 60_000,
+  );
+  await asking(world, merchant.secretKey).ask('DELETE', `/v1/members/${anne.id}`);
+  const { rows } = await world.db.sql.query('SELECT FROM member_sessions WHERE member_id = $1', [anne.id]);
+  expect(rows).toEqual([]);
+});
+
+test('the language that a member chooses is that of their letters from then on', async () => {
+  const anne = await memberAt();
+  const [browser] = await browsersOf(anne, 'Phone/1');
+  const change = await browser!.ask('PATCH', `/v1/members/${anne.id}`, {}, { locale: 'fr' });
+  expect(change.body).toMatchObject({ id: anne.id, locale: 'fr' });
+  const noted = await world.db.sql.query(
+    "SELECT actor_kind, after FROM audit_trail WHERE action = 'member.changed' AND object_id = $1",
+    [anne.id],
+  );
+  expect(noted.rows).toEqual([{ actor_kind: 'member', after: { withheld: ['locale'] } }]);
+  await ask(anne.email);
+  await tokenFor(anne.email, 2);
+  expect((await lettersTo(anne.email))[0]!.text).toContain('Bonjour');
 });
 
 test('beside a cookie of staff theirs counts, unless the page says that the member’s is meant', async () => {

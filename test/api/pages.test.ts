@@ -44,7 +44,7 @@ test.each(['return', 'cancel'])(
     expect(headers.get('content-type')).toMatch(/^text\/html/);
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
-    expect(text).toContain('<html lang="en">');
+    expect(text).toContain('<html lang="en"');
     expect(text).toContain('€143.50');
     expect(text).toContain('Club &#60;Ost&#62; &#38; &#34;West&#34;');
     expect(text).not.toContain('<Ost>');
@@ -386,7 +386,7 @@ test('the checkout is a page without secrets, and what it loads is ours, small, 
 test('a page is written in the language that its reader chose, else asks for, else speaks at home', async () => {
   const payment = await merchant.pay(member);
   const languageOf = async (headers: Record<string, string>) =>
-    /<html lang="(\w+)">/.exec((await page(`/return/${payment.id}`, { headers })).text)![1];
+    /<html lang="(\w+)"/.exec((await page(`/return/${payment.id}`, { headers })).text)![1];
   expect(await languageOf({ 'accept-language': 'de, fr;q=0.8' })).toBe('fr');
   expect(await languageOf({ 'accept-language': 'fr', cookie: 'a=b; quittance_language=en' })).toBe('en');
   expect(await languageOf({ cookie: 'quittance_language=xx' })).toBe('en');
@@ -395,4 +395,17 @@ test('a page is written in the language that its reader chose, else asks for, el
   const { text } = await page(`/return/${payment.id}`, { headers: { 'accept-language': 'fr' } });
   expect(text).toContain('En attente de PayPal');
   expect(text).toMatch(/143,50\s€/);
+});
+
+test('every page is light or dark from its first byte, where its reader has chosen', async () => {
+  const payment = await merchant.pay(member);
+  for (const path of [`/return/${payment.id}`, '/m', '/m/no-such-club', '/checkout']) {
+    const look = async (cookie: string) => {
+      const { text } = await page(path, { headers: { cookie } });
+      return [/<html [^>]*>/.exec(text)![0], /<meta name="color-scheme" content="([\w ]+)"/.exec(text)![1]];
+    };
+    expect(await look('a=b; quittance_theme=dark')).toEqual(['<html lang="en" data-theme="dark">', 'dark']);
+    expect(await look('quittance_theme=light')).toEqual(['<html lang="en" data-theme="light">', 'light']);
+    expect(await look('quittance_theme="><b>')).toEqual(['<html lang="en" data-theme="system">', 'light dark']);
+  }
 });

@@ -159,7 +159,7 @@ describe('the page of a pay link', () => {
     const { url } = await linkOf(merchant, { member });
     const languageOf = async (accepted?: string) => {
       const { text } = await show(url, accepted === undefined ? {} : { headers: { 'accept-language': accepted } });
-      return [/<html lang="(\w+)">/.exec(text)?.[1], /90,00\s€/.test(text), text.includes('Payer avec PayPal')];
+      return [/<html lang="(\w+)"/.exec(text)?.[1], /90,00\s€/.test(text), text.includes('Payer avec PayPal')];
     };
     expect(await languageOf()).toEqual(['fr', true, true]);
     expect(await languageOf('de-DE, en-GB;q=0.5')).toEqual(['en', false, false]);

@@ -14,7 +14,7 @@ import type { World } from '../support/world';
 import { asking, memberOf, operatorOf, watcherOf } from './asking';
 import type { Asking } from './asking';
 import { openStream } from './event-stream';
-import { refused } from './refusal';
+import { refused, refusedField } from './refusal';
 
 interface Operation {
   readonly security?: readonly object[];
@@ -207,7 +207,7 @@ async function importAs(headers: Readonly<Record<string, string>>): Promise<Repl
 function has({ kind, scopes, role = null }: Pick<Someone, 'kind' | 'scopes' | 'role'>, right: Right): boolean {
   if (kind === 'operator') return right.operator;
   if (kind === 'staff') return right.person || (role !== null && right.roles.includes(role));
-  if (kind === 'member') return right.member;
+  if (kind === 'member') return right.member !== false;
   if (kind === 'watcher') return right.payer;
   if (right.scope === null) return false;
   return right.scope === 'any' || scopes.includes(right.scope) || scopes.includes('admin');
@@ -284,7 +284,8 @@ async function ask(who: Someone, method: string, path: string, of: Objects): Pro
 }
 
 async function concretePath(who: Someone, path: string, of: Objects): Promise<string> {
-  if (path === '/v1/sessions/{id}') return `/v1/sessions/${sessionOf(who, of)}`;
+  if (path === '/v1/sessions/{id}')
+    return `/v1/sessions/${who.kind === 'member' ? await newSessionOf(of.member) : sessionOf(who, of)}`;
   if (path === '/v1/session/passkeys/{id}') return `/v1/session/passkeys/${await passkeyOf(who, of)}`;
   return fill(path, of);
 }
@@ -305,6 +306,18 @@ function sessionOf(who: Someone, of: Objects): string {
   const theirs =
     of.merchant === own.merchant ? who : callers.find(({ spareSession }) => spareSession !== who.spareSession);
   return theirs?.spareSession ?? 'none';
+}
+
+/** A browser in which this member is signed in, at an address of their own. */
+async function newSessionOf(member: string): Promise<string> {
+  const { sql } = world.db;
+  await sql.query("UPDATE members SET email = id || '@person.example' WHERE id = $1", [member]);
+  const { rows } = await sql.query<{ id: string }>(
+    `INSERT INTO member_sessions (hash, merchant_id, address, member_id, expires_at)
+     SELECT $2, merchant_id, address_hash(email), id, now() + interval '1 hour' FROM members WHERE id = $1 RETURNING id`,
+    [member, Buffer.from(randomUUID())],
+  );
+  return rows[0]!.id;
 }
 
 test('every call that needs a key names its row in the table, and every row is some call’s', () => {
@@ -396,6 +409,17 @@ test('the right is asked for before the body is read, and before a repeat is ans
   const headers = { 'idempotency-key': randomUUID() };
   expect((await right.post('/v1/members', { name: 'Anne' }, headers)).status).toBe(201);
   refused(await wrong.post('/v1/members', { name: 'Anne' }, headers), 'forbidden');
+});
+
+test('of what is their own a member changes the fields that the table names, and no other even beside them', async () => {
+  const { asks } = callers.find(({ kind }) => kind === 'member')!;
+  const path = `/v1/members/${own.member}`;
+  for (const change of [{ name: 'Ben' }, { locale: 'fr', email: 'ben@person.example' }, { unknown: 1 }])
+    refused(await asks.ask('PATCH', path, change), 'forbidden');
+  expect((await own.merchant.get(path)).body).toMatchObject({ name: expect.not.stringMatching('Ben'), locale: null });
+  refusedField(await asks.ask('PATCH', path, { locale: 'tlh' }), 'locale');
+  refused(await asks.ask('PATCH', `/v1/members/${neighbour.member}`, { locale: 'fr' }), 'not_found');
+  expect((await asks.ask('PATCH', path, { locale: 'fr' })).body).toMatchObject({ locale: 'fr' });
 });
 
 test('a repeat with another key of the merchant is the same request', async () => {

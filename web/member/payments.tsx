@@ -4,7 +4,7 @@ import { isSettled } from '../../words/standing';
 import { ask, broughtAnswer, call, troubleOf } from '../shared/client';
 import type { Credentials } from '../shared/client';
 import { pause, pauseAfter, watchPayment } from '../shared/live';
-import type { Cart, Page, Payment, Refund } from '../shared/types';
+import type { Cart, Payment, PaymentPage, Refund, RefundPage } from '../shared/types';
 import { asClaimed } from './claims';
 import { PaymentRow, StandingLink } from './payment-row';
 import { Frame, Loading, Over } from './space';
@@ -147,7 +147,7 @@ function broughtBy(memberId: string): Loaded | null {
   return cart && page && given ? loadedFrom(cart, page, given) : null;
 }
 
-function loadedFrom({ merchantName: merchant }: Cart, page: Page<Payment>, given: Page<Refund>): Loaded {
+function loadedFrom({ merchantName: merchant }: Cart, page: PaymentPage, given: RefundPage): Loaded {
   return { merchant, payments: page.data.map(asClaimed), refunds: given.data, nextCursor: page.nextCursor };
 }
 

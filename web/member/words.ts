@@ -1,7 +1,7 @@
 import { setupI18n } from '@lingui/core';
 import type { Messages } from '@lingui/core';
 import type { PageLanguage } from '../../words/language';
-import { writeDay, writeMoney, writeTime } from '../../words/figures';
+import { writeDay, writeMoment, writeMoney, writeTime } from '../../words/figures';
 
 const i18n = setupI18n();
 let spoken: PageLanguage = 'en';
@@ -23,4 +23,6 @@ export function t(id: string, values: Readonly<Record<string, string | number>> 
 export const money = (amount: number, currency: string): string => writeMoney({ amount, currency }, spoken);
 
 export const day = (moment: string): string => writeDay(moment, spoken);
+/** A time, with its day unless that is today. */
+export const moment = (at: string): string => writeMoment(at, spoken);
 export const time = (moment: Date): string => writeTime(moment, spoken);

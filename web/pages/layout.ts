@@ -1,5 +1,6 @@
 import type { Response } from 'express';
 import type { PageLanguage } from '../../words/language';
+import { colorScheme, themeOf } from '../shared/theme';
 import type { Assets, ScriptName } from './assets';
 import { html } from './html';
 import type { Html } from './html';
@@ -20,15 +21,16 @@ export type SendPage = (res: Response, status: number, page: Page) => void;
 /** Sends whole pages. */
 export function pageSender(assets: Assets): SendPage {
   return (res, status, { title, body, script, head, language = 'en' }) => {
+    const theme = themeOf(res.req.headers.cookie);
     res.status(status).type('html');
     res.send(
       html`<!doctype html>
-        <html lang="${language}">
+        <html lang="${language}" data-theme="${theme}">
           <head>
             <meta charset="utf-8" />
             <meta name="viewport" content="width=device-width, initial-scale=1" />
             <meta name="robots" content="noindex" />
-            <meta name="color-scheme" content="light dark" />
+            <meta name="color-scheme" content="${colorScheme(theme)}" />
             <title>${title}</title>
             <link rel="icon" href="data:," />
             <link rel="stylesheet" href="${assets.styles}" />

@@ -73,7 +73,7 @@ export function broughtAnswer<Path extends string>(path: Path): AnswerTo<Path> |
   return answer;
 }
 
-type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface More {
   readonly body?: object;

@@ -225,8 +225,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List the person's sessions, newest first
-         * @description For: anybody who is signed in.
+         * List one's own sessions, newest first
+         * @description For: anybody who is signed in; a member, for what is their own. A member's: every browser that signed in by a letter to their address.
          */
         get: operations["listSessions"];
         put?: never;
@@ -248,8 +248,8 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * End one of the person's sessions, with its streams
-         * @description For: anybody who is signed in.
+         * End one of one's own sessions, with its streams
+         * @description For: anybody who is signed in; a member, for what is their own.
          */
         delete: operations["endSession"];
         options?: never;
@@ -516,7 +516,7 @@ export interface paths {
         head?: never;
         /**
          * Change a member; null takes away what was known
-         * @description For: a key with scope payments or admin; a person as owner, treasurer, desk.
+         * @description For: a key with scope payments or admin; a person as owner, treasurer, desk; a member, for their own locale. A member changes their own `locale`, the language of their letters.
          */
         patch: operations["changeMember"];
         trace?: never;

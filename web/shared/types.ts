@@ -1,24 +1,26 @@
-import type { z } from 'zod';
-import type * as signIn from '../../api/http/member-sign-in-schemas';
-import type * as schemas from '../../api/http/schemas';
+import type { components, operations } from './schema';
 
-/** The shapes of the API, by its own schemas; nothing of it runs. */
+/** The shapes of the API as its document tells them: a page that reads what is not there any more does not compile. */
 
-export type Payment = z.output<typeof schemas.payment>;
-export type NextAction = z.output<typeof schemas.nextAction>;
-export type Cart = z.output<typeof schemas.cart>;
-export type Charge = z.output<typeof schemas.charge>;
-export type Member = z.output<typeof schemas.member>;
-export type Refund = z.output<typeof schemas.refund>;
-export type CheckoutOptions = z.output<typeof schemas.checkoutOptions>;
+type Schemas = components['schemas'];
+export type Payment = Schemas['Payment'];
+export type NextAction = Schemas['NextAction'];
+export type Cart = Schemas['Cart'];
+export type Charge = Schemas['Charge'];
+export type Payline = Schemas['Payline'];
+export type Refund = Schemas['Refund'];
 
-export type Payline = Cart['paylines'][number];
-export type Choice = z.output<typeof signIn.signedIn>;
-
-export interface Page<Item> {
-  readonly data: readonly Item[];
-  readonly nextCursor: string | null;
+/** What a call answers that goes well. */
+type Answer<Name extends keyof operations> = operations[Name] extends {
+  readonly responses: { readonly 200: { readonly content: { readonly 'application/json': infer Body } } };
 }
+  ? Body
+  : never;
+export type CheckoutOptions = Answer<'listCheckoutOptions'>;
+export type PaymentPage = Answer<'listPayments'>;
+export type RefundPage = Answer<'listRefunds'>;
+type SessionPage = Answer<'listSessions'>;
+export type Session = SessionPage['data'][number];
 
 /** What the API answers, by the path that is asked. */
 export type AnswerTo<Path extends string> = Path extends `/v1/members/${string}/cart`
@@ -26,16 +28,18 @@ export type AnswerTo<Path extends string> = Path extends `/v1/members/${string}/
   : Path extends `/v1/members/${string}/checkout-options${string}`
     ? CheckoutOptions
     : Path extends `/v1/members/${string}`
-      ? Member
+      ? Schemas['Member']
       : Path extends `/v1/refunds?${string}`
-        ? Page<Refund>
-        : Path extends '/v1/member-sign-in/session'
-          ? Choice
-          : Path extends `/v1/payments?${string}`
-            ? Page<Payment>
-            : Path extends '/v1/payments' | `/v1/payments/${string}`
-              ? Payment
-              : never;
+        ? RefundPage
+        : Path extends '/v1/sessions'
+          ? SessionPage
+          : Path extends '/v1/member-sign-in/session'
+            ? Schemas['SignedInMember']
+            : Path extends `/v1/payments?${string}`
+              ? PaymentPage
+              : Path extends '/v1/payments' | `/v1/payments/${string}`
+                ? Payment
+                : never;
 
 /** What the member wants to pay, and how. */
 export interface Order {
