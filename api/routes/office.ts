@@ -3,6 +3,7 @@ import type { NextFunction, Request, Response, Router } from 'express';
 import helmet from 'helmet';
 import type { Assets } from '../../web/pages/assets';
 import { officePage } from '../../web/pages/office-page';
+import { themeOf } from '../../web/shared/theme';
 import type { AskApi } from '../http/first-answers';
 import { pageLanguage } from '../http/page-language';
 import { Problem } from '../http/problems';
@@ -18,9 +19,6 @@ export interface OfficeDependencies {
 /** What every page of the office asks first. */
 const FIRST = ['/v1/session', '/v1/merchant'];
 
-/** Kept by the office when its reader chooses; it is a wish, and no secret. */
-const CHOSEN_LOOK = /(?:^|;)\s*quittance_look=(light|dark)(?:;|$)/;
-
 /** The office, under one address and all below it: the script reads from the address which page is meant. */
 export function officeRoutes({ assets, recognition, askApi }: OfficeDependencies): Router {
   const router = strictRouter();
@@ -29,9 +27,10 @@ export function officeRoutes({ assets, recognition, askApi }: OfficeDependencies
     policyWith(nonce)(req, res, (error?: unknown) => {
       if (error !== undefined) throw error as Error;
     });
-    const look = CHOSEN_LOOK.exec(req.get('cookie') ?? '')?.[1] as 'light' | 'dark' | undefined;
     const answers = await firstAnswers(req).catch(() => ({})); // the script asks for itself, and says what is wrong
-    res.type('html').send(officePage(assets, { language: pageLanguage(req), look: look ?? null, answers, nonce }));
+    res
+      .type('html')
+      .send(officePage(assets, { language: pageLanguage(req), theme: themeOf(req.get('cookie')), answers, nonce }));
   };
   for (const path of ['/office', '/office/*page']) {
     router.get(path, show);

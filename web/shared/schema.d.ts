@@ -8943,7 +8943,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. */
+                    /** @description PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. Without either, the account of before is meant, or the one that is connected to paypal-checkout in the same environment. */
                     receiverId?: string;
                     /**
                      * @description Addresses of the account. They count for messages that do not name the merchant id, and for all as long as it is not known; then the primary address must be among them.
@@ -9189,7 +9189,7 @@ export interface operations {
                 "application/json": {
                     /**
                      * Format: uri
-                     * @description where the person goes on from our page, at one of the returnOrigins
+                     * @description where the person goes on from our page: at one of the returnOrigins, or in our own office
                      */
                     returnUrl?: string;
                 };

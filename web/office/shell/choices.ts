@@ -1,28 +1,19 @@
 import type { PageLanguage } from '../../../words/language';
-
-/** How the office looks: as the system does, or by choice. */
-export const LOOKS = ['system', 'light', 'dark'] as const;
-export type Look = (typeof LOOKS)[number];
+import { colorScheme, themeCookie, themeOf } from '../../shared/theme';
+import type { Theme } from '../../shared/theme';
 
 const YEAR_S = 31_536_000;
 
-/** Kept where the server reads it too, so that a page comes as it was chosen: in its language, and without a flash of the other look. */
-function keep(name: 'quittance_language' | 'quittance_look', value: string): void {
-  document.cookie = `${name}=${value}; path=/; max-age=${YEAR_S}; samesite=lax`;
-}
-
-/** The office is written anew in this language. */
+/** The office is written anew in this language; the server reads the choice too. */
 export function chooseLanguage(language: PageLanguage): void {
-  keep('quittance_language', language);
+  document.cookie = `quittance_language=${language}; path=/; max-age=${YEAR_S}; samesite=lax`;
   location.reload();
 }
 
-export function look(): Look {
-  return LOOKS.find((name) => name === document.documentElement.dataset['look']) ?? 'system';
-}
+export const theme = (): Theme => themeOf(document.cookie);
 
-export function chooseLook(chosen: Look): void {
-  keep('quittance_look', chosen);
-  if (chosen === 'system') delete document.documentElement.dataset['look'];
-  else document.documentElement.dataset['look'] = chosen;
+export function chooseTheme(chosen: Theme): void {
+  document.cookie = themeCookie(chosen);
+  document.documentElement.dataset['theme'] = chosen;
+  document.querySelector('meta[name=color-scheme]')?.setAttribute('content', colorScheme(chosen));
 }

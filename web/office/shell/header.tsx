@@ -6,7 +6,8 @@ import { answerOf, api } from '../api';
 import { useStanding } from '../session';
 import { Choice } from '../ui/fields';
 import { language, t } from '../words';
-import { chooseLanguage, chooseLook, look, LOOKS } from './choices';
+import { THEMES } from '../../shared/theme';
+import { chooseLanguage, chooseTheme, theme } from './choices';
 import { showPalette } from './palette-key';
 import { signOut } from './signing';
 
@@ -64,7 +65,7 @@ function PersonMenu() {
             if (key === 'me') void navigate({ to: '/settings/me' });
             if (key === 'language') chooseLanguage(language() === 'en' ? 'fr' : 'en');
             if (key === 'out') signOut();
-            for (const name of LOOKS) if (key === name) chooseLook(name);
+            for (const name of THEMES) if (key === name) chooseTheme(name);
           }}
         >
           <MenuItem id="me" className="option">
@@ -73,7 +74,7 @@ function PersonMenu() {
           <MenuItem id="language" className="option">
             {language() === 'en' ? 'Français' : 'English'}
           </MenuItem>
-          {LOOKS.filter((name) => name !== look()).map((name) => (
+          {THEMES.filter((name) => name !== theme()).map((name) => (
             <MenuItem key={name} id={name} className="option">
               {t(`look.${name}`)}
             </MenuItem>
