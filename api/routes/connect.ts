@@ -5,6 +5,7 @@ import type { Author } from '../../books/audit';
 import type { Arrival, OnboardingDesk } from '../desks/onboarding';
 import { sourceOf } from '../http/author';
 import { isFromElsewhere } from '../http/origin-check';
+import { pageLanguage } from '../http/page-language';
 import { Problem } from '../http/problems';
 import { queryOf, strictRouter } from '../http/routing';
 import { connectPage } from '../../web/pages/connect-page';
@@ -56,7 +57,7 @@ export function connectRoutes({
         path: `/connect/${trackingId}`,
         maxAge: COOKIE_LIFETIME_MS,
       });
-    show(res, arrival);
+    show(req, res, arrival);
   });
 
   router.post(path, urlencoded({ extended: false, limit: '4kb' }), async (req: ConnectRequest, res: Response) => {
@@ -70,12 +71,12 @@ export function connectRoutes({
     });
     // Loading the page again, or going back to it, then shows how things stand and sends nothing twice.
     if (answer.outcome === 'connected') res.redirect(303, `/connect/${trackingId}`);
-    else show(res, answer);
+    else show(req, res, answer);
   });
 
-  function show(res: Response, arrival: Arrival): void {
+  function show(req: ConnectRequest, res: Response, arrival: Arrival): void {
     if (arrival.outcome === 'too_often') res.setHeader('retry-after', String(arrival.retryAfterS));
-    sendPage(res, STATUSES[arrival.outcome], connectPage(arrival, labelOf));
+    sendPage(res, STATUSES[arrival.outcome], connectPage(arrival, pageLanguage(req), labelOf));
   }
   return router;
 }

@@ -54,7 +54,7 @@ test.each([true, false])(
   'a treasurer agrees at PayPal and confirms here (with scripts: %s), reads how it stands, and goes on',
   async (javaScriptEnabled) => {
     const club = await newClub();
-    const context = await browser.newContext({ javaScriptEnabled });
+    const context = await browser.newContext({ javaScriptEnabled, locale: 'en-GB' });
     const page = await context.newPage();
     const complaints = listenForComplaints(page);
     await agree(page, await club.invite());
@@ -91,4 +91,17 @@ test('another browser that has the link reads that it cannot connect anything', 
   await stranger.reload();
   await stranger.getByRole('heading', { name: 'This invitation was used' }).waitFor();
   await Promise.all([first.close(), second.close()]);
+});
+
+test('in French, too', async () => {
+  const club = await newClub();
+  const context = await browser.newContext({ locale: 'fr-FR' });
+  const page = await context.newPage();
+  await page.goto(await club.invite());
+  await page.getByRole('button', { name: /Club des Aînés/ }).click();
+  await page.getByRole('link', { name: 'Return to the partner' }).click();
+  await page.getByRole('heading', { name: /Connecter le compte PayPal \w+ à Tennis Club/ }).waitFor();
+  await page.getByRole('button', { name: 'Connecter' }).click();
+  await page.getByRole('heading', { name: 'Votre compte PayPal est connecté' }).waitFor();
+  await context.close();
 });

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import type { EventObject } from '../../workflows/domain/event';
 import { Refusal } from '../shared/client';
 import { pause, pauseAfter } from '../shared/live';
+import { noticeEnd } from './queries';
 import { readStream } from '../shared/stream';
 
 /** Without a stream, what is shown is asked for anew this often. */
@@ -79,7 +80,10 @@ export function listen(queries: QueryClient): () => void {
           }
         });
       } catch (error) {
-        if (error instanceof Refusal && error.status < 500) return; // signed out: the next question says so
+        if (error instanceof Refusal && error.status < 500) {
+          noticeEnd(error);
+          return;
+        }
       }
       if (isStopped()) return;
       say(false);

@@ -1,8 +1,10 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { Refusal, troubleOf } from '../shared/client';
 
 /** What the office knows of the server. What passes by itself is asked for again, what was refused is not. */
 export const queries = new QueryClient({
+  queryCache: new QueryCache({ onError: noticeEnd }),
+  mutationCache: new MutationCache({ onError: noticeEnd }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,
@@ -14,3 +16,10 @@ export const queries = new QueryClient({
 });
 
 const isLimited = (error: unknown): boolean => error instanceof Refusal && error.status === 429;
+
+/** The session was ended elsewhere, or works for another merchant since: whatever is shown is not theirs any more. */
+export function noticeEnd(error: unknown): void {
+  if (!(error instanceof Refusal)) return;
+  if (error.status === 401) void queries.resetQueries({ queryKey: ['/v1/session'] });
+  if (error.code === 'merchant_switched') location.reload();
+}

@@ -47,9 +47,9 @@ const BUILDS = ['member', 'office'] as const;
 
 export function loadAssets(): Assets {
   const folders = BUILDS.map((name) => path.join(projectRoot(), 'dist', name));
-  const built: Readonly<Record<string, Built>> = Object.assign({}, ...folders.map(readManifest));
+  const built = Object.fromEntries(folders.flatMap((folder) => Object.entries(readManifest(folder))));
   const of = (source: string): Built => {
-    const found = built[source];
+    const found: Built | undefined = built[source];
     if (!found) throw new Error(`${source} was not built`);
     return found;
   };
