@@ -1,11 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { hashPassword } from 'better-auth/crypto';
-import { Client } from 'pg';
-import { newId } from '../../platform/ids';
 import { canSeeProcesses, rssOf } from './process-tree';
 import { megabytes, number, type Finding } from './report';
 import type { Stack } from './stack';
+import { addOwner, signIn } from './staff';
 import { BenchFailure } from './workbench';
 
 export interface PeoplePlan {
@@ -78,10 +75,6 @@ export async function measurePeople(stack: Stack, plan: PeoplePlan): Promise<Fin
   };
 }
 
-interface Credentials {
-  readonly email: string;
-  readonly password: string;
-}
 interface Spent {
   readonly ms: number;
   /** Of the API. */
@@ -101,45 +94,6 @@ async function inTurns(count: number, work: (index: number) => Promise<void>): P
     while (next < count) await work(next++);
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, hand));
-}
-
-/** Letters are off here, so the owner is put where an invitation would have put them. */
-async function addOwner(stack: Stack): Promise<Credentials> {
-  const client = new Client({ connectionString: stack.databaseUrl });
-  await client.connect();
-  const [id, password] = [newId('per'), randomBytes(12).toString('hex')];
-  const email = `${id}@club.example`;
-  try {
-    await client.query(`INSERT INTO auth."user" (id, name, email, "emailVerified") VALUES ($1, 'Olive', $2, true)`, [
-      id,
-      email,
-    ]);
-    await client.query(
-      `INSERT INTO auth.account (id, "accountId", "providerId", "userId", password, "updatedAt") VALUES ($1, $1, 'credential', $1, $2, now())`,
-      [id, await hashPassword(password)],
-    );
-    await client.query(
-      `INSERT INTO staff_roles (merchant_id, person_id, role) SELECT id, $1, 'owner' FROM merchants LIMIT 1`,
-      [id],
-    );
-  } finally {
-    await client.end();
-  }
-  return { email, password };
-}
-
-async function signIn(baseUrl: string, credentials: Credentials): Promise<string> {
-  const answer = await fetch(new URL('/auth/sign-in/email', baseUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', origin: baseUrl },
-    body: JSON.stringify(credentials),
-  });
-  if (!answer.ok) throw new BenchFailure(`a sign-in was answered ${answer.status}: ${await answer.text()}`);
-  await answer.arrayBuffer();
-  return answer.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
 }
 
 /** Opens a stream that stays open until the signal. */

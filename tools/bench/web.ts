@@ -4,9 +4,10 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { Client } from 'pg';
 import { chromium } from 'playwright-core';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { number, type Finding } from './report';
 import { DIST, type Stack } from './stack';
+import { addOwner, signIn } from './staff';
 import { BenchFailure } from './workbench';
 
 export interface WebPlan {
@@ -14,9 +15,39 @@ export interface WebPlan {
 }
 
 const CHROMIUM = process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium';
-/** A phone on a poor line: what the limits of the pages are meant for. */
-const LINE = { latency: 300, downloadThroughput: 700_000 / 8, uploadThroughput: 700_000 / 8, offline: false };
-const CPU_SLOWDOWN = 4;
+/** A browser, and the line it is on. */
+interface Device {
+  readonly name: string;
+  readonly viewport: { readonly width: number; readonly height: number };
+  readonly latency: number;
+  readonly bitsPerSecond: number;
+  /** How many times slower its processor is than this machine's. */
+  readonly slowdown: number;
+}
+
+const PHONE: Device = {
+  name: 'a phone: 700 kbit/s, 300 ms, a processor 4 times slower',
+  viewport: { width: 360, height: 740 },
+  latency: 300,
+  bitsPerSecond: 700_000,
+  slowdown: 4,
+};
+const DESK: Device = {
+  name: 'a desk: 10 Mbit/s, 40 ms',
+  viewport: { width: 1280, height: 900 },
+  latency: 40,
+  bitsPerSecond: 10_000_000,
+  slowdown: 1,
+};
+
+/** A page, who opens it, and what is done there until it has answered. */
+interface Place {
+  readonly address: string;
+  readonly cookies: readonly { readonly name: string; readonly value: string; readonly url: string }[];
+  use(page: Page): Promise<void>;
+  /** Seen when the page shows what it is about. */
+  readonly shows: string;
+}
 
 interface Visit {
   /** Milliseconds until the largest part of the page was seen. */
@@ -27,54 +58,101 @@ interface Visit {
   readonly inp: number;
 }
 
-/** What the page of a member's account costs on a slow phone: bytes, and how soon it is seen and answers. */
+/** What the member's account and the office's first page cost: bytes, and how soon they are seen and answer. */
 export async function measureWeb(stack: Stack, { visits }: WebPlan): Promise<Finding> {
   if (!existsSync(CHROMIUM)) throw new BenchFailure(`there is no Chromium at ${CHROMIUM}; set CHROMIUM_PATH`);
-  const cookie = await signInMember(stack);
+  const { baseUrl } = stack.shop;
+  const account: Place = {
+    address: `${baseUrl}/m`,
+    cookies: [{ name: 'quittance_member', value: await signInMember(stack), url: baseUrl }],
+    shows: '#amount',
+    async use(page) {
+      await page.locator('#amount').click();
+      await page.locator('#amount').pressSequentially('12');
+      await page.locator('nav a').first().focus();
+    },
+  };
+  const office: Place = {
+    address: `${baseUrl}/office`,
+    cookies: (await signIn(baseUrl, await addOwner(stack))).split('; ').map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return { name, value: value.join('='), url: baseUrl };
+    }),
+    shows: '.bars svg',
+    async use(page) {
+      await page.locator('.menu a').nth(1).click();
+      await page.locator('table').first().waitFor();
+    },
+  };
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
-  const found: Visit[] = [];
   try {
-    for (let visit = 0; visit < visits; visit++) found.push(await visitAccount(browser, stack.shop.baseUrl, cookie));
+    const seen = async (place: Place, device: Device): Promise<Visit> => {
+      const found: Visit[] = [];
+      for (let index = 0; index < visits; index++) found.push(await visit(browser, place, device));
+      const middle = (of: (visit: Visit) => number) =>
+        found.map(of).sort((a, b) => a - b)[Math.floor(visits / 2)] ?? NaN;
+      return { lcp: middle(({ lcp }) => lcp), cls: middle(({ cls }) => cls), inp: middle(({ inp }) => inp) };
+    };
+    const sizes = {
+      member: { js: kilobytes('member', ['member/en.ts']), css: kilobytes('member', ['member/member.css']) },
+      office: {
+        js: kilobytes('office', ['office/en.ts', 'office/pages/today/today.tsx']),
+        css: kilobytes('office', ['office/office.css']),
+      },
+    };
+    const member = await seen(account, PHONE);
+    const atDesk = await seen(office, DESK);
+    const onPhone = await seen(office, PHONE);
+    const row = (what: string, figure: string, limit: string): readonly string[] => [what, figure, limit];
+    return {
+      title: 'Web',
+      notes: [
+        `Signed in, with an empty cache; on ${PHONE.name}, and at ${DESK.name}. Middle of ${visits} visits. The office is pressed once, on a page that is loaded then.`,
+      ],
+      tables: [
+        {
+          columns: ['figure', 'seen', 'limit'],
+          rows: [
+            row("member's account: JavaScript, kB packed", number(sizes.member.js, 1), '45'),
+            row("member's account: CSS, kB packed", number(sizes.member.css, 1), '6'),
+            row("member's account: LCP on the phone, ms", number(member.lcp), '1800'),
+            row("member's account: CLS", number(member.cls, 3), '0.02'),
+            row("member's account: INP, ms", number(member.inp), '200'),
+            row('office: JavaScript of the first page, kB packed', number(sizes.office.js, 1), '200'),
+            row('office: CSS, kB packed', number(sizes.office.css, 1), '–'),
+            row('office: LCP at the desk, ms', number(atDesk.lcp), '1000'),
+            row('office: LCP on the phone, ms', number(onPhone.lcp), '4000'),
+            row('office: CLS at the desk', number(atDesk.cls, 3), '0.02'),
+            row('office: INP at the desk, ms', number(atDesk.inp), '200'),
+          ],
+        },
+      ],
+      data: { sizes, member, atDesk, onPhone },
+    };
   } finally {
     await browser.close();
   }
-  const [js, css] = [kilobytes('member/en.ts'), kilobytes('member/member.css')];
-  const middle = (of: (visit: Visit) => number) => found.map(of).sort((a, b) => a - b)[Math.floor(visits / 2)] ?? NaN;
-  const sums = { lcp: middle(({ lcp }) => lcp), cls: middle(({ cls }) => cls), inp: middle(({ inp }) => inp) };
-  return {
-    title: 'Web',
-    notes: [
-      `The page of a member's account, signed in, with an empty cache: 700 kbit/s, 300 ms, a processor ${CPU_SLOWDOWN} times slower. Middle of ${visits} visits.`,
-    ],
-    tables: [
-      {
-        columns: ['figure', 'seen', 'limit'],
-        rows: [
-          ['JavaScript, kB packed', number(js, 1), '45'],
-          ['CSS, kB packed', number(css, 1), '6'],
-          ['LCP, ms', number(sums.lcp), '1800'],
-          ['CLS', number(sums.cls, 3), '0.02'],
-          ['INP, ms', number(sums.inp), '200'],
-        ],
-      },
-    ],
-    data: { js, css, ...sums, visits: found },
-  };
 }
 
-/** What a browser takes over the line for this source and all that it imports. */
-function kilobytes(source: string): number {
-  const folder = path.join(DIST, 'member');
+/** What a browser takes over the line for these sources of a build and all that they import, each part once. */
+function kilobytes(build: 'member' | 'office', sources: readonly string[]): number {
+  const folder = path.join(DIST, build);
   const manifest = JSON.parse(readFileSync(path.join(folder, '.vite', 'manifest.json'), 'utf8')) as Readonly<
     Record<string, { readonly file: string; readonly imports?: readonly string[] }>
   >;
-  const sizeOf = (name: string): number => {
+  const parts = new Set<string>();
+  const take = (name: string): void => {
     const built = manifest[name];
     if (!built) throw new BenchFailure(`${name} was not built`);
-    const own = gzipSync(readFileSync(path.join(folder, built.file)), { level: 9 }).length / 1000;
-    return (built.imports ?? []).reduce((sum, part) => sum + sizeOf(part), own);
+    if (parts.has(built.file)) return;
+    parts.add(built.file);
+    built.imports?.forEach(take);
   };
-  return sizeOf(source);
+  sources.forEach(take);
+  return [...parts].reduce(
+    (sum, file) => sum + gzipSync(readFileSync(path.join(folder, file)), { level: 9 }).length / 1000,
+    0,
+  );
 }
 
 /** Letters are off here, so a member's session is put where the link of a letter would have put it. */
@@ -95,23 +173,27 @@ async function signInMember(stack: Stack): Promise<string> {
   return token;
 }
 
-async function visitAccount(browser: Browser, baseUrl: string, token: string): Promise<Visit> {
-  const context = await browser.newContext({ viewport: { width: 360, height: 740 }, locale: 'en-GB' });
+async function visit(browser: Browser, place: Place, device: Device): Promise<Visit> {
+  const context = await browser.newContext({ viewport: device.viewport, locale: 'en-GB' });
   try {
-    await context.addCookies([{ name: 'quittance_member', value: token, url: baseUrl }]);
+    await context.addCookies([...place.cookies]);
     await context.addInitScript(OBSERVING);
     const page = await context.newPage();
     const session = await context.newCDPSession(page);
     await session.send('Network.enable');
-    await session.send('Network.emulateNetworkConditions', LINE);
-    await session.send('Emulation.setCPUThrottlingRate', { rate: CPU_SLOWDOWN });
-    await page.goto(`${baseUrl}/m`);
-    await page.locator('#amount').waitFor();
-    await page.waitForLoadState('networkidle').catch(() => undefined); // the stream of an open payment never rests
+    const throughput = device.bitsPerSecond / 8;
+    await session.send('Network.emulateNetworkConditions', {
+      latency: device.latency,
+      downloadThroughput: throughput,
+      uploadThroughput: throughput,
+      offline: false,
+    });
+    await session.send('Emulation.setCPUThrottlingRate', { rate: device.slowdown });
+    await page.goto(place.address);
+    await page.locator(place.shows).first().waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 5_000 }).catch(() => undefined); // a stream never rests
     const seen = await page.evaluate<Omit<Visit, 'inp'>>('({ lcp: window.seen.lcp, cls: window.seen.cls })');
-    await page.locator('#amount').click();
-    await page.locator('#amount').pressSequentially('12');
-    await page.locator('nav a').first().focus();
+    await place.use(page);
     return {
       ...seen,
       inp: await page.evaluate<number>('new Promise((tell) => setTimeout(() => tell(window.seen.inp), 500))'),
