@@ -109,7 +109,7 @@ export async function readAddressed(tx: Sql, vault: Pick<Seal, 'open'>, taken: T
   const { id, kind, locale, memberId, sealed, subjectId } = taken;
   if (subjectId !== null && kind === 'reminder') {
     const due = await decideReminder(tx, subjectId);
-    return due && { ...due, kind, locale: due.locale ?? 'en' };
+    return due && { ...due, kind };
   }
   if (subjectId !== null) return readAbout(tx, kind, subjectId);
   if (taken.told !== null) return readToPerson(tx, taken);
@@ -140,7 +140,7 @@ async function readToPerson(
 /** A row that a letter tells of, with the member whom it concerns. */
 interface About {
   readonly to: string | null;
-  readonly locale: LetterLocale | null;
+  readonly locale: LetterLocale;
   readonly merchant: string;
   readonly member: string;
   readonly amount: number;
@@ -149,21 +149,22 @@ interface About {
 
 /** Where the rows stand that letters of a kind tell of. */
 const TOLD_FROM: Partial<Record<LetterKind, string>> = {
-  money_arrived: 'paylines t JOIN members m ON m.id = t.member_id WHERE t.id = $1::bigint',
-  money_given_back: 'refunds t JOIN members m ON m.id = t.member_id WHERE t.id = $1',
+  money_arrived:
+    'paylines t JOIN members m ON m.id = t.member_id JOIN merchants h ON h.id = m.merchant_id WHERE t.id = $1::bigint',
+  money_given_back:
+    'refunds t JOIN members m ON m.id = t.member_id JOIN merchants h ON h.id = m.merchant_id WHERE t.id = $1',
 };
 
 async function readAbout({ sql }: Sql, kind: LetterKind, subjectId: string): Promise<Addressed | null> {
   const { rows } = await sql.query<About>(
-    `SELECT m.email AS "to", m.locale, m.name AS member, t.amount, t.currency,
-            (SELECT h.name FROM merchants h WHERE h.id = m.merchant_id) AS merchant
+    `SELECT m.email AS "to", coalesce(m.locale, h.locale) AS locale, m.name AS member, t.amount, t.currency, h.name AS merchant
      FROM ${TOLD_FROM[kind]}`,
     [subjectId],
   );
   const about = rows[0];
   if (!about || about.to === null) return null;
   const { to, locale, merchant, member, amount, currency } = about;
-  return { kind, to, locale: locale ?? 'en', data: { merchant, member, amount, currency } } as Addressed;
+  return { kind, to, locale, data: { merchant, member, amount, currency } } as Addressed;
 }
 
 /** A letter has ended: what it said is forgotten at once, and only that it was sent or refused stays for a while; a reminder’s own row says it too. */

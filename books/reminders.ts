@@ -82,7 +82,7 @@ export async function listReminders({ sql }: Sql, merchantId: string, { before, 
 /** A reminder that is to leave now. */
 interface DueReminder {
   readonly to: string;
-  readonly locale: LetterLocale | null;
+  readonly locale: LetterLocale;
   readonly data: LetterData['reminder'];
 }
 
@@ -96,14 +96,14 @@ export async function decideReminder(tx: Sql, id: string): Promise<DueReminder |
     memberId: string;
     payPage: string;
     to: string;
-    locale: LetterLocale | null;
+    locale: LetterLocale;
     merchant: string;
     member: string;
     amount: number;
     currency: Currency;
   }>(
     `WITH asked AS (
-       SELECT r.id, r.merchant_id, r.member_id, r.pay_page, m.email, m.locale, m.name AS member, h.name AS merchant, h.currency, greatest(0, -c.balance) AS amount,
+       SELECT r.id, r.merchant_id, r.member_id, r.pay_page, m.email, coalesce(m.locale, h.locale) AS locale, m.name AS member, h.name AS merchant, h.currency, greatest(0, -c.balance) AS amount,
          CASE
            WHEN m.erased_at IS NOT NULL THEN 'erased'
            WHEN m.email IS NULL THEN 'no_email'

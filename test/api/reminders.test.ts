@@ -32,7 +32,7 @@ const lettersTo = async (address: string) =>
       'GET',
       `/control/mailbox/letters?to=${address}`,
     )
-  ).body.data.filter(({ text }) => text.includes('is due'));
+  ).body.data.filter(({ text }) => /is due|à régler dans/.test(text));
 const remind = (merchant: Merchant, body: unknown = {}, headers: Record<string, string> = {}) =>
   merchant.post<{ asked: number }>('/v1/reminders', body, headers);
 const reminders = async (merchant: Merchant) =>
@@ -72,6 +72,18 @@ test('who owes something is reminded once, and who owes nothing is not asked at 
   expect(await remind(merchant)).toMatchObject({ status: 201, body: { asked: 1 } });
   expect(await untilDecided(merchant)).toMatchObject([{ member: debtor.id, due: 2500, state: 'sent', reason: null }]);
   expect(await lettersTo(debtor.email)).toMatchObject([{ subject: '€25.00 is due at Club' }]);
+});
+
+test('a reminder is in the language of its member, else of the merchant', async () => {
+  const merchant = await Merchant.create(world);
+  const change = (path: string, body: object) => call(world.baseUrl, merchant.secretKey, 'PATCH', path, body);
+  await change('/v1/merchant', { locale: 'fr' });
+  const [one, other] = [await memberWho(merchant, 2500), await memberWho(merchant, 2500)];
+  await change(`/v1/members/${other.id}`, { locale: 'en' });
+  await remind(merchant);
+  await untilDecided(merchant);
+  const texts = [...(await lettersTo(one.email)), ...(await lettersTo(other.email))].map(({ text }) => text);
+  expect(texts).toEqual([expect.stringContaining('à régler dans'), expect.stringContaining('is due')]);
 });
 
 test('the letter leads to a page where anybody pays what is due, and the next letter to the same one', async () => {

@@ -38,7 +38,7 @@ const signIn = (over: Partial<NewLetter> = {}): NewLetter =>
     ...over,
   }) as NewLetter;
 
-async function memberWith(email: string | null): Promise<string> {
+async function memberWith(email: string | null, locale: 'en' | 'fr' | null = 'fr'): Promise<string> {
   const id = newId('mem');
   const { merchantId } = club;
   await addMember(books, {
@@ -48,7 +48,7 @@ async function memberWith(email: string | null): Promise<string> {
     email,
     phone: null,
     reference: null,
-    locale: 'fr',
+    locale,
     address: null,
   });
   return id;
@@ -101,6 +101,19 @@ test('money that a member paid is told to them once, however often it is reporte
       locale: 'fr',
       data: { merchant, member: 'Ada', amount: 5000, currency: 'EUR' },
     },
+  ]);
+});
+
+test('a letter about money is in the language of its member, else of the merchant', async () => {
+  await books.prisma.merchant.update({ where: { id: club.merchantId }, data: { locale: 'fr' } });
+  for (const locale of ['en', null] as const) {
+    const member = await memberWith(`${locale}@example.org`, locale);
+    await tell(mailing, await newPayment(books, club, member), captured(`TX ${locale}`));
+  }
+  const letters = (await readWaiting()).map((letter) => [letter?.to, letter?.locale]);
+  expect(letters.sort()).toEqual([
+    ['en@example.org', 'en'],
+    ['null@example.org', 'fr'],
   ]);
 });
 
