@@ -171,7 +171,7 @@ test.each([
     await isForEverybody(name('all-paid'));
     clicks = 0;
     await page.getByRole('link', { name: words.payments }).click();
-    await page.locator('#payments [data-status=paid]').waitFor();
+    await page.locator('#payments [data-status=paid]').getByText('Test', { exact: true }).waitFor();
     await isForEverybody(name('payments'));
     const [paper] = await Promise.all([
       context.waitForEvent('page'),

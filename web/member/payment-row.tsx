@@ -32,7 +32,8 @@ export function PaymentRow({ payment, refunds = [], merchant, children }: Props)
       <span>{day(createdAt)}</span>
       <span class="figure">{money(amount, currency)}</span>
       <span>
-        <Badge tone={words.tone}>{words.label}</Badge>
+        <Badge tone={words.tone}>{words.label}</Badge>{' '}
+        {payment.environment !== 'live' && <span class="badge">{t('payment.test')}</span>}
       </span>
       <span class="figure note">{gatewayLabel(gateway)}</span>
       {MONEY_BACK.includes(status) && <p class="note">{words.title}.</p>}
