@@ -99,6 +99,8 @@ export async function readSignInLink({ sql }: Sql, hash: Buffer): Promise<SignIn
 /** A browser that came by a link. Without a member: it may choose one of those who have its address. */
 export interface MemberSession extends UsedLink {
   readonly id: string;
+  /** The member's, else the merchant's. */
+  readonly locale: LetterLocale;
   readonly memberId: string | null;
   readonly expiresAt: Date;
 }
@@ -120,9 +122,9 @@ export async function addMemberSession(
 export async function findMemberSession({ sql }: Sql, hash: Buffer): Promise<MemberSession | null> {
   const { rows } = await sql.query<MemberSession>({
     name: 'find_member_session',
-    text: `SELECT s.id, s.merchant_id AS "merchantId", s.address, s.member_id AS "memberId", s.expires_at AS "expiresAt" FROM member_sessions s
-           WHERE s.hash = $1 AND s.expires_at > now()
-             AND (s.member_id IS NULL OR EXISTS (SELECT FROM members b WHERE b.id = s.member_id AND address_hash(b.email) = s.address))`,
+    text: `SELECT s.id, s.merchant_id AS "merchantId", s.address, s.member_id AS "memberId", s.expires_at AS "expiresAt", coalesce(b.locale, m.locale) AS locale
+           FROM member_sessions s JOIN merchants m ON m.id = s.merchant_id LEFT JOIN members b ON b.id = s.member_id
+           WHERE s.hash = $1 AND s.expires_at > now() AND (s.member_id IS NULL OR address_hash(b.email) = s.address)`,
     values: [hash],
   });
   return rows[0] ?? null;

@@ -53,12 +53,12 @@ export function memberSpaceRoutes({
   refuseOtherMethods(router, '/checkout', ['get']);
 
   router.get('/m', async (req: Request, res: Response) => {
-    const language = pageLanguage(req);
     const session = await cookies.read(req);
     if (!session) {
-      sendPage(res, 401, signedOutPage(language));
+      sendPage(res, 401, signedOutPage(pageLanguage(req)));
       return;
     }
+    const language = pageLanguage(req, session.locale);
     cookies.noteSeen(session.id);
     const member = session.memberId;
     const view = member === null ? 'choose' : viewOf(req);

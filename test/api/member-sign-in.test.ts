@@ -267,6 +267,8 @@ test('the language that a member chooses is that of their letters from then on',
   await ask(anne.email);
   await tokenFor(anne.email, 2);
   expect((await lettersTo(anne.email))[0]!.text).toContain('Bonjour');
+  // Of pages it is where their browser asks for none that we have.
+  expect(await (await pageFor(browser!.headers.cookie)).text()).toContain('<html lang="fr"');
 });
 
 test('beside a cookie of staff theirs counts, unless the page says that the member’s is meant', async () => {
