@@ -2,20 +2,53 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-const FOLDER = path.resolve(__dirname, '..', '..', 'dist', 'member');
-const manifest = JSON.parse(readFileSync(path.join(FOLDER, '.vite', 'manifest.json'), 'utf8')) as Readonly<
-  Record<string, { readonly file: string; readonly imports?: readonly string[] }>
->;
-/** What a browser takes over the line for this source and all that it imports, in kB. */
-function kilobytes(source: string): number {
-  const built = manifest[source]!;
-  const own = gzipSync(readFileSync(path.join(FOLDER, built.file)), { level: 9 }).length / 1000;
-  return (built.imports ?? []).reduce((sum, name) => sum + kilobytes(name), own);
+const DIST = path.resolve(__dirname, '..', '..', 'dist');
+
+/** A file that was built, and the sources that come with it. */
+interface Built {
+  readonly file: string;
+  readonly imports?: readonly string[];
 }
 
+/** What a browser takes over the line, by the manifest of one of the two spaces. */
+function built(space: 'member' | 'office') {
+  const folder = path.join(DIST, space);
+  const manifest = JSON.parse(readFileSync(path.join(folder, '.vite', 'manifest.json'), 'utf8')) as Readonly<
+    Record<string, Built>
+  >;
+  /** The sources that come at once for these, each once. */
+  function comingWith(sources: readonly string[], known = new Set<string>()): ReadonlySet<string> {
+    for (const source of sources) {
+      if (known.has(source)) continue;
+      known.add(source);
+      comingWith(manifest[source]!.imports ?? [], known);
+    }
+    return known;
+  }
+  const sizeOf = (source: string) =>
+    gzipSync(readFileSync(path.join(folder, manifest[source]!.file)), { level: 9 }).length / 1000;
+  /** In kB, without what has come before. */
+  function kilobytes(sources: readonly string[], before: readonly string[] = []): number {
+    const there = comingWith(before);
+    return [...comingWith(sources)].filter((source) => !there.has(source)).reduce((sum, one) => sum + sizeOf(one), 0);
+  }
+  return { manifest, kilobytes };
+}
+
+const member = built('member');
+const office = built('office');
+const PAGES = Object.keys(office.manifest).filter((source) => /^office\/pages\/.*\.tsx$/.test(source));
+
 test.each(['member/en.ts', 'member/fr.ts'])('the member space fits a slow phone: %s', (source) => {
-  expect(kilobytes(source)).toBeLessThanOrEqual(45);
+  expect(member.kilobytes([source])).toBeLessThanOrEqual(45);
 });
 test('so do its styles', () => {
-  expect(kilobytes('member/member.css')).toBeLessThanOrEqual(6);
+  expect(member.kilobytes(['member/member.css'])).toBeLessThanOrEqual(6);
+});
+
+test.each(['office/en.ts', 'office/fr.ts'])('the first page of the office is soon there: %s', (entry) => {
+  expect(office.kilobytes([entry, 'office/pages/today/today.tsx'])).toBeLessThanOrEqual(200);
+});
+test.each(PAGES)('and each later page: %s', (page) => {
+  expect(office.kilobytes([page], ['office/en.ts'])).toBeLessThanOrEqual(60);
 });
