@@ -235,6 +235,7 @@ export function createApp(deps: AppDependencies): Express {
       inviting,
       recoveries,
       recognition: staff.recognition,
+      demoSignIn: deps.staff.demoEntry === true ? staff.signIn : null,
       revocations,
       cookies,
       askApi: createAskApi(routes),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PARTNERSHIPS } from '../activities/gateways/registry';
-import { partnerVariables, sharedConfig, webUrl } from '../platform/config';
+import { ConfigError, partnerVariables, sharedConfig, webUrl } from '../platform/config';
+import { isOfThisMachine } from './http/this-machine';
 
 /** What the API process is told by its environment, beside what every process is. */
 export const configSchema = sharedConfig.extend({
@@ -64,6 +65,12 @@ export const configSchema = sharedConfig.extend({
     .min(0)
     .default(259_200)
     .describe('seconds in which an owner may object before another address is invited as owner in their place'),
+  DEMO_ENTRY: z
+    .enum(['0', '1'])
+    .default('0')
+    .describe(
+      "1: the demo's link signs in once, on this machine; `npm start` sets it, and no PUBLIC_URL of elsewhere takes it",
+    ),
   INBOX_BACKLOG: z.coerce
     .number()
     .int()
@@ -73,3 +80,12 @@ export const configSchema = sharedConfig.extend({
       'unverified messages of one account that name no living payment, above which such are answered 503 (send again)',
     ),
 });
+
+/** Whether the demo's link lets somebody in. Throws where other machines are to find this API: there no link replaces a password. */
+export function demoEntryFrom({ DEMO_ENTRY }: { readonly DEMO_ENTRY: '0' | '1' }, publicUrl: string): boolean {
+  if (DEMO_ENTRY === '1' && !isOfThisMachine(publicUrl))
+    throw new ConfigError(
+      `DEMO_ENTRY: only for a PUBLIC_URL of this machine, such as http://localhost:3000, not ${publicUrl}`,
+    );
+  return DEMO_ENTRY === '1';
+}

@@ -9,7 +9,7 @@ import { watchRevocations } from './http/revocations';
 import { startRecoveries } from './staff/recoveries';
 import { watchBacklog } from '../outbox/backlog';
 import { ConfigError, keysFrom, mailFrom, partnersFrom, readConfig } from '../platform/config';
-import { configSchema } from './config';
+import { configSchema, demoEntryFrom } from './config';
 import { createDeliveries } from '../outbox/deliveries';
 import { watchEventLoop } from '../platform/event-loop';
 import { createGatewayWorld } from '../platform/gateway-world';
@@ -63,6 +63,7 @@ function main(): void {
       secrets: [signInSecret(encryptionKey), ...previousKeys.map(signInSecret)],
       operators: config.OPERATOR_EMAILS,
       recoveryWaitS: config.RECOVERY_WAIT_S,
+      demoEntry: demoEntryFrom(config, publicUrl),
     },
     allowWebhooksByHttp: config.WEBHOOK_ALLOW_HTTP,
     temporalAnswers: () => temporalAnswers(connection),

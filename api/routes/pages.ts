@@ -20,6 +20,7 @@ import type { RecoveryDesk } from '../desks/recovering';
 import type { MemberCookies } from '../http/member-cookie';
 import type { Revocations } from '../http/revocations';
 import type { StaffRecognition } from '../staff/recognition';
+import type { SignIn } from '../staff/sign-in';
 import { sayNowAndThen } from '../../platform/log';
 import { isRegistered } from '../http/origins';
 import { gatewayContentAllowed } from '../http/page-policy';
@@ -33,6 +34,7 @@ import type { Place } from '../../words/standing';
 import { pageLanguage } from '../http/page-language';
 import type { AskApi } from '../http/first-answers';
 import { connectRoutes } from './connect';
+import { demoEntryRoutes } from './demo-entry';
 import { enteringRoutes } from './entering';
 import { memberSignInRoutes } from './member-sign-in';
 import { memberSpaceRoutes } from './member-space';
@@ -48,6 +50,8 @@ export interface PageDependencies {
   readonly inviting: InvitingDesk;
   readonly recoveries: RecoveryDesk;
   readonly recognition: StaffRecognition;
+  /** By it the demo's link lets somebody in; null: there is no such link. */
+  readonly demoSignIn: Pick<SignIn, 'enterDemo'> | null;
   readonly revocations: Pick<Revocations, 'look'>;
   readonly cookies: MemberCookies;
   readonly askApi: AskApi;
@@ -71,6 +75,7 @@ export function pageRoutes({
   inviting,
   recoveries,
   recognition,
+  demoSignIn,
   revocations,
   cookies,
   askApi,
@@ -153,6 +158,7 @@ export function pageRoutes({
   router.use(memberSignInRoutes({ db, signIns, cookies, sendPage, publicUrl }));
   router.use(memberSpaceRoutes({ db, signIns, cookies, askApi, sendPage, publicUrl }));
   router.use(enteringRoutes({ db, inviting, recoveries, recognition, revocations, sendPage, publicUrl }));
+  if (demoSignIn) router.use(demoEntryRoutes({ db, signIn: demoSignIn, revocations, sendPage }));
   router.use(payRoutes({ payLinks, sendPage, publicUrl, redis }));
   for (const place of ['return', 'cancel'] as const)
     router.route(`/${place}/:id`).get(standing(place)).post(standing(place));

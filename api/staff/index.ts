@@ -30,9 +30,11 @@ export interface StaffSettings {
   readonly operators: ReadonlySet<string>;
   /** How long owners have to object before another address is invited as owner. */
   readonly recoveryWaitS: number;
+  /** Whether the demo's link lets somebody in, see `demoEntryRoutes`; never in production, and so not where nobody says so. */
+  readonly demoEntry?: boolean;
 }
 
-export interface StaffDependencies extends Omit<StaffSettings, 'recoveryWaitS'> {
+export interface StaffDependencies extends Omit<StaffSettings, 'recoveryWaitS' | 'demoEntry'> {
   readonly db: Database;
   readonly redis: Redis | null;
   readonly revocations: Pick<Revocations, 'count' | 'look'>;

@@ -10,6 +10,7 @@ import { readPasswordHash, readSessionToken } from '../../books/staff-sessions';
 import type { Sql } from '../../books/sql';
 import { newId } from '../../platform/ids';
 import type { SessionCookie } from './cookies';
+import { demoStep } from './demo-step';
 import { passkeyStep } from './passkey-step';
 import type { Passkeys } from './passkeys';
 
@@ -41,6 +42,8 @@ export interface SignIn {
   isCode(sessionId: string, code: string): Promise<boolean>;
   /** Begins a session; gives what a browser is to keep. */
   enter(email: string, password: string, headers: Headers): Promise<readonly string[]>;
+  /** The same of the person whom the demo's link has named. */
+  enterDemo(personId: string, headers: Headers): Promise<readonly string[]>;
 }
 
 export function createSignIn(deps: SignInDependencies): SignIn {
@@ -75,6 +78,12 @@ export function createSignIn(deps: SignInDependencies): SignIn {
       if (!answer.ok) throw new Error(`a person who has just chosen a password cannot sign in (${answer.status})`);
       return answer.headers.getSetCookie();
     },
+
+    async enterDemo(personId, headers) {
+      const answer = await auth.api.enterDemo({ body: { personId }, headers, asResponse: true });
+      if (!answer.ok) throw new Error(`a person of the demo cannot come in (${answer.status})`);
+      return answer.headers.getSetCookie();
+    },
   };
 }
 
@@ -105,7 +114,7 @@ export function optionsFor({ pool, secrets, cookie, passkeys, publicUrl, sendRes
       storeIdentifier: { default: 'plain', overrides: { [RESET]: { hash: async (name: string) => hashName(name) } } },
     },
     session: { expiresIn: LONGEST_SESSION_S, disableSessionRefresh: true },
-    plugins: [twoFactor({ issuer: 'Quittance' }), passkeyStep(passkeys)],
+    plugins: [twoFactor({ issuer: 'Quittance' }), passkeyStep(passkeys), demoStep()],
     advanced: {
       cookiePrefix: cookie.prefix,
       useSecureCookies: false, // it would write `__Secure-` before our own prefix

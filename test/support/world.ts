@@ -102,6 +102,8 @@ export interface WorldOptions {
   readonly mail?: 'simulator' | 'off' | { readonly smtpUrl: string };
   /** How webhooks leave its workers. By default they are tried again at once, for ever, and no endpoint is disabled. */
   readonly webhooks?: WebhookOptions;
+  /** Whether the demo's link lets somebody in. */
+  readonly demoEntry?: boolean;
   /** Holds what activities do, and what gateways tell, where it is part of a race. */
   readonly interleavings?: Interleavings;
 }
@@ -131,6 +133,7 @@ export async function startWorld({
   databaseVia = async (url) => url,
   patienceMs = A_BUSY_MACHINE_MS,
   mail = 'off',
+  demoEntry = false,
   webhooks: {
     timeoutMs = 2_000,
     retryMs = Array.from({ length: 1_000 }, () => 50),
@@ -184,6 +187,7 @@ export async function startWorld({
         secrets: ['secret-of-the-sign-in-0123456789abcdef'],
         operators: new Set(['operator@platform.example']),
         recoveryWaitS: 259_200,
+        demoEntry,
       },
       log,
       mailConfigured: mail !== 'off',
