@@ -14,17 +14,22 @@ interface DatabaseOptions {
   readonly connections?: number;
   /** Whether letters leave: only then is what is booked over these connections told to those whom it concerns. */
   readonly mailing?: boolean;
+  /** Whether a commit may be answered before it is on the disk: a machine that breaks down loses the last ones, and nothing else. */
+  readonly hurried?: boolean;
   /** How long a connection is waited for: beyond that a caller is better told to come again. */
   readonly patienceMs?: number;
 }
 
 export function openDatabase(
   url: string,
-  { connections = 10, mailing = false, patienceMs = 5_000 }: DatabaseOptions = {},
+  { connections = 10, mailing = false, hurried = false, patienceMs = 5_000 }: DatabaseOptions = {},
 ): Database {
   // A network that swallows an answer must not keep a connection, and whoever waits for it, for ever.
   const common = {
-    connectionString: mailing ? withMailing(url) : url,
+    connectionString: withSettings(url, [
+      ...(mailing ? ['quittance.mailing=on'] : []),
+      ...(hurried ? ['synchronous_commit=off'] : []),
+    ]),
     max: connections,
     connectionTimeoutMillis: patienceMs,
     keepAlive: true,
@@ -43,10 +48,12 @@ export function openDatabase(
   };
 }
 
-/** Every session begins as one of a process that mails, beside whatever else the URL has it begin with. */
-function withMailing(url: string): string {
+/** Every session begins with these settings, beside whatever else the URL has it begin with. */
+function withSettings(url: string, settings: readonly string[]): string {
+  if (settings.length === 0) return url;
   const told = new URL(url);
-  const options = [told.searchParams.get('options'), '-c quittance.mailing=on'].filter((option) => option !== null);
+  const given = told.searchParams.get('options');
+  const options = [...(given === null ? [] : [given]), ...settings.map((setting) => `-c ${setting}`)];
   told.searchParams.set('options', options.join(' '));
   return told.href;
 }

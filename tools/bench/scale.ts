@@ -8,7 +8,7 @@ import { meterBlocks } from './blocks';
 import { number, type Finding, type Table } from './report';
 import type { Club, Place } from './seed/club';
 import { keepUp } from './seed/keeping-up';
-import { openQuietPlace } from './seed/quiet-place';
+import { openQuietPlace } from '../quiet-place';
 import { seedBooks, type Seeded } from './seed/seed';
 import { DIST, startPostgres } from './stack';
 import { BenchFailure, type Workbench } from './workbench';

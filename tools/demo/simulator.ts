@@ -28,7 +28,7 @@ export class Simulator {
       throw new DemoFailure(`The simulator does not answer at ${url}: is it running?`, { cause: error });
     });
     const said = await response.text();
-    const parsed = response.ok ? answer.safeParse(JSON.parse(said)) : null;
+    const parsed = response.ok ? answer.safeParse(said === '' ? null : JSON.parse(said)) : null;
     if (!parsed?.success)
       throw new DemoFailure(
         `The simulator did not do what it should (${url} answered ${response.status}): ${said.slice(0, 300)}`,

@@ -1,8 +1,10 @@
 import path from 'node:path';
+import { Pool } from 'pg';
 import { ConfigError } from '../../platform/config';
 import { migrate, MigrationFailure } from '../../prisma/migrate';
 import { STORY, taskQueueOf } from '../../workflows/messages';
 import { DataFolder, DataFolderFailure, type Keys } from './data-folder';
+import { makeDemoEntry } from './demo-entry';
 import { rotateLog, waitUntil, type PieceCommand } from './piece';
 import { freePort, isListening, isPortFree, portOr } from './ports';
 import {
@@ -14,7 +16,7 @@ import {
   postgresUrl,
   preparePostgres,
 } from './postgres-server';
-import { seedDemo } from './seed';
+import { seedDemo, tellDemo } from './seed';
 import { readStartConfig, type StartConfig } from './start-config';
 import { PieceFailure, Stopped, Supervisor } from './supervisor';
 import {
@@ -55,33 +57,37 @@ async function start(context: Context): Promise<void> {
 
   const databaseUrl = config.DATABASE_URL ?? (await startPostgres(context));
   await migrateDatabase(databaseUrl);
-  const temporal =
-    config.TEMPORAL_ADDRESS === undefined
-      ? await startTemporal(context)
-      : await givenTemporal(config.TEMPORAL_ADDRESS, config);
   const environment: NodeJS.ProcessEnv = {
     NODE_ENV: 'production',
     ...process.env,
     PORT: String(config.PORT),
     PUBLIC_URL: publicUrl,
     DATABASE_URL: databaseUrl,
-    TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: config.TEMPORAL_NAMESPACE,
-    ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
     OPERATOR_KEY: config.OPERATOR_KEY ?? keys.operatorKey,
     ENCRYPTION_KEY: config.ENCRYPTION_KEY ?? keys.encryptionKey,
     MAIL: config.MAIL,
     WEBHOOK_ALLOW_HTTP: config.WEBHOOK_ALLOW_HTTP,
   };
-  const simulator =
-    config.SIMULATOR_URL === undefined
-      ? await startSimulator(context, environment)
-      : { url: config.SIMULATOR_URL, publicUrl: config.SIMULATOR_PUBLIC_URL ?? config.SIMULATOR_URL };
-  const withSimulator = { ...environment, SIMULATOR_URL: simulator.url, SIMULATOR_PUBLIC_URL: simulator.publicUrl };
-  await startWorker(context, temporal, withSimulator);
-  await startApi(context, withSimulator);
+  // The season is told by the simulator and the books alone, so that it is told while Temporal starts, and before anybody else is at work.
+  const [temporal, { simulator, treasurerId }] = await Promise.all([
+    config.TEMPORAL_ADDRESS === undefined ? startTemporal(context) : givenTemporal(config.TEMPORAL_ADDRESS, config),
+    startStage(context, environment),
+  ]);
+  const withAll = {
+    ...environment,
+    TEMPORAL_ADDRESS: temporal.address,
+    ...(temporal.uiUrl === undefined ? {} : { TEMPORAL_UI_URL: temporal.uiUrl }),
+    SIMULATOR_URL: simulator.url,
+    SIMULATOR_PUBLIC_URL: simulator.publicUrl,
+  };
+  // Made before the API starts, which takes such a link only if it is told so.
+  const officeLink =
+    treasurerId === undefined ? null : await officeLinkOf(databaseUrl, withoutSlash(publicUrl), treasurerId);
+  await startWorker(context, temporal, withAll);
+  await startApi(context, { ...withAll, DEMO_ENTRY: officeLink === null ? '0' : '1' });
 
-  const demoLines = config.DEMO === '0' ? [] : await demoData(publicUrl, config.PORT, withSimulator, folder);
+  const demoLines = config.DEMO === '0' ? [] : await demoData(publicUrl, config.PORT, withAll, folder);
   console.log(
     [
       '',
@@ -96,6 +102,7 @@ async function start(context: Context): Promise<void> {
       `  Receiver, every webhook     ${simulator.publicUrl}/receiver`,
       `  Operator key                ${config.OPERATOR_KEY === undefined ? folder.file('keys.json') : 'the OPERATOR_KEY given'}`,
       `  Logs                        ${folder.file('logs')}`,
+      ...(officeLink === null ? [] : ['', `  The office, as its treasurer (once, on this machine)   ${officeLink}`]),
       ...(demoLines.length === 0 ? [] : ['', ...demoLines.map((line) => `  ${line}`)]),
       '',
     ].join('\n'),
@@ -189,10 +196,43 @@ async function startTemporal({ config, folder, supervisor }: Context): Promise<T
   return { address: address(), uiUrl: config.TEMPORAL_UI_URL ?? `http://localhost:${String(ports.uiPort)}` };
 }
 
+interface RunningSimulator {
+  readonly url: string;
+  readonly publicUrl: string;
+}
+
+/** The simulator, and the demo's clubs after what they have been through with it; `treasurerId`: whom the printed link lets in. */
+async function startStage(
+  context: Context,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ readonly simulator: RunningSimulator; readonly treasurerId: string | undefined }> {
+  const { config, folder } = context;
+  const simulator =
+    config.SIMULATOR_URL === undefined
+      ? await startSimulator(context, environment)
+      : { url: config.SIMULATOR_URL, publicUrl: config.SIMULATOR_PUBLIC_URL ?? config.SIMULATOR_URL };
+  if (config.DEMO === '0') return { simulator, treasurerId: undefined };
+  const office = await tellDemo({
+    dataDir: folder.path,
+    databaseUrl: environment['DATABASE_URL'] ?? '',
+    encryptionKey: environment['ENCRYPTION_KEY'] ?? '',
+    publicUrl: withoutSlash(environment['PUBLIC_URL'] ?? ''),
+    simulatorUrl: withoutSlash(simulator.url),
+    simulatorPublicUrl: withoutSlash(simulator.publicUrl),
+    say,
+  }).catch((error: unknown) => {
+    say(`the demo begins without a past: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  });
+  return { simulator, treasurerId: office.find(({ role }) => role === 'treasurer')?.id };
+}
+
+const withoutSlash = (url: string): string => url.replace(/\/$/, '');
+
 async function startSimulator(
   { config, folder, supervisor }: Context,
   environment: NodeJS.ProcessEnv,
-): Promise<{ url: string; publicUrl: string }> {
+): Promise<RunningSimulator> {
   let port = 0;
   const publicUrl = (): string => config.SIMULATOR_PUBLIC_URL ?? `http://localhost:${String(port)}`;
   await supervisor.start({
@@ -268,7 +308,6 @@ async function demoData(
   environment: NodeJS.ProcessEnv,
   folder: DataFolder,
 ): Promise<readonly string[]> {
-  say('making demo data …');
   // Its links are for a browser; only where that address does not lead back to this machine does the local one serve.
   const baseUrl = (await answers(`${publicUrl}/healthz`)) ? publicUrl : `http://127.0.0.1:${String(port)}`;
   try {
@@ -282,6 +321,16 @@ async function demoData(
     return lines;
   } catch (error) {
     return [`The demo data could not be made: ${error instanceof Error ? error.message : String(error)}`];
+  }
+}
+
+/** Without it the treasurer signs in by password. */
+async function officeLinkOf(databaseUrl: string, publicUrl: string, treasurerId: string): Promise<string | null> {
+  const sql = new Pool({ connectionString: databaseUrl, max: 1 });
+  try {
+    return await makeDemoEntry({ sql }, publicUrl, treasurerId);
+  } finally {
+    await sql.end();
   }
 }
 

@@ -2,22 +2,47 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import { createApp } from '../../../api/app';
-import { createGatewayCache } from '../../../platform/gateway-cache';
-import { openDatabase, openSignIn } from '../../../prisma/client';
-import { createVault } from '../../../vault/vault';
-import type { Place } from './club';
+import { createApp } from '../api/app';
+import type { AppDependencies } from '../api/app';
+import { createGatewayCache } from '../platform/gateway-cache';
+import { openDatabase, openSignIn } from '../prisma/client';
+import { createVault } from '../vault/vault';
+import type { Database } from '../prisma/client';
+import type { Vault } from '../vault/vault';
 
-/** The API in this process, over a database and nothing else: it keeps what it is told and tells nobody. */
-export async function openQuietPlace(databaseUrl: string): Promise<Place & { close(): Promise<void> }> {
-  const db = openDatabase(databaseUrl, { connections: 4 });
+/** A running API over the database, which tells nobody of what it keeps, unless it is given somebody to tell. */
+interface QuietPlace {
+  readonly db: Database;
+  readonly baseUrl: string;
+  readonly operatorKey: string;
+  close(): Promise<void>;
+}
+
+/** What of it is somebody's own, in the place of what serves everybody. */
+type Own = Partial<
+  Pick<
+    AppDependencies,
+    'gateways' | 'runs' | 'deliveries' | 'publicUrl' | 'simulatorPublicUrl' | 'allowWebhooksByHttp' | 'operatorKey'
+  >
+>;
+
+/** The API in this process, over a database and nothing else. */
+export async function openQuietPlace(
+  databaseUrl: string,
+  {
+    vault = createVault(randomBytes(32)),
+    own = () => ({}),
+    hurried = false,
+  }: { readonly vault?: Vault; readonly own?: (db: Database) => Own; readonly hurried?: boolean } = {},
+): Promise<QuietPlace> {
+  const db = openDatabase(databaseUrl, { connections: 4, hurried });
   const signIn = openSignIn(databaseUrl);
-  const vault = createVault(randomBytes(32));
   const operatorKey = randomBytes(24).toString('base64url');
   const nobody = () => Promise.reject(new Error('nobody is told'));
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const given = own(db);
   const app = createApp({
     db,
     vault,
@@ -64,12 +89,13 @@ export async function openQuietPlace(databaseUrl: string): Promise<Place & { clo
     simulatorPublicUrl: 'http://127.0.0.1:1',
     view: { temporalUiUrl: 'http://127.0.0.1:1', temporalNamespace: 'default' },
     limits: { requestsPerMinute: 1e9, failedLoginsPerMinute: 1e9 },
+    ...given,
   });
   server.on('request', (req, res) => void app(req, res));
   return {
     db,
     baseUrl,
-    operatorKey,
+    operatorKey: given.operatorKey ?? operatorKey,
     async close() {
       server.close();
       server.closeAllConnections();
