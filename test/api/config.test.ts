@@ -40,6 +40,7 @@ test('three variables are enough; the rest has defaults', () => {
     REQUESTS_PER_MINUTE: 12_000,
     FAILED_LOGINS_PER_MINUTE: 300,
     INBOX_BACKLOG: 20_000,
+    DEMO_ENTRY: '0',
     OPERATOR_EMAILS: new Set(),
     TRUSTED_PROXIES: 0,
     MAIL: 'off',
@@ -95,6 +96,7 @@ const wrong = [
   ['REQUESTS_PER_MINUTE', '0'],
   ['FAILED_LOGINS_PER_MINUTE', '1.5'],
   ['INBOX_BACKLOG', '-5'],
+  ['DEMO_ENTRY', 'yes'],
   ['TRUSTED_PROXIES', '-1'],
   ['TRUSTED_PROXIES', 'all'],
 ] as const;
