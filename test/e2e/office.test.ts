@@ -99,3 +99,24 @@ test('on a phone, in French, the gateways shut nobody out', async () => {
   await office.isForEverybody('gateways-360');
   await office.close();
 });
+
+test('who stands before the door asks once who they are; a session that is ended elsewhere shows the door again', async () => {
+  const out = await browser.newPage();
+  let questions = 0;
+  out.on('request', (request) => {
+    if (request.url().endsWith('/v1/session')) questions += 1;
+  });
+  await out.goto(`${world.baseUrl}/office`);
+  await out.getByLabel('Password').waitFor();
+  await out.waitForLoadState('networkidle');
+  expect(questions).toBe(1);
+  await out.context().close();
+
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go();
+  await world.db.sql.query('DELETE FROM auth.session USING auth."user" u WHERE u.id = "userId" AND u.email = $1', [
+    office.email,
+  ]);
+  await office.page.getByLabel('Password').waitFor();
+  await office.close();
+});

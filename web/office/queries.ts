@@ -17,9 +17,13 @@ export const queries = new QueryClient({
 
 const isLimited = (error: unknown): boolean => error instanceof Refusal && error.status === 429;
 
+const SESSION = ['/v1/session', {}] as const;
+
 /** The session was ended elsewhere, or works for another merchant since: whatever is shown is not theirs any more. */
 export function noticeEnd(error: unknown): void {
   if (!(error instanceof Refusal)) return;
-  if (error.status === 401) void queries.resetQueries({ queryKey: ['/v1/session'] });
+  // Who is known to be out is not asked once more who they are.
+  const isThoughtIn = queries.getQueryData(SESSION) !== undefined;
+  if (error.status === 401 && isThoughtIn) void queries.resetQueries({ queryKey: SESSION });
   if (error.code === 'merchant_switched') location.reload();
 }
