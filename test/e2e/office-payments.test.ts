@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Browser, Locator } from 'playwright-core';
 import { PASSWORD } from '../support/browser';
-import { eventually, Merchant, untilStatus } from '../support/client';
+import { eventually, Merchant, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, captureOf, connectCheckout, visit } from '../support/gateways';
 import { ipn, sendGenuine } from '../support/paypal';
@@ -52,6 +52,15 @@ async function paid(member: string): Promise<PaymentView> {
 
 const row = (office: Office, name: string): Locator => office.page.getByRole('row').filter({ hasText: name });
 const rows = (office: Office): Locator => office.page.locator('table.rows tbody tr');
+
+/** Presses Tab until the focus is on this button. */
+async function tabTo(office: Office, name: string): Promise<void> {
+  const focused = () => office.page.evaluate<string>('document.activeElement.textContent');
+  for (let presses = 0; (await focused()) !== name; presses += 1) {
+    if (presses > 40) throw new Error(`Tab does not lead to ${name}`);
+    await office.page.keyboard.press('Tab');
+  }
+}
 
 /** The person proves anew who they are, where they are asked. */
 async function prove(office: Office): Promise<void> {
@@ -185,6 +194,109 @@ test('a payment that is not paid is cancelled from the list in three clicks, and
   await office.see('€20.00 went back to Zoé Léger.');
   await office.see('As foretold');
   expect((await merchant.payment(zoe.id)).status).toBe('refunded');
+  await office.close();
+});
+
+test('a treasurer gives a part back in three clicks, having read what it does, and the books say it as foretold', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments');
+  office.clicks = 0;
+  await office.follow('Anne Martin');
+  await office.page.getByRole('heading', { level: 1, name: 'Anne Martin' }).waitFor();
+  await office.press('Give money back');
+  await office.page
+    .getByRole('dialog')
+    .getByLabel(/How much/)
+    .fill('12.50');
+  await office.page.getByRole('dialog').getByText('Due again').waitFor();
+  await office.see('What the books will say');
+  await office.isForEverybody('refund-1280');
+  await office.press('Give €12.50 back to Anne Martin');
+  expect(office.clicks).toBe(3);
+  await prove(office);
+  await office.see('€12.50 went back to Anne Martin.');
+  await office.see('As foretold');
+  const entries = await merchant.entries(anne.id);
+  expect([net(entries, 'income:membership'), net(entries, 'gateway_clearing:paypal-checkout')]).toEqual([
+    -3_750, 3_555,
+  ]);
+  await office.press('Close');
+  await office.see('You · asked to give €12.50 back');
+  await office.see('Given back: €12.50 by the payment’s story, and €12.50 in the books.');
+  await office.see('Counted for the member: €37.50 in the books, and €37.50 in the cart.');
+  await office.see(/^First told by: .*, and counted once\.$/);
+  await office.close();
+});
+
+test('with the keyboard alone a treasurer comes from the list to a finished refund', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const { keyboard } = office.page;
+  await office.go('/payments?status=partially_refunded');
+  await row(office, 'Anne Martin').waitFor();
+  await row(office, 'Anne Martin').getByRole('link').focus(); // as far as Tab leads
+  await keyboard.press('Enter');
+  await office.page.getByRole('button', { name: 'Give money back' }).waitFor();
+  await keyboard.press('r');
+  await office.page
+    .getByRole('dialog')
+    .getByLabel(/How much/)
+    .waitFor();
+  await keyboard.press('Control+A');
+  await keyboard.type('7,50');
+  const give = office.page.getByRole('button', { name: 'Give €7.50 back to Anne Martin' });
+  await eventually(
+    () => give.isEnabled(),
+    (isEnabled) => isEnabled,
+  );
+  await tabTo(office, 'Give €7.50 back to Anne Martin');
+  await keyboard.press('Enter');
+  await office.page.getByLabel('Your password').waitFor();
+  await keyboard.type(PASSWORD);
+  await keyboard.press('Enter');
+  await office.see('€7.50 went back to Anne Martin.');
+  await keyboard.press('Enter'); // closes
+  await office.page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(office.clicks).toBe(0);
+  expect(await merchant.payment(anne.id)).toMatchObject({ status: 'partially_refunded', refunded: 2_000 });
+  await office.close();
+});
+
+test('who sits at the desk sees no refund, and the API refuses it', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  await office.go(`/payments/${anne.id}`);
+  await office.see('What happened');
+  expect(await office.page.getByRole('button', { name: 'Give money back' }).count()).toBe(0);
+  await office.page.keyboard.press('r');
+  expect(await office.page.getByRole('dialog').count()).toBe(0);
+  const status = await office.page.evaluate(
+    `fetch('/v1/payments/${anne.id}/refunds', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(({ status }) => status)`,
+  );
+  expect(status).toBe(403);
+  await office.close();
+});
+
+test('a payment is seen as it stood at each step of its way, with its books', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const { timeline } = await merchant.payment(anne.id);
+  const captured = timeline.findIndex(({ kind }) => kind === 'payment_captured') + 1;
+  await office.go(`/payments/${anne.id}?facts=${captured}`);
+  const stood = office.page.locator('#stood');
+  await stood.filter({ hasText: 'Paid' }).waitFor();
+  await office.see('Counted for the member: €50.00');
+  for (let facts = captured; facts > captured - 1; facts -= 1) await office.press('One back');
+  await stood.filter({ hasText: 'Not paid yet' }).waitFor();
+  await office.see('Nothing was booked yet.');
+  await office.close();
+});
+
+test.each([
+  [360, 'fr-FR'],
+  [1280, 'en-GB'],
+] as const)('at %i px a payment shuts nobody out: %s', async (width, locale) => {
+  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+  await office.go(`/payments/${anne.id}`);
+  await office.page.locator('.proof li').first().waitFor();
+  await office.isForEverybody(`payment-${width}`);
   await office.close();
 });
 

@@ -90,6 +90,7 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
   const name = payment.memberName ?? t('payments.erased');
   const [amount, setAmount] = useState<number | null>(first.amount);
   const [charges, setCharges] = useState<readonly string[]>([]);
+  const [round, setRound] = useState(0);
   const [note, setNote] = useState('');
   const { data: preview } = useQuery({
     ...reading('/v1/payments/{id}/refund-preview', {
@@ -113,6 +114,7 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
     const chosen = isChosen ? [...charges, id] : charges.filter((other) => other !== id);
     const ofThem = paid.filter((charge) => chosen.includes(charge.id)).reduce((sum, charge) => sum + charge.amount, 0);
     setCharges(chosen);
+    setRound(round + 1);
     setAmount(chosen.length === 0 ? first.amount : Math.min(ofThem, first.refundable));
   };
   const sum = amount === null ? null : money(amount, currency);
@@ -130,7 +132,8 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
       {isCancelling && <p>{t('payments.refund.cancelling', { sum: money(first.amount, currency), name })}</p>}
       {!isCancelling && (
         <MoneyBox
-          key={charges.join()}
+          key={round}
+          autoFocus={round === 0}
           label={t('payments.refund.amount')}
           currency={currency}
           value={amount}
