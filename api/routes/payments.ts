@@ -105,14 +105,17 @@ export function paymentRoutes(deps: PaymentDependencies) {
       method: 'get',
       path: '/v1/payments/:id',
       summary: 'Read a payment',
-      detail: 'With `facts=n` as it stood when the first n rows of its timeline were known.',
+      detail:
+        'With `facts=n` as it stood when the first n rows of its timeline were known, without what could be done then: `nextAction` is null, and `actions` are none.',
       right: 'watch_payment',
       params: schemas.idParams,
       query: schemas.paymentMoment,
       answers: { 200: schemas.payment },
       async handle({ caller, params, query }) {
         const payment = await readPayment(db, caller, params.id);
-        return { status: 200, body: await show(caller, { ...payment, facts: payment.facts.slice(0, query.facts) }) };
+        if (query.facts === undefined) return { status: 200, body: await show(caller, payment) };
+        const then = await show(caller, { ...payment, facts: payment.facts.slice(0, query.facts) });
+        return { status: 200, body: { ...then, nextAction: null, actions: [] } };
       },
     }),
     route({

@@ -51,6 +51,7 @@ test('a payment is read as it stood when its first facts were known', async () =
   const stood = async (facts: number) =>
     (await merchant.get<PaymentView>(`/v1/payments/${payment.id}?facts=${facts}`)).body;
   expect(await stood(0)).toMatchObject({ status: 'created', captured: 0, timeline: [] });
+  expect(await stood(1)).toMatchObject({ status: 'awaiting_payer', nextAction: null, actions: [] }); // it is over
   expect(await stood(after)).toMatchObject({ status: 'paid', captured: 7_000, refunded: 0 });
   expect(await stood(timeline.length)).toMatchObject({ status: 'partially_refunded', refunded: 2_500 });
   expect((await merchant.get(`/v1/payments/${payment.id}?facts=-1`)).status).toBe(400);

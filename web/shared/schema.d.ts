@@ -787,7 +787,7 @@ export interface paths {
         };
         /**
          * Read a payment
-         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own; the token of this payment. With `facts=n` as it stood when the first n rows of its timeline were known.
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own; the token of this payment. With `facts=n` as it stood when the first n rows of its timeline were known, without what could be done then: `nextAction` is null, and `actions` are none.
          */
         get: operations["readPayment"];
         put?: never;

@@ -4,6 +4,7 @@ import { GATEWAY_NAMES } from '../../../../workflows/domain/gateway';
 import { useFilters } from '../../address';
 import { useLetters } from '../../ui/letters';
 import { useStanding } from '../../session';
+import { Button } from '../../ui/button';
 import { Choice, MoneyBox, TextBox, Tick } from '../../ui/fields';
 import { t } from '../../words';
 import { dayAfter, namesOf, STATUS_CHOICES } from './filter';
@@ -44,6 +45,11 @@ export function PaymentFilters() {
         >
           {t('payments.filter.attention')}
         </Tick>
+        {filters['member'] !== undefined && (
+          <Button onPress={() => change({ member: '' })}>
+            {t('payments.clear', { text: t('payments.filtered.member') })}
+          </Button>
+        )}
       </div>
       <details open={hasMore} className="more">
         <summary>{t('payments.filter.more')}</summary>

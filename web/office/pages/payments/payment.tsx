@@ -16,7 +16,7 @@ import { When } from '../../ui/time';
 import { language, t } from '../../words';
 import { ATTENTIONS } from '../../../../workflows/domain/payment';
 import { InTheBooks, InTheCart } from './books-and-cart';
-import { CancelPayment } from './cancel';
+import { CancelPayment, isCancellable } from './cancel';
 import { Messages } from './messages';
 import { Proof } from './proof';
 import { RefundDialog } from './refund';
@@ -138,7 +138,7 @@ function Actions({ payment }: { readonly payment: Payment }) {
   };
   useLetters({
     r: () => refund.allowed && setOpen('refund'),
-    c: () => cancel.allowed && setOpen('cancel'),
+    c: () => mayCancel && isCancellable(payment) && setOpen('cancel'),
     l: copy,
   });
   const close = () => setOpen(null);
@@ -150,8 +150,8 @@ function Actions({ payment }: { readonly payment: Payment }) {
             {t('payments.refund.title')}
           </Button>
         )}
-        {mayCancel && (cancel.allowed || payment.captured === 0) && (
-          <Button onPress={() => setOpen('cancel')} reason={cancel.reason}>
+        {mayCancel && (isCancellable(payment) || payment.captured === 0) && (
+          <Button onPress={() => setOpen('cancel')} reason={isCancellable(payment) ? null : cancel.reason}>
             {t('payments.cancel')}
           </Button>
         )}

@@ -11,7 +11,7 @@ type Charges = AnswerTo<'/v1/payments/{id}/charges'>;
 
 /** Two sums that come by different ways, and must be one. */
 interface Comparison {
-  readonly what: 'captured' | 'refunded' | 'cart' | 'balanced';
+  readonly what: 'captured' | 'fee' | 'refunded' | 'cart' | 'balanced';
   readonly one: number;
   readonly other: number;
 }
@@ -53,12 +53,17 @@ function compare(payment: Payment, entries: readonly Entry[], charges: Charges):
       .reduce((total, { side, amount }) => total + (side === 'debit' ? amount : -amount), 0);
   const atGateway = (account: string) => account.startsWith('gateway_clearing:');
   const inCart = (account: string) => account.startsWith('income:') || account === 'member_credit';
+  // Money that comes back brings its fee once more, which the gateway tells of with the money and not by itself.
+  const cameBack = entries.some(({ kind }) => kind === 'reversal_cancelled' || kind === 'refund_failed');
+  const ofFees = sum((account) => account.startsWith('gateway_fees:'), ['fee_charged']);
+  const fees: readonly Comparison[] = cameBack ? [] : [{ what: 'fee', one: payment.fee, other: ofFees }];
   return [
     {
       what: 'captured',
       one: payment.captured,
       other: sum(atGateway, ['payment_captured', 'payment_suspended']),
     },
+    ...fees,
     {
       what: 'refunded',
       one: payment.refunded,
