@@ -419,6 +419,26 @@ export const paymentFilter = z.strictObject({
   summary,
   ...paging,
 });
+export const paymentMoment = z.strictObject({
+  facts: z
+    .string()
+    .regex(/^\d{1,4}$/, 'a number of rows of the timeline')
+    .transform(Number)
+    .optional()
+    .describe('as it stood after so many rows of its timeline'),
+});
+export const paidCharges = z.object({
+  data: z.array(
+    z.object({
+      id: id('chg'),
+      label: z.string(),
+      category: z.string(),
+      amount: minor.describe('what this payment pays of it now'),
+    }),
+  ),
+  credit: minor.describe('what of it is kept for later'),
+  nextCursor: z.null(),
+});
 export const paymentSums = z.object({ count: z.int(), captured: minor, fee: minor, refunded: minor });
 export const newRefund = z.strictObject({
   amount: amount

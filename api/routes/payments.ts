@@ -1,5 +1,6 @@
 import { loadPayment, loadPayments } from '../../books/facts';
 import type { LoadedPayment, RecordedPayment } from '../../books/facts';
+import { readPaidCharges } from '../../books/paid-charges';
 import { listPayments, sumPayments } from '../../books/payment-list';
 import type { Sql } from '../../books/sql';
 import type { Deliveries } from '../../outbox/deliveries';
@@ -104,11 +105,31 @@ export function paymentRoutes(deps: PaymentDependencies) {
       method: 'get',
       path: '/v1/payments/:id',
       summary: 'Read a payment',
+      detail:
+        'With `facts=n` as it stood when the first n rows of its timeline were known, without what could be done then: `nextAction` is null, and `actions` are none.',
       right: 'watch_payment',
       params: schemas.idParams,
+      query: schemas.paymentMoment,
       answers: { 200: schemas.payment },
+      async handle({ caller, params, query }) {
+        const payment = await readPayment(db, caller, params.id);
+        if (query.facts === undefined) return { status: 200, body: await show(caller, payment) };
+        const then = await show(caller, { ...payment, facts: payment.facts.slice(0, query.facts) });
+        return { status: 200, body: { ...then, nextAction: null, actions: [] } };
+      },
+    }),
+    route({
+      operationId: 'listChargesOfPayment',
+      method: 'get',
+      path: '/v1/payments/:id/charges',
+      summary: 'List the charges that a payment pays, oldest first, and what of it is kept for later',
+      right: 'read_payments',
+      params: schemas.idParams,
+      answers: { 200: schemas.paidCharges },
       async handle({ caller, params }) {
-        return { status: 200, body: await show(caller, await readPayment(db, caller, params.id)) };
+        const { terms } = await readPayment(db, caller, params.id);
+        const { charges, credit } = await readPaidCharges(db, terms.id);
+        return { status: 200, body: { data: [...charges], credit, nextCursor: null } };
       },
     }),
   ];

@@ -12,6 +12,9 @@ interface Violation {
   readonly nodes: readonly { readonly html: string }[];
 }
 
+/** React Aria's announcer keeps naming a button that waited for some seconds after the button has gone: nobody meets it. */
+const RUN_AXE = `axe.run({ exclude: ['[data-live-announcer]'] }).then(({ violations }) => violations)`;
+
 /** Who opens the office, and on what. */
 interface Visitor {
   readonly merchant: string;
@@ -81,7 +84,7 @@ export class Office {
     for (const colorScheme of ['light', 'dark'] as const) {
       await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await this.page.evaluate(AXE);
-      const found = await this.page.evaluate<readonly Violation[]>('axe.run().then(({ violations }) => violations)');
+      const found = await this.page.evaluate<readonly Violation[]>(RUN_AXE);
       const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
       expect([name, grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])]).toEqual([name, []]);
       expect([name, await this.page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([name, 0]);

@@ -787,9 +787,29 @@ export interface paths {
         };
         /**
          * Read a payment
-         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own; the token of this payment.
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own; the token of this payment. With `facts=n` as it stood when the first n rows of its timeline were known, without what could be done then: `nextAction` is null, and `actions` are none.
          */
         get: operations["readPayment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payments/{id}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the charges that a payment pays, oldest first, and what of it is kept for later
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own.
+         */
+        get: operations["listChargesOfPayment"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7534,7 +7554,10 @@ export interface operations {
     };
     readPayment: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description as it stood after so many rows of its timeline */
+                facts?: string;
+            };
             header?: never;
             path: {
                 /** @description id of the payment */
@@ -7551,6 +7574,66 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Payment"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listChargesOfPayment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the payment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: {
+                            /** @example chg_… */
+                            id: string;
+                            label: string;
+                            category: string;
+                            /** @description what this payment pays of it now */
+                            amount: number;
+                        }[];
+                        /** @description what of it is kept for later */
+                        credit: number;
+                        nextCursor: null;
+                    };
                 };
             };
             400: components["responses"]["invalid_request"];

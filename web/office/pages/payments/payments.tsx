@@ -1,6 +1,24 @@
+import { useFilters } from '../../address';
 import { Page } from '../../ui/page';
+import { Tick } from '../../ui/fields';
 import { t } from '../../words';
+import { filterOf } from './filter';
+import { PaymentFilters } from './filters';
+import { PaymentList, StartLink } from './list';
+import { SavedViews } from './views';
 
+/** All payments, those that a filter shows, and what they sum up to. */
 export function PaymentsPage() {
-  return <Page title={t('menu.payments')}>{null}</Page>;
+  const [address, change] = useFilters();
+  const filter = filterOf(address);
+  return (
+    <Page title={t('menu.payments')} actions={<StartLink />}>
+      <SavedViews filter={filter} />
+      <PaymentFilters />
+      <Tick isSelected={address['columns'] !== undefined} onChange={(all) => change({ columns: all ? 'all' : '' })}>
+        {t('payments.all_columns')}
+      </Tick>
+      <PaymentList key={JSON.stringify(filter)} filter={filter} />
+    </Page>
+  );
 }

@@ -1,0 +1,312 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Locator } from 'playwright-core';
+import { PASSWORD } from '../support/browser';
+import { eventually, Merchant, net, untilStatus } from '../support/client';
+import type { PaymentView } from '../support/client';
+import { approveAs, captureOf, connectCheckout, visit } from '../support/gateways';
+import { ipn, sendGenuine } from '../support/paypal';
+import { startWorld } from '../support/world';
+import type { World } from '../support/world';
+import { launchBrowser } from './chromium';
+import { Office } from './office-browser';
+
+jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+
+let world: World;
+let browser: Browser;
+let merchant: Merchant;
+/** Paid 50.00 at PayPal, 20.00 at PayPal, and 47.11 not paid yet. */
+let anne: PaymentView;
+let zoe: PaymentView;
+let unpaid: PaymentView;
+
+beforeAll(async () => {
+  browser = await launchBrowser();
+  world = await startWorld();
+  merchant = await Merchant.create(world, { name: 'Aviron' });
+  await connectCheckout(merchant);
+  anne = await paid(await merchant.member([['membership', 5_000]]));
+  zoe = await paid(await named('Zoé Léger', 2_000));
+  unpaid = await merchant.pay(await named('=Paul;Petit', 4_711));
+});
+afterAll(async () => {
+  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
+  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+});
+
+/** Somebody who owes one charge. */
+async function named(name: string, owes: number): Promise<string> {
+  const { id } = (await merchant.post<{ id: string }>('/v1/members', { name })).body;
+  const charge = { label: 'outing', category: 'outing', amount: owes, currency: 'EUR' };
+  await merchant.post(`/v1/members/${id}/charges`, charge);
+  return id;
+}
+
+/** All that a member owes, paid at PayPal Checkout. */
+async function paid(member: string): Promise<PaymentView> {
+  const opened = await merchant.pay(member, { gateway: 'paypal-checkout' });
+  const payment = await untilStatus(merchant, opened.id, 'awaiting_payer');
+  await visit(await approveAs(merchant, payment));
+  return untilStatus(merchant, payment.id, 'paid');
+}
+
+const row = (office: Office, name: string): Locator => office.page.getByRole('row').filter({ hasText: name });
+const rows = (office: Office): Locator => office.page.locator('table.rows tbody tr');
+
+/** Presses Tab until the focus is on this button. */
+async function tabTo(office: Office, name: string): Promise<void> {
+  const focused = () => office.page.evaluate<string>('document.activeElement.textContent');
+  for (let presses = 0; (await focused()) !== name; presses += 1) {
+    if (presses > 40) throw new Error(`Tab does not lead to ${name}`);
+    await office.page.keyboard.press('Tab');
+  }
+}
+
+/** The person proves anew who they are, where they are asked. */
+async function prove(office: Office): Promise<void> {
+  await office.fill('Your password', PASSWORD);
+  await office.page.keyboard.press('Enter');
+}
+
+test('a treasurer finds a payment by name, by amount and by the gateway’s reference with one click', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments');
+  await row(office, 'Anne Martin').waitFor();
+  for (const [sought, found] of [
+    ['leg', 'Zoé Léger'],
+    ['47,11', '=Paul;Petit'],
+    [captureOf(anne), 'Anne Martin'],
+  ] as const) {
+    office.clicks = 0;
+    await office.page.getByLabel('Name, amount or reference').click();
+    await office.page.keyboard.press('Control+A');
+    await office.page.keyboard.type(sought);
+    await eventually(
+      async () => rows(office).allTextContents(),
+      (shown) => shown.length === 1 && shown[0]!.includes(found),
+    );
+    expect(office.clicks).toBe(1);
+  }
+  await office.see('1 payment · €50.00 received');
+  await office.close();
+});
+
+test('what a filter hides is said, and one press shows it again', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments?status=failed&minAmount=100000');
+  await office.see('No payment fits: Failed · at least €1,000.00.');
+  await office.press('Clear “Failed”');
+  await office.see('No payment fits: at least €1,000.00.');
+  await office.press('Clear “at least €1,000.00”');
+  await row(office, 'Anne Martin').waitFor();
+  await office.close();
+});
+
+test('money that belongs to nobody is seen among the payments', async () => {
+  await sendGenuine(
+    merchant,
+    ipn(merchant, { nextAction: null }, { mc_gross: '12.50', mc_currency: 'EUR', last_name: 'Nobody' }),
+  );
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments');
+  await row(office, 'Belongs to nobody yet').waitFor();
+  expect(await row(office, 'Belongs to nobody yet').textContent()).toContain('€12.50');
+  await office.see('and one sum that belongs to nobody yet');
+  await office.close();
+});
+
+test('new payments wait until they are asked for, and move nothing', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments');
+  await row(office, 'Anne Martin').waitFor();
+  const before = await rows(office).count();
+  await merchant.pay(await named('Nina Neuf', 900));
+  await office.see('1 new payment');
+  expect(await rows(office).count()).toBe(before);
+  await office.press('Show');
+  await row(office, 'Nina Neuf').waitFor();
+  expect(await rows(office).first().textContent()).toContain('Nina Neuf');
+  await office.close();
+});
+
+test('a kept filter is opened by its link, by a colleague too', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments?status=paid&minAmount=3000');
+  await office.press('Keep this filter');
+  await office.fill(/^Name$/, 'Large ones');
+  await office.page.getByLabel('Share it with all of your people').check();
+  await office.press('Save');
+  await office.page.getByRole('link', { name: 'Large ones' }).waitFor();
+  await office.close();
+
+  const colleague = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  await colleague.go('/payments');
+  await colleague.follow('Large ones');
+  await row(colleague, 'Anne Martin').waitFor();
+  expect(await rows(colleague).count()).toBe(1);
+  expect(new URL(colleague.page.url()).search).toBe('?status=paid&minAmount=3000');
+  await colleague.close();
+});
+
+test('a file of payments sums up to what the list says, in French as French spreadsheets read it, and holds no formula', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id, locale: 'fr-FR' });
+  await office.go('/payments');
+  await row(office, 'Anne Martin').waitFor();
+  const downloading = office.page.waitForEvent('download');
+  await office.press('Exporter');
+  const file = await readFile(await (await downloading).path(), 'utf8');
+  const { summary } = (await merchant.get<{ summary: { count: number; captured: number } }>('/v1/payments?summary=1'))
+    .body;
+  expect(file.startsWith('\uFEFFQuand (Europe/Paris);') || file.startsWith('\uFEFFQuand (UTC);')).toBe(true);
+  const [title = '', ...lines] = file.slice(1).trimEnd().split('\r\n');
+  const received = title.split(';').indexOf('Reçu');
+  expect(lines).toHaveLength(summary.count);
+  const sum = lines.reduce(
+    (total, line) => total + Number(line.replace('"\'=Paul;Petit"', 'Paul').split(';')[received]!.replace(',', '')),
+    0,
+  );
+  expect(sum).toBe(summary.captured);
+  expect(file).toContain('"\'=Paul;Petit"');
+  await office.see(/autant que dans la liste/);
+  await office.close();
+});
+
+test('a payment that is not paid is cancelled from the list in three clicks, and so is a paid one, whose money goes back', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go();
+  office.clicks = 0;
+  await office.follow('Payments');
+  await row(office, '=Paul;Petit').getByRole('button', { name: 'Cancel' }).click();
+  await office.see(/has not paid these €47\.11 yet/);
+  await office.press('Cancel the payment of €47.11');
+  await office.see('The payment of €47.11 by =Paul;Petit is cancelled.');
+  expect(office.clicks).toBe(3);
+  expect((await merchant.payment(unpaid.id)).status).toBe('cancelled');
+
+  await office.go();
+  office.clicks = 0;
+  await office.follow('Payments');
+  await row(office, 'Zoé Léger').getByRole('button', { name: 'Cancel' }).click();
+  await office.see('Zoé Léger has paid this. Cancelling it gives €20.00 back.');
+  await office.press('Give €20.00 back to Zoé Léger');
+  expect(office.clicks).toBe(3);
+  await prove(office);
+  await office.see('€20.00 went back to Zoé Léger.');
+  await office.see('As foretold');
+  expect((await merchant.payment(zoe.id)).status).toBe('refunded');
+  await office.close();
+});
+
+test('a treasurer gives a part back in three clicks, having read what it does, and the books say it as foretold', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/payments');
+  office.clicks = 0;
+  await office.follow('Anne Martin');
+  await office.page.getByRole('heading', { level: 1, name: 'Anne Martin' }).waitFor();
+  await office.press('Give money back');
+  await office.page
+    .getByRole('dialog')
+    .getByLabel(/How much/)
+    .fill('12.50');
+  await office.page.getByRole('dialog').getByText('Due again').waitFor();
+  await office.see('What the books will say');
+  await office.isForEverybody('refund-1280');
+  await office.press('Give €12.50 back to Anne Martin');
+  expect(office.clicks).toBe(3);
+  await prove(office);
+  await office.see('€12.50 went back to Anne Martin.');
+  await office.see('As foretold');
+  const entries = await merchant.entries(anne.id);
+  expect([net(entries, 'income:membership'), net(entries, 'gateway_clearing:paypal-checkout')]).toEqual([
+    -3_750, 3_555,
+  ]);
+  await office.press('Close');
+  await office.see('You · asked to give €12.50 back');
+  await office.see('Given back: €12.50 by the payment’s story, and €12.50 in the books.');
+  await office.see('Counted for the member: €37.50 in the books, and €37.50 in the cart.');
+  await office.see(/^First told by: .*, and counted once\.$/);
+  await office.close();
+});
+
+test('with the keyboard alone a treasurer comes from the list to a finished refund', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const { keyboard } = office.page;
+  await office.go('/payments?status=partially_refunded');
+  await row(office, 'Anne Martin').waitFor();
+  await row(office, 'Anne Martin').getByRole('link').focus(); // as far as Tab leads
+  await keyboard.press('Enter');
+  await office.page.getByRole('button', { name: 'Give money back' }).waitFor();
+  await keyboard.press('r');
+  await office.page
+    .getByRole('dialog')
+    .getByLabel(/How much/)
+    .waitFor();
+  await keyboard.press('Control+A');
+  await keyboard.type('7,50');
+  const give = office.page.getByRole('button', { name: 'Give €7.50 back to Anne Martin' });
+  await eventually(
+    () => give.isEnabled(),
+    (isEnabled) => isEnabled,
+  );
+  await tabTo(office, 'Give €7.50 back to Anne Martin');
+  await keyboard.press('Enter');
+  await office.page.getByLabel('Your password').waitFor();
+  await keyboard.type(PASSWORD);
+  await keyboard.press('Enter');
+  await office.see('€7.50 went back to Anne Martin.');
+  await keyboard.press('Enter'); // closes
+  await office.page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(office.clicks).toBe(0);
+  expect(await merchant.payment(anne.id)).toMatchObject({ status: 'partially_refunded', refunded: 2_000 });
+  await office.close();
+});
+
+test('who sits at the desk sees no refund, and the API refuses it', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  await office.go(`/payments/${anne.id}`);
+  await office.see('What happened');
+  expect(await office.page.getByRole('button', { name: 'Give money back' }).count()).toBe(0);
+  await office.page.keyboard.press('r');
+  expect(await office.page.getByRole('dialog').count()).toBe(0);
+  const status = await office.page.evaluate(
+    `fetch('/v1/payments/${anne.id}/refunds', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(({ status }) => status)`,
+  );
+  expect(status).toBe(403);
+  await office.close();
+});
+
+test('a payment is seen as it stood at each step of its way, with its books', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const { timeline } = await merchant.payment(anne.id);
+  const captured = timeline.findIndex(({ kind }) => kind === 'payment_captured') + 1;
+  await office.go(`/payments/${anne.id}?facts=${captured}`);
+  const stood = office.page.locator('#stood');
+  await stood.filter({ hasText: 'Paid' }).waitFor();
+  await office.see('Counted for the member: €50.00');
+  for (let facts = captured; facts > captured - 1; facts -= 1) await office.press('One back');
+  await stood.filter({ hasText: 'Not paid yet' }).waitFor();
+  await office.see('Nothing was booked yet.');
+  await office.close();
+});
+
+test.each([
+  [360, 'fr-FR'],
+  [1280, 'en-GB'],
+] as const)('at %i px a payment shuts nobody out: %s', async (width, locale) => {
+  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+  await office.go(`/payments/${anne.id}`);
+  await office.page.locator('.proof li').first().waitFor();
+  await office.isForEverybody(`payment-${width}`);
+  await office.close();
+});
+
+test.each([
+  [360, 'fr-FR'],
+  [1280, 'en-GB'],
+] as const)('at %i px the list of payments shuts nobody out: %s', async (width, locale) => {
+  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+  await office.go('/payments?columns=all');
+  await row(office, 'Anne Martin').waitFor();
+  await office.isForEverybody(`payments-${width}`);
+  await office.close();
+});

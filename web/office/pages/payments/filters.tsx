@@ -1,0 +1,146 @@
+import { useEffect, useRef, useState } from 'react';
+import { Input, Label, SearchField } from 'react-aria-components';
+import { GATEWAY_NAMES } from '../../../../workflows/domain/gateway';
+import { useFilters } from '../../address';
+import { useLetters } from '../../ui/letters';
+import { useStanding } from '../../session';
+import { Button } from '../../ui/button';
+import { Choice, MoneyBox, TextBox, Tick } from '../../ui/fields';
+import { t } from '../../words';
+import { dayAfter, namesOf, STATUS_CHOICES } from './filter';
+
+/** A pause in typing after which it is asked. */
+const PAUSE_MS = 250;
+const ALL = 'all';
+
+/** What is looked for; it stands in the address. */
+export function PaymentFilters() {
+  const [filters, change] = useFilters();
+  const hasMore = ['minAmount', 'maxAmount', 'from', 'to'].some((name) => filters[name] !== undefined);
+  return (
+    <div role="search" aria-label={t('payments.filters')}>
+      <div className="filters">
+        <Sought />
+        <Choice
+          label={t('payments.filter.status')}
+          options={[
+            { key: ALL, text: t('payments.filter.all') },
+            ...withChosen(STATUS_CHOICES, filters['status']).map((key) => ({ key, text: namesOf('status', key) })),
+          ]}
+          value={filters['status'] ?? ALL}
+          onChange={(status) => change({ status: status === ALL ? '' : status })}
+        />
+        <Choice
+          label={t('payments.filter.gateway')}
+          options={[
+            { key: ALL, text: t('payments.filter.all') },
+            ...withChosen(GATEWAY_NAMES, filters['gateway']).map((key) => ({ key, text: namesOf('gateway', key) })),
+          ]}
+          value={filters['gateway'] ?? ALL}
+          onChange={(gateway) => change({ gateway: gateway === ALL ? '' : gateway })}
+        />
+        <Tick
+          isSelected={filters['attention'] !== undefined}
+          onChange={(isSelected) => change({ attention: isSelected ? 'any' : '' })}
+        >
+          {t('payments.filter.attention')}
+        </Tick>
+        {filters['member'] !== undefined && (
+          <Button onPress={() => change({ member: '' })}>
+            {t('payments.clear', { text: t('payments.filtered.member') })}
+          </Button>
+        )}
+      </div>
+      <details open={hasMore} className="more">
+        <summary>{t('payments.filter.more')}</summary>
+        <SumAndTime />
+      </details>
+    </div>
+  );
+}
+
+/** An address may hold several of them, as no choice here does. */
+const withChosen = (choices: readonly string[], chosen: string | undefined): readonly string[] =>
+  chosen === undefined || choices.includes(chosen) ? choices : [...choices, chosen];
+
+/** A name, a sum, or a reference. What is typed is sought after a pause; `/` leads here. */
+function Sought() {
+  const [filters, change] = useFilters();
+  const q = filters['q'] ?? '';
+  const [typed, setTyped] = useState(q);
+  const [sent, setSent] = useState(q);
+  const field = useRef<HTMLInputElement>(null);
+  if (q !== sent) {
+    // Not what was typed here: a saved view, or a filter that was taken away.
+    setSent(q);
+    setTyped(q);
+  }
+  const send = (text: string) => {
+    setSent(text.trim());
+    change({ q: text.trim() });
+  };
+  const later = useRef(send);
+  useEffect(() => {
+    later.current = send;
+  });
+  useEffect(() => {
+    if (typed.trim() === sent) return;
+    const timer = setTimeout(() => later.current(typed), PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [typed, sent]);
+  useLetters({ '/': () => field.current?.focus() });
+  return (
+    <SearchField className="field sought-payment" value={typed} onChange={setTyped} onSubmit={send}>
+      <Label className="label">{t('payments.filter.q')}</Label>
+      <Input ref={field} />
+    </SearchField>
+  );
+}
+
+function SumAndTime() {
+  const [filters, change] = useFilters();
+  const { from = '', to = '' } = filters;
+  return (
+    <div className="filters">
+      <AmountFilter name="minAmount" />
+      <AmountFilter name="maxAmount" />
+      <TextBox
+        type="date"
+        label={t('payments.filter.from')}
+        value={from.slice(0, 10)}
+        onChange={(date) => change({ from: date })}
+      />
+      <TextBox
+        type="date"
+        label={t('payments.filter.to')}
+        value={to === '' ? '' : dayAfter(to.slice(0, 10), -1)}
+        onChange={(date) => change({ to: date === '' ? '' : dayAfter(date, 1) })}
+      />
+    </div>
+  );
+}
+
+function AmountFilter({ name }: { readonly name: 'minAmount' | 'maxAmount' }) {
+  const { currency } = useStanding().merchant;
+  const [filters, change] = useFilters();
+  const value = filters[name] ?? '';
+  const [sent, setSent] = useState(value);
+  const [round, setRound] = useState(0);
+  if (value !== sent) {
+    // Not what was typed here: the field is begun anew.
+    setSent(value);
+    setRound(round + 1);
+  }
+  return (
+    <MoneyBox
+      key={round}
+      label={t(`payments.filter.${name}`)}
+      currency={currency}
+      value={value === '' ? null : Number(value)}
+      onChange={(amount) => {
+        setSent(amount === null ? '' : String(amount));
+        change({ [name]: amount === null ? '' : String(amount) });
+      }}
+    />
+  );
+}
