@@ -2348,6 +2348,36 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "mem_3fq9c7t2m5yb1h8p",
+         *       "name": "Anne Martin",
+         *       "email": "anne@club.example",
+         *       "phone": "+33 6 12 34 56 78",
+         *       "reference": "4711",
+         *       "locale": "fr",
+         *       "address": null,
+         *       "createdAt": "2027-01-03T18:20:00.000Z",
+         *       "erasedAt": null,
+         *       "balance": -12000
+         *     }
+         */
+        ListedMember: {
+            /** @example mem_… */
+            id: string;
+            name: string;
+            email: string | null;
+            phone: string | null;
+            reference: string | null;
+            locale: ("en" | "fr") | null;
+            address: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description since when nothing personal is kept; their money stays */
+            erasedAt: string | null;
+            /** @description of the cart; below zero they owe it */
+            balance: number;
+        };
+        /**
+         * @example {
          *       "name": "Anne Martin",
          *       "email": "anne@club.example",
          *       "reference": "4711"
@@ -2598,6 +2628,7 @@ export interface components {
          * @example {
          *       "id": "rem_8d4k0x6q2z7c1v5m",
          *       "member": "mem_3fq9c7t2m5yb1h8p",
+         *       "memberName": "Anne Martin",
          *       "due": 12000,
          *       "state": "sent",
          *       "reason": null,
@@ -2610,6 +2641,7 @@ export interface components {
             id: string;
             /** @example mem_… */
             member: string;
+            memberName: string;
             /** @description what was due when it was asked for */
             due: number;
             /** @enum {string} */
@@ -6110,7 +6142,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Member"][];
+                        data: components["schemas"]["ListedMember"][];
                         nextCursor: string | null;
                     };
                 };
