@@ -52,6 +52,8 @@ export const RIGHTS = {
   /** Who changed what. */
   read_audit: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
   manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
+  /** Whose e-mail is changed is signed in as who owns the new one. */
+  change_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'], stepUp: ['email'] },
   erase_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'], stepUp: 'always' },
   /** All that is kept of a member, as a file. */
   hand_out_members: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'], stepUp: 'always' },

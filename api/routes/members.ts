@@ -100,7 +100,7 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       method: 'patch',
       path: '/v1/members/:id',
       summary: 'Change a member; null takes away what was known',
-      right: 'manage_members',
+      right: 'change_members',
       params: schemas.idParams,
       body: schemas.memberChange,
       answers: { 200: schemas.member },

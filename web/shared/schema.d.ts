@@ -6366,6 +6366,8 @@ export interface operations {
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             *
+             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
              */
             403: {
                 headers: {
@@ -6374,7 +6376,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };
