@@ -32,8 +32,15 @@ export interface MemberRow extends MemberDetails {
   readonly erasedAt: Date | null;
 }
 
+/** A member in a list, with what their cart comes to: below zero they owe it. */
+export interface ListedMember extends MemberRow {
+  readonly balance: number;
+}
+
 /** Of a member `m`. */
 const MEMBER = `m.id, m.sequence, m.name, m.email, m.phone, m.reference, m.locale, m.address, m.created_at AS "createdAt", m.erased_at AS "erasedAt"`;
+/** Looked up for the rows that are shown only. */
+const LISTED = `${MEMBER}, (SELECT c.balance FROM carts c WHERE c.member_id = m.id) AS balance`;
 
 /** Creates a member with an empty cart; gives when. */
 export async function addMember(
@@ -138,14 +145,14 @@ export async function listMembers(
   merchantId: string,
   { q, owes = false }: MemberFilter,
   { before, limit }: Page,
-): Promise<MemberRow[]> {
+): Promise<ListedMember[]> {
   const values: unknown[] = [merchantId, before ?? BEYOND_ALL, limit + 1];
   const given = (value: unknown): string => `$${values.push(value)}`;
   const asked = owes ? 'AND EXISTS (SELECT FROM carts c WHERE c.member_id = m.id AND c.balance < 0)' : '';
   const ways = q === undefined ? null : await readBeginnings(db, q);
   if (ways === null) {
-    const { rows } = await db.sql.query<MemberRow>(
-      `SELECT ${MEMBER} FROM members m WHERE m.merchant_id = $1 AND m.sequence < $2 ${asked} ORDER BY m.sequence DESC LIMIT $3`,
+    const { rows } = await db.sql.query<ListedMember>(
+      `SELECT ${LISTED} FROM members m WHERE m.merchant_id = $1 AND m.sequence < $2 ${asked} ORDER BY m.sequence DESC LIMIT $3`,
       values,
     );
     return rows;
@@ -153,8 +160,8 @@ export async function listMembers(
   if (ways.length === 0) return [];
   const found = foundBy(ways, given, 'w.sequence < $2');
   // Where nothing else is asked of them, no more are looked up than are shown.
-  const { rows } = await db.sql.query<MemberRow>(
-    `SELECT ${MEMBER} FROM (${found} ORDER BY sequence DESC ${asked === '' ? 'LIMIT $3' : ''}) f JOIN members m ON m.merchant_id = $1 AND m.sequence = f.sequence
+  const { rows } = await db.sql.query<ListedMember>(
+    `SELECT ${LISTED} FROM (${found} ORDER BY sequence DESC ${asked === '' ? 'LIMIT $3' : ''}) f JOIN members m ON m.merchant_id = $1 AND m.sequence = f.sequence
      WHERE true ${asked} ORDER BY m.sequence DESC LIMIT $3`,
     values,
   );

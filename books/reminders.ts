@@ -20,6 +20,7 @@ export interface ReminderRow {
   readonly id: string;
   readonly sequence: number;
   readonly memberId: string;
+  readonly memberName: string;
   /** What was due when it was asked for; minor units. */
   readonly due: number;
   readonly state: (typeof REMINDER_STATES)[number];
@@ -72,8 +73,9 @@ export async function notMembers({ sql }: Sql, merchantId: string, ids: readonly
 /** Those who were to be reminded, newest first; one more than asked for where there are more. */
 export async function listReminders({ sql }: Sql, merchantId: string, { before, limit }: Page): Promise<ReminderRow[]> {
   const { rows } = await sql.query<ReminderRow>(
-    `SELECT id, sequence, member_id AS "memberId", due_when_asked AS due, state, reason, created_at AS "createdAt", decided_at AS "decidedAt"
-     FROM reminders WHERE merchant_id = $1 AND sequence < $2 ORDER BY sequence DESC LIMIT $3`,
+    `SELECT r.id, r.sequence, r.member_id AS "memberId", m.name AS "memberName", r.due_when_asked AS due, r.state, r.reason,
+            r.created_at AS "createdAt", r.decided_at AS "decidedAt"
+     FROM reminders r JOIN members m ON m.id = r.member_id WHERE r.merchant_id = $1 AND r.sequence < $2 ORDER BY r.sequence DESC LIMIT $3`,
     [merchantId, before ?? BEYOND_ALL, limit + 1],
   );
   return rows;

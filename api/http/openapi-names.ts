@@ -251,6 +251,7 @@ export const NAMED = {
   }),
 
   Member: told(schemas.member, member),
+  ListedMember: told(schemas.listedMember, { ...member, balance: -12_000 }),
   NewMember: asked(schemas.newMember, { name: member.name, email: 'anne@club.example', reference: '4711' }),
   SignedInMember: told(signedIn, { member: MEMBER, members: [{ id: MEMBER, name: member.name }] }),
   MemberChange: asked(schemas.memberChange, { email: 'anne.martin@club.example' }),
@@ -291,6 +292,7 @@ export const NAMED = {
   Reminder: told(reminder, {
     id: 'rem_8d4k0x6q2z7c1v5m',
     member: MEMBER,
+    memberName: member.name,
     due: 12000,
     state: 'sent',
     reason: null,

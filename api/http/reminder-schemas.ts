@@ -19,6 +19,7 @@ export const askedReminders = z.object({
 export const reminder = z.object({
   id: z.string().meta({ example: 'rem_…' }),
   member: z.string().meta({ example: 'mem_…' }),
+  memberName: z.string(),
   due: z.int().describe('what was due when it was asked for'),
   state: z.enum(REMINDER_STATES),
   reason: z.enum(LEFT_OUT_REASONS).nullable().describe('why the member was left out'),

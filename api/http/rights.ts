@@ -54,12 +54,13 @@ export const RIGHTS = {
   /** Who changed what. */
   read_audit: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'] },
   manage_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'] },
-  /** A member says in which language they are written to; the rest is what their merchant knows. */
+  /** A member says in which language they are written to; the rest is what their merchant knows. Whose e-mail is changed is signed in as who owns the new one. */
   change_members: {
     ...NOBODY,
     scope: 'payments',
     roles: ['owner', 'treasurer', 'desk'],
     member: ['locale'],
+    stepUp: ['email'],
   },
   erase_members: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'], stepUp: 'always' },
   /** All that is kept of a member, as a file. */

@@ -252,6 +252,9 @@ export const member = z.object({
   createdAt: moment,
   erasedAt: moment.nullable().describe('since when nothing personal is kept; their money stays'),
 });
+export const listedMember = member.extend({
+  balance: minor.describe('of the cart; below zero they owe it'),
+});
 export const memberFilter = z.strictObject({
   q: text(200)
     .optional()

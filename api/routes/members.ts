@@ -11,6 +11,7 @@ import {
 } from '../../books/cart';
 import type { PaylineLine } from '../../books/cart';
 import { addMember, changeMember, findMember, knownOf, listMembers, PERSONAL } from '../../books/members';
+import type { ListedMember } from '../../books/members';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import { isId } from '../../workflows/domain/ids';
@@ -74,12 +75,12 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
       summary: 'List or find members, newest first',
       right: 'read_work',
       query: schemas.memberFilter,
-      answers: { 200: schemas.list(schemas.member) },
+      answers: { 200: schemas.list(schemas.listedMember) },
       async handle({ caller, query }) {
         const { q, owes, limit } = query;
         const filter = { q, owes: owes !== undefined };
         const rows = await listMembers(db, caller.merchantId, filter, { before: readCursor(query), limit });
-        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewMember) };
+        return { status: 200, body: toPage(rows, query, (row) => row.sequence, viewListed) };
       },
     }),
     route({
@@ -259,6 +260,10 @@ export function memberRoutes({ db, tokens }: { db: Database; tokens: Tokens }) {
 }
 
 type CartReader = Extract<Caller, { kind: 'key' | 'staff' | 'member' }>;
+
+function viewListed(row: ListedMember) {
+  return { ...viewMember(row), balance: row.balance };
+}
 
 export function viewPayline({ sequence: _sequence, ...payline }: PaylineLine) {
   return payline;

@@ -61,10 +61,11 @@ export function reminderRoutes({ db, publicUrl, mailConfigured }: ReminderDepend
   ];
 }
 
-function viewReminder({ id, memberId, due, state, reason, createdAt, decidedAt }: ReminderRow) {
+function viewReminder({ id, memberId, memberName, due, state, reason, createdAt, decidedAt }: ReminderRow) {
   return {
     id,
     member: memberId,
+    memberName,
     due,
     state,
     reason,

@@ -17,6 +17,9 @@ interface MemberView {
   readonly address: string | null;
   readonly erasedAt: string | null;
 }
+interface ListedView extends MemberView {
+  readonly balance: number;
+}
 
 let world: World;
 let merchant: Merchant;
@@ -155,8 +158,13 @@ describe('finding members', () => {
   test('lists who owes something, and of them whom the text finds', async () => {
     const charge = { label: 'fee', category: 'fee', amount: 100, currency: 'EUR' };
     for (const name of ['Anne Martin', 'Иван Петров']) await club.post(`/v1/members/${ids.get(name)}/charges`, charge);
-    const owing = (await club.get<Page<MemberView>>('/v1/members?owes=1')).body.data.map(({ name }) => name);
-    expect(owing).toEqual(['Anne Martin', 'Иван Петров']);
+    const owing = (await club.get<Page<ListedView>>('/v1/members?owes=1')).body.data;
+    expect(owing.map(({ name, balance }) => [name, balance])).toEqual([
+      ['Anne Martin', -100],
+      ['Иван Петров', -100],
+    ]);
+    const others = (await club.get<Page<ListedView>>('/v1/members?q=eloise')).body.data;
+    expect(others.map(({ balance }) => balance)).toEqual([0]);
     expect(await found('anne', '&owes=1')).toEqual(['Anne Martin']);
     const page = (await club.get<Page<MemberView>>('/v1/members?owes=1&limit=1')).body;
     expect(page.data.map(({ name }) => name)).toEqual(['Anne Martin']);

@@ -17,6 +17,7 @@ afterEach(() => call(world.simulator.url, null, 'DELETE', '/control/mailbox/answ
 
 interface ReminderView {
   readonly member: string;
+  readonly memberName: string;
   readonly due: number;
   readonly state: string;
   readonly reason: string | null;
@@ -70,7 +71,9 @@ test('who owes something is reminded once, and who owes nothing is not asked at 
   const debtor = await memberWho(merchant, 2500);
   await memberWho(merchant, 0);
   expect(await remind(merchant)).toMatchObject({ status: 201, body: { asked: 1 } });
-  expect(await untilDecided(merchant)).toMatchObject([{ member: debtor.id, due: 2500, state: 'sent', reason: null }]);
+  expect(await untilDecided(merchant)).toMatchObject([
+    { member: debtor.id, memberName: 'Anne', due: 2500, state: 'sent', reason: null },
+  ]);
   expect(await lettersTo(debtor.email)).toMatchObject([{ subject: '€25.00 is due at Club' }]);
 });
 

@@ -123,6 +123,8 @@ describe('a step-up', () => {
     expect((await browser.get('/v1/keys')).status).toBe(200);
     refused(await browser.delete(`/v1/keys/${newId('key')}`), 'step_up_required');
     refused(await browser.patch('/v1/merchant', { latePayments: 'refund' }), 'step_up_required');
+    refused(await browser.patch(`/v1/members/${newId('mem')}`, { email: 'x@person.example' }), 'step_up_required');
+    refused(await browser.patch(`/v1/members/${newId('mem')}`, { phone: null }), 'not_found');
     expect((await browser.patch('/v1/merchant', { name: 'Club' })).status).toBe(200);
     expect((await browser.stepUp()).status).toBe(200);
     expect((await makeKey(browser)).status).toBe(201);

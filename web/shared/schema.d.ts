@@ -2368,6 +2368,36 @@ export interface components {
         };
         /**
          * @example {
+         *       "id": "mem_3fq9c7t2m5yb1h8p",
+         *       "name": "Anne Martin",
+         *       "email": "anne@club.example",
+         *       "phone": "+33 6 12 34 56 78",
+         *       "reference": "4711",
+         *       "locale": "fr",
+         *       "address": null,
+         *       "createdAt": "2027-01-03T18:20:00.000Z",
+         *       "erasedAt": null,
+         *       "balance": -12000
+         *     }
+         */
+        ListedMember: {
+            /** @example mem_… */
+            id: string;
+            name: string;
+            email: string | null;
+            phone: string | null;
+            reference: string | null;
+            locale: ("en" | "fr") | null;
+            address: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description since when nothing personal is kept; their money stays */
+            erasedAt: string | null;
+            /** @description of the cart; below zero they owe it */
+            balance: number;
+        };
+        /**
+         * @example {
          *       "name": "Anne Martin",
          *       "email": "anne@club.example",
          *       "reference": "4711"
@@ -2618,6 +2648,7 @@ export interface components {
          * @example {
          *       "id": "rem_8d4k0x6q2z7c1v5m",
          *       "member": "mem_3fq9c7t2m5yb1h8p",
+         *       "memberName": "Anne Martin",
          *       "due": 12000,
          *       "state": "sent",
          *       "reason": null,
@@ -2630,6 +2661,7 @@ export interface components {
             id: string;
             /** @example mem_… */
             member: string;
+            memberName: string;
             /** @description what was due when it was asked for */
             due: number;
             /** @enum {string} */
@@ -6130,7 +6162,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Member"][];
+                        data: components["schemas"]["ListedMember"][];
                         nextCursor: string | null;
                     };
                 };
@@ -6354,6 +6386,8 @@ export interface operations {
              *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             *
+             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
              */
             403: {
                 headers: {
@@ -6362,7 +6396,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required" | "step_up_required";
                     };
                 };
             };

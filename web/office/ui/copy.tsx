@@ -2,19 +2,31 @@ import { useState } from 'react';
 import { t } from '../words';
 import { Button } from './button';
 
-/** Something to be pasted elsewhere: it is shown whole, and copied by one press. */
-export function Copyable({ text, label }: { readonly text: string; readonly label: string }) {
+interface CopyProps {
+  readonly text: string;
+  /** What is copied, for who hears the button and does not see what stands beside it. */
+  readonly label: string;
+  readonly kind?: 'plain' | 'quiet';
+}
+
+/** Takes a text to the clipboard, and says so on the button. */
+export function Copy({ text, label, kind = 'plain' }: CopyProps) {
   const [isCopied, setCopied] = useState(false);
-  const copy = () => {
-    void navigator.clipboard.writeText(text).then(() => setCopied(true));
-  };
+  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
   const word = t(isCopied ? 'shell.copied' : 'shell.copy');
+  return (
+    <Button kind={kind} onPress={copy} label={`${word}: ${label}`}>
+      {word}
+    </Button>
+  );
+}
+
+/** Something to be pasted elsewhere: it is shown whole, and copied by one press. */
+export function Copyable({ text, label }: Pick<CopyProps, 'text' | 'label'>) {
   return (
     <span className="copyable">
       <code>{text}</code>
-      <Button kind="quiet" onPress={copy} label={`${word}: ${label}`}>
-        {word}
-      </Button>
+      <Copy kind="quiet" text={text} label={label} />
     </span>
   );
 }

@@ -7,7 +7,7 @@ import type { Schema } from '../../api';
 import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
 import { TextBox } from '../../ui/fields';
-import type { Member } from '../../ui/member-box';
+import type { Member } from '../../ui/member-picker';
 import { money, t } from '../../words';
 import type { Promptable } from './promptable';
 

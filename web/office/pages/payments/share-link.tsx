@@ -6,7 +6,7 @@ import type { Schema } from '../../api';
 import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
 import { Copyable } from '../../ui/copy';
-import type { Member } from '../../ui/member-box';
+import type { Member } from '../../ui/member-picker';
 import { Qr } from '../../ui/qr';
 import { useStanding } from '../../session';
 import { money, t } from '../../words';

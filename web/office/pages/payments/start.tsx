@@ -4,8 +4,8 @@ import { reading } from '../../api';
 import { useFilters } from '../../address';
 import { useStanding } from '../../session';
 import { MoneyBox, Radios } from '../../ui/fields';
-import { MemberBox } from '../../ui/member-box';
-import type { Member } from '../../ui/member-box';
+import { MemberPicker } from '../../ui/member-picker';
+import type { Member } from '../../ui/member-picker';
 import { Answered, Page } from '../../ui/page';
 import { money, t } from '../../words';
 import { AskPhone } from './ask-phone';
@@ -47,7 +47,7 @@ export function StartPage() {
             )}
           </Answered>
         ) : (
-          <MemberBox label={t('payments.column.member')} onChange={setChosen} autoFocus />
+          <MemberPicker label={t('payments.column.member')} onChange={setChosen} autoFocus />
         )}
         {member !== null && <HowMuch key={member.id} member={member} />}
       </section>

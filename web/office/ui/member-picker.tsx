@@ -7,29 +7,36 @@ import { t } from '../words';
 
 export type Member = Schema<'Member'>;
 
-/** A pause in typing after which it is asked. */
-const PAUSE_MS = 150;
-
-interface MemberBoxProps {
+interface MemberPickerProps {
   readonly label: string;
+  /** What is looked for at first: what is known of the person. */
+  readonly sought?: string;
   readonly onChange: (member: Member | null) => void;
   readonly autoFocus?: boolean;
 }
 
-/** One member, found by how the name, e-mail, phone or reference begins. */
-export function MemberBox({ label, onChange, autoFocus = false }: MemberBoxProps) {
-  const [typed, setTyped] = useState('');
-  const [sought, setSought] = useState('');
+/** A pause in typing after which it is asked. */
+const PAUSE_MS = 150;
+const MOST_SHOWN = 8;
+
+/** One of the members, found by name, e-mail, phone or reference; nobody is chosen before a person does it. */
+export function MemberPicker({ label, sought = '', onChange, autoFocus = false }: MemberPickerProps) {
+  const [typed, setTyped] = useState(sought);
+  const [asked, setAsked] = useState(sought);
   const [chosen, setChosen] = useState<Member | null>(null);
   useEffect(() => {
-    const timer = setTimeout(() => setSought(typed.trim()), PAUSE_MS);
+    const timer = setTimeout(() => setAsked(typed.trim()), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [typed]);
-  const { data } = useQuery({
-    ...reading('/v1/members', { query: { limit: 10, ...(sought !== '' && { q: sought }) } }),
-    placeholderData: keepPreviousData,
-  });
-  const found = data?.data ?? [];
+  const query = { limit: MOST_SHOWN, ...(asked !== '' && { q: asked }) };
+  const { data } = useQuery({ ...reading('/v1/members', { query }), placeholderData: keepPreviousData });
+  const found = (data?.data ?? []).filter(({ erasedAt }) => erasedAt === null);
+
+  function choose(member: Member | null): void {
+    setChosen(member);
+    if (member !== null) setTyped(member.name);
+    onChange(member);
+  }
   return (
     <ComboBox
       className="field"
@@ -37,28 +44,23 @@ export function MemberBox({ label, onChange, autoFocus = false }: MemberBoxProps
       inputValue={typed}
       onInputChange={(text) => {
         setTyped(text);
-        if (chosen !== null && text !== chosen.name) {
-          setChosen(null);
-          onChange(null);
-        }
+        if (chosen !== null && text !== chosen.name) choose(null);
       }}
       value={chosen?.id ?? null}
       onChange={(key) => {
-        const member = found.find(({ id }) => id === key) ?? null;
-        if (member === null) return;
-        setChosen(member);
-        setTyped(member.name);
-        onChange(member);
+        const member = found.find(({ id }) => id === key);
+        if (member) choose(member);
       }}
-      allowsEmptyCollection
+      defaultFilter={() => true}
       menuTrigger="focus"
+      allowsEmptyCollection
     >
       <Label className="label">{label}</Label>
       <Input autoFocus={autoFocus} autoComplete="off" />
       <Popover className="popover">
         <ListBox<Member>
           className="options"
-          renderEmptyState={() => <p className="option">{t('payments.start.nobody')}</p>}
+          renderEmptyState={() => <p className="option">{t('members.nobody_found')}</p>}
         >
           {(member) => (
             <ListBoxItem id={member.id} className="option" textValue={member.name}>
