@@ -100,7 +100,7 @@ const generate = {
 };
 
 /** The member's words and the office's. */
-const WORDS = ['lingui.config.mjs', 'lingui.office.config.mjs'];
+const WORDS = ['lingui.config.mjs', 'lingui.office.config.mjs', 'lingui.office-later.config.mjs'];
 
 const words = {
   name: 'words',
@@ -110,7 +110,10 @@ const words = {
     ...WORDS.map((config) => inRoot('web', config)),
     inRoot('package-lock.json'),
   ],
-  outputs: () => ['en.ts', 'fr.ts', 'office/en.ts', 'office/fr.ts'].map((name) => inRoot('web', 'generated', name)),
+  outputs: () =>
+    ['.', 'office', 'office-later'].flatMap((folder) =>
+      ['en.ts', 'fr.ts'].map((name) => inRoot('web', 'generated', folder, name)),
+    ),
   async run() {
     for (const config of WORDS)
       // Strict: a sentence that is missing in a language stops here.

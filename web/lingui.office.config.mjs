@@ -2,16 +2,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { formatter } from '@lingui/format-po';
 
-/** The parts of the office, each with sentences of its own: `words/office/<language>/<part>.po`. */
-const PARTS = ['shell', 'today', 'payments', 'attention', 'members', 'books', 'gateways', 'settings', 'problems'];
-
-/** What staff read in the browser. All parts of a language are compiled into one module. */
-export default {
+/** What of the words of staff is compiled into one module per language: these parts, `words/office/<language>/<part>.po`. */
+export const officeWords = (folder, parts) => ({
   rootDir: path.join(path.dirname(fileURLToPath(import.meta.url)), '..'),
   sourceLocale: 'en',
   locales: ['en', 'fr'],
-  catalogs: PARTS.map((part) => ({ path: `<rootDir>/words/office/{locale}/${part}`, include: ['web/office'] })),
-  catalogsMergePath: '<rootDir>/web/generated/office/{locale}',
+  catalogs: parts.map((part) => ({ path: `<rootDir>/words/office/{locale}/${part}`, include: ['web/office'] })),
+  catalogsMergePath: `<rootDir>/web/generated/${folder}/{locale}`,
   compileNamespace: 'ts',
   format: formatter({ explicitIdAsDefault: true, lineNumbers: false }),
-};
+});
+
+/** What the first page says, and what may be said on any. */
+export default officeWords('office', ['shell', 'today', 'problems']);

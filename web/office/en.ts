@@ -1,4 +1,4 @@
 import { messages } from '../generated/office/en';
 import { start } from './main';
 
-start('en', messages);
+start('en', messages, () => import('../generated/office-later/en'));

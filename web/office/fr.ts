@@ -1,4 +1,4 @@
 import { messages } from '../generated/office/fr';
 import { start } from './main';
 
-start('fr', messages);
+start('fr', messages, () => import('../generated/office-later/fr'));

@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
 import { Missing } from './pages/missing';
 import { Shell } from './shell/shell';
+import { laterWords } from './words';
 
 /** Filters, page and open detail are in the address, as plain text: a link sent to a colleague shows the same. */
 type Search = Readonly<Record<string, string>>;
@@ -10,7 +11,12 @@ const validateSearch = (search: Readonly<Record<string, unknown>>): Search =>
   );
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: Missing });
-const office = createRoute({ getParentRoute: () => root, id: 'office', component: Shell });
+const office = createRoute({
+  getParentRoute: () => root,
+  id: 'office',
+  component: Shell,
+  beforeLoad: ({ location }) => (location.pathname === '/' ? undefined : laterWords()),
+});
 
 /** The whole menu: each page is loaded when it is first opened. */
 const pages = office.addChildren([

@@ -7,10 +7,29 @@ const i18n = setupI18n();
 let spoken: PageLanguage = 'en';
 let zone = 'UTC';
 
-/** From now on the office speaks this language. */
-export function speak(language: PageLanguage, messages: Messages): void {
+/** Asks for the words of all pages but the first. */
+export type LaterWords = () => Promise<{ readonly messages: Messages }>;
+let askLater: LaterWords | null = null;
+let coming: Promise<void> | null = null;
+
+/** From now on the office speaks this language, of which it knows the words of the first page. */
+export function speak(language: PageLanguage, messages: Messages, later: LaterWords): void {
   spoken = language;
+  askLater = later;
   i18n.loadAndActivate({ locale: language, messages });
+}
+
+/** Comes when the office knows all its words; every page but the first waits for it. */
+export function laterWords(): Promise<void> {
+  coming ??= Promise.resolve(askLater?.())
+    .then((words) => {
+      if (words) i18n.load(spoken, words.messages);
+    })
+    .catch((error: unknown) => {
+      coming = null; // the next page asks again
+      throw error;
+    });
+  return coming;
 }
 
 /** From now on times are those of this place: the merchant's, whose books they are. */

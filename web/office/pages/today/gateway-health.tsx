@@ -22,7 +22,7 @@ export function GatewayHealth() {
                 return (
                   <li key={account.gateway}>
                     <Link to="/gateways">{t(`gateway.${account.gateway}`)}</Link> <Tag tone={tone}>{t(word)}</Tag>
-                    {account.environment !== 'live' && <Tag tone="waiting">{t('gateways.test')}</Tag>}
+                    {account.environment !== 'live' && <Tag tone="waiting">{t('today.test')}</Tag>}
                   </li>
                 );
               })}

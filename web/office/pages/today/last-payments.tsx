@@ -16,7 +16,7 @@ export function LastPayments() {
       <Answered query={payments}>
         {({ data }) =>
           data.length === 0 ? (
-            <Empty action={<Link to="/payments/new">{t('payments.start')}</Link>}>{t('today.no_payment')}</Empty>
+            <Empty action={<Link to="/payments/new">{t('page./payments/new')}</Link>}>{t('today.no_payment')}</Empty>
           ) : (
             <Table
               caption={t('today.last_payments')}

@@ -13,7 +13,7 @@ export function TodayPage() {
   const { role } = useStanding();
   const start = role !== 'accountant' && (
     <Link to="/payments/new" className="pressable">
-      {t('payments.start')}
+      {t('page./payments/new')}
     </Link>
   );
   return (
