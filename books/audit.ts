@@ -79,6 +79,9 @@ export interface AuditRow {
   readonly action: string;
   readonly object: Change['object'];
   readonly actor: Actor;
+  /** What people, keys and members are called now; null: the others have no name, or it is not known any more. */
+  readonly actorName: string | null;
+  readonly objectName: string | null;
   readonly before: Readonly<Record<string, unknown>> | null;
   readonly after: Readonly<Record<string, unknown>> | null;
   readonly source: Author['source'];
@@ -92,6 +95,12 @@ export interface AuditFilter extends Period {
   /** The object's id. */
   readonly object?: string | undefined;
 }
+
+/** The name of whom these two columns of the trail are about. It is read and never kept, so that the trail forgets whom erasure forgets. */
+const nameOf = (kind: string, id: string): string => `CASE ${kind}
+     WHEN 'person' THEN (SELECT u.name FROM auth."user" u WHERE u.id = ${id})
+     WHEN 'key' THEN (SELECT k.name FROM api_keys k WHERE k.id = ${id})
+     WHEN 'member' THEN (SELECT m.name FROM members m WHERE m.id = ${id}) END`;
 
 /** What was changed of a merchant, newest first; one more than asked for where there are more. */
 export async function listChanges(
@@ -118,7 +127,9 @@ export async function listChanges(
   // It has no name, so that it is planned for the filters that it is given.
   const { rows } = await sql.query<AuditRow>(
     `SELECT t.id, t.at, t.action, jsonb_build_object('kind', t.object_kind, 'id', t.object_id) AS object,
-            jsonb_build_object('kind', t.actor_kind, 'id', t.actor_id) AS actor, t.before, t.after,
+            jsonb_build_object('kind', t.actor_kind, 'id', t.actor_id) AS actor,
+            ${nameOf('t.actor_kind::text', 't.actor_id')} AS "actorName",
+            ${nameOf('t.object_kind', 't.object_id')} AS "objectName", t.before, t.after,
             jsonb_build_object('ip', t.ip, 'userAgent', t.user_agent) AS source
      FROM audit_trail t WHERE ${conditions.join(' AND ')} ORDER BY t.at DESC, t.id DESC LIMIT $2`,
     values,

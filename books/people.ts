@@ -146,3 +146,17 @@ export async function readResetLink({ sql }: Sql, name: string): Promise<'good' 
   );
   return rows[0] ? (rows[0].good ? 'good' : 'expired') : 'unknown';
 }
+
+/** Gives the people of one merchant the same roles at another, where they have none; gives those who are new there. In a transaction. */
+export async function bringPeople(
+  { sql }: Sql,
+  { from, to }: { readonly from: string; readonly to: string },
+): Promise<readonly { readonly id: string; readonly role: Role }[]> {
+  const { rows } = await sql.query<{ id: string; role: Role }>(
+    `INSERT INTO staff_roles (merchant_id, person_id, role)
+     SELECT $2, r.person_id, r.role FROM staff_roles r WHERE r.merchant_id = $1 ORDER BY r.sequence
+     ON CONFLICT DO NOTHING RETURNING person_id AS id, role`,
+    [from, to],
+  );
+  return rows;
+}

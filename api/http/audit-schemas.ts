@@ -30,6 +30,8 @@ export const auditRow = z.object({
   action: z.string().describe('noun.verb_past').meta({ example: 'refund.requested' }),
   object: z.object({ kind: z.string(), id: z.string() }),
   actor: z.object({ kind: z.enum(ACTOR_KINDS), id: z.string().nullable() }),
+  actorName: z.string().nullable().describe('what a person, a key or a member is called now'),
+  objectName: z.string().nullable().describe('the same'),
   before: state.describe('what differs, as it was'),
   after: state.describe('as it is now; `withheld` names what changed and is secret or personal'),
   source: z.object({ ip: z.string().nullable(), userAgent: z.string().nullable() }),

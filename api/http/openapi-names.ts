@@ -245,6 +245,8 @@ export const NAMED = {
     action: 'refund.requested',
     object: { kind: 'refund', id: REFUND },
     actor: { kind: 'person', id: 'per_9x2k4c7v1m5q8d0z' },
+    actorName: 'Paul Petit',
+    objectName: null,
     before: null,
     after: { payment: PAYMENT, amount: 2000 },
     source: { ip: '203.0.113.7', userAgent: 'Mozilla/5.0' },

@@ -82,6 +82,7 @@ export const RIGHTS = {
   make_twin: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   read_keys: { ...NOBODY, scope: 'admin', roles: ['owner'] },
   /** Systems that are told of events. */
+  read_webhooks: { ...NOBODY, scope: 'admin', roles: ['owner', 'treasurer'] },
   manage_webhooks: { ...NOBODY, scope: 'admin', roles: ['owner', 'treasurer'], stepUp: 'always' },
   manage_keys: { ...NOBODY, scope: 'admin', roles: ['owner'], stepUp: 'always' },
   /** Who is among the merchant's people, and who is invited: a matter of people, and of no key. */

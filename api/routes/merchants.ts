@@ -13,6 +13,7 @@ import {
   SETTING_NAMES,
 } from '../../books/merchants';
 import type { MerchantRow, NewMerchant } from '../../books/merchants';
+import { bringPeople } from '../../books/people';
 import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
@@ -40,6 +41,16 @@ export function merchantRoutes({ db }: { db: Database }) {
       { merchantId, action: 'key.created', object: { kind: 'key', id: keyId }, after: key },
     );
     return { made, secretKey };
+  }
+
+  /** The merchant's people work for the one beside it too, so that they can try out what they do. */
+  async function bringAlong(tx: Sql, author: Author, from: string, to: string): Promise<void> {
+    const people = await bringPeople(tx, { from, to });
+    const joined = people.map(({ id, role }) => ({
+      ...{ merchantId: to, action: 'person.joined', object: { kind: 'person', id } },
+      after: { role },
+    }));
+    await noteChange(tx, author, ...joined);
   }
 
   return [
@@ -118,7 +129,8 @@ export function merchantRoutes({ db }: { db: Database }) {
       method: 'post',
       path: '/v1/merchant/test-twin',
       summary: 'Make the merchant beside this one for trying out, with books of its own and no live account',
-      detail: 'Again: the same one, without its key.',
+      detail:
+        "Again: the same one, without its key. The merchant's people have the same roles there; again brings those who came since.",
       right: 'make_twin',
       body: schemas.nothing,
       answers: { 200: schemas.twin, 201: schemas.newTwin },
@@ -129,10 +141,14 @@ export function merchantRoutes({ db }: { db: Database }) {
           const merchant = await readMerchant(tx, merchantId);
           if (merchant.testOf !== null) throw new Problem('test_merchant', 'this merchant is for trying out itself');
           const twin = await findTwin(tx, merchantId);
-          if (twin !== null) return { status: 200, body: { id: twin, testOf: merchantId } };
+          if (twin !== null) {
+            await bringAlong(tx, author, merchantId, twin);
+            return { status: 200, body: { id: twin, testOf: merchantId } };
+          }
           const { made, secretKey } = await make(tx, author, twinOf(merchant));
           const object = { kind: 'merchant', id: made.id };
           await noteChange(tx, author, { merchantId, action: 'merchant.test_twin_created', object });
+          await bringAlong(tx, author, merchantId, made.id);
           return { status: 201, body: { id: made.id, testOf: merchantId, secretKey } };
         });
       },

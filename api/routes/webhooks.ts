@@ -91,7 +91,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       method: 'get',
       path: '/v1/webhook-endpoints',
       summary: 'List the webhook endpoints, newest first',
-      right: 'manage_webhooks',
+      right: 'read_webhooks',
       query: noFilter,
       answers: { 200: list(schemas.endpoint) },
       async handle({ caller, query }) {
@@ -104,7 +104,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       method: 'get',
       path: '/v1/webhook-endpoints/:id',
       summary: 'Read a webhook endpoint',
-      right: 'manage_webhooks',
+      right: 'read_webhooks',
       params: idParams,
       answers: { 200: schemas.endpoint },
       async handle({ caller, params: { id } }) {
@@ -203,7 +203,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       path: '/v1/webhook-endpoints/:id/deliveries',
       summary: 'List what was sent to a webhook endpoint, newest first',
       detail: 'Kept for 30 days.',
-      right: 'manage_webhooks',
+      right: 'read_webhooks',
       params: idParams,
       query: schemas.deliveryFilter,
       answers: { 200: list(schemas.delivery) },
@@ -218,7 +218,7 @@ export function webhookRoutes({ db, vault, allowHttp }: WebhookDependencies) {
       method: 'get',
       path: '/v1/webhook-deliveries/:id',
       summary: 'Read a delivery, with each attempt',
-      right: 'manage_webhooks',
+      right: 'read_webhooks',
       params: idParams,
       answers: { 200: schemas.delivery },
       async handle({ caller, params: { id } }) {

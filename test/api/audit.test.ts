@@ -42,6 +42,8 @@ describe('the trail', () => {
     expect(row).toEqual({
       id: expect.stringMatching(/^aud_\d+$/),
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      actorName: 'first key',
+      objectName: 'Shop',
       action: 'key.created',
       object: { kind: 'key', id: made.body.id },
       actor: { kind: 'key', id: await firstKeyOf(club) },

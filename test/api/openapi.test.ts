@@ -294,6 +294,8 @@ describe('routes and document', () => {
       'POST /connect/{trackingId}',
       'GET /member-sign-in/{token}',
       'POST /member-sign-in/{token}',
+      'GET /office',
+      'GET /office/*page',
       'GET /invitation/{token}',
       'GET /password-reset/{token}',
       'GET /recovery/{token}',

@@ -1,3 +1,4 @@
+import { signedIn } from '../support/browser';
 import { Merchant } from '../support/client';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -34,6 +35,30 @@ test('a merchant has one merchant beside it for trying out; its key is shown onc
     ...{ country: 'FR', timeZone: 'Europe/Paris', registration: 'SIREN 1', locale: 'fr', currency: 'EUR' },
   });
   expect((await club.get<Shown>('/v1/merchant')).body['testOf']).toBeNull();
+});
+
+test('the people of a merchant work in the one beside it too, also those who came later', async () => {
+  const club = await newMerchant(world);
+  const owner = await signedIn(world, { [club.id]: 'owner' });
+  const { body: twin } = await owner.post<Twin>('/v1/merchant/test-twin');
+  expect((await owner.put<Shown>('/v1/session/merchant', { merchant: twin.id })).body).toMatchObject({
+    merchant: twin.id,
+    role: 'owner',
+  });
+  const desk = await signedIn(world, { [club.id]: 'desk' });
+  expect((await desk.put('/v1/session/merchant', { merchant: twin.id })).status).toBe(404);
+  await club.post('/v1/merchant/test-twin');
+  expect((await desk.put<Shown>('/v1/session/merchant', { merchant: twin.id })).body['role']).toBe('desk');
+  const { body: trail } = await owner.get<{ data: readonly Shown[] }>(`/v1/audit?action=person.joined`);
+  expect(trail.data).toMatchObject([
+    { object: { id: desk.id }, objectName: 'Paul Petit', after: { role: 'desk' }, actor: { kind: 'key' } },
+    {
+      object: { id: owner.id },
+      after: { role: 'owner' },
+      actor: { kind: 'person', id: owner.id },
+      actorName: 'Paul Petit',
+    },
+  ]);
 });
 
 test('of those who ask at once one gets the key, and all the same merchant', async () => {

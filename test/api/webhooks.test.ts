@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
+import { signedIn } from '../support/browser';
 import { eventually, Merchant } from '../support/client';
 import { startReceiver } from '../support/receiver';
 import type { Arrived, Receiver } from '../support/receiver';
@@ -102,6 +103,16 @@ test('an endpoint is shown without its secret, changed, disabled, enabled and re
   expect((await asClub.ask('DELETE', path)).status).toBe(200);
   for (const gone of [await club.get(path), await asClub.ask('DELETE', path), await club.get(`${path}/deliveries`)])
     refused(gone, 'not_found');
+});
+
+test('a treasurer looks at endpoints and deliveries as they are, and proves anew who they are before a change', async () => {
+  const endpoint = await newEndpoint();
+  const treasurer = await signedIn(world, { [club.id]: 'treasurer' });
+  const address = `/v1/webhook-endpoints/${endpoint.id}`;
+  for (const path of ['/v1/webhook-endpoints', address, `${address}/deliveries`])
+    expect([path, (await treasurer.get(path)).status]).toEqual([path, 200]);
+  refused(await treasurer.patch(address, { enabled: false }), 'step_up_required');
+  refused(await treasurer.post(`${address}/test`), 'step_up_required');
 });
 
 test('after a rotation the former secret and the new one verify, and of two rotations only the last', async () => {

@@ -64,7 +64,7 @@ export interface paths {
         put?: never;
         /**
          * Make the merchant beside this one for trying out, with books of its own and no live account
-         * @description For: a key with scope admin; a person as owner. Again: the same one, without its key.
+         * @description For: a key with scope admin; a person as owner. Again: the same one, without its key. The merchant's people have the same roles there; again brings those who came since.
          */
         post: operations["createTestTwin"];
         delete?: never;
@@ -2296,6 +2296,8 @@ export interface components {
          *         "kind": "person",
          *         "id": "per_9x2k4c7v1m5q8d0z"
          *       },
+         *       "actorName": "Paul Petit",
+         *       "objectName": null,
          *       "before": null,
          *       "after": {
          *         "payment": "pay_8k2jv6e4x0rq7n5w",
@@ -2326,6 +2328,10 @@ export interface components {
                 kind: "operator" | "key" | "person" | "member" | "payer" | "gateway" | "clock";
                 id: string | null;
             };
+            /** @description what a person, a key or a member is called now */
+            actorName: string | null;
+            /** @description the same */
+            objectName: string | null;
             /** @description what differs, as it was */
             before: {
                 [key: string]: unknown;
@@ -10041,8 +10047,6 @@ export interface operations {
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
-             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
              */
             403: {
                 headers: {
@@ -10051,7 +10055,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -10145,8 +10149,6 @@ export interface operations {
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
-             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
              */
             403: {
                 headers: {
@@ -10155,7 +10157,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -10441,8 +10443,6 @@ export interface operations {
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
-             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
              */
             403: {
                 headers: {
@@ -10451,7 +10451,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
@@ -10491,8 +10491,6 @@ export interface operations {
              *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
              *
              *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
-             *
-             *     `step_up_required`: Prove anew who you are first: `POST /v1/session/step-up`.
              */
             403: {
                 headers: {
@@ -10501,7 +10499,7 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"] & {
                         /** @enum {string} */
-                        code: "forbidden" | "origin_not_registered" | "second_factor_required" | "step_up_required";
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
                     };
                 };
             };
