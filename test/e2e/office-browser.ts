@@ -1,7 +1,7 @@
 import { source as AXE } from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Role } from '../../books/people';
-import { signedIn } from '../support/browser';
+import { Browser as Client, newPerson } from '../support/browser';
 import type { World } from '../support/world';
 import { listenForComplaints, takePicture } from './chromium';
 
@@ -34,12 +34,21 @@ export class Office {
     private readonly complaints: readonly string[],
   ) {}
 
-  static async open(
+  static async open(world: World, browser: Browser, { merchant, role = 'treasurer', ...on }: Visitor): Promise<Office> {
+    const { email } = await newPerson(world, { [merchant]: role });
+    return Office.of(world, browser, email, on);
+  }
+
+  /** For somebody who has an account already. */
+  static async of(
     world: World,
     browser: Browser,
-    { merchant, role = 'treasurer', locale = 'en-GB', width = 1280 }: Visitor,
+    email: string,
+    { locale = 'en-GB', width = 1280 }: Omit<Visitor, 'merchant' | 'role'> = {},
   ): Promise<Office> {
-    const person = await signedIn(world, { [merchant]: role });
+    const person = new Client(world);
+    const { status } = await person.signIn(email);
+    if (status !== 200) throw new Error(`cannot sign in: ${status}`);
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale });
     await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: world.baseUrl })));
     const page = await context.newPage();
@@ -49,7 +58,7 @@ export class Office {
       if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
         complaints.push(message.text());
     });
-    const office = new Office(world, page, person.email, context, complaints);
+    const office = new Office(world, page, email, context, complaints);
     await context.exposeBinding('countClick', () => {
       office.clicks += 1;
     });

@@ -71,6 +71,8 @@ export interface World {
 const A_BUSY_MACHINE_MS = 60_000;
 
 export interface WorldOptions {
+  /** By what name its pages are reached; by default by number. */
+  readonly host?: 'localhost';
   readonly workers?: 0 | 1 | 2;
   /** The story of the release that the world begins with. */
   readonly story?: number;
@@ -117,6 +119,7 @@ export interface WebhookOptions {
 }
 
 export async function startWorld({
+  host,
   workers = 1,
   story = STORY,
   lookEveryMs,
@@ -166,7 +169,7 @@ export async function startWorld({
   // The port is known only once it listens, and the app wants its own address.
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const baseUrl = `http://${host ?? '127.0.0.1'}:${(server.address() as AddressInfo).port}`;
   const refusals = watchRefusals(server, baseUrl);
   const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
   const startApi = (told: number) => {

@@ -38,7 +38,7 @@ export const api = createClient<paths>({
 });
 
 /** What a call of {@link api} gives. */
-interface Asked<Answer> {
+export interface Asked<Answer> {
   readonly data?: Answer;
   readonly error?: unknown;
   readonly response: Response;

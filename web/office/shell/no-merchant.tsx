@@ -1,9 +1,17 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { lazy, Suspense } from 'react';
 import { answerOf, api } from '../api';
 import type { Session } from '../session';
+import { Announcements } from '../ui/announcements';
 import { Button } from '../ui/button';
-import { t } from '../words';
+import { laterWords, t } from '../words';
 import { signOut } from './signing';
+
+// Only who looks after the platform needs it.
+const Platform = lazy(async () => {
+  await laterWords();
+  return { default: (await import('../pages/platform/platform')).Platform };
+});
 
 /** For somebody who is signed in and works nowhere yet. */
 export function NoMerchant({ session }: { readonly session: Session }) {
@@ -11,9 +19,9 @@ export function NoMerchant({ session }: { readonly session: Session }) {
   const choose = (merchant: string) =>
     void answerOf(api.PUT('/v1/session/merchant', { body: { merchant } })).then(() => queries.resetQueries());
   return (
-    <main className="narrow">
+    <main className={session.operator ? undefined : 'narrow'}>
       <section className="card">
-        <h1>{t(session.merchants.length === 0 ? 'shell.nowhere' : 'shell.where')}</h1>
+        <h1>{t(titleFor(session))}</h1>
         <div className="actions">
           {session.merchants.map(({ id, name }) => (
             <Button key={id} onPress={() => choose(id)}>
@@ -25,6 +33,17 @@ export function NoMerchant({ session }: { readonly session: Session }) {
           </Button>
         </div>
       </section>
+      {session.operator && (
+        <Suspense>
+          <Platform />
+        </Suspense>
+      )}
+      <Announcements />
     </main>
   );
+}
+
+function titleFor({ merchants, operator }: Session): string {
+  if (merchants.length > 0) return 'shell.where';
+  return operator ? 'menu.platform' : 'shell.nowhere';
 }

@@ -7,7 +7,7 @@ import { listen, useIsLive } from '../live';
 import { merchantReading, sessionReading, StandingContext } from '../session';
 import type { Session } from '../session';
 import { Announcements } from '../ui/announcements';
-import { keepTimeOf, t } from '../words';
+import { keepTimeOf, laterWords, t } from '../words';
 import { Header } from './header';
 import { Menu } from './menu';
 import { NoMerchant } from './no-merchant';
@@ -18,6 +18,10 @@ import { stepUpStore } from '../step-up';
 // Nobody needs them at first, and they weigh a quarter of the rest.
 const Palette = lazy(() => import('./palette'));
 const StepUpDialog = lazy(() => import('./step-up-dialog'));
+const NeedsSecondFactor = lazy(async () => {
+  await laterWords();
+  return import('./needs-second-factor');
+});
 
 /** What every page of the office stands in. Somebody without a session signs in here, and goes on where they wanted to. */
 export function Shell() {
@@ -36,7 +40,14 @@ function Working({ session }: { readonly session: Session }) {
   const { data: merchant, error } = useQuery(merchantReading);
   const queries = useQueryClient();
   useEffect(() => listen(queries), [queries, session.merchant]);
-  if (error !== null && merchant === undefined) return <Unavailable />;
+  if (error !== null && merchant === undefined)
+    return error instanceof Refusal && error.code === 'second_factor_required' ? (
+      <Suspense>
+        <NeedsSecondFactor session={session} />
+      </Suspense>
+    ) : (
+      <Unavailable />
+    );
   if (merchant === undefined || session.role === null) return null;
   keepTimeOf(merchant.timeZone);
   return (

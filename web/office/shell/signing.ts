@@ -1,9 +1,11 @@
 import { Refusal, Unreachable } from '../../shared/client';
 
-/** What the sign-in answers; a second factor may be wanted still. */
+/** What the sign-in answers; a second factor may be wanted still, or is being set up. */
 export interface SignedIn {
   readonly twoFactorRedirect?: boolean;
   readonly twoFactorMethods?: readonly string[];
+  readonly totpURI?: string;
+  readonly backupCodes?: readonly string[];
 }
 
 /** Asks the sign-in, which has manners of its own: its refusals carry no code of ours. */

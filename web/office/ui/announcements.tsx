@@ -46,7 +46,7 @@ export function Announcements() {
           <p key={id} data-tone={tone}>
             {text}
             <button type="button" className="plain" onClick={() => show(shown.filter((other) => other.id !== id))}>
-              {t('shell.put_away')}
+              {t('shell.close')}
             </button>
           </p>
         ))}

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { t } from '../words';
+import { announce } from './announcements';
 import { Button } from './button';
 
 interface CopyProps {
@@ -12,7 +13,11 @@ interface CopyProps {
 /** Takes a text to the clipboard, and says so on the button. */
 export function Copy({ text, label, kind = 'plain' }: CopyProps) {
   const [isCopied, setCopied] = useState(false);
-  const copy = () => void navigator.clipboard.writeText(text).then(() => setCopied(true));
+  const copy = () =>
+    void navigator.clipboard.writeText(text).then(
+      () => setCopied(true),
+      () => announce(t('shell.not_copied'), 'bad'),
+    );
   const word = t(isCopied ? 'shell.copied' : 'shell.copy');
   return (
     <Button kind={kind} onPress={copy} label={`${word}: ${label}`}>
