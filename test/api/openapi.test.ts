@@ -282,6 +282,8 @@ describe('routes and document', () => {
     await api.stop();
     const ofPages = [
       'GET /checkout',
+      'GET /office',
+      'GET /office/*page',
       'GET /m',
       'GET /m/{club}',
       'POST /m/{club}',

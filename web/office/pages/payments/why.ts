@@ -1,7 +1,7 @@
 import type { Schema } from '../../api';
 import { isSaid, language, t } from '../../words';
 
-export type ActionKind = Schema<'Payment'>['actions'][number]['kind'];
+type ActionKind = Schema<'Payment'>['actions'][number]['kind'];
 interface Refused {
   readonly code: string | null;
   readonly detail: string | null;
@@ -9,8 +9,9 @@ interface Refused {
 
 /** Why something cannot be done, in the reader's language, by the code with which the API would refuse it. */
 export function whyNot({ code, detail }: Refused): string {
-  const sentence = ['payments.why', 'problem'].map((part) => `${part}.${code ?? ''}`).find(isSaid);
-  if (sentence !== undefined) return code === 'refund_at_gateway_only' ? `${t(sentence)} ${detail ?? ''}` : t(sentence);
+  if (code === 'forbidden') return t('payments.why.forbidden');
+  const id = `problem.${code ?? ''}`;
+  if (isSaid(id)) return code === 'refund_at_gateway_only' && detail !== null ? `${t(id)} ${detail}` : t(id);
   return language() === 'en' && detail !== null ? detail : t('payments.why.other');
 }
 
