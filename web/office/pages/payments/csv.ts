@@ -1,21 +1,15 @@
 import type { Schema } from '../../api';
-import { writeAmount } from '../../../../words/figures';
-import { language, t, timeZone } from '../../words';
+import { csvSum, csvTime, defused, writeCsv } from '../../csv';
+import { t, timeZone } from '../../words';
 
 type Payment = Schema<'Payment'>;
 
-/** Spreadsheets take these for UTF-8 only where it begins so. */
-const BOM = '\uFEFF';
-
-/** A file of payments for spreadsheets: separator and decimals as the reader's language has them, times of the merchant's clock. */
-export function writeCsv(payments: readonly Payment[]): string {
-  const separator = language() === 'fr' ? ';' : ',';
-  const line = (cells: readonly string[]) => `${cells.map((cell) => quote(cell, separator)).join(separator)}\r\n`;
-  return (
-    BOM +
-    line(COLUMNS.map(({ title }) => title())) +
-    payments.map((payment) => line(COLUMNS.map(({ cell }) => cell(payment)))).join('')
-  );
+/** A file of payments for spreadsheets; times are of the merchant's clock. */
+export function writePayments(payments: readonly Payment[]): string {
+  return writeCsv([
+    COLUMNS.map(({ title }) => title()),
+    ...payments.map((payment) => COLUMNS.map(({ cell }) => cell(payment))),
+  ]);
 }
 
 interface CsvColumn {
@@ -25,10 +19,10 @@ interface CsvColumn {
 
 const sum = (of: 'amount' | 'captured' | 'fee' | 'refunded' | 'chargedBack'): CsvColumn => ({
   title: () => t(`payments.column.${of}`),
-  cell: (payment) => writeAmount({ amount: payment[of], currency: payment.currency }, language()),
+  cell: (payment) => csvSum(payment[of], payment.currency),
 });
 const COLUMNS: readonly CsvColumn[] = [
-  { title: () => `${t('payments.column.when')} (${timeZone()})`, cell: ({ createdAt }) => localTime(createdAt) },
+  { title: () => `${t('payments.column.when')} (${timeZone()})`, cell: ({ createdAt }) => csvTime(createdAt) },
   { title: () => t('payments.column.id'), cell: ({ id }) => id },
   { title: () => t('payments.column.member'), cell: ({ memberName }) => defused(memberName ?? '') },
   { title: () => t('payments.column.status'), cell: ({ status }) => t(`status.${status}`) },
@@ -46,15 +40,3 @@ const COLUMNS: readonly CsvColumn[] = [
 function referenceOf(timeline: Payment['timeline']): string {
   return timeline.find(({ kind }) => kind === 'payment_captured')?.gatewayReference ?? '';
 }
-
-/** `2026-11-28 23:05:01`, which sorts, and which every spreadsheet reads. */
-function localTime(moment: string): string {
-  const format = new Intl.DateTimeFormat('sv-SE', { timeZone: timeZone(), dateStyle: 'short', timeStyle: 'medium' });
-  return format.format(new Date(moment));
-}
-
-/** What others wrote is text: a spreadsheet shall not take it for a formula. */
-const defused = (text: string): string => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-
-const quote = (cell: string, separator: string): string =>
-  cell.includes(separator) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;

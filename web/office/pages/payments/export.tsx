@@ -1,11 +1,12 @@
 import { useState } from 'react';
 import type { Schema } from '../../api';
+import { download } from '../../csv';
 import { sentenceFor } from '../../problems';
 import { useStanding } from '../../session';
 import { announce } from '../../ui/announcements';
 import { Button } from '../../ui/button';
 import { count, money, t } from '../../words';
-import { writeCsv } from './csv';
+import { writePayments } from './csv';
 import type { PaymentFilter } from './filter';
 import { askPayments } from './reading';
 
@@ -27,7 +28,7 @@ export function ExportButton({ filter }: { readonly filter: PaymentFilter }) {
       announce(t('payments.export.moved'), 'bad');
       return;
     }
-    download(writeCsv(payments), `${name} ${t('menu.payments')}.csv`);
+    download(writePayments(payments), `${name} ${t('menu.payments')}.csv`);
     announce(t('payments.export.done', { count: payments.length, sum: money(captured, currency) }), 'good');
   }
   const start = () => {
@@ -51,13 +52,4 @@ async function readAll(filter: PaymentFilter, tell: (read: number) => void) {
     if (page.nextCursor === null) return { payments, sums: first.summary };
     page = await askPayments(filter, page.nextCursor, PAGE);
   }
-}
-
-function download(text: string, name: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: 'text/csv;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = address;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(address);
 }
