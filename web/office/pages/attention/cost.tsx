@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query';
+import { reading } from '../../api';
+import type { Schema } from '../../api';
+import { Entries } from '../../ui/entries';
+import { money, t } from '../../words';
+
+/** What giving back would cost, and what the books would say; nothing for ways that the API cannot foretell. */
+export function Cost({ proposal: { path, body } }: { readonly proposal: Schema<'Proposal'> }) {
+  const [, payment] = /^\/v1\/payments\/(\w+)\/refunds$/.exec(path ?? '') ?? [];
+  const amount = body?.['amount'];
+  const query = typeof amount === 'number' ? { amount: String(amount) } : {};
+  const { data } = useQuery({
+    ...reading('/v1/payments/{id}/refund-preview', { path: { id: payment ?? '' }, query }),
+    enabled: payment !== undefined,
+  });
+  if (data?.possible !== true) return null;
+  const { currency, feeLost, chargesDueAgain, entries } = data;
+  return (
+    <>
+      {feeLost !== null && feeLost > 0 && (
+        <p className="note">{t('attention.fee_lost', { sum: money(feeLost, currency) })}</p>
+      )}
+      {chargesDueAgain.length > 0 && (
+        <p className="note">
+          {t('attention.due_again', {
+            charges: chargesDueAgain.map(({ label, amount: due }) => `${label} ${money(due, currency)}`).join(' · '),
+          })}
+        </p>
+      )}
+      <Entries caption={t('attention.books_will_say')} entries={entries} />
+    </>
+  );
+}
