@@ -73,6 +73,7 @@ test('a person signs in with a password and works for their merchant', async () 
     merchant: merchant.id,
     role: 'treasurer',
     steppedUpUntil: null,
+    operator: false,
   });
   expect((await browser.get<{ id: string }>('/v1/merchant')).body.id).toBe(merchant.id);
 });

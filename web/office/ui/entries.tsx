@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { money, t } from '../words';
 
 interface Posting {
@@ -7,17 +8,26 @@ interface Posting {
   readonly currency: string;
 }
 
+interface ShownEntry {
+  readonly kind: string;
+  readonly postings: readonly Posting[];
+  /** What is said beside its kind. */
+  readonly about?: ReactNode;
+}
+
 interface EntriesProps {
   readonly caption: string;
-  readonly entries: readonly { readonly kind: string; readonly postings: readonly Posting[] }[];
+  /** The page says already what the table is; who hears it is told all the same. */
+  readonly isCaptionHidden?: boolean;
+  readonly entries: readonly ShownEntry[];
 }
 
 /** What the books say, or will say: each entry with its two sides. */
-export function Entries({ caption, entries }: EntriesProps) {
+export function Entries({ caption, isCaptionHidden = false, entries }: EntriesProps) {
   return (
     <div className="scrolling" role="region" aria-label={caption} tabIndex={0}>
       <table className="entries">
-        <caption>{caption}</caption>
+        <caption className={isCaptionHidden ? 'hidden' : undefined}>{caption}</caption>
         <thead>
           <tr>
             <th scope="col">{t('books.account')}</th>
@@ -29,11 +39,12 @@ export function Entries({ caption, entries }: EntriesProps) {
             </th>
           </tr>
         </thead>
-        {entries.map(({ kind, postings }, index) => (
+        {entries.map(({ kind, postings, about }, index) => (
           <tbody key={index}>
             <tr>
               <th scope="rowgroup" colSpan={3}>
                 {t(`entry.${kind}`)}
+                {about !== undefined && <> · {about}</>}
               </th>
             </tr>
             {postings.map(({ account, side, amount, currency }, row) => (

@@ -1,8 +1,7 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useFilters } from '../../address';
+import { useList } from '../../listing';
 import { Choice } from '../../ui/fields';
 import { Money } from '../../ui/money';
 import { More } from '../../ui/more';
@@ -28,19 +27,7 @@ const DAY_MS = 86_400_000;
 export function DisputesPage() {
   const [filters, change] = useFilters();
   const status = STATUSES.find((known) => known === filters['status']) ?? null;
-  const query = status === null ? {} : { status };
-  const disputes = useInfiniteQuery({
-    queryKey: ['/v1/disputes', query, 'pages'],
-    queryFn: ({ pageParam, signal }) =>
-      answerOf(
-        api.GET('/v1/disputes', {
-          params: { query: { ...query, ...(pageParam !== null && { cursor: pageParam }) } },
-          signal,
-        }),
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-  });
+  const { query, more } = useList('/v1/disputes', { query: status === null ? {} : { status } });
   return (
     <BooksPage>
       <div className="filters">
@@ -54,18 +41,17 @@ export function DisputesPage() {
           onChange={(key) => change({ status: key === 'all' ? '' : key })}
         />
       </div>
-      <Answered query={disputes}>
-        {({ pages }) => {
-          const all = pages.flatMap(({ data }) => data);
-          return all.length === 0 ? (
+      <Answered query={query}>
+        {(disputes) =>
+          disputes.length === 0 ? (
             <Empty>{t(status === null ? 'books.no_dispute' : 'books.no_such_dispute')}</Empty>
           ) : (
             <section className="card">
-              <Disputes disputes={all} />
-              <More more={disputes.hasNextPage ? () => void disputes.fetchNextPage() : null} />
+              <Disputes disputes={disputes} />
+              <More more={more} />
             </section>
-          );
-        }}
+          )
+        }
       </Answered>
     </BooksPage>
   );

@@ -98,7 +98,7 @@ function Head({ payment }: { readonly payment: Payment }) {
         </Link>
       </p>
       {payment.captured > 0 && (
-        <dl className="figures">
+        <dl className="gross-net">
           {figures.map(([name, amount]) => (
             <div key={name}>
               <dt>{t(`payments.column.${name}`)}</dt>
