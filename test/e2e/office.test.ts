@@ -120,3 +120,26 @@ test('who stands before the door asks once who they are; a session that is ended
   await office.page.getByLabel('Password').waitFor();
   await office.close();
 });
+
+test('a test drive goes through every station, each lit when we have seen the payment pass', async () => {
+  const office = await Office.open(world, browser, { merchant: merchant.id });
+  await office.go('/gateways');
+  await office.press('Begin with €1.00');
+  const [payer] = await Promise.all([
+    office.page.context().waitForEvent('page'),
+    office.follow('Open the payment page'),
+  ]);
+  for (const name of ['Pay with PayPal', 'Go on to PayPal', /Anne Martin/])
+    await payer.getByRole('button', { name }).first().click();
+  const lit = office.page.locator('.step[data-tone="good"]');
+  await lit.nth(5).waitFor();
+  expect(await lit.allInnerTexts()).toEqual([
+    expect.stringContaining('Opened at the gateway'),
+    expect.stringContaining('Paid'),
+    expect.stringContaining('The gateway told us'),
+    expect.stringContaining('Verified with the gateway'),
+    expect.stringContaining('Booked'),
+    expect.stringContaining('In the member’s cart'),
+  ]);
+  await office.close();
+});

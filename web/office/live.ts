@@ -11,9 +11,17 @@ const ASKING_MS = 15_000;
 
 /** Which addresses may answer otherwise after an event about this kind of object. */
 const TOUCHED: Readonly<Record<EventObject, readonly string[]>> = {
-  payment: ['/v1/payments', '/v1/attention', '/v1/statistics', '/v1/members', '/v1/ledger'],
-  refund: ['/v1/refunds', '/v1/payments', '/v1/attention', '/v1/statistics', '/v1/members', '/v1/ledger'],
-  dispute: ['/v1/disputes', '/v1/payments', '/v1/attention', '/v1/statistics', '/v1/ledger'],
+  payment: ['/v1/payments', '/v1/notifications', '/v1/attention', '/v1/statistics', '/v1/members', '/v1/ledger'],
+  refund: [
+    '/v1/refunds',
+    '/v1/payments',
+    '/v1/notifications',
+    '/v1/attention',
+    '/v1/statistics',
+    '/v1/members',
+    '/v1/ledger',
+  ],
+  dispute: ['/v1/disputes', '/v1/payments', '/v1/notifications', '/v1/attention', '/v1/statistics', '/v1/ledger'],
   charge: ['/v1/members'],
   gateway_account: ['/v1/gateway-accounts', '/v1/attention'],
   notification: ['/v1/notifications', '/v1/attention', '/v1/ledger'],

@@ -27,9 +27,8 @@ export function TestDrive({ accounts }: { readonly accounts: readonly Card[] }) 
   const start = useCommand(
     async (amount: number, headers) => {
       const member = await findDriver(t('gateways.driver'));
-      const since = new Date().toISOString();
-      const { url } = await answerOf(api.POST('/v1/pay-links', { body: { member, amount }, headers }));
-      return { member, url, since };
+      const { url, createdAt } = await answerOf(api.POST('/v1/pay-links', { body: { member, amount }, headers }));
+      return { member, url, since: createdAt };
     },
     { changes: ['/v1/members'], then: setDrive },
   );
