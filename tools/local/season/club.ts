@@ -37,12 +37,9 @@ export interface Member {
 
 export type ChargeWish = readonly [label: string, category: string, amount: number, dueOn: string];
 
-/** Whom of the simulator's people to play where all goes well. */
-const WHO_PAYS: Readonly<Record<GatewayName, string>> = {
-  'paypal-standard': 'anne',
-  'paypal-checkout': 'anne',
-  kkiapay: 'awa',
-};
+/** Whom of the simulator's people to play where all goes well, at the gateways through which the clubs are paid. */
+const WHO_PAYS = { 'paypal-standard': 'anne', 'paypal-checkout': 'anne', kkiapay: 'awa' } as const;
+type PlayedGateway = keyof typeof WHO_PAYS & GatewayName;
 
 /** A club of the demo, whose members and office do what they would do over HTTP. */
 export class Club {
@@ -117,7 +114,7 @@ export class Club {
 
   async pay(
     member: Member,
-    gateway: GatewayName,
+    gateway: PlayedGateway,
     over: {
       amount?: number;
       charges?: readonly string[];
@@ -140,13 +137,13 @@ export class Club {
   }
 
   /** All that is due by now, or the most that is given, if there is something. */
-  async payDue(member: Member, gateway: GatewayName, most?: number): Promise<void> {
+  async payDue(member: Member, gateway: PlayedGateway, most?: number): Promise<void> {
     if (most === undefined) return this.#payIfDue(member, gateway);
     const { due } = await this.get<Cart>(`/v1/members/${member.id}/cart`);
     if (due > 0) await this.pay(member, gateway, { amount: Math.min(due, most) });
   }
 
-  async #payIfDue(member: Member, gateway: GatewayName): Promise<void> {
+  async #payIfDue(member: Member, gateway: PlayedGateway): Promise<void> {
     await this.pay(member, gateway).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.includes('nothing_due')) throw error;
     });
