@@ -38,8 +38,17 @@ export interface Member {
 export type ChargeWish = readonly [label: string, category: string, amount: number, dueOn: string];
 
 /** Whom of the simulator's people to play where all goes well, at the gateways through which the clubs are paid. */
-const WHO_PAYS = { 'paypal-standard': 'anne', 'paypal-checkout': 'anne', kkiapay: 'awa' } as const;
-type PlayedGateway = keyof typeof WHO_PAYS & GatewayName;
+const WHO_PAYS: Readonly<Partial<Record<GatewayName, string>>> = {
+  'paypal-standard': 'anne',
+  'paypal-checkout': 'anne',
+  kkiapay: 'awa',
+};
+
+function whoPaysThrough(gateway: GatewayName): string {
+  const payer = WHO_PAYS[gateway];
+  if (payer === undefined) throw new Error(`nobody of the season pays through ${gateway}`);
+  return payer;
+}
 
 /** A club of the demo, whose members and office do what they would do over HTTP. */
 export class Club {
@@ -114,7 +123,7 @@ export class Club {
 
   async pay(
     member: Member,
-    gateway: PlayedGateway,
+    gateway: GatewayName,
     over: {
       amount?: number;
       charges?: readonly string[];
@@ -122,7 +131,7 @@ export class Club {
       changed?: Readonly<Record<string, string>>;
     } = {},
   ): Promise<string> {
-    const { as = WHO_PAYS[gateway], changed, ...wish } = over;
+    const { as = whoPaysThrough(gateway), changed, ...wish } = over;
     const payment = await this.open(member, gateway, wish);
     await this.stage.gateways.pay(payment, as, changed);
     return payment.id;
@@ -137,13 +146,13 @@ export class Club {
   }
 
   /** All that is due by now, or the most that is given, if there is something. */
-  async payDue(member: Member, gateway: PlayedGateway, most?: number): Promise<void> {
+  async payDue(member: Member, gateway: GatewayName, most?: number): Promise<void> {
     if (most === undefined) return this.#payIfDue(member, gateway);
     const { due } = await this.get<Cart>(`/v1/members/${member.id}/cart`);
     if (due > 0) await this.pay(member, gateway, { amount: Math.min(due, most) });
   }
 
-  async #payIfDue(member: Member, gateway: PlayedGateway): Promise<void> {
+  async #payIfDue(member: Member, gateway: GatewayName): Promise<void> {
     await this.pay(member, gateway).catch((error: unknown) => {
       if (!(error instanceof Error) || !error.message.includes('nothing_due')) throw error;
     });
