@@ -197,6 +197,7 @@ function valuesOf({ name, description, schema }: Parameter, things: Things): rea
     summary: '1',
     minAmount: '1',
     maxAmount: '100000',
+    facts: '1',
     after: '0',
   };
   const value = known[name];
