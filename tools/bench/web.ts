@@ -81,7 +81,7 @@ export async function measureWeb(stack: Stack, { visits }: WebPlan): Promise<Fin
     shows: '.bars svg',
     async use(page) {
       await page.locator('.menu a').nth(1).click();
-      await page.locator('table').first().waitFor();
+      await page.getByRole('heading', { level: 1, name: 'Payments' }).waitFor();
     },
   };
   const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-gpu'] });
