@@ -21,7 +21,7 @@ import { httpSerializers } from '../platform/log';
 import { createMetrics } from './metrics';
 import { networkOf } from './http/networks';
 import { crossOrigin } from './http/cors';
-import { createAskApi } from './http/first-answers';
+import { createAskFirst } from './http/first-answers';
 import { createMemberCookies } from './http/member-cookie';
 import { describeApi } from './http/openapi';
 import { notFound, Problem, problemHandler } from './http/problems';
@@ -242,7 +242,7 @@ export function createApp(deps: AppDependencies): Express {
       demoSignIn: deps.staff.demoEntry === true ? staff.signIn : null,
       revocations,
       cookies,
-      askApi: createAskApi(routes),
+      askFirst: createAskFirst(routes),
       redis: deps.redis,
       publicUrl,
       simulatorPublicUrl,

@@ -113,10 +113,7 @@ export async function eraseMember(
      WHERE member_id = $1 AND next_action ? 'to' AND status NOT IN ('created', 'awaiting_payer', 'processing')`,
     [id],
   );
-  await sql.query(
-    'DELETE FROM member_sessions WHERE merchant_id = $1 AND address = address_hash($2) AND member_id = $3',
-    [merchantId, before.email, id],
-  );
+  await sql.query('DELETE FROM member_sessions WHERE merchant_id = $1 AND member_id = $2', [merchantId, id]);
   await forgetPersonIn({ sql }, rows[0]);
   await forgetLettersOf({ sql }, id);
   return { before, after: rows[0] };

@@ -8,21 +8,23 @@ interface PaidCharge {
   readonly amount: number;
 }
 
-/** What a payment pays now: each charge with what of it, and what is kept for later; given back, it pays nothing. */
-export async function readPaidCharges(
-  { sql }: Sql,
-  paymentId: string,
-): Promise<{ readonly charges: readonly PaidCharge[]; readonly credit: number }> {
-  const { rows: charges } = await sql.query<PaidCharge>(
-    `SELECT g.id, g.label, g.category, g.amount
-     FROM (SELECT c.sequence, c.id, c.label, c.category, sum(standing_of(a))::bigint AS amount
-           FROM paylines l JOIN allocations a ON a.payline_id = l.id JOIN charges c ON c.id = a.charge_id
-           WHERE l.payment_id = $1 GROUP BY c.sequence, c.id, c.label, c.category) g WHERE g.amount > 0 ORDER BY g.sequence`,
-    [paymentId],
-  );
-  const { rows } = await sql.query<{ credit: number }>(
-    'SELECT coalesce(sum(credit_of(l)), 0)::bigint AS credit FROM paylines l WHERE l.payment_id = $1 AND l.amount > 0',
-    [paymentId],
-  );
-  return { charges, credit: rows[0]?.credit ?? 0 };
+/** What a payment pays now: of each charge, the oldest first, and what of it is kept for later. What was given back pays nothing. */
+export interface PaidNow {
+  readonly charges: readonly PaidCharge[];
+  readonly credit: number;
+}
+
+/** The two columns of it, for a statement that reads payments `p`. */
+export const PAID_NOW = `
+  (SELECT coalesce(jsonb_agg(jsonb_build_object('id', g.id, 'label', g.label, 'category', g.category, 'amount', g.amount) ORDER BY g.sequence), '[]')
+   FROM (SELECT c.sequence, c.id, c.label, c.category, sum(standing_of(a))::bigint AS amount
+         FROM paylines l JOIN allocations a ON a.payline_id = l.id JOIN charges c ON c.id = a.charge_id
+         WHERE l.payment_id = p.id GROUP BY c.sequence, c.id, c.label, c.category) g WHERE g.amount > 0) AS charges,
+  (SELECT coalesce(sum(credit_of(l)), 0)::bigint FROM paylines l WHERE l.payment_id = p.id AND l.amount > 0) AS credit`;
+
+/** Throws where there is no such payment. */
+export async function readPaidNow({ sql }: Sql, paymentId: string): Promise<PaidNow> {
+  const { rows } = await sql.query<PaidNow>(`SELECT ${PAID_NOW} FROM payments p WHERE p.id = $1`, [paymentId]);
+  if (!rows[0]) throw new Error(`payment ${paymentId} is gone`);
+  return rows[0];
 }

@@ -2,10 +2,12 @@ import type { PaylineKind } from '../workflows/domain/booking';
 import type { Environment } from '../workflows/domain/gateway';
 import type { Currency } from '../workflows/domain/money';
 import type { MemberLocale } from './members';
+import { PAID_NOW } from './paid-charges';
+import type { PaidNow } from './paid-charges';
 import type { Sql } from './sql';
 
 /** A payment as a paper tells of it: what came, what went back since, and what it pays now. Sums are in minor units. */
-export interface Receipt {
+export interface Receipt extends PaidNow {
   readonly merchant: {
     readonly name: string;
     readonly address: string | null;
@@ -18,10 +20,6 @@ export interface Receipt {
   readonly currency: Currency;
   /** What its money did to the cart, the oldest first; below zero it went back. `at`: when the gateway says, else when it was recorded. */
   readonly lines: readonly { readonly kind: PaylineKind; readonly amount: number; readonly at: string }[];
-  /** What is paid by it of each charge. */
-  readonly charges: readonly { readonly label: string; readonly amount: number }[];
-  /** What of it is kept for later. */
-  readonly credit: number;
 }
 
 /** Throws where there is no such payment. */
@@ -32,11 +30,7 @@ export async function readReceipt({ sql }: Sql, paymentId: string): Promise<Rece
             (SELECT a.environment FROM gateway_accounts a WHERE a.id = p.account_id) AS environment, p.currency,
             (SELECT coalesce(jsonb_agg(jsonb_build_object('kind', l.kind, 'amount', l.amount, 'at', iso(coalesce(f.occurred_at, l.created_at))) ORDER BY l.id), '[]')
              FROM paylines l JOIN facts f ON f.id = l.fact_id WHERE l.payment_id = p.id) AS lines,
-            (SELECT coalesce(jsonb_agg(jsonb_build_object('label', g.label, 'amount', g.amount) ORDER BY g.sequence), '[]')
-             FROM (SELECT c.sequence, c.label, sum(standing_of(a))::bigint AS amount
-                   FROM paylines l JOIN allocations a ON a.payline_id = l.id JOIN charges c ON c.id = a.charge_id
-                   WHERE l.payment_id = p.id GROUP BY c.id, c.sequence, c.label) g WHERE g.amount > 0) AS charges,
-            (SELECT coalesce(sum(credit_of(l)), 0)::bigint FROM paylines l WHERE l.payment_id = p.id AND l.amount > 0) AS credit
+            ${PAID_NOW}
      FROM payments p JOIN members m ON m.id = p.member_id JOIN merchants h ON h.id = m.merchant_id WHERE p.id = $1`,
     [paymentId],
   );

@@ -19,12 +19,7 @@ interface QuietPlace {
 }
 
 /** What of it is somebody's own, in the place of what serves everybody. */
-type Own = Partial<
-  Pick<
-    AppDependencies,
-    'gateways' | 'runs' | 'deliveries' | 'publicUrl' | 'simulatorPublicUrl' | 'allowWebhooksByHttp' | 'operatorKey'
-  >
->;
+type Own = Partial<Pick<AppDependencies, 'gateways' | 'runs' | 'deliveries' | 'publicUrl' | 'simulatorPublicUrl'>>;
 
 /** The API in this process, over a database and nothing else. */
 export async function openQuietPlace(
@@ -42,7 +37,6 @@ export async function openQuietPlace(
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const given = own(db);
   const app = createApp({
     db,
     vault,
@@ -89,13 +83,13 @@ export async function openQuietPlace(
     simulatorPublicUrl: 'http://127.0.0.1:1',
     view: { temporalUiUrl: 'http://127.0.0.1:1', temporalNamespace: 'default' },
     limits: { requestsPerMinute: 1e9, failedLoginsPerMinute: 1e9 },
-    ...given,
+    ...own(db),
   });
   server.on('request', (req, res) => void app(req, res));
   return {
     db,
     baseUrl,
-    operatorKey: given.operatorKey ?? operatorKey,
+    operatorKey,
     async close() {
       server.close();
       server.closeAllConnections();

@@ -11,7 +11,7 @@ export function sealCredentials(vault: Vault, accountId: string, credentials: un
   return vault.seal(Buffer.from(JSON.stringify(credentials)), accountId);
 }
 
-/** Throws where the key is lost that sealed them. What they hold is known to their gateway alone. */
+/** Throws where the key is lost that sealed them. What they hold is known to their gateway, and to others of its house, alone. */
 export function openCredentials(vault: Vault, { accountId, credentials }: SealedCredentials): unknown {
   return JSON.parse(vault.open(credentials, accountId).toString());
 }

@@ -11,7 +11,7 @@ export default defineConfig({
   base: '/assets/',
   publicDir: false,
   plugins: [pagesOfTheApi()],
-  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  oxc: { jsx: { runtime: 'automatic' } }, // from which library: tsconfig.json says
   build: {
     outDir: path.join(web, '..', 'dist', 'member'),
     emptyOutDir: true,

@@ -11,7 +11,7 @@ export default defineConfig({
   base: '/assets/',
   publicDir: false,
   plugins: [pagesOfTheApi()],
-  oxc: { jsx: { runtime: 'automatic', importSource: 'react' } },
+  oxc: { jsx: { runtime: 'automatic' } }, // from which library: office/tsconfig.json says
   build: {
     outDir: path.join(web, '..', 'dist', 'office'),
     emptyOutDir: true,

@@ -6,7 +6,7 @@ interface Said {
   readonly text: string;
 }
 
-/** What is said to who comes back from a gateway, where they agreed. `{label}`, `{merchant}` and `{detail}` are filled in where it is shown. */
+/** What is said to who comes back from a gateway, where they agreed. `{label}` and `{merchant}` are filled in where it is shown. */
 interface ConnectingWords {
   readonly notConnected: Said & { readonly heading: string };
   readonly used: Said;
@@ -40,7 +40,7 @@ export const CONNECTING: Readonly<Record<PageLanguage, ConnectingWords>> = {
     notConnected: {
       title: 'Not connected',
       heading: 'The account is not connected',
-      text: '{detail}. Nothing was changed; you can start again at any time.',
+      text: 'Nothing was changed; you can start again at any time.',
     },
     used: {
       title: 'This invitation was used',
@@ -76,7 +76,7 @@ export const CONNECTING: Readonly<Record<PageLanguage, ConnectingWords>> = {
       close: 'If you do not want this, close this page.',
     },
     connected: { title: 'Your {label} account is connected', text: 'Members can pay through it from now on.' },
-    unusable: { title: 'Your {label} account is connected, and cannot be used yet', text: '{detail}' },
+    unusable: { title: 'Your {label} account is connected, and cannot be used yet', text: 'This stands in the way:' },
     checked: 'What was checked',
     good: 'good',
     bad: 'to mend',
@@ -88,7 +88,7 @@ export const CONNECTING: Readonly<Record<PageLanguage, ConnectingWords>> = {
     notConnected: {
       title: 'Non connecté',
       heading: 'Le compte n’est pas connecté',
-      text: '{detail}. Rien n’a été changé\u202f; vous pouvez recommencer à tout moment.',
+      text: 'Rien n’a été changé\u202f; vous pouvez recommencer à tout moment.',
     },
     used: {
       title: 'Cette invitation a servi',
@@ -127,7 +127,10 @@ export const CONNECTING: Readonly<Record<PageLanguage, ConnectingWords>> = {
       title: 'Votre compte {label} est connecté',
       text: 'Les membres peuvent désormais payer par lui.',
     },
-    unusable: { title: 'Votre compte {label} est connecté, et ne peut pas encore servir', text: '{detail}' },
+    unusable: {
+      title: 'Votre compte {label} est connecté, et ne peut pas encore servir',
+      text: 'Voici ce qui l’empêche\u202f:',
+    },
     checked: 'Ce qui a été vérifié',
     good: 'bon',
     bad: 'à corriger',

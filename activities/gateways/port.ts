@@ -319,6 +319,14 @@ export interface ChannelTraits {
 /** The fields of an account as somebody sent them, not yet checked. */
 export type Entered = Readonly<Record<string, unknown>>;
 
+/** How an account is named where the merchant named none, as one does who adds to it. */
+export interface Naming {
+  /** Whose accounts in the same environment may say which it is: its own of before, and those of the same house. */
+  readonly from: readonly GatewayName[];
+  /** What was entered, with the account named. `known`: what is kept of those accounts. Pure. */
+  name(entered: Entered, known: Readonly<Partial<Record<GatewayName, unknown>>>): Entered;
+}
+
 /** A gateway as it introduces itself: whoever handles all gateways alike knows no more of any of them. */
 export interface Manifest<
   Stored extends z.ZodObject = z.ZodObject,
@@ -346,11 +354,7 @@ export interface Manifest<
   readonly browser?: BrowserOrigins;
   /** The account's own fields, without `environment`: validates and documents what a merchant enters. */
   readonly credentials: z.ZodObject;
-  /**
-   * What was entered, with the account named where the merchant named none, as one does who adds to it. `known`: what is kept of the
-   * merchant's accounts in that environment, by gateway, its own of before among them. Pure.
-   */
-  readonly nameAccount?: (entered: Entered, known: Readonly<Partial<Record<GatewayName, unknown>>>) => Entered;
+  readonly naming?: Naming;
   /** What may lie in the vault, where that is more than what can be entered. */
   readonly stored: Stored;
   readonly gateway: Gateway<z.output<Stored>, Partner>;

@@ -65,14 +65,13 @@ export function createAccountDesk({ db, vault, gateways, publicUrl }: AccountDes
     environment: Environment,
     entered: Entered,
   ): Promise<Entered> {
-    const { nameAccount: name } = GATEWAYS[gateway];
-    if (!name) return entered;
-    const accounts = await listAccounts(db, merchantId);
-    const there = accounts.filter((account) => account.environment === environment);
-    return name(
-      entered,
-      Object.fromEntries(there.map((account) => [account.gateway, openIfPossible(sealedOf(account))])),
+    const { naming } = GATEWAYS[gateway];
+    if (!naming) return entered;
+    const accounts = (await listAccounts(db, merchantId)).filter(
+      (account) => account.environment === environment && naming.from.includes(account.gateway),
     );
+    const known = accounts.map((account) => [account.gateway, openIfPossible(sealedOf(account))]);
+    return naming.name(entered, Object.fromEntries(known) as Parameters<typeof naming.name>[1]);
   }
 
   /** Keeps what a merchant entered. No invitation from before may put another account in its place. */

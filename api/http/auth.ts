@@ -7,6 +7,7 @@ import type { Role } from '../../books/people';
 import type { Sql } from '../../books/sql';
 import type { Vault } from '../../vault/vault';
 import { Problem } from './problems';
+import { oncePerMinute } from './seen';
 import type { Revocations } from './revocations';
 
 /** Somebody who is signed in. */
@@ -139,8 +140,6 @@ interface Remembered {
   readonly lookedUpAt: number;
   /** How many revocations were known before it was looked up: one that is not among them may be its own. */
   readonly revocations: number | null;
-  /** The minute, since 1970, for which its use is noted. */
-  notedIn: number;
 }
 
 export function hashKey(key: string): Buffer {
@@ -174,6 +173,7 @@ export function createAuthenticator({
 }: AuthDependencies): (req: Request) => Promise<Caller> {
   const operatorHash = hashKey(operatorKey);
   const remembered = new Map<string, Remembered>();
+  const noteKey = oncePerMinute((id) => noteUse(db, id));
 
   return async (req) => {
     // A key counts beside a cookie: who sends one means it, and a browser adds the other by itself. Of two cookies the page says which it means.
@@ -201,19 +201,14 @@ export function createAuthenticator({
     const key = age < RIGHT_MEMORY_MS ? await findKey(db, hash) : await lookUpUnknown(hash, req);
     if (key === null) return refuse(req, NOT_VALID);
     if (remembered.size > 10_000) remembered.clear(); // a bound, not a policy: the next requests look their keys up again
-    const found = { key, lookedUpAt: Date.now(), revocations: count, notedIn: known?.notedIn ?? 0 };
+    const found = { key, lookedUpAt: Date.now(), revocations: count };
     remembered.set(name, found);
     return used(found);
   }
 
-  /** Has the use noted, once a minute. No request waits for it, and a note that is lost is made up for by the next minute's. */
-  function used(held: Remembered): HeldKey {
-    const minute = Math.floor(Date.now() / MINUTE_MS);
-    if (held.notedIn !== minute) {
-      held.notedIn = minute;
-      void noteUse(db, held.key.id).catch(() => undefined);
-    }
-    return held.key;
+  function used({ key }: Remembered): HeldKey {
+    noteKey(key.id);
+    return key;
   }
 
   async function lookUpUnknown(hash: Buffer, req: Request): Promise<HeldKey | null> {
@@ -238,7 +233,5 @@ function isOver({ expiresAt }: HeldKey): boolean {
 function toCaller({ id, merchantId, scopes }: HeldKey): Caller {
   return { kind: 'key', merchantId, keyId: id, scopes };
 }
-
-const MINUTE_MS = 60_000;
 
 const NOT_VALID = 'the key or token is not valid';

@@ -1,17 +1,21 @@
 import type { z } from 'zod';
 import { byItself } from '../../books/audit';
 import type { Caller } from './auth';
+import { Problem } from './problems';
 import { permit } from './rights';
 import type { Route } from './routing';
 
-/** Asks our own API for a page, as its script would: `/v1/members/mem_…/cart` → what that call answers to this caller. */
-export type AskApi = (caller: Caller, address: string) => Promise<unknown>;
+/**
+ * Asks our own API for a page what its script would ask first: `/v1/members/mem_…/cart` → what that call answers to this caller. What is
+ * refused is left out: the script asks for it itself, and says so.
+ */
+export type AskFirst = (caller: Caller, addresses: readonly string[]) => Promise<Readonly<Record<string, unknown>>>;
 
 /** Answers reading calls within this process, by the same rights, schemas and handlers as over HTTP. */
-export function createAskApi(routes: readonly Route[]): AskApi {
+export function createAskFirst(routes: readonly Route[]): AskFirst {
   const reading = routes.filter(({ method }) => method === 'get').map((route) => ({ route, path: pathOf(route) }));
 
-  return async (caller, address) => {
+  async function ask(caller: Caller, address: string): Promise<unknown> {
     const url = new URL(address, 'http://localhost');
     for (const { route, path } of reading) {
       const match = path.exec(url.pathname);
@@ -29,6 +33,21 @@ export function createAskApi(routes: readonly Route[]): AskApi {
       return body;
     }
     throw new Error(`no call reads ${address}`);
+  }
+
+  return async (caller, addresses) => {
+    const answers = await Promise.all(
+      addresses.map((address) =>
+        ask(caller, address).then(
+          (answer) => [[address, answer] as const],
+          (error: unknown) => {
+            if (error instanceof Problem) return [];
+            throw error;
+          },
+        ),
+      ),
+    );
+    return Object.fromEntries(answers.flat());
   };
 }
 

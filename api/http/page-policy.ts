@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { GATEWAYS } from '../../activities/gateways/registry';
@@ -25,6 +25,30 @@ export const paperOnly = helmet.contentSecurityPolicy({
     baseUri: ["'none'"],
   },
 });
+
+const officePolicy = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", (_req, res) => `'nonce-${nonceOf(res as Response)}'`],
+    imgSrc: ["'self'", 'data:'],
+    fontSrc: ["'self'"],
+    connectSrc: ["'self'"],
+    formAction: ["'self'"],
+    baseUri: ["'none'"],
+    frameAncestors: ["'none'"],
+  },
+});
+
+/** Everything in the office is our own; the components write two styles of theirs, which a nonce of each page lets in. */
+export function officeContentAllowed(req: Request, res: Response, next: NextFunction): void {
+  res.locals['nonce'] = randomBytes(16).toString('base64');
+  officePolicy(req, res, next);
+}
+
+/** What the policy of this page lets in. */
+export const nonceOf = (res: Response): string => String(res.locals['nonce']);
 
 /**
  * Payers' pages open the checkouts of gateways, and for that allow their scripts, frames and forms; the simulator's only where an

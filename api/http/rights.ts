@@ -35,7 +35,7 @@ const NOBODY = {
 /** The one table of who may what. Every call names its row; routes, document and refusals are made from it. */
 export const RIGHTS = {
   make_merchants: { ...NOBODY, operator: true },
-  /** The session itself, and the person's other ones. */
+  /** The session itself, and which passkeys its person has. */
   own_sessions: { ...NOBODY, person: true },
   /** Where somebody is signed in: a person, or a member. */
   own_browsers: { ...NOBODY, person: true, member: true },

@@ -16,7 +16,7 @@ import type { PageLanguage } from '../../words/language';
 import { MEMBER_PAGES } from '../../words/member-pages';
 import type { SignInDesk } from '../desks/member-sign-in';
 import type { Caller } from '../http/auth';
-import type { AskApi } from '../http/first-answers';
+import type { AskFirst } from '../http/first-answers';
 import type { HeldSession, MemberCookies } from '../http/member-cookie';
 import * as schemas from '../http/member-sign-in-schemas';
 import type * as shapes from '../http/schemas';
@@ -29,7 +29,7 @@ export interface MemberSpaceDependencies {
   readonly db: Sql;
   readonly signIns: Pick<SignInDesk, 'ask'>;
   readonly cookies: Pick<MemberCookies, 'read' | 'noteSeen'>;
-  readonly askApi: AskApi;
+  readonly askFirst: AskFirst;
   readonly sendPage: SendPage;
   readonly publicUrl: string;
 }
@@ -39,7 +39,7 @@ export function memberSpaceRoutes({
   db,
   signIns,
   cookies,
-  askApi,
+  askFirst,
   sendPage,
   publicUrl,
 }: MemberSpaceDependencies): Router {
@@ -122,28 +122,17 @@ export function memberSpaceRoutes({
   }
 
   /** What the page would ask for first. */
-  async function firstAnswers(
+  function firstAnswers(
     { id, merchantId, expiresAt }: HeldSession,
     memberId: string,
     view: MemberView,
     req: Request,
   ): Promise<Readonly<Record<string, unknown>>> {
     const caller: Caller = { kind: 'member', merchantId, memberId, sessionId: id, expiresAtMs: expiresAt.getTime() };
-    const answers = await Promise.all(
-      addressesFor(view, memberId, req.query['payment']).map(async (address) => {
-        const answer = await askApi(caller, address).catch(nothingIfRefused);
-        return answer === undefined ? [] : [[address, answer] as const];
-      }),
-    );
-    return Object.fromEntries(answers.flat());
+    return askFirst(caller, addressesFor(view, memberId, req.query['payment']));
   }
 
   return router;
-}
-
-/** What is refused, the page asks for itself, and says so. */
-function nothingIfRefused(error: unknown): undefined {
-  if (!(error instanceof Problem)) throw error;
 }
 
 function viewOf(req: Request): MemberView {

@@ -130,7 +130,7 @@ export function merchantRoutes({ db }: { db: Database }) {
       path: '/v1/merchant/test-twin',
       summary: 'Make the merchant beside this one for trying out, with books of its own and no live account',
       detail:
-        "Again: the same one, without its key. The merchant's people have the same roles there; again brings those who came since.",
+        "Again: the same one, without its key. The merchant's people get the roles there that they have here now; again brings those who came since. Who changes their role or leaves is changed there too, by its owner.",
       right: 'make_twin',
       body: schemas.nothing,
       answers: { 200: schemas.twin, 201: schemas.newTwin },

@@ -32,7 +32,7 @@ import { standingPage } from '../../web/pages/standing-page';
 import { MEMBER_PAGES } from '../../words/member-pages';
 import type { Place } from '../../words/standing';
 import { pageLanguage } from '../http/page-language';
-import type { AskApi } from '../http/first-answers';
+import type { AskFirst } from '../http/first-answers';
 import { connectRoutes } from './connect';
 import { demoEntryRoutes } from './demo-entry';
 import { enteringRoutes } from './entering';
@@ -55,7 +55,7 @@ export interface PageDependencies {
   readonly demoSignIn: Pick<SignIn, 'enterDemo'> | null;
   readonly revocations: Pick<Revocations, 'look'>;
   readonly cookies: MemberCookies;
-  readonly askApi: AskApi;
+  readonly askFirst: AskFirst;
   readonly redis: Redis | null;
   readonly publicUrl: string;
   readonly simulatorPublicUrl: string;
@@ -79,7 +79,7 @@ export function pageRoutes({
   demoSignIn,
   revocations,
   cookies,
-  askApi,
+  askFirst,
   redis,
   publicUrl,
   simulatorPublicUrl,
@@ -155,10 +155,10 @@ export function pageRoutes({
   const router = strictRouter();
   router.get(assets.path, assets.serve);
   router.use(['/checkout', '/m', '/return', '/cancel', '/p'], gatewayContentAllowed({ db, simulatorPublicUrl }));
-  router.use(officeRoutes({ assets, recognition, askApi }));
+  router.use(officeRoutes({ recognition, askFirst, sendPage }));
   router.use(connectRoutes({ onboarding, sendPage, publicUrl }));
   router.use(memberSignInRoutes({ db, signIns, cookies, sendPage, publicUrl }));
-  router.use(memberSpaceRoutes({ db, signIns, cookies, askApi, sendPage, publicUrl }));
+  router.use(memberSpaceRoutes({ db, signIns, cookies, askFirst, sendPage, publicUrl }));
   router.use(enteringRoutes({ db, inviting, recoveries, recognition, revocations, sendPage, publicUrl }));
   if (demoSignIn) router.use(demoEntryRoutes({ db, signIn: demoSignIn, revocations, sendPage }));
   router.use(payRoutes({ payLinks, sendPage, publicUrl, redis }));

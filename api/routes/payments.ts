@@ -1,6 +1,6 @@
 import { loadPayment, loadPayments } from '../../books/facts';
 import type { LoadedPayment, RecordedPayment } from '../../books/facts';
-import { readPaidCharges } from '../../books/paid-charges';
+import { readPaidNow } from '../../books/paid-charges';
 import { listPayments, sumPayments } from '../../books/payment-list';
 import type { Sql } from '../../books/sql';
 import type { Deliveries } from '../../outbox/deliveries';
@@ -128,7 +128,7 @@ export function paymentRoutes(deps: PaymentDependencies) {
       answers: { 200: schemas.paidCharges },
       async handle({ caller, params }) {
         const { terms } = await readPayment(db, caller, params.id);
-        const { charges, credit } = await readPaidCharges(db, terms.id);
+        const { charges, credit } = await readPaidNow(db, terms.id);
         return { status: 200, body: { data: [...charges], credit, nextCursor: null } };
       },
     }),

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { isOfThisMachine } from '../../api/http/this-machine';
-import { hashDemoToken } from '../../api/staff/demo-token';
 import { keepDemoEntry } from '../../books/demo-entry';
 import type { Sql } from '../../books/sql';
 
@@ -11,6 +10,6 @@ const HOLDS_S = 12 * 3600;
 export async function makeDemoEntry(db: Sql, publicUrl: string, personId: string): Promise<string | null> {
   if (!isOfThisMachine(publicUrl)) return null;
   const token = randomBytes(32).toString('base64url');
-  await keepDemoEntry(db, { personId, tokenHash: hashDemoToken(token), seconds: HOLDS_S });
+  await keepDemoEntry(db, { personId, token, seconds: HOLDS_S });
   return `${publicUrl}/demo-entry/${token}`;
 }

@@ -52,7 +52,10 @@ export async function tellDemo({
   const known = readDemo(file);
   if (known !== null) return known.office;
   const { isUntouched, tellSeason } = loadSeason();
-  if (!(await isUntouched(deps.databaseUrl))) return [];
+  if (!(await isUntouched(deps.databaseUrl))) {
+    say('this database has books already: the demo begins without a past');
+    return [];
+  }
   say('making demo data: three months of two clubs …');
   const { clubs, office } = await tellSeason(deps);
   const told = clubs.map(({ secretKey, members }, index) => ({
@@ -86,6 +89,7 @@ export async function seedDemo({
   };
   writeDemo(file, demo);
 
+  if (demo.office.length > 0) await tellReceiver(simulatorUrl, FAILING, { answer: '500' });
   const lines: string[] = [];
   for (const [index, club] of demo.clubs.entries()) {
     const { title, secretKey, members } = club;
@@ -109,7 +113,6 @@ export async function seedDemo({
       lines.push(`  Pay as ${name}: ${baseUrl}/checkout#${token}`);
     }
   }
-  if (demo.office.length > 0) await tellReceiver(simulatorUrl, FAILING, { answer: '500' });
   return { lines };
 }
 
@@ -175,7 +178,6 @@ async function connectSystems(
   // Without a mailbox nobody is reminded.
   await ask('POST', '/v1/reminders', { members }).catch(() => undefined);
   if (club.receiver === null) return;
-  await tellReceiver(simulatorUrl, FAILING, { answer: '500' });
   await ask('POST', '/v1/webhook-endpoints', {
     url: `${simulatorUrl}/receiver/${FAILING}`,
     types: ['payment.created', 'payment.paid', 'payment.refunded'],

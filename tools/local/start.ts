@@ -70,10 +70,13 @@ async function start(context: Context): Promise<void> {
     WEBHOOK_ALLOW_HTTP: config.WEBHOOK_ALLOW_HTTP,
   };
   // The season is told by the simulator and the books alone, so that it is told while Temporal starts, and before anybody else is at work.
-  const [temporal, { simulator, treasurerId }] = await Promise.all([
-    config.TEMPORAL_ADDRESS === undefined ? startTemporal(context) : givenTemporal(config.TEMPORAL_ADDRESS, config),
-    startStage(context, environment),
-  ]);
+  const stage = startStage(context, environment);
+  const whenTold = stage.catch(() => undefined);
+  // A Temporal that does not start ends everything, but no season half-way: it could not be told anew.
+  const temporal = await (
+    config.TEMPORAL_ADDRESS === undefined ? startTemporal(context) : givenTemporal(config.TEMPORAL_ADDRESS, config)
+  ).finally(() => whenTold);
+  const { simulator, treasurerId } = await stage;
   const withAll = {
     ...environment,
     TEMPORAL_ADDRESS: temporal.address,

@@ -34,7 +34,8 @@ function pageOf(arrival: Arrival, language: PageLanguage, labelOf: (gateway: str
         body: html`<main class="narrow">
           <section class="card standing" data-tone="bad">
             <h1>${words.notConnected.heading}</h1>
-            <p>${fillIn(words.notConnected.text, { detail: arrival.detail })}</p>
+            <p lang="en">${arrival.detail}.</p>
+            <p>${words.notConnected.text}</p>
           </section>
           ${onward(language, arrival.onwardUrl)}
         </main>`,
@@ -99,7 +100,7 @@ function connectedPage(
     body: html`<main class="narrow">
       <section class="card standing" data-tone="${account.enabled ? 'good' : 'waiting'}">
         <h1>${heading}</h1>
-        <p>${fillIn(text, { detail: account.disabledReason ?? '' })}</p>
+        <p>${text} ${account.enabled ? null : html`<span lang="en">${account.disabledReason}</span>`}</p>
       </section>
       <section class="card">
         <h2>${words.checked}</h2>
@@ -107,11 +108,11 @@ function connectedPage(
           ${checks.map(
             ({ name, ok, detail, remedy }) =>
               html`<li>
-                <span>${name.replaceAll('_', ' ')}</span>
+                <span lang="en">${name.replaceAll('_', ' ')}</span>
                 <span class="badge" data-tone="${ok === true ? 'good' : ok === false ? 'bad' : 'waiting'}"
                   >${ok === true ? words.good : ok === false ? words.bad : words.unseen}</span
                 >
-                <span class="note">${detail}${ok !== true && remedy !== null ? ` ${remedy}` : ''}</span>
+                <span class="note" lang="en">${detail}${ok !== true && remedy !== null ? ` ${remedy}` : ''}</span>
               </li>`,
           )}
         </ul>

@@ -8,8 +8,8 @@ import type { Html } from './html';
 export interface Page {
   readonly title: string;
   readonly body: Html;
-  /** Run as a module: the member's in the language of the page. */
-  readonly script?: 'member' | 'entering';
+  /** Run as a module: the member's and the office's in the language of the page. The office has styles of its own. */
+  readonly script?: 'member' | 'office' | 'entering';
   /** More for the head. */
   readonly head?: Html | null;
   /** English where it is not given. */
@@ -33,8 +33,8 @@ export function pageSender(assets: Assets): SendPage {
             <meta name="color-scheme" content="${colorScheme(theme)}" />
             <title>${title}</title>
             <link rel="icon" href="data:," />
-            <link rel="stylesheet" href="${assets.styles}" />
-            ${head ?? null}${script === undefined ? null : scriptTags(assets, script === 'member' ? `member-${language}` : script)}
+            <link rel="stylesheet" href="${script === 'office' ? assets.officeStyles : assets.styles}" />
+            ${head ?? null}${script === undefined ? null : scriptTags(assets, script === 'entering' ? script : `${script}-${language}`)}
           </head>
           <body>
             ${body}

@@ -19,7 +19,7 @@ export const manifest: Manifest<typeof storedPaypalStandardCredentials> = {
   refundAt: 'In the PayPal account, under Activity: open the payment and choose Issue a refund.',
   browser: { forms: ['https://www.paypal.com', 'https://www.sandbox.paypal.com'] },
   credentials: paypalStandardCredentials,
-  nameAccount,
+  naming: { from: ['paypal-standard', 'paypal-checkout'], name: nameAccount },
   stored: storedPaypalStandardCredentials,
   gateway: paypalStandard,
   openCheckout,

@@ -69,14 +69,14 @@ CREATE INDEX passkey_questions_to_forget ON passkey_questions (expires_at);
 COMMENT ON TABLE passkey_questions IS 'the last question to a device, which it answers once';
 COMMENT ON COLUMN passkey_questions.asker IS 'the session, or the sign-in that is half done';
 
--- The sign-in asks for a second step where "twoFactorEnabled" says so, and knows of codes alone: a person who has a passkey has a second factor,
+-- The sign-in asks for a second step where "twoFactorEnabled" says so, and knows of codes alone: whoever has a passkey has a second factor,
 -- also after their codes were switched off. Each table is named in full, since the sign-in's connections see its own schema alone.
 CREATE FUNCTION keep_second_factor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   NEW."twoFactorEnabled" := EXISTS (SELECT FROM public.passkeys p WHERE p.person_id = NEW.id) OR NEW."twoFactorEnabled";
   RETURN NEW;
 END $$;
-COMMENT ON FUNCTION keep_second_factor() IS 'a person who has a passkey has a second factor';
+COMMENT ON FUNCTION keep_second_factor() IS 'whoever has a passkey has a second factor';
 CREATE TRIGGER second_factor_kept BEFORE UPDATE OF "twoFactorEnabled" ON auth."user"
   FOR EACH ROW WHEN (NEW."twoFactorEnabled" IS NOT TRUE) EXECUTE FUNCTION keep_second_factor();
 

@@ -119,7 +119,7 @@ export function planTennisClub(stage: Stage, club: Club, { members: shown }: Clu
     }
   }
 
-  // An outing in the middle, a course that comes, and a tournament: whoever goes owes it from the day on which the office's file says so.
+  // An outing in the middle, a course that comes, and a tournament: who goes owes it from the day on which the office's file says so.
   const event = (charge: ChargeWish, told: Date, goes: (index: number) => boolean) => {
     on(told, () => club.oweAll(known.filter(({ index }) => goes(index)).map(({ name }) => [member(name), [charge]])));
   };
@@ -157,7 +157,7 @@ export function planTennisClub(stage: Stage, club: Club, { members: shown }: Clu
     );
   });
 
-  return { acts, member, shown: () => shown.map(({ name }) => member(name)) };
+  return { acts, shown: () => shown.map(({ name }) => member(name)) };
 }
 
 interface Otherwise {

@@ -52,7 +52,7 @@ export function createTeller({ db, ...world }: TellerDependencies): Teller {
   let told: Promise<void> = Promise.resolve();
   const tell = (story: () => Promise<void>) => {
     told = told.then(story);
-    told.catch(() => undefined); // whoever waits for it hears of it
+    told.catch(() => undefined); // the one that waits for it hears of it
   };
 
   /** Gives each item its turn, and what comes of it, until nothing is left to do. */
