@@ -235,7 +235,10 @@ test('an owner makes the association for trying out, works in it, and goes back'
   await office.press('Go back to Aviron');
   await office.page.waitForURL(/\/office$/);
   await office.page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
-  await office.page.waitForFunction('document.title.endsWith("Aviron")');
+  await eventually(
+    () => office.page.title(),
+    (title) => title.endsWith('Aviron'),
+  );
   await office.close();
 });
 
@@ -283,7 +286,7 @@ describe('shuts nobody out', () => {
     for (const path of [...PAGES, `/webhooks/${body.id}`]) {
       await office.go(`/settings${path}`);
       await office.page.locator('main .card').first().waitFor();
-      await office.page.waitForFunction('document.querySelector(".loading") === null');
+      await office.page.locator('.loading').first().waitFor({ state: 'detached' });
       await office.isForEverybody(`settings${path.replaceAll('/', '-').slice(0, 12)}-${width}`);
     }
     await office.close();

@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import type { PathsWithMethod } from 'openapi-typescript-helpers';
 import { queryOptions } from '@tanstack/react-query';
-import { Refusal, Unreachable } from '../shared/client';
+import { broughtAnswer, readClock, Refusal, Unreachable } from '../shared/client';
 import type { components, paths } from '../shared/schema';
 
 /** A named schema of the API. */
@@ -14,20 +14,19 @@ export function workFor(merchantId: string | null): void {
   merchant = merchantId;
 }
 
-const answers = new Map<string, unknown>(
-  Object.entries(JSON.parse(document.getElementById('answers')?.textContent ?? '{}') as Record<string, unknown>),
-);
+/** A question that is not answered for so long counts as unanswered; what is asked for has its own time. */
+const PATIENCE_MS = 20_000;
 
 /** Sends a request with what each of ours says. An answer that came with the page is taken once, instead of the first question. */
 async function send(request: Request): Promise<Response> {
   const { pathname, search } = new URL(request.url);
-  if (request.method === 'GET' && answers.has(pathname + search)) {
-    const known = answers.get(pathname + search);
-    answers.delete(pathname + search);
-    return Response.json(known);
-  }
+  const known: unknown = request.method === 'GET' ? broughtAnswer<string>(pathname + search) : undefined;
+  if (known !== undefined) return Response.json(known);
   if (merchant !== null) request.headers.set('quittance-merchant', merchant);
-  return fetch(request, { cache: 'no-store' });
+  const patience = request.method === 'GET' ? [AbortSignal.timeout(PATIENCE_MS)] : [];
+  const answer = await fetch(request, { cache: 'no-store', signal: AbortSignal.any([request.signal, ...patience]) });
+  readClock(answer.headers.get('date'));
+  return answer;
 }
 
 /** The API, by its document: paths, parameters, bodies and answers are typed by `web/shared/schema.d.ts`. */
@@ -50,6 +49,8 @@ export async function answerOf<Answer>(asking: Promise<Asked<Answer>>): Promise<
     throw new Unreachable(String(cause));
   });
   if (response.ok && data !== undefined) return data as NonNullable<Answer>;
+  // What stands before the API says in its own words that the API is away.
+  if (response.status >= 500 && typeof error !== 'object') throw new Unreachable(`answered ${response.status}`);
   const retryAfterMs = Number(response.headers.get('retry-after') ?? 0) * 1000;
   throw new Refusal(response.status, typeof error === 'object' ? (error ?? {}) : {}, retryAfterMs);
 }

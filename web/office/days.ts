@@ -9,10 +9,13 @@ export function dayOf(moment: Date): string {
 
 /** The day so many days later, or before; days are counted at noon, which no change of the clock moves to another day. */
 export function daysFrom(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T12:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+  return new Date(Date.parse(noonOf(day)) + days * DAY_MS).toISOString().slice(0, 10);
 }
+
+/** A moment that lies in this day by every clock of the merchants we know. */
+export const noonOf = (day: string): string => `${day}T12:00:00Z`;
 
 /** The Monday of its week. */
 export function mondayOf(day: string): string {
-  return daysFrom(day, -((new Date(`${day}T12:00:00Z`).getUTCDay() + 6) % 7));
+  return daysFrom(day, -((new Date(noonOf(day)).getUTCDay() + 6) % 7));
 }

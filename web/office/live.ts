@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { useSyncExternalStore } from 'react';
 import type { EventObject } from '../../workflows/domain/event';
-import { Refusal } from '../shared/client';
+import { Refusal, refusalOf } from '../shared/client';
 import { pause, pauseAfter } from '../shared/live';
 import { noticeEnd } from './queries';
 import { readStream } from '../shared/stream';
@@ -9,19 +9,14 @@ import { readStream } from '../shared/stream';
 /** Without a stream, what is shown is asked for anew this often. */
 const ASKING_MS = 15_000;
 
+/** What may be otherwise wherever money moves. */
+const OF_MONEY = ['/v1/payments', '/v1/notifications', '/v1/attention', '/v1/statistics', '/v1/members', '/v1/ledger'];
+
 /** Which addresses may answer otherwise after an event about this kind of object. */
 const TOUCHED: Readonly<Record<EventObject, readonly string[]>> = {
-  payment: ['/v1/payments', '/v1/notifications', '/v1/attention', '/v1/statistics', '/v1/members', '/v1/ledger'],
-  refund: [
-    '/v1/refunds',
-    '/v1/payments',
-    '/v1/notifications',
-    '/v1/attention',
-    '/v1/statistics',
-    '/v1/members',
-    '/v1/ledger',
-  ],
-  dispute: ['/v1/disputes', '/v1/payments', '/v1/notifications', '/v1/attention', '/v1/statistics', '/v1/ledger'],
+  payment: [...OF_MONEY, '/v1/pay-links'],
+  refund: [...OF_MONEY, '/v1/refunds'],
+  dispute: [...OF_MONEY, '/v1/disputes'],
   charge: ['/v1/members'],
   gateway_account: ['/v1/gateway-accounts', '/v1/attention'],
   notification: ['/v1/notifications', '/v1/attention', '/v1/ledger'],
@@ -73,7 +68,7 @@ export function listen(queries: QueryClient): () => void {
       const open = async (signal: AbortSignal) => {
         const headers = { accept: 'text/event-stream', ...(last !== null && { 'last-event-id': last }) };
         const answer = await fetch('/v1/events/stream', { headers, signal, cache: 'no-store' });
-        if (!answer.ok) throw new Refusal(answer.status, {}, 0);
+        if (!answer.ok) throw await refusalOf(answer);
         if (failures > 0) void queries.invalidateQueries({ type: 'active' }); // what happened meanwhile may not be told again
         failures = 0;
         say(true);
@@ -81,14 +76,15 @@ export function listen(queries: QueryClient): () => void {
       };
       try {
         await readStream(open, stopping.signal, (events) => {
-          for (const { id, data } of events) {
-            last = id;
-            const { object } = JSON.parse(data) as { readonly object: { readonly kind: EventObject } };
-            readAnew(queries, TOUCHED[object.kind]);
-          }
+          last = events.at(-1)?.id ?? last;
+          // Many come at once when much is done at once: each address is read anew once.
+          readAnew(queries, [...new Set(events.flatMap(({ data }) => TOUCHED[objectOf(data)]))]);
         });
       } catch (error) {
-        if (error instanceof Refusal && error.status < 500) {
+        if (error instanceof Refusal && error.code === 'not_found')
+          last = null; // what was told last is kept no longer
+        else if (error instanceof Refusal && !error.isPassing) {
+          say(false);
           noticeEnd(error);
           return;
         }
@@ -98,4 +94,9 @@ export function listen(queries: QueryClient): () => void {
       await pause(pauseAfter(failures + 1), stopping.signal);
     }
   }
+}
+
+/** What kind of object an event is about. */
+function objectOf(data: string): EventObject {
+  return (JSON.parse(data) as { readonly object: { readonly kind: EventObject } }).object.kind;
 }

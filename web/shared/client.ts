@@ -137,12 +137,14 @@ export async function ask(credentials: Credentials, path: string, request: Reque
   return answer;
 }
 
-function readClock(date: string | null): void {
+/** Learns of an answer how far this device's clock is off. */
+export function readClock(date: string | null): void {
   const ahead = Date.now() - Date.parse(date ?? '');
   clockIsAheadMs = Math.abs(ahead) < CLOCK_TOLERANCE_MS || Number.isNaN(ahead) ? 0 : ahead;
 }
 
-async function refusalOf(answer: Response): Promise<Refusal> {
+/** What an answer that is no yes says. */
+export async function refusalOf(answer: Response): Promise<Refusal> {
   const problem = (await answer.json().catch(() => ({}))) as Problem;
   return new Refusal(answer.status, problem, Number(answer.headers.get('retry-after') ?? 0) * 1000);
 }

@@ -18,7 +18,7 @@ const fields = {
     .regex(MERCHANT_ID, 'receiverId must be 1 to 32 letters or digits')
     .optional()
     .describe(
-      "PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. Without either, the account of before is meant, or the one that is connected to paypal-checkout in the same environment.",
+      "PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. Without either, what is entered is added to the account of before, or to the one that is connected to paypal-checkout in the same environment.",
     ),
   receiverEmails: z
     .array(
@@ -62,18 +62,22 @@ export const storedPaypalStandardCredentials = z
 export type PaypalStandardCredentials = z.output<typeof storedPaypalStandardCredentials>;
 export type NvpCredentials = NonNullable<PaypalStandardCredentials['nvp']>;
 
-/** The account as it was named before; else the one that agreed to PayPal Checkout: both products pay into one PayPal account. */
+/**
+ * What is entered of an account that is kept already, beside what else is known of it; else of the account that agreed to PayPal Checkout:
+ * both products pay into one PayPal account.
+ */
 export function nameAccount(entered: Entered, known: Readonly<Partial<Record<GatewayName, unknown>>>): Entered {
   const { receiverId, receiverEmails } = entered;
   if (receiverId !== undefined || (Array.isArray(receiverEmails) && receiverEmails.length > 0)) return entered;
   const before = storedPaypalStandardCredentials.safeParse(known['paypal-standard']);
-  if (before.success) return { ...entered, ...pick(before.data) };
+  if (before.success) return { ...own(before.data), ...entered };
   const agreed = z.looseObject({ merchantId: z.string() }).safeParse(known['paypal-checkout']);
   return agreed.success ? { ...entered, receiverId: agreed.data.merchantId } : entered;
 }
 
-function pick({ receiverId, receiverEmails }: PaypalStandardCredentials): Entered {
-  return { ...(receiverId !== undefined && { receiverId }), receiverEmails };
+/** What its merchant entered, without what messages taught us. */
+function own({ learned: _learned, ...entered }: PaypalStandardCredentials): Entered {
+  return entered;
 }
 
 function namesSomebody(

@@ -1,9 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Menu as MenuIcon, Search } from 'lucide-react';
 import { Button as Pressable, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useNavigate } from '@tanstack/react-router';
 import { answerOf, api } from '../api';
+import { sentenceFor } from '../problems';
 import { useStanding } from '../session';
+import { announce } from '../ui/announcements';
 import { Choice } from '../ui/fields';
 import { language, t } from '../words';
 import { THEMES } from '../../shared/theme';
@@ -40,10 +43,13 @@ function MerchantChoice() {
       options={session.merchants.map(({ id, name }) => ({ key: id, text: name }))}
       value={merchant.id}
       onChange={(id) => {
-        void answerOf(api.PUT('/v1/session/merchant', { body: { merchant: id } })).then(() => {
-          queries.clear(); // what is known is the other merchant's
-          location.assign('/office');
-        });
+        answerOf(api.PUT('/v1/session/merchant', { body: { merchant: id } })).then(
+          () => {
+            queries.clear(); // what is known is the other merchant's
+            location.assign('/office');
+          },
+          (error: unknown) => announce(sentenceFor(error), 'bad'),
+        );
       }}
     />
   );
@@ -52,6 +58,7 @@ function MerchantChoice() {
 function PersonMenu() {
   const { session } = useStanding();
   const navigate = useNavigate();
+  const [chosen, setChosen] = useState(theme);
   return (
     <MenuTrigger>
       <Pressable className="pressable quiet" aria-label={t('shell.person', { name: session.user.name })}>
@@ -65,7 +72,10 @@ function PersonMenu() {
             if (key === 'me') void navigate({ to: '/settings/me' });
             if (key === 'language') chooseLanguage(language() === 'en' ? 'fr' : 'en');
             if (key === 'out') signOut();
-            for (const name of THEMES) if (key === name) chooseTheme(name);
+            const picked = THEMES.find((name) => name === key);
+            if (picked === undefined) return;
+            chooseTheme(picked);
+            setChosen(picked);
           }}
         >
           <MenuItem id="me" className="option">
@@ -74,7 +84,7 @@ function PersonMenu() {
           <MenuItem id="language" className="option">
             {language() === 'en' ? 'Français' : 'English'}
           </MenuItem>
-          {THEMES.filter((name) => name !== theme()).map((name) => (
+          {THEMES.filter((name) => name !== chosen).map((name) => (
             <MenuItem key={name} id={name} className="option">
               {t(`look.${name}`)}
             </MenuItem>

@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
 import { answerOf, api } from '../api';
 import type { Session } from '../session';
-import { Announcements } from '../ui/announcements';
+import { sentenceFor } from '../problems';
+import { announce, Announcements } from '../ui/announcements';
 import { Button } from '../ui/button';
 import { laterWords, t } from '../words';
 import { signOut } from './signing';
@@ -17,7 +18,10 @@ const Platform = lazy(async () => {
 export function NoMerchant({ session }: { readonly session: Session }) {
   const queries = useQueryClient();
   const choose = (merchant: string) =>
-    void answerOf(api.PUT('/v1/session/merchant', { body: { merchant } })).then(() => queries.resetQueries());
+    void answerOf(api.PUT('/v1/session/merchant', { body: { merchant } })).then(
+      () => queries.resetQueries(),
+      (error: unknown) => announce(sentenceFor(error), 'bad'),
+    );
   return (
     <main className={session.operator ? undefined : 'narrow'}>
       <section className="card">

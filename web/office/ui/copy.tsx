@@ -10,14 +10,15 @@ interface CopyProps {
   readonly kind?: 'plain' | 'quiet';
 }
 
+/** Takes a text to the clipboard; where the browser does not let us, that is said. */
+export function copyText(text: string, then: () => void): void {
+  void navigator.clipboard.writeText(text).then(then, () => announce(t('shell.not_copied'), 'bad'));
+}
+
 /** Takes a text to the clipboard, and says so on the button. */
 export function Copy({ text, label, kind = 'plain' }: CopyProps) {
   const [isCopied, setCopied] = useState(false);
-  const copy = () =>
-    void navigator.clipboard.writeText(text).then(
-      () => setCopied(true),
-      () => announce(t('shell.not_copied'), 'bad'),
-    );
+  const copy = () => copyText(text, () => setCopied(true));
   const word = t(isCopied ? 'shell.copied' : 'shell.copy');
   return (
     <Button kind={kind} onPress={copy} label={`${word}: ${label}`}>

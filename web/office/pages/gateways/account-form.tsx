@@ -1,11 +1,10 @@
 import { useState } from 'react';
-import type { SyntheticEvent } from 'react';
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
 import { useStanding } from '../../session';
-import { Button } from '../../ui/button';
 import { Choice, TextBox } from '../../ui/fields';
+import { errorOf, Form } from '../../ui/form';
 import { t } from '../../words';
 
 type Environment = Schema<'GatewayAccount'>['environment'];
@@ -26,11 +25,10 @@ interface AccountFormProps {
   /** What is sent beside the environment, made of what was typed. */
   readonly bodyOf: (entered: Entered) => Readonly<Record<string, unknown>>;
   readonly send: string;
-  readonly onDone?: () => void;
 }
 
 /** The keys of an account. They are sealed and never shown again; the gateway is asked about them at once. */
-export function AccountForm({ gateway, fields, environment, bodyOf, send, onDone }: AccountFormProps) {
+export function AccountForm({ gateway, fields, environment, bodyOf, send }: AccountFormProps) {
   const { merchant } = useStanding();
   const [entered, setEntered] = useState<Entered>({});
   const [where, setWhere] = useState<Environment>(environment ?? (merchant.testOf === null ? 'live' : 'sandbox'));
@@ -46,18 +44,17 @@ export function AccountForm({ gateway, fields, environment, bodyOf, send, onDone
     {
       changes: ['/v1/gateway-accounts', '/v1/attention'],
       done: ({ enabled }) => t(enabled ? 'gateways.saved' : 'gateways.saved_off'),
-      then: ({ enabled }) => {
-        if (enabled) onDone?.();
-      },
+      then: () => setEntered({}), // no secret stays on the screen
     },
   );
-  const submit = (event: SyntheticEvent) => {
-    event.preventDefault();
-    command.run({ environment: where, ...bodyOf(entered) });
-  };
-  const wrongOf = (name: string) => command.wrong.find(({ path }) => path.startsWith(name))?.message ?? null;
   return (
-    <form className="form" onSubmit={submit} noValidate>
+    <Form
+      action={send}
+      onSend={() => command.run({ environment: where, ...bodyOf(entered) })}
+      isRunning={command.isRunning}
+      trouble={command.trouble}
+      wrong={command.wrong}
+    >
       {fields.map(({ name, isSecret = false, isRequired = false }) => (
         <TextBox
           key={name}
@@ -68,7 +65,7 @@ export function AccountForm({ gateway, fields, environment, bodyOf, send, onDone
           isRequired={isRequired}
           value={entered[name] ?? ''}
           onChange={(value) => setEntered({ ...entered, [name]: value })}
-          error={wrongOf(name)}
+          error={errorOf(command.wrong, name)}
         />
       ))}
       <Choice
@@ -77,16 +74,8 @@ export function AccountForm({ gateway, fields, environment, bodyOf, send, onDone
         options={(['live', 'sandbox', 'simulator'] as const).map((key) => ({ key, text: t(`gateways.${key}`) }))}
         value={where}
         onChange={setWhere}
-        error={wrongOf('environment')}
+        error={errorOf(command.wrong, 'environment')}
       />
-      {command.trouble !== null && (
-        <p className="error" role="alert">
-          {command.trouble}
-        </p>
-      )}
-      <Button type="submit" kind="primary" isRunning={command.isRunning}>
-        {send}
-      </Button>
-    </form>
+    </Form>
   );
 }

@@ -32,7 +32,9 @@ export function TestDrive({ accounts }: { readonly accounts: readonly Card[] }) 
     },
     { changes: ['/v1/members'], then: setDrive },
   );
-  const isForTests = accounts.some(({ enabled, environment }) => enabled && environment !== 'live');
+  // The link offers every account that takes money: no live one may be among them.
+  const open = accounts.filter(({ enabled }) => enabled);
+  const isForTests = open.length > 0 && open.every(({ environment }) => environment !== 'live');
   const amount = smallSum(merchant.currency);
   return (
     <Section title={t('gateways.test_drive')}>

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import type { SyntheticEvent } from 'react';
+import { serverNow } from '../../../shared/client';
 import { answerOf, api, reading } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
@@ -45,6 +46,7 @@ export function AskPhone({ member, gateway, amount, currency, onBegun, onAgain }
     return (
       <Asked
         payment={ask.answer}
+        phone={phone.trim()}
         onAgain={() => {
           ask.forget();
           onAgain();
@@ -78,16 +80,31 @@ export function AskPhone({ member, gateway, amount, currency, onBegun, onAgain }
   );
 }
 
+interface AskedProps {
+  readonly payment: Payment;
+  /** As it was typed, until the gateway names it. */
+  readonly phone: string;
+  readonly onAgain: () => void;
+}
+
+/** Nothing is decided yet: also where the gateway holds the money. */
+const OPEN: readonly Payment['status'][] = ['created', 'awaiting_payer', 'processing'];
+const OPENING_MS = 1_500;
+
 /** The phone was asked: the time that its owner has, then what came of it. */
-function Asked({ payment: opened, onAgain }: { readonly payment: Payment; readonly onAgain: () => void }) {
-  const { data: payment = opened } = useQuery(reading('/v1/payments/{id}', { path: { id: opened.id } }));
+function Asked({ payment: opened, phone, onAgain }: AskedProps) {
+  const { data: payment = opened } = useQuery({
+    ...reading('/v1/payments/{id}', { path: { id: opened.id } }),
+    // No event tells that the prompt was sent.
+    refetchInterval: ({ state }) => ((state.data ?? opened).status === 'created' ? OPENING_MS : false),
+  });
   const left = useSecondsLeft(payment);
   const sum = money(payment.amount, payment.currency);
   const name = payment.memberName ?? t('payments.erased');
-  const isOpen = payment.status === 'awaiting_payer' || payment.status === 'created';
+  const isOpen = OPEN.includes(payment.status);
   const outcome = isOpen ? (left === 0 ? 'unanswered' : 'asked') : payment.captured > 0 ? 'arrived' : 'refused';
   const tone = { asked: 'waiting', unanswered: 'waiting', arrived: 'good', refused: 'bad' }[outcome];
-  const to = payment.nextAction?.kind === 'prompt' ? payment.nextAction.to : '';
+  const to = payment.nextAction?.kind === 'prompt' ? payment.nextAction.to : phone;
   return (
     <>
       <div className="card standing outcome" data-tone={tone} role="status">
@@ -106,9 +123,9 @@ function Asked({ payment: opened, onAgain }: { readonly payment: Payment; readon
 
 /** Until when the prompt can be approved by the gateway's own word; null: nothing was sent yet. */
 function useSecondsLeft({ nextAction, timeline }: Payment): number | null {
-  const [now, setNow] = useState(() => Date.now());
+  const [now, setNow] = useState(serverNow);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), SECOND_MS);
+    const timer = setInterval(() => setNow(serverNow()), SECOND_MS);
     return () => clearInterval(timer);
   }, []);
   const sentAt = timeline.find(({ kind }) => kind === 'checkout_opened')?.recordedAt;

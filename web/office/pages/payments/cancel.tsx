@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
@@ -19,9 +20,13 @@ export const isCancellable = (payment: Payment): boolean =>
 
 /** One thing to a treasurer: what is unpaid ends, and what is paid goes back; which of the two is said before. */
 export function CancelPayment({ payment, onClose }: CancelProps) {
-  if (!verdict(payment, 'cancel').allowed && verdict(payment, 'refund').allowed)
-    return <RefundDialog payment={payment} onClose={onClose} isCancelling />;
-  return <EndUnpaid payment={payment} onClose={onClose} />;
+  // What was said when it was opened holds to its end, also when the payment moves on meanwhile.
+  const [isPaid] = useState(() => !verdict(payment, 'cancel').allowed && verdict(payment, 'refund').allowed);
+  return isPaid ? (
+    <RefundDialog payment={payment} onClose={onClose} isCancelling />
+  ) : (
+    <EndUnpaid payment={payment} onClose={onClose} />
+  );
 }
 
 function EndUnpaid({ payment, onClose }: CancelProps) {

@@ -1,5 +1,6 @@
 import { PAYMENT_STATUSES } from '../../../../workflows/domain/payment';
 import type { Filters } from '../../address';
+import { daysFrom, noonOf } from '../../days';
 import { day, isSaid, money, t } from '../../words';
 
 /** What the list of payments can be filtered by, in the API's own words: a filter that is kept is an address, and an address a filter. */
@@ -7,15 +8,14 @@ const NAMES = ['q', 'status', 'attention', 'gateway', 'member', 'minAmount', 'ma
 type Name = (typeof NAMES)[number];
 export type PaymentFilter = Readonly<Partial<Record<Name, string>>>;
 
-const DAY_MS = 86_400_000;
-/** The day so many days after this one, both as `2026-11-28`. */
-export const dayAfter = (date: string, days: number): string =>
-  new Date(new Date(date).getTime() + days * DAY_MS).toISOString().slice(0, 10);
-
-/** The filter that the address holds; what else stands there is about the page. */
+/** The filter that the address holds; what else stands there is about the page, and a day that is none is no filter. */
 export function filterOf(address: Filters): PaymentFilter {
-  return Object.fromEntries(NAMES.flatMap((name) => (address[name] === undefined ? [] : [[name, address[name]]])));
+  const isGiven = (name: Name): boolean =>
+    address[name] !== undefined && ((name !== 'from' && name !== 'to') || isDay(address[name]));
+  return Object.fromEntries(NAMES.filter(isGiven).map((name) => [name, address[name]]));
 }
+
+const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
 
 export const STATUS_CHOICES: readonly string[] = PAYMENT_STATUSES;
 
@@ -54,8 +54,8 @@ function describe(name: Name, value: string, currency: string): string {
     case 'maxAmount':
       return t(`payments.filtered.${name}`, { value: money(Number(value), currency) });
     case 'from':
-      return t('payments.filtered.from', { value: day(value) });
+      return t('payments.filtered.from', { value: day(noonOf(value)) });
     case 'to':
-      return t('payments.filtered.to', { value: day(/^\d{4}-\d\d-\d\d$/.test(value) ? dayAfter(value, -1) : value) });
+      return t('payments.filtered.to', { value: day(noonOf(daysFrom(value, -1))) });
   }
 }

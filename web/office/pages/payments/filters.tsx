@@ -2,12 +2,13 @@ import { useEffect, useRef, useState } from 'react';
 import { Input, Label, SearchField } from 'react-aria-components';
 import { GATEWAY_NAMES } from '../../../../workflows/domain/gateway';
 import { useFilters } from '../../address';
+import { daysFrom } from '../../days';
 import { useLetters } from '../../ui/letters';
 import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Choice, MoneyBox, TextBox, Tick } from '../../ui/fields';
 import { t } from '../../words';
-import { dayAfter, namesOf, STATUS_CHOICES } from './filter';
+import { filterOf, namesOf, STATUS_CHOICES } from './filter';
 
 /** A pause in typing after which it is asked. */
 const PAUSE_MS = 250;
@@ -99,7 +100,7 @@ function Sought() {
 
 function SumAndTime() {
   const [filters, change] = useFilters();
-  const { from = '', to = '' } = filters;
+  const { from = '', to } = filterOf(filters);
   return (
     <div className="filters">
       <AmountFilter name="minAmount" />
@@ -107,14 +108,14 @@ function SumAndTime() {
       <TextBox
         type="date"
         label={t('payments.filter.from')}
-        value={from.slice(0, 10)}
+        value={from}
         onChange={(date) => change({ from: date })}
       />
       <TextBox
         type="date"
         label={t('payments.filter.to')}
-        value={to === '' ? '' : dayAfter(to.slice(0, 10), -1)}
-        onChange={(date) => change({ to: date === '' ? '' : dayAfter(date, 1) })}
+        value={to === undefined ? '' : daysFrom(to, -1)}
+        onChange={(date) => change({ to: date === '' ? '' : daysFrom(date, 1) })}
       />
     </div>
   );

@@ -1,5 +1,5 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { answerOf, api } from '../../api';
+import { useQuery } from '@tanstack/react-query';
+import { reading } from '../../api';
 import type { Schema } from '../../api';
 import { Answered, Section } from '../../ui/page';
 import { Table } from '../../ui/table';
@@ -24,12 +24,7 @@ const COLUMNS = (): readonly Column<Message>[] => [
 /** What the gateway sent about it: who told it first, how often it was told, and that it counted once. */
 export function Messages({ payment }: { readonly payment: Schema<'Payment'> }) {
   const query = { payment: payment.id, limit: 100 };
-  // What is new in the story was mostly told by a message.
-  const messages = useQuery({
-    queryKey: ['/v1/notifications', query, payment.timeline.length],
-    queryFn: ({ signal }) => answerOf(api.GET('/v1/notifications', { params: { query }, signal })),
-    placeholderData: keepPreviousData,
-  });
+  const messages = useQuery(reading('/v1/notifications', { query }));
   return (
     <Section title={t('payments.messages')}>
       <Answered query={messages}>

@@ -6,6 +6,7 @@ import type { Schema } from '../../api';
 import { useObjectId } from '../../address';
 import { useStanding } from '../../session';
 import { announce } from '../../ui/announcements';
+import { copyText } from '../../ui/copy';
 import { Button } from '../../ui/button';
 import { Tick } from '../../ui/fields';
 import { useLetters, useLettersSwitch } from '../../ui/letters';
@@ -131,11 +132,7 @@ function Actions({ payment }: { readonly payment: Payment }) {
   const cancel = verdict(payment, 'cancel');
   const mayGiveBack = role === 'owner' || role === 'treasurer';
   const mayCancel = role !== 'accountant';
-  const copy = () => {
-    void navigator.clipboard
-      .writeText(location.origin + location.pathname)
-      .then(() => announce(t('shell.copied'), 'good'));
-  };
+  const copy = () => copyText(location.origin + location.pathname, () => announce(t('shell.copied'), 'good'));
   useLetters({
     r: () => refund.allowed && setOpen('refund'),
     c: () => mayCancel && isCancellable(payment) && setOpen('cancel'),

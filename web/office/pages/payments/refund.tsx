@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { answerOf, api, reading } from '../../api';
 import type { AnswerTo, Schema } from '../../api';
 import { useCommand } from '../../command';
@@ -36,7 +36,9 @@ export function RefundDialog({ payment, onClose, isCancelling = false }: RefundP
   const path = { id: payment.id };
   const whole = useQuery({
     ...reading('/v1/payments/{id}/refund-preview', { path, query: {} }),
-    enabled: done === null,
+    // The form begins with what is true now, and keeps it: the refund's own events come before its answer.
+    staleTime: 'static',
+    gcTime: 0,
   });
   const paid = useQuery(reading('/v1/payments/{id}/charges', { path }));
   const title = t(isCancelling ? 'payments.cancel_title' : 'payments.refund.title');
@@ -102,12 +104,13 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
     }),
     placeholderData: keepPreviousData,
   });
+  const foretold = useRef<Preview | null>(null);
   const refund = useCommand(
     (body: { amount: number; note?: string; cancelCharges?: string[] }, headers) =>
       answerOf(api.POST('/v1/payments/{id}/refunds', { params: { path: { id: payment.id } }, body, headers })),
     {
       changes: ['/v1/payments', '/v1/refunds', '/v1/ledger', '/v1/members', '/v1/attention', '/v1/audit'],
-      then: (made) => preview && onDone({ refund: made, foretold: preview }),
+      then: (made) => foretold.current !== null && onDone({ refund: made, foretold: foretold.current }),
     },
   );
   const choose = (id: string, isChosen: boolean) => {
@@ -120,7 +123,8 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
   const sum = amount === null ? null : money(amount, currency);
   const refused = preview?.possible === false && preview.amount === amount ? whyNot(preview) : null;
   const give = () => {
-    if (amount === null) return;
+    if (amount === null || preview === undefined) return;
+    foretold.current = preview;
     refund.run({
       amount,
       ...(note.trim() !== '' && { note: note.trim() }),

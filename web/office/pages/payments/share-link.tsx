@@ -13,9 +13,6 @@ import { money, t } from '../../words';
 
 type PayLink = Schema<'PayLink'>;
 
-/** A link is opened on another device, which tells nobody here: it is looked for. */
-const LOOK_MS = 3_000;
-
 interface ShareLinkProps {
   readonly member: Member;
   /** Null while what is typed is no sum. */
@@ -130,7 +127,7 @@ function SeePayment({ id }: { readonly id: string }) {
 
 /** What was opened by the link, once somebody has; it is read anew by events. */
 function usePaymentBy({ code }: PayLink): Schema<'Payment'> | undefined {
-  const links = useQuery({ ...reading('/v1/pay-links', { query: { limit: 50 } }), refetchInterval: LOOK_MS });
+  const links = useQuery(reading('/v1/pay-links', { query: { limit: 50 } }));
   const id = links.data?.data.find((link) => link.code === code)?.payment ?? null;
   const { data } = useQuery({ ...reading('/v1/payments/{id}', { path: { id: id ?? '' } }), enabled: id !== null });
   return data;

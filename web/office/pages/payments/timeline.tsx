@@ -2,6 +2,7 @@ import { Copy } from 'lucide-react';
 import { Button as Pressable } from 'react-aria-components';
 import type { Schema } from '../../api';
 import { announce } from '../../ui/announcements';
+import { copyText } from '../../ui/copy';
 import { Section } from '../../ui/page';
 import { When } from '../../ui/time';
 import { isSaid, money, t } from '../../words';
@@ -49,9 +50,7 @@ export function Timeline({ payment }: { readonly payment: Payment }) {
 }
 
 function Reference({ text }: { readonly text: string }) {
-  const copy = () => {
-    void navigator.clipboard.writeText(text).then(() => announce(t('shell.copied'), 'good'));
-  };
+  const copy = () => copyText(text, () => announce(t('shell.copied'), 'good'));
   return (
     <p className="reference">
       <code>{text}</code>

@@ -1,5 +1,4 @@
 import { useState } from 'react';
-import { Refusal } from '../../../shared/client';
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
@@ -67,9 +66,7 @@ function Add({ onClose }: { readonly onClose: () => void }) {
   const command = useCommand(
     async (label: string, headers) => {
       const question = await answerOf(api.POST('/v1/session/passkeys/options', { headers }));
-      const passkey = await makePasskey(question).catch(() => {
-        throw new Refusal(409, { code: 'passkey_refused' }, 0); // turned down at the device, or known to it
-      });
+      const passkey = await makePasskey(question);
       return answerOf(api.POST('/v1/session/passkeys', { body: { name: label, passkey: passkey as never }, headers }));
     },
     { changes: CHANGES, done: (made) => t('passkeys.added', { name: made.name }), then: onClose },

@@ -17,15 +17,21 @@ interface Step {
 export function FirstSteps() {
   const { role } = useStanding();
   const accounts = useQuery(reading('/v1/gateway-accounts', {}));
-  const members = useQuery(reading('/v1/members', { query: { limit: 1 } }));
-  const owing = useQuery(reading('/v1/members', { query: { limit: 1, owes: '1' } }));
   const paid = useQuery(reading('/v1/payments', { query: { limit: 1, status: 'paid,partially_refunded,refunded' } }));
+  const hasPaid = paid.data && paid.data.data.length > 0;
+  // Who was paid has members, and asked them for money.
+  const isNew = hasPaid === false;
+  const members = useQuery({ ...reading('/v1/members', { query: { limit: 1 } }), enabled: isNew });
+  const owing = useQuery({ ...reading('/v1/members', { query: { limit: 1, owes: '1' } }), enabled: isNew });
   const people = useQuery({ ...reading('/v1/people', {}), enabled: role === 'owner' });
 
-  const hasPaid = paid.data && paid.data.data.length > 0;
   const steps: readonly Step[] = [
     { word: 'today.step_gateway', to: '/gateways', isDone: accounts.data?.data.some(({ enabled }) => enabled) },
-    { word: 'today.step_members', to: '/members', isDone: members.data && members.data.data.length > 0 },
+    {
+      word: 'today.step_members',
+      to: '/members',
+      isDone: hasPaid === true || (members.data && members.data.data.length > 0),
+    },
     {
       word: 'today.step_charge',
       to: '/members/import',

@@ -4,7 +4,7 @@ import type { AnswerTo } from '../../api';
 import { Money } from '../../ui/money';
 import { Answered, Section } from '../../ui/page';
 import { count, day, money, shortDay, t } from '../../words';
-import { dayOf, daysFrom, mondayOf } from '../../days';
+import { dayOf, daysFrom, mondayOf, noonOf } from '../../days';
 
 const DAYS = 30;
 
@@ -68,7 +68,7 @@ function Drawn({ answer: { currency, data }, days, today }: DrawnProps) {
           <tbody>
             {data.toReversed().map((row) => (
               <tr key={row.key}>
-                <th scope="row">{day(`${row.key ?? ''}T12:00:00Z`)}</th>
+                <th scope="row">{day(noonOf(row.key ?? ''))}</th>
                 <td className="figure">{money(row.collected, currency)}</td>
                 <td className="figure">{money(row.fees, currency)}</td>
                 <td className="figure">{money(row.refunded + row.chargedBack, currency)}</td>
@@ -94,12 +94,11 @@ const [WIDTH, HEIGHT, GAP] = [600, 120, 4];
 function Bars({ days, collected, currency }: BarsProps) {
   const most = Math.max(1, ...days.map(collected));
   const step = WIDTH / days.length;
-  const noon = (date: string) => new Date(`${date}T12:00:00Z`);
   const best = days.reduce((found, date) => (collected(date) > collected(found) ? date : found), days[0] ?? '');
   const sentence =
     collected(best) === 0
       ? t('today.nothing_in')
-      : t('today.best_day', { day: day(noon(best)), sum: money(collected(best), currency) });
+      : t('today.best_day', { day: day(noonOf(best)), sum: money(collected(best), currency) });
   return (
     <figure className="bars">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT + 1}`} preserveAspectRatio="none" role="img" aria-label={sentence}>
@@ -107,16 +106,16 @@ function Bars({ days, collected, currency }: BarsProps) {
           const height = (collected(date) / most) * HEIGHT;
           return (
             <rect key={date} x={index * step + GAP / 2} y={HEIGHT - height} width={step - GAP} height={height} rx={2}>
-              <title>{`${day(noon(date))}: ${money(collected(date), currency)}`}</title>
+              <title>{`${day(noonOf(date))}: ${money(collected(date), currency)}`}</title>
             </rect>
           );
         })}
         <line x1={0} x2={WIDTH} y1={HEIGHT + 0.5} y2={HEIGHT + 0.5} />
       </svg>
       <figcaption className="note">
-        <span>{shortDay(noon(days[0] ?? ''))}</span>
+        <span>{shortDay(noonOf(days[0] ?? ''))}</span>
         <span>{sentence}</span>
-        <span>{shortDay(noon(days.at(-1) ?? ''))}</span>
+        <span>{shortDay(noonOf(days.at(-1) ?? ''))}</span>
       </figcaption>
     </figure>
   );
