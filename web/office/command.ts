@@ -6,6 +6,9 @@ import { sentenceFor } from './problems';
 import { askStepUp } from './step-up';
 import { announce } from './ui/announcements';
 
+/** Whatever a person does is written there. */
+const TRAIL = '/v1/audit';
+
 interface Outcome<Answer> {
   /** The addresses that answer otherwise afterwards, by their beginnings. */
   readonly changes: readonly string[];
@@ -41,7 +44,7 @@ export function useCommand<Input, Answer>(
       return answer;
     },
     onSuccess(answer) {
-      readAnew(queries, changes);
+      readAnew(queries, [...changes, TRAIL]);
       const said = done?.(answer) ?? null;
       if (said !== null) announce(said, 'good');
       then?.(answer);

@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { Broken } from './pages/broken';
 import { Missing } from './pages/missing';
 import { Shell } from './shell/shell';
 import { laterWords } from './words';
@@ -145,6 +146,7 @@ export const router = createRouter({
   routeTree: root.addChildren([pages]),
   basepath: '/office',
   defaultPreload: 'intent',
+  defaultErrorComponent: Broken,
   scrollRestoration: true,
   parseSearch: (text) => Object.fromEntries(new URLSearchParams(text)),
   stringifySearch: (search) => {

@@ -1,4 +1,3 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
 import { createContext, useContext } from 'react';
 import { reading } from './api';
 import type { AnswerTo, Schema } from './api';
@@ -24,6 +23,3 @@ export function useStanding(): Standing {
 
 export const sessionReading = reading('/v1/session', {});
 export const merchantReading = reading('/v1/merchant', {});
-
-/** The cards of the gateways: every role reads them, some without details. */
-export const useGateways = () => useSuspenseQuery(reading('/v1/gateway-accounts', {})).data.data;

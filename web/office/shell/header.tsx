@@ -1,18 +1,16 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Menu as MenuIcon, Search } from 'lucide-react';
 import { Button as Pressable, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useNavigate } from '@tanstack/react-router';
-import { answerOf, api } from '../api';
-import { sentenceFor } from '../problems';
 import { useStanding } from '../session';
-import { announce } from '../ui/announcements';
-import { Choice } from '../ui/fields';
 import { language, t } from '../words';
 import { THEMES } from '../../shared/theme';
 import { chooseLanguage, chooseTheme, theme } from './choices';
 import { showPalette } from './palette-key';
 import { signOut } from './signing';
+
+// Most work for one, and lists that open weigh a tenth of the page.
+const MerchantChoice = lazy(() => import('./merchant-choice'));
 
 /** Where one works, what is searched, and who one is. */
 export function Header() {
@@ -20,7 +18,13 @@ export function Header() {
   return (
     <header className="bar">
       <div className="where">
-        {session.merchants.length === 1 ? <p className="merchant">{merchant.name}</p> : <MerchantChoice />}
+        {session.merchants.length === 1 ? (
+          <Name />
+        ) : (
+          <Suspense fallback={<Name />}>
+            <MerchantChoice />
+          </Suspense>
+        )}
       </div>
       <Pressable className="pressable quiet sought" onPress={() => showPalette(true)}>
         <Search size={16} aria-hidden />
@@ -33,26 +37,9 @@ export function Header() {
   );
 }
 
-function MerchantChoice() {
-  const { session, merchant } = useStanding();
-  const queries = useQueryClient();
-  return (
-    <Choice
-      label={t('shell.merchant')}
-      isHidden
-      options={session.merchants.map(({ id, name }) => ({ key: id, text: name }))}
-      value={merchant.id}
-      onChange={(id) => {
-        answerOf(api.PUT('/v1/session/merchant', { body: { merchant: id } })).then(
-          () => {
-            queries.clear(); // what is known is the other merchant's
-            location.assign('/office');
-          },
-          (error: unknown) => announce(sentenceFor(error), 'bad'),
-        );
-      }}
-    />
-  );
+function Name() {
+  const { merchant } = useStanding();
+  return <p className="merchant">{merchant.name}</p>;
 }
 
 function PersonMenu() {

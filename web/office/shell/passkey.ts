@@ -17,5 +17,5 @@ export async function makePasskey(question: object): Promise<object> {
 async function given(asked: Promise<Credential | null>): Promise<object> {
   const answer = (await asked.catch(() => null)) as PublicKeyCredential | null;
   if (answer === null) throw new Refusal(409, { code: 'passkey_refused' }, 0);
-  return answer.toJSON() as object;
+  return answer.toJSON();
 }

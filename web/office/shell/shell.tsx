@@ -12,12 +12,12 @@ import { Header } from './header';
 import { Menu } from './menu';
 import { NoMerchant } from './no-merchant';
 import { usePalette } from './palette-key';
-import { SignIn } from './sign-in';
 import { stepUpStore } from '../step-up';
 
-// Nobody needs them at first, and they weigh a quarter of the rest.
+// Who is in needs none of them at first, and they weigh a quarter of the rest.
 const Palette = lazy(() => import('./palette'));
 const StepUpDialog = lazy(() => import('./step-up-dialog'));
+const SignIn = lazy(() => import('./sign-in'));
 const NeedsSecondFactor = lazy(async () => {
   await laterWords();
   return import('./needs-second-factor');
@@ -29,7 +29,12 @@ export function Shell() {
   if (isPending) return null;
   if (session === undefined) {
     const isOut = error instanceof Refusal && error.status === 401;
-    return isOut ? <SignIn /> : <Unavailable />;
+    if (!isOut) return <Unavailable />;
+    return (
+      <Suspense>
+        <SignIn />
+      </Suspense>
+    );
   }
   return session.merchant === null ? <NoMerchant session={session} /> : <Working session={session} />;
 }

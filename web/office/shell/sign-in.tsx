@@ -13,7 +13,7 @@ import { askSignIn } from './signing';
 type Step = 'password' | 'code' | 'backup' | 'forgot' | 'letter';
 
 /** The door of the office. */
-export function SignIn() {
+export default function SignIn() {
   const [step, setStep] = useState<Step>('password');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');

@@ -105,12 +105,7 @@ function SumAndTime() {
     <div className="filters">
       <AmountFilter name="minAmount" />
       <AmountFilter name="maxAmount" />
-      <TextBox
-        type="date"
-        label={t('payments.filter.from')}
-        value={from}
-        onChange={(date) => change({ from: date })}
-      />
+      <TextBox type="date" label={t('payments.filter.from')} value={from} onChange={(date) => change({ from: date })} />
       <TextBox
         type="date"
         label={t('payments.filter.to')}

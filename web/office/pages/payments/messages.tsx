@@ -6,6 +6,7 @@ import { Table } from '../../ui/table';
 import type { Column } from '../../ui/table';
 import { When } from '../../ui/time';
 import { count, t } from '../../words';
+import { Lanes } from './lanes';
 
 type Message = Schema<'Notification'>;
 
@@ -32,12 +33,15 @@ export function Messages({ payment }: { readonly payment: Schema<'Payment'> }) {
           <>
             <p>{sayFirst(data, payment)}</p>
             {data.length > 0 && (
-              <Table
-                caption={t('payments.messages')}
-                columns={COLUMNS()}
-                rows={[...data].reverse()}
-                keyOf={({ id }) => id}
-              />
+              <>
+                <Lanes messages={data} />
+                <Table
+                  caption={t('payments.messages')}
+                  columns={COLUMNS()}
+                  rows={data.toReversed()}
+                  keyOf={({ id }) => id}
+                />
+              </>
             )}
           </>
         )}

@@ -1,5 +1,7 @@
 import type { Capabilities, GatewayName } from '../../../../workflows/domain/gateway';
-import { useGateways } from '../../session';
+import type { AnswerTo } from '../../api';
+
+type Accounts = AnswerTo<'/v1/gateway-accounts'>['data'];
 
 /** A gateway and the method by which a payer's phone is asked for money. */
 export interface Promptable {
@@ -8,8 +10,8 @@ export interface Promptable {
 }
 
 /** The gateway of this merchant that asks phones in this currency; null: none of them can. */
-export function usePromptable(currency: string): Promptable | null {
-  const able = useGateways().flatMap(({ gateway, enabled, capabilities }) => {
+export function promptableIn(accounts: Accounts, currency: string): Promptable | null {
+  const able = accounts.flatMap(({ gateway, enabled, capabilities }) => {
     const { methods = {} } = (capabilities ?? {}) as Partial<Capabilities>; // the API tells it as data
     return Object.entries(methods)
       .filter(

@@ -109,7 +109,7 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
     (body: { amount: number; note?: string; cancelCharges?: string[] }, headers) =>
       answerOf(api.POST('/v1/payments/{id}/refunds', { params: { path: { id: payment.id } }, body, headers })),
     {
-      changes: ['/v1/payments', '/v1/refunds', '/v1/ledger', '/v1/members', '/v1/attention', '/v1/audit'],
+      changes: ['/v1/payments', '/v1/refunds', '/v1/ledger', '/v1/members', '/v1/attention'],
       then: (made) => foretold.current !== null && onDone({ refund: made, foretold: foretold.current }),
     },
   );

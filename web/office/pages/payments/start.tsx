@@ -10,7 +10,8 @@ import { Answered, Page } from '../../ui/page';
 import { money, t } from '../../words';
 import { AskPhone } from './ask-phone';
 import { ShareLink } from './share-link';
-import { usePromptable } from './promptable';
+import { promptableIn } from './promptable';
+import type { Promptable } from './promptable';
 
 /** How the payer is reached. */
 type Way = 'phone' | 'qr' | 'link';
@@ -58,9 +59,21 @@ export function StartPage() {
 /** What is due stands there already, less what is on its way. */
 function HowMuch({ member }: { readonly member: Member }) {
   const cart = useQuery(reading('/v1/members/{id}/cart', { path: { id: member.id } }));
+  const accounts = useQuery(reading('/v1/gateway-accounts', {}));
   return (
-    <Answered query={cart}>
-      {({ due, pending, currency }) => <Asking member={member} due={Math.max(0, due - pending)} currency={currency} />}
+    <Answered query={accounts}>
+      {({ data }) => (
+        <Answered query={cart}>
+          {({ due, pending, currency }) => (
+            <Asking
+              member={member}
+              due={Math.max(0, due - pending)}
+              currency={currency}
+              gateway={promptableIn(data, currency)}
+            />
+          )}
+        </Answered>
+      )}
     </Answered>
   );
 }
@@ -69,10 +82,11 @@ interface AskingProps {
   readonly member: Member;
   readonly due: number;
   readonly currency: string;
+  /** By which the member's phone can be asked; null: by none. */
+  readonly gateway: Promptable | null;
 }
 
-function Asking({ member, due, currency }: AskingProps) {
-  const gateway = usePromptable(currency);
+function Asking({ member, due, currency, gateway }: AskingProps) {
   const [amount, setAmount] = useState<number | null>(due === 0 ? null : due);
   const [way, setWay] = useState<Way>(gateway === null ? 'qr' : 'phone');
   const [isBegun, setBegun] = useState(false);

@@ -4,6 +4,7 @@ import type { Schema } from '../../api';
 import { useStanding } from '../../session';
 import { Section } from '../../ui/page';
 import { When } from '../../ui/time';
+import { actorWord } from '../settings/audit-words';
 import { isSaid, money, t } from '../../words';
 
 type Row = Schema<'AuditRow'>;
@@ -15,13 +16,16 @@ export function Trail({ payment }: { readonly payment: Schema<'Payment'> }) {
     reading('/v1/payments/{id}/refunds', { path: { id: payment.id }, query: { limit: 20 } }),
   );
   const objects = [payment.id, ...(refunds?.data ?? []).map(({ id }) => id)];
-  const rows = useQueries({
+  const { rows, isWhole } = useQueries({
     queries: objects.map((object) => reading('/v1/audit', { query: { object, limit: 100 } })),
-    combine: (answers) => answers.flatMap(({ data }) => data?.data ?? []),
-  }).sort((a, b) => (a.at < b.at ? 1 : -1));
+    combine: (answers) => ({
+      rows: answers.flatMap(({ data }) => data?.data ?? []).sort((a, b) => (a.at < b.at ? 1 : -1)),
+      isWhole: answers.every(({ data }) => data !== undefined),
+    }),
+  });
   return (
     <Section title={t('payments.trail')}>
-      {rows.length === 0 && <p className="note">{t('payments.trail_nothing')}</p>}
+      {refunds !== undefined && isWhole && rows.length === 0 && <p className="note">{t('payments.trail_nothing')}</p>}
       <ul className="timeline">
         {rows.map((row) => (
           <Line key={row.id} row={row} refund={refunds?.data.find(({ id }) => id === row.object.id)} />
@@ -33,7 +37,7 @@ export function Trail({ payment }: { readonly payment: Schema<'Payment'> }) {
 
 function Line({ row, refund }: { readonly row: Row; readonly refund: Refund | undefined }) {
   const { session } = useStanding();
-  const who = row.actor.id === session.user.id ? t('payments.actor.you') : t(`payments.actor.${row.actor.kind}`);
+  const who = row.actor.id === session.user.id ? t('payments.actor.you') : actorWord(row);
   const id = `payments.did.${row.action}`;
   const sum = refund === undefined ? '' : money(refund.amount, refund.currency);
   return (

@@ -19,7 +19,7 @@ interface OfEndpoint {
 interface OverThePage extends OfEndpoint {
   readonly onClose: () => void;
 }
-const CHANGES = ['/v1/webhook-endpoints', '/v1/attention', '/v1/audit'];
+const CHANGES = ['/v1/webhook-endpoints', '/v1/attention'];
 
 /** What can be done with an endpoint. */
 export function EndpointActions({ endpoint }: OfEndpoint) {
@@ -127,7 +127,7 @@ function Remove({ endpoint, onClose }: OverThePage) {
   const command = useCommand(
     (id: string, headers) => answerOf(api.DELETE('/v1/webhook-endpoints/{id}', { params: { path: { id } }, headers })),
     {
-      changes: ['/v1/attention', '/v1/audit'],
+      changes: ['/v1/attention'],
       done: () => t('webhooks.removed', { url: endpoint.url }),
       then: () => void navigate({ to: '/settings/webhooks' }),
     },

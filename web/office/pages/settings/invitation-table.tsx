@@ -14,7 +14,7 @@ const TONES: Readonly<Record<Invitation['mail']['state'], Tone>> = { queued: 'wa
 export function InvitationTable({ invitations }: { readonly invitations: readonly Invitation[] }) {
   const withdraw = useCommand(
     (id: string, headers) => answerOf(api.DELETE('/v1/invitations/{id}', { params: { path: { id } }, headers })),
-    { changes: ['/v1/invitations', '/v1/audit'], done: ({ email }) => t('people.withdrawn', { email }) },
+    { changes: ['/v1/invitations'], done: ({ email }) => t('people.withdrawn', { email }) },
   );
   return (
     <>

@@ -15,7 +15,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
   const command = useCommand(
     (body: { email: string; role: Role }, headers) => answerOf(api.POST('/v1/invitations', { body, headers })),
     {
-      changes: ['/v1/invitations', '/v1/audit'],
+      changes: ['/v1/invitations'],
       done: (made) => t('people.sent', { email: made.email }),
       then: onClose,
     },

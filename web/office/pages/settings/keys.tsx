@@ -98,7 +98,7 @@ function KeyTable({ keys, onRevoke }: KeyTableProps) {
 function Revoke({ of: { id, name }, onClose }: { readonly of: Key; readonly onClose: () => void }) {
   const command = useCommand(
     (key: string, headers) => answerOf(api.DELETE('/v1/keys/{id}', { params: { path: { id: key } }, headers })),
-    { changes: ['/v1/keys', '/v1/audit'], done: () => t('keys.revoked', { name }), then: onClose },
+    { changes: ['/v1/keys'], done: () => t('keys.revoked', { name }), then: onClose },
   );
   return (
     <Confirm

@@ -14,7 +14,7 @@ export function NewEndpointDialog({ onClose }: { readonly onClose: () => void })
   const [draft, setDraft] = useState<EndpointDraft>({ url: '', description: '', types: ['payment.paid'] });
   const command = useCommand(
     (body: Schema<'NewWebhookEndpoint'>, headers) => answerOf(api.POST('/v1/webhook-endpoints', { body, headers })),
-    { changes: ['/v1/webhook-endpoints', '/v1/audit'] },
+    { changes: ['/v1/webhook-endpoints'] },
   );
   if (command.answer !== undefined)
     return (

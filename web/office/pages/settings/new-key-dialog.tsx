@@ -20,7 +20,7 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }) {
   const [scopes, setScopes] = useState<readonly Scope[]>(['read']);
   const [life, setLife] = useState<Life>('none');
   const command = useCommand((body: Schema<'NewKey'>, headers) => answerOf(api.POST('/v1/keys', { body, headers })), {
-    changes: ['/v1/keys', '/v1/audit'],
+    changes: ['/v1/keys'],
   });
   if (command.answer !== undefined)
     return (

@@ -15,7 +15,7 @@ import { When } from '../../ui/time';
 import { t } from '../../words';
 
 type Passkey = Schema<'Passkey'>;
-const CHANGES = ['/v1/session', '/v1/session/passkeys', '/v1/people', '/v1/audit'];
+const CHANGES = ['/v1/session', '/v1/session/passkeys', '/v1/people'];
 
 /** The devices by which the person comes in. */
 export function Passkeys() {

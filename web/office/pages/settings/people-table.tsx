@@ -13,7 +13,7 @@ import { day, t } from '../../words';
 import { RoleChoice } from './role-choice';
 
 type Person = Schema<'Person'>;
-const CHANGES = ['/v1/people', '/v1/invitations', '/v1/session', '/v1/audit'];
+const CHANGES = ['/v1/people', '/v1/invitations', '/v1/session'];
 
 /** Who works here; what is done with one of them opens over it. */
 export function PeopleTable({ people }: { readonly people: readonly Person[] }) {

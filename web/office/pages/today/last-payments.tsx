@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { reading } from '../../api';
+import { useStanding } from '../../session';
 import { Money } from '../../ui/money';
 import { Answered, Empty, Section } from '../../ui/page';
 import { StatusBadge } from '../../ui/status';
@@ -10,13 +11,16 @@ import { t } from '../../words';
 
 /** The payments that were begun last, as they move. */
 export function LastPayments() {
+  const { role } = useStanding();
   const payments = useQuery(reading('/v1/payments', { query: { limit: 6 } }));
   return (
     <Section title={t('today.last_payments')} actions={<Link to="/payments">{t('today.all_payments')}</Link>}>
       <Answered query={payments}>
         {({ data }) =>
           data.length === 0 ? (
-            <Empty action={<Link to="/payments/new">{t('page./payments/new')}</Link>}>{t('today.no_payment')}</Empty>
+            <Empty action={role !== 'accountant' && <Link to="/payments/new">{t('page./payments/new')}</Link>}>
+              {t('today.no_payment')}
+            </Empty>
           ) : (
             <Table
               caption={t('today.last_payments')}
