@@ -21,7 +21,7 @@ import { inTransaction } from '../../books/sql';
 import type { Sql } from '../../books/sql';
 import { newId } from '../../platform/ids';
 import type { Database } from '../../prisma/client';
-import { minorUnitDecimals, parseDecimal } from '../../workflows/domain/money';
+import { formatDecimal, minorUnitDecimals, parseDecimal } from '../../workflows/domain/money';
 import type { Currency } from '../../workflows/domain/money';
 import * as schemas from '../http/schemas';
 import { readTable, wrongFile } from './csv';
@@ -181,8 +181,7 @@ function decideCharge(
 ): Decided {
   const { reference, email, amount: written, ...rest } = filled(cells);
   const amount = readAmount(written ?? '', currency);
-  if (amount === null)
-    return { outcome: 'refused', message: `column amount: not an amount in ${currency}, such as 12.50 or 12,50` };
+  if (typeof amount !== 'number') return { outcome: 'refused', message: `column amount: ${amount}` };
   const read = schemas.newCharge.safeParse({ ...rest, amount, currency });
   if (!read.success) return { outcome: 'refused', message: wrongCell(read.error) };
   const column = reference !== undefined ? 'reference' : 'email';
@@ -217,8 +216,19 @@ function filled(cells: ReadonlyMap<string, string>): Readonly<Record<string, str
   return Object.fromEntries([...cells].filter(([, cell]) => cell !== ''));
 }
 
-function readAmount(written: string, currency: Currency): number | null {
-  return parseDecimal(written.replace(',', '.'), currency, minorUnitDecimals(currency))?.amount ?? null;
+/** A mark before three digits: it separates thousands as well as decimals. Nobody writes thousands after a zero. */
+const READ_IN_TWO_WAYS = /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/;
+
+/** In minor units; or why it cannot be read. A sum that could be two is refused, since nobody sees which of them was guessed. */
+function readAmount(written: string, currency: Currency): number | string {
+  const decimals = minorUnitDecimals(currency);
+  if (decimals !== 3 && READ_IN_TWO_WAYS.test(written))
+    return `${written} can be read in two ways: write no mark between thousands, and no more decimals than ${currency} has`;
+  const example = formatDecimal({ amount: 1250, currency }, decimals);
+  return (
+    parseDecimal(written.replace(',', '.'), currency, decimals)?.amount ??
+    `not an amount in ${currency}, such as ${example}`
+  );
 }
 
 function wrongCell({ issues }: z.ZodError): string {

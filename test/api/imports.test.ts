@@ -121,6 +121,8 @@ describe('charges from a file', () => {
     ['asks for less than nothing', 'A1,Fee,fee,-5,', 'column amount'],
     ['asks for a tenth of a cent', 'A1,Fee,fee,1.001,', 'column amount'],
     ['parts its thousands', 'A1,Fee,fee,"1,000.00",', 'column amount'],
+    ['may ask for a thousand or for one', 'A1,Fee,fee,"1,000",', 'column amount: 1,000 can be read in two ways'],
+    ['may ask for 1250 or for 1.25', 'A1,Fee,fee,1.250,', 'column amount: 1.250 can be read in two ways'],
     ['asks for a word', 'A1,Fee,fee,ten,', 'column amount'],
     ['has no label', 'A1,,fee,10,', 'column label'],
     ['has a category with a colon', 'A1,Fee,a:b,10,', 'column category'],
@@ -130,6 +132,19 @@ describe('charges from a file', () => {
     const reply = await send('charges', `reference,label,category,amount,dueOn\n${line}\n`);
     expect(reply.body).toMatchObject({ created: 0, refused: 1, rows: [{ message: expect.stringContaining(message) }] });
     expect((await merchant.cart(anne)).charges).toEqual([]);
+  });
+
+  test('of a currency without decimals are refused where a mark may part thousands, of one with three read to the last', async () => {
+    const lines = (sum: string) => `reference,label,category,amount\nA1,Fee,fee,${sum}\n`;
+    const benin = await Merchant.create(world, { currency: 'XOF' });
+    await benin.post('/v1/members', { name: 'Afi', reference: 'A1' });
+    const { body } = await send('charges', lines('15.000'), '', benin);
+    expect(body.rows[0]).toMatchObject({ line: 2, outcome: 'refused', message: expect.stringContaining('two ways') });
+    expect((await send('charges', lines('15000'), '', benin)).body.created).toBe(1);
+    const tunis = await Merchant.create(world, { currency: 'TND' });
+    const afi = (await tunis.post<{ id: string }>('/v1/members', { name: 'Afi', reference: 'A1' })).body.id;
+    await send('charges', lines('1.250'), '', tunis);
+    expect((await tunis.cart(afi)).due).toBe(1_250);
   });
 
   test('are made once; what was refused is made when the file comes again and the member is known', async () => {

@@ -34,6 +34,19 @@ test.each<readonly [string, string, string]>([
   expect(understood(text)).toBe(file);
 });
 
+test.each([
+  ['1 250,50 €', '1250.50'],
+  ['EUR 12', '12.00'],
+  ['12 euros', '12.00'],
+  ['$12', '$12'],
+  ['12 XOF', '12 XOF'],
+  ['1.250 €', '1.250'],
+  ['1,000', '1,000'],
+])('of a sum written %j only the mark of its own currency is taken, and nothing is guessed: %j', (written, sent) => {
+  const amounts = understood(`email,label,category,amount\na@x.example,Fee,fees,"${written}"\n`);
+  expect(amounts).toContain(`"fees","${sent}"`);
+});
+
 test('a line keeps its place in the person’s file, also after empty ones and breaks within cells', () => {
   expect(readSheet('name\n\n"Anne\nMartin"\n\nBruno')?.lines).toEqual([
     { line: 3, cells: ['Anne Martin'] },

@@ -1,3 +1,4 @@
+import { REGIONS } from '../../../../words/figures';
 import { formatDecimal, minorUnitDecimals } from '../../../../workflows/domain/money';
 import { parseAmount } from '../../../shared/money';
 import { writeCsv } from './csv';
@@ -73,10 +74,11 @@ export function missing(kind: ImportKind, mapping: Mapping): readonly (readonly 
 /** The file as the API takes it: its columns, sums with a point and days as it writes them; what cannot be read stays as it is. */
 export function apiFile(kind: ImportKind, { lines }: Sheet, mapping: Mapping, currency: string): string {
   const known = FIELDS[kind].filter((field) => mapping[field] !== undefined);
+  const marks = marksOf(currency);
   const cellOf = (cells: readonly string[], field: Field): string => {
     const source = mapping[field];
     const cell = source?.from === 'column' ? (cells[source.index] ?? '') : (source?.text.trim() ?? '');
-    if (field === 'amount') return amountOf(cell, currency);
+    if (field === 'amount') return amountOf(cell, currency, marks);
     return field === 'dueOn' ? dayOf(cell) : cell;
   };
   return writeCsv(
@@ -85,10 +87,26 @@ export function apiFile(kind: ImportKind, { lines }: Sheet, mapping: Mapping, cu
   );
 }
 
-/** `1 250,00 €` → `1250.00` */
-function amountOf(cell: string, currency: string): string {
-  const amount = parseAmount(cell.replace(/[\p{Sc}\p{L}]/gu, ''), currency);
-  return typeof amount === 'number' ? (formatDecimal({ amount, currency }, minorUnitDecimals(currency)) ?? cell) : cell;
+/** `1 250,00 €` → `1250.00`: a sum in the currency of the books, which some mark. Marked as another, it stays as it is. */
+function amountOf(cell: string, currency: string, marks: ReadonlySet<string>): string {
+  const [, before = '', sum = '', after = ''] = /^([\p{Sc}\p{L}\s]*)(.*?)([\p{Sc}\p{L}\s]*)$/u.exec(cell) ?? [];
+  const mark = bare(before + after);
+  if (mark !== '' && !marks.has(mark)) return cell;
+  const amount = parseAmount(sum, currency);
+  return typeof amount === 'number' ? (formatDecimal({ amount, currency }, minorUnitDecimals(currency)) ?? cell) : sum;
+}
+
+const bare = (mark: string): string => mark.replace(/\s/g, '').toLowerCase();
+
+/** How a currency is marked, in either language: its code, its symbols, and its name for one and for many. */
+function marksOf(currency: string): ReadonlySet<string> {
+  const marks = Object.values(REGIONS).flatMap((region) =>
+    (['code', 'symbol', 'narrowSymbol', 'name'] as const).flatMap((currencyDisplay) => {
+      const format = new Intl.NumberFormat(region, { style: 'currency', currency, currencyDisplay });
+      return [1, 2].map((number) => format.formatToParts(number).find(({ type }) => type === 'currency')?.value ?? '');
+    }),
+  );
+  return new Set(marks.map(bare));
 }
 
 /** `31/01/2027` or `31.1.2027` → `2027-01-31` */
