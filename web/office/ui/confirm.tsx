@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { t } from '../words';
 import { Button } from './button';
 import { Dialog } from './dialog';
+import { Trouble } from './trouble';
 
 interface ConfirmProps {
   readonly title: string;
@@ -23,11 +24,7 @@ export function Confirm(props: ConfirmProps) {
     <Dialog title={title} onClose={onClose}>
       <div className="form">
         <p>{children}</p>
-        {trouble !== null && (
-          <p className="error" role="alert">
-            {trouble}
-          </p>
-        )}
+        <Trouble text={trouble} />
         <div className="actions">
           <Button kind={isGrave ? 'danger' : 'primary'} onPress={onConfirm} isRunning={isRunning}>
             {action}

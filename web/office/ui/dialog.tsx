@@ -7,15 +7,18 @@ interface DialogProps {
   readonly children: ReactNode;
   /** Room for a table. */
   readonly isWide?: boolean;
+  /** It shows what cannot be shown again: only its own buttons close it. */
+  readonly mustAnswer?: boolean;
 }
 
 /** One question over the page. Escape and a press beside it close it; the focus returns to what opened it. */
-export function Dialog({ title, onClose, children, isWide = false }: DialogProps) {
+export function Dialog({ title, onClose, children, isWide = false, mustAnswer = false }: DialogProps) {
   return (
     <ModalOverlay
       className="overlay"
       isOpen
-      isDismissable
+      isDismissable={!mustAnswer}
+      isKeyboardDismissDisabled={mustAnswer}
       onOpenChange={(isOpen) => {
         if (!isOpen) onClose();
       }}

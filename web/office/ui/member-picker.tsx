@@ -1,9 +1,10 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { ComboBox, Input, Label, ListBox, ListBoxItem, Popover, Text } from 'react-aria-components';
 import { reading } from '../api';
 import type { Schema } from '../api';
 import { t } from '../words';
+import { usePaused } from './paused';
 
 export type Member = Schema<'Member'>;
 
@@ -15,19 +16,13 @@ interface MemberPickerProps {
   readonly autoFocus?: boolean;
 }
 
-/** A pause in typing after which it is asked. */
-const PAUSE_MS = 150;
 const MOST_SHOWN = 8;
 
 /** One of the members, found by name, e-mail, phone or reference; nobody is chosen before a person does it. */
 export function MemberPicker({ label, sought = '', onChange, autoFocus = false }: MemberPickerProps) {
   const [typed, setTyped] = useState(sought);
-  const [asked, setAsked] = useState(sought);
+  const asked = usePaused(typed.trim());
   const [chosen, setChosen] = useState<Member | null>(null);
-  useEffect(() => {
-    const timer = setTimeout(() => setAsked(typed.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
   const query = { limit: MOST_SHOWN, ...(asked !== '' && { q: asked }) };
   const { data } = useQuery({ ...reading('/v1/members', { query }), placeholderData: keepPreviousData });
   const found = (data?.data ?? []).filter(({ erasedAt }) => erasedAt === null);

@@ -4,6 +4,7 @@ import { reading } from '../../api';
 import type { Schema } from '../../api';
 import { Button } from '../../ui/button';
 import { MemberPicker } from '../../ui/member-picker';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { Cost } from './cost';
 import { useDoing } from './doing';
@@ -56,11 +57,7 @@ export function WayOut({ item, proposal, isUsual, payment, note, isFetching, onD
       </Button>
       {effect}
       <Cost proposal={proposal} />
-      {doing.trouble !== null && (
-        <p className="error" role="alert">
-          {doing.trouble}
-        </p>
-      )}
+      <Trouble text={doing.trouble} />
     </>
   );
 }

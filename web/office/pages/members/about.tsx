@@ -4,14 +4,16 @@ import type { Schema } from '../../api';
 import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
 import { Section } from '../../ui/page';
+import { Trouble } from '../../ui/trouble';
 import { day, t } from '../../words';
 import { ChangeMember } from './change-member';
 import { EraseMember } from './erase-member';
+import { nameOf } from './name';
 import { useMemberRights } from './rights';
 
 /** Who the member is, how they are reached, and what is done with that. */
 export function About({ member }: { readonly member: Schema<'Member'> }) {
-  const { id, name, email, phone, reference, address, locale, createdAt, erasedAt } = member;
+  const { id, email, phone, reference, address, locale, createdAt, erasedAt } = member;
   const { mayManage, mayErase, mayExport } = useMemberRights();
   const [opened, open] = useState<'change' | 'erase' | null>(null);
   const close = () => open(null);
@@ -25,7 +27,7 @@ export function About({ member }: { readonly member: Schema<'Member'> }) {
   ];
   return (
     <Section
-      title={t('members.about', { name })}
+      title={t('members.about', { name: nameOf(member) })}
       actions={
         <>
           {mayManage && erasedAt === null && <Button onPress={() => open('change')}>{t('members.change')}</Button>}
@@ -63,11 +65,7 @@ function Export({ id }: { readonly id: string }) {
       <Button onPress={() => exporting.run(null)} isRunning={exporting.isRunning}>
         {t('members.export')}
       </Button>
-      {exporting.trouble !== null && (
-        <p className="error" role="alert">
-          {exporting.trouble}
-        </p>
-      )}
+      <Trouble text={exporting.trouble} />
     </>
   );
 }

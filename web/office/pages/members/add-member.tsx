@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
-import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
+import { Form } from '../../ui/form';
 import { t } from '../../words';
-import { NOBODY, PersonFields } from './person-fields';
+import { FIELDS_OF_PERSON, NOBODY, PersonFields } from './person-fields';
 import type { Person } from './person-fields';
 
 /** A new member, whose page opens when they are there. */
@@ -23,26 +23,18 @@ export function AddMember({ onClose }: { readonly onClose: () => void }) {
   );
   return (
     <Dialog title={t('members.add')} onClose={onClose}>
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          adding.run(newMember(person));
-        }}
+      <Form
+        action={t('members.add')}
+        onSend={() => adding.run(newMember(person))}
+        onCancel={onClose}
+        isRunning={adding.isRunning}
+        isDisabled={person.name.trim() === ''}
+        trouble={adding.trouble}
+        wrong={adding.wrong}
+        fields={FIELDS_OF_PERSON}
       >
         <PersonFields person={person} onChange={setPerson} wrong={adding.wrong} />
-        {adding.trouble !== null && (
-          <p className="error" role="alert">
-            {adding.trouble}
-          </p>
-        )}
-        <div className="actions">
-          <Button type="submit" kind="primary" isRunning={adding.isRunning} isDisabled={person.name.trim() === ''}>
-            {t('members.add')}
-          </Button>
-          <Button onPress={onClose}>{t('shell.cancel')}</Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

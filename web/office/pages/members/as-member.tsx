@@ -16,7 +16,7 @@ interface AsMemberProps {
 export default function AsMember({ cart, locale }: AsMemberProps) {
   const spoken = locale ?? language();
   const say = wordsOfMembers(spoken);
-  const { charges, paylines, currency, due } = cart;
+  const { charges, paylines, currency, due, more } = cart;
   const sum = (amount: number) => writeMoney({ amount, currency }, spoken);
   const isAnyBack = paylines.some(({ amount }) => amount < 0);
   return (
@@ -29,6 +29,7 @@ export default function AsMember({ cart, locale }: AsMemberProps) {
         <h2>{say('charges.title')}</h2>
         {due > 0 && isAnyBack && <p className="note">{say('charges.due_again')}</p>}
         <ul className="figures">
+          {more.charges !== null && <li className="note">{say('charges.older')}</li>}
           {charges.map((charge) => (
             <li key={charge.id}>
               <span>
@@ -57,6 +58,7 @@ export default function AsMember({ cart, locale }: AsMemberProps) {
                 <span className="figure">{sum(amount)}</span>
               </li>
             ))}
+            {more.paylines !== null && <li className="note">{say('paylines.older')}</li>}
           </ul>
         </section>
       )}

@@ -2,10 +2,10 @@ import { useState } from 'react';
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
-import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
+import { Form } from '../../ui/form';
 import { t } from '../../words';
-import { PersonFields, personOf } from './person-fields';
+import { FIELDS_OF_PERSON, PersonFields, personOf } from './person-fields';
 import type { Person } from './person-fields';
 
 interface ChangeMemberProps {
@@ -24,26 +24,18 @@ export function ChangeMember({ member, onClose }: ChangeMemberProps) {
   );
   return (
     <Dialog title={t('members.change_title', { name: member.name })} onClose={onClose}>
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          changing.run(changeOf(personOf(member), person));
-        }}
+      <Form
+        action={t('shell.save')}
+        onSend={() => changing.run(changeOf(personOf(member), person))}
+        onCancel={onClose}
+        isRunning={changing.isRunning}
+        isDisabled={person.name.trim() === ''}
+        trouble={changing.trouble}
+        wrong={changing.wrong}
+        fields={FIELDS_OF_PERSON}
       >
         <PersonFields person={person} onChange={setPerson} wrong={changing.wrong} />
-        {changing.trouble !== null && (
-          <p className="error" role="alert">
-            {changing.trouble}
-          </p>
-        )}
-        <div className="actions">
-          <Button type="submit" kind="primary" isRunning={changing.isRunning} isDisabled={person.name.trim() === ''}>
-            {t('shell.save')}
-          </Button>
-          <Button onPress={onClose}>{t('shell.cancel')}</Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

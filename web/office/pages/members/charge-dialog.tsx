@@ -3,9 +3,9 @@ import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
 import { useStanding } from '../../session';
-import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { MoneyBox, TextBox } from '../../ui/fields';
+import { errorOf, Form } from '../../ui/form';
 import { money, t } from '../../words';
 
 interface ChargeDialogProps {
@@ -29,24 +29,30 @@ export function ChargeDialog({ member: { id, name }, onClose }: ChargeDialogProp
       then: onClose,
     },
   );
-  const errorOf = (field: string) => charging.wrong.find(({ path }) => path === field)?.message ?? null;
+  const { wrong } = charging;
   const isWhole = label.trim() !== '' && category.trim() !== '' && amount !== null;
+  const send = () => {
+    if (amount === null) return;
+    const due = dueOn === '' ? {} : { dueOn };
+    charging.run({ label: label.trim(), category: category.trim(), amount, currency, ...due });
+  };
   return (
     <Dialog title={t('members.charge_title', { name })} onClose={onClose}>
-      <form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (amount === null) return;
-          const due = dueOn === '' ? {} : { dueOn };
-          charging.run({ label: label.trim(), category: category.trim(), amount, currency, ...due });
-        }}
+      <Form
+        action={amount === null ? t('members.charge') : t('members.charge_sum', { sum: money(amount, currency) })}
+        onSend={send}
+        onCancel={onClose}
+        isRunning={charging.isRunning}
+        isDisabled={!isWhole}
+        trouble={charging.trouble}
+        wrong={wrong}
+        fields={['label', 'amount', 'category', 'dueOn']}
       >
         <TextBox
           label={t('members.charge_label')}
           value={label}
           onChange={setLabel}
-          error={errorOf('label')}
+          error={errorOf(wrong, 'label')}
           description={t('members.charge_label_for')}
           isRequired
           autoFocus
@@ -56,14 +62,14 @@ export function ChargeDialog({ member: { id, name }, onClose }: ChargeDialogProp
           currency={currency}
           value={amount}
           onChange={setAmount}
-          error={errorOf('amount')}
+          error={errorOf(wrong, 'amount')}
           isRequired
         />
         <TextBox
           label={t('members.category')}
           value={category}
           onChange={setCategory}
-          error={errorOf('category')}
+          error={errorOf(wrong, 'category')}
           description={t('members.category_for')}
           isRequired
         />
@@ -72,21 +78,10 @@ export function ChargeDialog({ member: { id, name }, onClose }: ChargeDialogProp
           type="date"
           value={dueOn}
           onChange={setDueOn}
-          error={errorOf('dueOn')}
+          error={errorOf(wrong, 'dueOn')}
           description={t('members.due_on_for')}
         />
-        {charging.trouble !== null && (
-          <p className="error" role="alert">
-            {charging.trouble}
-          </p>
-        )}
-        <div className="actions">
-          <Button type="submit" kind="primary" isRunning={charging.isRunning} isDisabled={!isWhole}>
-            {amount === null ? t('members.charge') : t('members.charge_sum', { sum: money(amount, currency) })}
-          </Button>
-          <Button onPress={onClose}>{t('shell.cancel')}</Button>
-        </div>
-      </form>
+      </Form>
     </Dialog>
   );
 }

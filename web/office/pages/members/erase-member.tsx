@@ -1,8 +1,7 @@
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
-import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
+import { Confirm } from '../../ui/confirm';
 import { t } from '../../words';
 
 interface EraseMemberProps {
@@ -17,20 +16,17 @@ export function EraseMember({ member: { id, name }, onClose }: EraseMemberProps)
     { changes: ['/v1/members', '/v1/payments'], done: () => t('members.erased_done', { name }), then: onClose },
   );
   return (
-    <Dialog title={t('members.erase_title', { name })} onClose={onClose}>
-      <p>{t('members.erase_goes')}</p>
-      <p>{t('members.erase_stays')}</p>
-      {erasing.trouble !== null && (
-        <p className="error" role="alert">
-          {erasing.trouble}
-        </p>
-      )}
-      <div className="actions">
-        <Button kind="danger" onPress={() => erasing.run(null)} isRunning={erasing.isRunning}>
-          {t('members.erase_do', { name })}
-        </Button>
-        <Button onPress={onClose}>{t('shell.cancel')}</Button>
-      </div>
-    </Dialog>
+    <Confirm
+      title={t('members.erase_title', { name })}
+      action={t('members.erase_do', { name })}
+      onConfirm={() => erasing.run(null)}
+      onClose={onClose}
+      isRunning={erasing.isRunning}
+      trouble={erasing.trouble}
+    >
+      {t('members.erase_goes')}
+      <br />
+      {t('members.erase_stays')}
+    </Confirm>
   );
 }

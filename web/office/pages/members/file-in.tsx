@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { DropZone, FileTrigger, isFileDropItem } from 'react-aria-components';
 import { Button } from '../../ui/button';
 import { TextBox } from '../../ui/fields';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { textOf } from './csv';
 
@@ -55,11 +56,7 @@ export function FileIn({ onText, isUnreadable, hasFile }: FileInProps) {
           isLong
         />
       )}
-      {isUnreadable && (
-        <p className="error" role="alert">
-          {t('members.import_unreadable')}
-        </p>
-      )}
+      <Trouble text={isUnreadable ? t('members.import_unreadable') : null} />
     </section>
   );
 }

@@ -4,7 +4,7 @@ import { useFilters } from '../../address';
 import { answerOf, api } from '../../api';
 import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
-import { Dialog } from '../../ui/dialog';
+import { Confirm } from '../../ui/confirm';
 import { t } from '../../words';
 
 /** A file that was imported, which can be taken back as a whole while nothing of it is paid. */
@@ -32,20 +32,16 @@ export function ImportDone({ id }: { readonly id: string }) {
         {isCharges && taken === undefined && <Button onPress={() => ask(true)}>{t('members.import_take')}</Button>}
       </div>
       {isAsking && (
-        <Dialog title={t('members.import_take')} onClose={() => ask(false)}>
-          <p>{t('members.import_take_text')}</p>
-          {taking.trouble !== null && (
-            <p className="error" role="alert">
-              {taking.trouble}
-            </p>
-          )}
-          <div className="actions">
-            <Button kind="danger" onPress={() => taking.run(null)} isRunning={taking.isRunning}>
-              {t('members.import_take_do')}
-            </Button>
-            <Button onPress={() => ask(false)}>{t('shell.cancel')}</Button>
-          </div>
-        </Dialog>
+        <Confirm
+          title={t('members.import_take')}
+          action={t('members.import_take_do')}
+          onConfirm={() => taking.run(null)}
+          onClose={() => ask(false)}
+          isRunning={taking.isRunning}
+          trouble={taking.trouble}
+        >
+          {t('members.import_take_text')}
+        </Confirm>
       )}
     </section>
   );

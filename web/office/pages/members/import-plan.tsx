@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue } from 'react';
+import { useMemo } from 'react';
 import { useFilters } from '../../address';
 import { answerOf, api } from '../../api';
 import { useCommand } from '../../command';
@@ -7,6 +7,8 @@ import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Radios } from '../../ui/fields';
 import { Answered, Section } from '../../ui/page';
+import { usePaused } from '../../ui/paused';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { ColumnFields } from './column-fields';
 import { apiFile, guess, missing } from './columns';
@@ -25,16 +27,18 @@ export function ImportPlan({ draft, onChange }: ImportPlanProps) {
   const { currency } = useStanding().merchant;
   const [, filter] = useFilters();
   const lacks = missing(kind, mapping);
-  const file = useDeferredValue(lacks.length === 0 ? apiFile(kind, sheet, mapping, currency) : null);
+  /** What was tried last, while more is being said. */
+  const tried = usePaused(draft);
+  const file = useMemo(() => fileOf(tried, currency), [tried, currency]);
   const trial = useQuery({
-    queryKey: ['import', kind, file],
-    queryFn: ({ signal }) => sendFile(kind, file ?? '', { dryRun: '1' }, signal),
+    queryKey: ['import', tried.kind, file],
+    queryFn: ({ signal }) => sendFile(tried.kind, file ?? '', { dryRun: '1' }, signal),
     enabled: file !== null,
     placeholderData: keepPreviousData,
   });
-  const importing = useCommand((text: string) => sendFile(kind, text, {}), {
+  const importing = useCommand((text: string) => sendFile(tried.kind, text, {}), {
     changes: ['/v1/members'],
-    then: ({ id, created }) => filter({ made: id ?? '', count: String(created), kind }),
+    then: ({ id, created }) => filter({ made: id ?? '', count: String(created), kind: tried.kind }),
   });
   return (
     <>
@@ -62,25 +66,26 @@ export function ImportPlan({ draft, onChange }: ImportPlanProps) {
                   kind="primary"
                   onPress={() => importing.run(file)}
                   isRunning={importing.isRunning}
-                  isDisabled={trial.isPlaceholderData}
+                  isDisabled={tried !== draft || trial.isPlaceholderData}
                   reason={created === 0 ? t('members.import_nothing') : null}
                 >
-                  {t(`members.import_do_${kind}`, { count: created })}
+                  {t(`members.import_do_${tried.kind}`, { count: created })}
                 </Button>
               }
             >
-              {importing.trouble !== null && (
-                <p className="error" role="alert">
-                  {importing.trouble}
-                </p>
-              )}
-              <Fates sheet={sheet} rows={rows} />
+              <Trouble text={importing.trouble} />
+              <Fates sheet={tried.sheet} rows={rows} />
             </Section>
           )}
         </Answered>
       )}
     </>
   );
+}
+
+/** What the API would be sent; null: not all of it is said yet. */
+function fileOf({ sheet, kind, mapping }: Draft, currency: string): string | null {
+  return missing(kind, mapping).length === 0 ? apiFile(kind, sheet, mapping, currency) : null;
 }
 
 /** One file, as the API takes it; the same bytes make nothing twice. */

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useFilters } from '../../address';
 import type { Schema } from '../../api';
 import { Button } from '../../ui/button';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { ChargeDialog } from './charge-dialog';
 import { PayLinkDialog } from './pay-link-dialog';
@@ -44,11 +45,7 @@ export function MemberActions({ member, cart }: MemberActionsProps) {
       <Button kind="quiet" onPress={() => filter({ view: 'member' })}>
         {t('members.as_member')}
       </Button>
-      {reminding.trouble !== null && (
-        <p className="error" role="alert">
-          {reminding.trouble}
-        </p>
-      )}
+      <Trouble text={reminding.trouble} />
       {opened === 'charge' && <ChargeDialog member={member} onClose={close} />}
       {opened === 'link' && <PayLinkDialog member={member} cart={cart} onClose={close} />}
     </div>

@@ -11,6 +11,7 @@ import { About } from './about';
 import { Charges, Paylines } from './cart';
 import { MemberActions } from './member-actions';
 import { MemberPayments } from './member-payments';
+import { nameOf } from './name';
 
 // The member's own words, in both languages: few people look at them.
 const AsMember = lazy(() => import('./as-member'));
@@ -27,10 +28,7 @@ export function MemberPage() {
   return (
     <Answered query={member}>
       {(known) => (
-        <Page
-          title={known.erasedAt === null ? known.name : t('members.erased_name')}
-          actions={<Link to="/members">{t('members.all')}</Link>}
-        >
+        <Page title={nameOf(known)} actions={<Link to="/members">{t('members.all')}</Link>}>
           <Answered query={cart}>
             {(owed) =>
               view === 'member' ? (
@@ -73,8 +71,8 @@ function Standing({ member, cart }: { readonly member: Member; readonly cart: Ca
 }
 
 /** How the account stands, in one sentence about the member. */
-function balanceOf({ name, erasedAt }: Member, { due, credit, pending, currency, charges, paylines }: Cart): string {
-  const known = { name: erasedAt === null ? name : t('members.erased_name'), due: money(due, currency) };
+function balanceOf(member: Member, { due, credit, pending, currency, charges, paylines }: Cart): string {
+  const known = { name: nameOf(member), due: money(due, currency) };
   if (due > 0)
     return pending > 0
       ? t('members.sentence_owes_pending', { ...known, pending: money(pending, currency) })

@@ -1,18 +1,19 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useFilters } from '../../address';
-import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
+import { useList } from '../../listing';
 import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Tick } from '../../ui/fields';
+import { More } from '../../ui/more';
 import { Answered, Empty, Page } from '../../ui/page';
 import { Tag } from '../../ui/status';
 import { Table } from '../../ui/table';
 import type { Column } from '../../ui/table';
 import { money, t } from '../../words';
 import { AddMember } from './add-member';
+import { nameOf } from './name';
 import { RemindAll } from './remind-all';
 import { useMemberRights } from './rights';
 import { SearchBox } from './search-box';
@@ -24,7 +25,8 @@ type Listed = Schema<'ListedMember'>;
 /** Who belongs to the association, and what each of them owes. */
 export function MembersPage() {
   const [{ q = '', owes = '' }, filter] = useFilters();
-  const members = useMembers(q, owes === '1');
+  const query = { ...(q !== '' && { q }), ...(owes === '1' && { owes: '1' as const }), limit: MOST_AT_ONCE };
+  const members = useList('/v1/members', { query });
   return (
     <Page title={t('menu.members')} actions={<Actions />}>
       <div className="filters">
@@ -33,38 +35,20 @@ export function MembersPage() {
           {t('members.only_owing')}
         </Tick>
       </div>
-      <Answered query={members}>
-        {({ pages }) => {
-          const rows = pages.flatMap(({ data }) => data);
-          if (rows.length === 0) return <Nobody q={q} isOwing={owes === '1'} />;
-          return (
+      <Answered query={members.query}>
+        {(rows) =>
+          rows.length === 0 ? (
+            <Nobody q={q} isOwing={owes === '1'} />
+          ) : (
             <section className="card">
               <MemberTable rows={rows} />
-              {members.hasNextPage && (
-                <Button onPress={() => void members.fetchNextPage()} isRunning={members.isFetchingNextPage}>
-                  {t('shell.more')}
-                </Button>
-              )}
+              <More more={members.more} />
             </section>
-          );
-        }}
+          )
+        }
       </Answered>
     </Page>
   );
-}
-
-function useMembers(q: string, isOwing: boolean) {
-  const filter = { ...(q !== '' && { q }), ...(isOwing && { owes: '1' as const }), limit: MOST_AT_ONCE };
-  return useInfiniteQuery({
-    queryKey: ['/v1/members', filter],
-    queryFn: ({ pageParam, signal }) => {
-      const query = { ...filter, ...(pageParam !== null && { cursor: pageParam }) };
-      return answerOf(api.GET('/v1/members', { params: { query }, signal }));
-    },
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
-    placeholderData: (before) => before,
-  });
 }
 
 type Opened = 'add' | 'remind' | null;
@@ -95,12 +79,10 @@ function MemberTable({ rows }: { readonly rows: readonly Listed[] }) {
       key: 'name',
       title: t('members.name'),
       isName: true,
-      cell: ({ id, name, erasedAt }) => (
-        <>
-          <Link to="/members/$id" params={{ id }}>
-            {erasedAt === null ? name : t('members.erased_name')}
-          </Link>
-        </>
+      cell: (member) => (
+        <Link to="/members/$id" params={{ id: member.id }}>
+          {nameOf(member)}
+        </Link>
       ),
     },
     { key: 'email', title: t('members.email'), cell: ({ email }) => email ?? '–' },

@@ -6,6 +6,8 @@ import { Button } from '../../ui/button';
 import { Copy } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { MoneyBox, Radios, Tick } from '../../ui/fields';
+import { Form } from '../../ui/form';
+import { Trouble } from '../../ui/trouble';
 import { money, t } from '../../words';
 
 // Drawing weighs more than the rest of the page.
@@ -31,13 +33,16 @@ export function PayLinkDialog({ member, cart, onClose }: PayLinkProps) {
   return (
     <Dialog title={t('members.pay_link_title', { name: member.name })} onClose={onClose}>
       {link === undefined ? (
-        <form
-          className="form"
-          onSubmit={(event) => {
-            event.preventDefault();
+        <Form
+          action={t('members.pay_link_make')}
+          onSend={() => {
             const sum = what === 'sum' && amount !== null ? { amount } : {};
             making.run({ member: member.id, editable: isEditable, ...sum });
           }}
+          onCancel={onClose}
+          isRunning={making.isRunning}
+          isDisabled={what === 'sum' && amount === null}
+          trouble={making.trouble}
         >
           <p>{t('members.pay_link_text')}</p>
           <Radios
@@ -55,23 +60,7 @@ export function PayLinkDialog({ member, cart, onClose }: PayLinkProps) {
           <Tick isSelected={isEditable} onChange={setEditable}>
             {t('members.pay_link_editable')}
           </Tick>
-          {making.trouble !== null && (
-            <p className="error" role="alert">
-              {making.trouble}
-            </p>
-          )}
-          <div className="actions">
-            <Button
-              type="submit"
-              kind="primary"
-              isRunning={making.isRunning}
-              isDisabled={what === 'sum' && amount === null}
-            >
-              {t('members.pay_link_make')}
-            </Button>
-            <Button onPress={onClose}>{t('shell.cancel')}</Button>
-          </div>
-        </form>
+        </Form>
       ) : (
         <Made link={link} name={member.name} onClose={onClose} />
       )}
@@ -101,11 +90,7 @@ function Made({ link: { code, url }, name, onClose }: MadeProps) {
       <Suspense>
         <Qr text={url} label={t('members.qr', { name })} />
       </Suspense>
-      {withdrawing.trouble !== null && (
-        <p className="error" role="alert">
-          {withdrawing.trouble}
-        </p>
-      )}
+      <Trouble text={withdrawing.trouble} />
       <div className="actions">
         <Copy text={url} label={t('members.pay_link')} />
         <Button onPress={() => withdrawing.run(null)} isRunning={withdrawing.isRunning}>

@@ -1,5 +1,7 @@
 import type { Schema } from '../../api';
 import { Choice, TextBox } from '../../ui/fields';
+import { errorOf } from '../../ui/form';
+import type { WrongField } from '../../ui/form';
 import { t } from '../../words';
 
 /** What is written down of a person; an empty text: nothing. */
@@ -26,21 +28,22 @@ export function personOf(member: Schema<'Member'>): Person {
 interface PersonFieldsProps {
   readonly person: Person;
   readonly onChange: (person: Person) => void;
-  /** What the API would not take, by field. */
-  readonly wrong: readonly { readonly path: string; readonly message: string }[];
+  readonly wrong: readonly WrongField[];
 }
+
+/** Those that say themselves what is wrong with them. */
+export const FIELDS_OF_PERSON = ['name', 'email', 'phone', 'reference', 'address'];
 
 /** Who somebody is, and how they are reached. */
 export function PersonFields({ person, onChange, wrong }: PersonFieldsProps) {
   const set = (field: keyof Person) => (value: string) => onChange({ ...person, [field]: value });
-  const errorOf = (field: keyof Person) => wrong.find(({ path }) => path === field)?.message ?? null;
   return (
     <>
       <TextBox
         label={t('members.name')}
         value={person.name}
         onChange={set('name')}
-        error={errorOf('name')}
+        error={errorOf(wrong, 'name')}
         isRequired
         autoFocus
         autoComplete="off"
@@ -50,7 +53,7 @@ export function PersonFields({ person, onChange, wrong }: PersonFieldsProps) {
         type="email"
         value={person.email}
         onChange={set('email')}
-        error={errorOf('email')}
+        error={errorOf(wrong, 'email')}
         description={t('members.email_for')}
         autoComplete="off"
       />
@@ -59,21 +62,21 @@ export function PersonFields({ person, onChange, wrong }: PersonFieldsProps) {
         type="tel"
         value={person.phone}
         onChange={set('phone')}
-        error={errorOf('phone')}
+        error={errorOf(wrong, 'phone')}
         autoComplete="off"
       />
       <TextBox
         label={t('members.reference')}
         value={person.reference}
         onChange={set('reference')}
-        error={errorOf('reference')}
+        error={errorOf(wrong, 'reference')}
         description={t('members.reference_for')}
       />
       <TextBox
         label={t('members.address')}
         value={person.address}
         onChange={set('address')}
-        error={errorOf('address')}
+        error={errorOf(wrong, 'address')}
         isLong
       />
       <Choice

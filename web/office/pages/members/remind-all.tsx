@@ -7,6 +7,7 @@ import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Choice } from '../../ui/fields';
+import { Form } from '../../ui/form';
 import { Money } from '../../ui/money';
 import { Answered } from '../../ui/page';
 import { Tag } from '../../ui/status';
@@ -28,12 +29,12 @@ export function RemindAll({ onClose }: { readonly onClose: () => void }) {
   return (
     <Dialog title={t('members.remind_all')} onClose={onClose} isWide>
       {asked === undefined ? (
-        <form
-          className="form"
-          onSubmit={(event) => {
-            event.preventDefault();
-            reminding.run({ notAgainDays: Number(days) });
-          }}
+        <Form
+          action={t('members.remind_send')}
+          onSend={() => reminding.run({ notAgainDays: Number(days) })}
+          onCancel={onClose}
+          isRunning={reminding.isRunning}
+          trouble={reminding.trouble}
         >
           <p>{t('members.remind_text')}</p>
           <ul>
@@ -47,18 +48,7 @@ export function RemindAll({ onClose }: { readonly onClose: () => void }) {
             onChange={setDays}
             options={PAUSES.map((key) => ({ key, text: t('members.days', { count: Number(key) }) }))}
           />
-          {reminding.trouble !== null && (
-            <p className="error" role="alert">
-              {reminding.trouble}
-            </p>
-          )}
-          <div className="actions">
-            <Button type="submit" kind="primary" isRunning={reminding.isRunning}>
-              {t('members.remind_send')}
-            </Button>
-            <Button onPress={onClose}>{t('shell.cancel')}</Button>
-          </div>
-        </form>
+        </Form>
       ) : (
         <>
           <p role="status">{t('members.remind_asked', { count: asked })}</p>
@@ -73,8 +63,8 @@ export function RemindAll({ onClose }: { readonly onClose: () => void }) {
 }
 
 const MOST_SHOWN = 100;
-/** Letters are decided upon one by one when they leave. */
-const ASKING_MS = 1_000;
+/** Letters are decided upon one by one when they leave, and no event tells of it. */
+const ASKING_MS = 4_000;
 
 /** What became of the newest reminders. */
 function Decided({ most }: { readonly most: number }) {

@@ -11,6 +11,7 @@ import { Tag } from '../../ui/status';
 import type { Tone } from '../../ui/status';
 import { Table } from '../../ui/table';
 import { When } from '../../ui/time';
+import { Trouble } from '../../ui/trouble';
 import { count, exactly, t } from '../../words';
 
 type Endpoint = Schema<'WebhookEndpoint'>;
@@ -68,11 +69,7 @@ function DeliveryTable({ endpoint, deliveries }: DeliveryTableProps) {
   );
   return (
     <>
-      {again.trouble !== null && (
-        <p className="error" role="alert">
-          {again.trouble}
-        </p>
-      )}
+      <Trouble text={again.trouble} />
       <Table
         caption={t('deliveries.title')}
         rows={deliveries}

@@ -8,6 +8,7 @@ import { Confirm } from '../../ui/confirm';
 import { Dialog } from '../../ui/dialog';
 import { Form } from '../../ui/form';
 import { Secret } from '../../ui/secret';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { EndpointFields } from './endpoint-fields';
 import type { EndpointDraft } from './endpoint-fields';
@@ -38,11 +39,7 @@ export function EndpointActions({ endpoint }: OfEndpoint) {
   const trouble = test.trouble ?? change.trouble;
   return (
     <>
-      {trouble !== null && (
-        <p className="error" role="alert">
-          {trouble}
-        </p>
-      )}
+      <Trouble text={trouble} />
       <div className="actions">
         <Button
           kind="primary"

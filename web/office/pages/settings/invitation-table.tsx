@@ -5,6 +5,7 @@ import { Button } from '../../ui/button';
 import { Tag } from '../../ui/status';
 import type { Tone } from '../../ui/status';
 import { Table } from '../../ui/table';
+import { Trouble } from '../../ui/trouble';
 import { moment, t } from '../../words';
 
 type Invitation = Schema<'Invitation'>;
@@ -18,11 +19,7 @@ export function InvitationTable({ invitations }: { readonly invitations: readonl
   );
   return (
     <>
-      {withdraw.trouble !== null && (
-        <p className="error" role="alert">
-          {withdraw.trouble}
-        </p>
-      )}
+      <Trouble text={withdraw.trouble} />
       <Table
         caption={t('people.invited')}
         rows={invitations}

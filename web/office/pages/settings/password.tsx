@@ -2,6 +2,7 @@ import { useCommand } from '../../command';
 import { askSignIn } from '../../shell/signing';
 import { Button } from '../../ui/button';
 import { Section } from '../../ui/page';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 
 /** Another password, by the link of a letter. */
@@ -13,11 +14,7 @@ export function Password({ email }: { readonly email: string }) {
   return (
     <Section title={t('sign_in.password_field')}>
       <p>{t('me.password_text')}</p>
-      {command.trouble !== null && (
-        <p className="error" role="alert">
-          {command.trouble}
-        </p>
-      )}
+      <Trouble text={command.trouble} />
       <Button onPress={() => command.run(email)} isRunning={command.isRunning}>
         {t('me.password_letter')}
       </Button>

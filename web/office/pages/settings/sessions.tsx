@@ -6,6 +6,7 @@ import { Answered, Section } from '../../ui/page';
 import { Tag } from '../../ui/status';
 import { Table } from '../../ui/table';
 import { Ago, When } from '../../ui/time';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { browserWord } from './audit-words';
 
@@ -19,11 +20,7 @@ export function Sessions() {
   return (
     <Section title={t('me.sessions')}>
       <p>{t('me.sessions_text')}</p>
-      {end.trouble !== null && (
-        <p className="error" role="alert">
-          {end.trouble}
-        </p>
-      )}
+      <Trouble text={end.trouble} />
       <Answered query={query}>
         {(sessions) => (
           <Table

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Section } from '../../ui/page';
 import { Secret } from '../../ui/secret';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 
 /** The association beside this one in which everything can be tried out, and the way between the two. */
@@ -28,11 +29,7 @@ export function TestTwin() {
   return (
     <Section title={t('twin.title')}>
       <p>{t(merchant.testOf === null ? 'twin.text' : 'twin.here')}</p>
-      {trouble !== null && (
-        <p className="error" role="alert">
-          {trouble}
-        </p>
-      )}
+      <Trouble text={trouble} />
       {merchant.testOf === null && (
         <Button onPress={() => make.run(null)} isRunning={make.isRunning || move.isRunning}>
           {t('twin.open')}
