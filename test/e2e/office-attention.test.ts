@@ -224,7 +224,7 @@ test('a gateway that is switched off is checked again, and a system that said it
   );
   const office = await Office.open(world, browser, { merchant: merchant.id });
   await office.go('/attention?id=paypal-standard');
-  await office.see('Nobody can pay by PayPal: receiver: gone');
+  await office.see('Nobody can pay by PayPal. (receiver: gone)');
   await office.press('Check the account again');
   await prove(office);
   await office.see('One of your own systems does not take what it is told');

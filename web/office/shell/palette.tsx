@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { Autocomplete, Input, Label, Menu, MenuItem, SearchField, Text } from 'react-aria-components';
 import { reading } from '../api';
+import { useStanding } from '../session';
 import { Dialog } from '../ui/dialog';
+import { usePaused } from '../ui/paused';
 import { t } from '../words';
 import { showPalette } from './palette-key';
 
@@ -18,23 +20,17 @@ const PAGES = [
   '/settings/me',
 ] as const;
 
-/** A pause in typing after which it is asked. */
-const PAUSE_MS = 150;
-
 /** Members, payments (also by reference and amount), and pages. */
 export default function Palette() {
   const navigate = useNavigate();
+  const { role } = useStanding();
   const [typed, setTyped] = useState('');
-  const [sought, setSought] = useState('');
-  useEffect(() => {
-    const timer = setTimeout(() => setSought(typed.trim()), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const sought = usePaused(typed.trim());
   const { data } = useQuery({ ...reading('/v1/search', { query: { q: sought } }), enabled: sought.length > 1 });
   const found = sought.length > 1 ? (data?.data ?? []) : [];
-  const pages = PAGES.map((to) => ({ to, text: t(`page.${to}`) })).filter(({ text }) =>
-    text.toLowerCase().includes(typed.trim().toLowerCase()),
-  );
+  const pages = PAGES.filter((to) => to !== '/books' || role !== 'desk') // the desk does not see them
+    .map((to) => ({ to, text: t(`page.${to}`) }))
+    .filter(({ text }) => text.toLowerCase().includes(typed.trim().toLowerCase()));
   const go = (address: string) => {
     showPalette(false);
     void navigate({ to: address });
@@ -72,6 +68,8 @@ function addressOf(kind: string, id: string): string {
       return `/members/${id}`;
     case 'payment':
       return `/payments/${id}`;
+    case 'refund':
+      return `/payments?q=${id}`; // found by it is the payment that it gives back
     default:
       return `/attention?id=${id}`;
   }

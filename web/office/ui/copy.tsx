@@ -27,11 +27,16 @@ export function Copy({ text, label, kind = 'plain' }: CopyProps) {
   );
 }
 
+interface CopyableProps extends Pick<CopyProps, 'text' | 'label'> {
+  /** How it is written for who types it; by default as it is copied. */
+  readonly shown?: string;
+}
+
 /** Something to be pasted elsewhere: it is shown whole, and copied by one press. */
-export function Copyable({ text, label }: Pick<CopyProps, 'text' | 'label'>) {
+export function Copyable({ text, label, shown = text }: CopyableProps) {
   return (
     <span className="copyable">
-      <code>{text}</code>
+      <code>{shown}</code>
       <Copy kind="quiet" text={text} label={label} />
     </span>
   );

@@ -1,6 +1,6 @@
 import { t } from '../words';
 import { Button } from './button';
-import { Copy } from './copy';
+import { Copyable } from './copy';
 
 interface SecretProps {
   readonly secret: string;
@@ -17,8 +17,7 @@ export function Secret({ secret, warning, onDone }: SecretProps) {
         {warning}
       </p>
       <p className="secret">
-        <code>{secret}</code>
-        <Copy kind="quiet" text={secret} label={t('secret.copy')} />
+        <Copyable text={secret} label={t('secret.copy')} />
       </p>
       <Button kind="primary" onPress={onDone}>
         {t('secret.kept')}

@@ -30,7 +30,9 @@ export function AttentionPage() {
           const others = data.filter((item) => item !== opened);
           return (
             <>
-              {id !== '' && wanted === undefined && <p role="status">{t('attention.gone')}</p>}
+              {id !== '' && wanted === undefined && (
+                <p role="status">{t(nextCursor === null ? 'attention.gone' : 'attention.not_among')}</p>
+              )}
               <p>{t('attention.count', { count: data.length, isMore: nextCursor === null ? 'no' : 'yes' })}</p>
               <Item key={opened.id} item={opened} isFetching={queue.isFetching} onDone={() => filter({ id: '' })} />
               {others.length > 0 && <Others items={others} />}

@@ -1,20 +1,27 @@
 import { useQuery } from '@tanstack/react-query';
 import { reading } from '../../api';
-import type { Schema } from '../../api';
+import type { AnswerTo, Schema } from '../../api';
 import { Entries } from '../../ui/entries';
 import { money, t } from '../../words';
 
-/** What giving back would cost, and what the books would say; nothing for ways that the API cannot foretell. */
-export function Cost({ proposal: { path, body } }: { readonly proposal: Schema<'Proposal'> }) {
+type Preview = AnswerTo<'/v1/payments/{id}/refund-preview'>;
+
+/** What giving back would do; null for ways that the API cannot foretell. */
+export function usePreview({ path, body }: Schema<'Proposal'>) {
   const [, payment] = /^\/v1\/payments\/(\w+)\/refunds$/.exec(path ?? '') ?? [];
   const amount = body?.['amount'];
   const query = typeof amount === 'number' ? { amount: String(amount) } : {};
-  const { data } = useQuery({
+  const preview = useQuery({
     ...reading('/v1/payments/{id}/refund-preview', { path: { id: payment ?? '' }, query }),
     enabled: payment !== undefined,
   });
-  if (data?.possible !== true) return null;
-  const { currency, feeLost, chargesDueAgain, entries } = data;
+  return payment === undefined ? null : preview;
+}
+
+/** What it would cost, and what the books would say. */
+export function Cost({ preview }: { readonly preview: Preview }) {
+  if (!preview.possible) return null;
+  const { currency, feeLost, chargesDueAgain, entries } = preview;
   return (
     <>
       {feeLost !== null && feeLost > 0 && (

@@ -13,7 +13,6 @@ interface Chosen {
   readonly member: string | null;
 }
 
-/** Ways of which the call takes a note. */
 const NOTED: ReadonlySet<Way> = new Set([
   'keep',
   'write_off',
@@ -25,6 +24,9 @@ const NOTED: ReadonlySet<Way> = new Set([
   'withdrawn',
   'dismiss',
 ]);
+/** Whether the call takes what the person writes about it. */
+export const takesNote = (way: Way): boolean => NOTED.has(way);
+
 /** What answers otherwise when something was settled. */
 const CHANGES = [
   '/v1/attention',
@@ -52,7 +54,7 @@ export function useDoing(way: Way, onDone: () => void) {
   return useCommand(
     ({ proposal: { method, path, body }, note, member }: Chosen, headers) => {
       if (method === null || path === null) throw new Error('nothing can be done from here');
-      const said = NOTED.has(way) && note.trim() !== '' ? { note: note.trim() } : {};
+      const said = takesNote(way) && note.trim() !== '' ? { note: note.trim() } : {};
       const named = member === null ? {} : { member };
       return answerOf(SEND[method](path, { body: { ...body, ...named, ...said }, headers }));
     },

@@ -1,25 +1,22 @@
-import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
-import { reading } from '../../api';
 import type { Schema } from '../../api';
 import { StatusBadge } from '../../ui/status';
 import { When } from '../../ui/time';
 import { t } from '../../words';
+import type { Known } from './known';
 
 interface ItemFactsProps {
   readonly item: Schema<'AttentionItem'>;
-  readonly payment: Schema<'Payment'> | undefined;
-  readonly dispute: Schema<'Dispute'> | undefined;
+  readonly known: Known;
 }
 
 /** What it is about, with the way to each. */
-export function ItemFacts({ item, payment, dispute }: ItemFactsProps) {
-  const message = useMessage(item.notification);
+export function ItemFacts({ item, known: { payment, message, dispute } }: ItemFactsProps) {
   const facts: readonly (readonly [string, ReactNode])[] = [
-    ...(payment === undefined ? [] : factsOfPayment(payment)),
-    ...(message === undefined ? [] : factsOfMessage(message)),
-    ...(dispute === undefined ? [] : factsOfDispute(dispute)),
+    ...(payment === null ? [] : factsOfPayment(payment)),
+    ...(message === null ? [] : factsOfMessage(message)),
+    ...(dispute === null ? [] : factsOfDispute(dispute)),
     ...(item.kind === 'disabled_account'
       ? ([['account', <Link to="/gateways">{gatewayOf(item)}</Link>]] as const)
       : []),
@@ -96,10 +93,4 @@ function factsOfDispute({ stage, gatewayReference, gatewayUrl, gateway }: Schema
       </>,
     ],
   ] as const;
-}
-
-/** The message that it is about, who paid by it included. */
-export function useMessage(id: string | null): Schema<'Notification'> | undefined {
-  const query = { q: id ?? '', limit: 1 };
-  return useQuery({ ...reading('/v1/notifications', { query }), enabled: id !== null }).data?.data[0];
 }

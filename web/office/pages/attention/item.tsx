@@ -1,14 +1,12 @@
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { reading } from '../../api';
 import type { Schema } from '../../api';
 import { useStanding } from '../../session';
-import { TextBox } from '../../ui/fields';
-import { Section } from '../../ui/page';
+import { Answered, Section } from '../../ui/page';
 import { Tag } from '../../ui/status';
 import { Ago } from '../../ui/time';
 import { t } from '../../words';
 import { ItemFacts } from './item-facts';
+import { useKnown } from './known';
+import type { Known } from './known';
 import { daysUntil, reasonFor, sumOf, titleOf } from './sayings';
 import { WayOut } from './way-out';
 
@@ -20,56 +18,52 @@ interface ItemProps {
 }
 
 /** One thing that waits: why it is here, what most people do about it, and what else can be done. */
-export function Item({ item, isFetching, onDone }: ItemProps) {
-  const { merchant } = useStanding();
-  const payment = usePayment(item.payment);
-  const dispute = useDispute(item.dispute);
-  const [note, setNote] = useState('');
-  const ways = [item.proposal, ...item.others];
-  const mayDecide = useMayDecide(item);
+export function Item(props: ItemProps) {
+  const { item } = props;
+  const known = useKnown(item);
   const sum = sumOf(item);
   return (
     <Section
       title={sum === null ? titleOf(item) : t('attention.headline', { title: titleOf(item), sum })}
       actions={<Ago at={item.since} />}
     >
-      <p className="why">{reasonFor(item, { payment, dispute, own: merchant.currency })}</p>
+      <Answered query={known}>{(read) => <Decision {...props} known={read} />}</Answered>
+    </Section>
+  );
+}
+
+function Decision({ item, known, isFetching, onDone }: ItemProps & { readonly known: Known }) {
+  const { merchant } = useStanding();
+  const mayDecide = useMayDecide(item);
+  const { dispute } = known;
+  return (
+    <>
+      <p className="why">{reasonFor(item, known, merchant.currency)}</p>
       {typeof dispute?.answerBy === 'string' && dispute.status === 'open' && (
         <p>
           <Tag tone="person">{t('attention.days_left', { count: daysUntil(dispute.answerBy) })}</Tag>
         </p>
       )}
-      <ItemFacts item={item} payment={payment} dispute={dispute} />
+      <ItemFacts item={item} known={known} />
       {mayDecide ? (
-        <>
-          <ul className="ways">
-            {ways.map((way, index) => (
-              <li key={`${way.action} ${JSON.stringify(way.body)}`}>
-                <WayOut
-                  item={item}
-                  proposal={way}
-                  isUsual={index === 0}
-                  payment={payment}
-                  note={note}
-                  isFetching={isFetching}
-                  onDone={onDone}
-                />
-              </li>
-            ))}
-          </ul>
-          {ways.some(({ method }) => method !== null) && (
-            <TextBox
-              label={t('attention.note')}
-              value={note}
-              onChange={setNote}
-              description={t('attention.note_for')}
-            />
-          )}
-        </>
+        <ul className="ways">
+          {[item.proposal, ...item.others].map((proposal, index) => (
+            <li key={`${proposal.action} ${JSON.stringify(proposal.body)}`}>
+              <WayOut
+                item={item}
+                proposal={proposal}
+                isUsual={index === 0}
+                known={known}
+                isFetching={isFetching}
+                onDone={onDone}
+              />
+            </li>
+          ))}
+        </ul>
       ) : (
         <p className="note">{t('attention.not_yours')}</p>
       )}
-    </Section>
+    </>
   );
 }
 
@@ -77,12 +71,4 @@ export function Item({ item, isFetching, onDone }: ItemProps) {
 function useMayDecide({ proposal }: Schema<'AttentionItem'>): boolean {
   const { role } = useStanding();
   return role === 'owner' || role === 'treasurer' || (role === 'desk' && proposal.action === 'cancel');
-}
-
-function usePayment(id: string | null) {
-  return useQuery({ ...reading('/v1/payments/{id}', { path: { id: id ?? '' } }), enabled: id !== null }).data;
-}
-
-function useDispute(id: string | null) {
-  return useQuery({ ...reading('/v1/disputes/{id}', { path: { id: id ?? '' } }), enabled: id !== null }).data;
 }

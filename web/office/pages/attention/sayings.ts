@@ -1,16 +1,9 @@
 import type { Schema } from '../../api';
-import { day, isSaid, money, t } from '../../words';
+import { day, isSaid, language, money, t } from '../../words';
+import type { Known } from './known';
 
 type AttentionItem = Schema<'AttentionItem'>;
 type Proposal = Schema<'Proposal'>;
-
-/** What a sentence about an item may name, as far as it is known. */
-export interface Known {
-  readonly payment?: Schema<'Payment'> | undefined;
-  readonly dispute?: Schema<'Dispute'> | undefined;
-  /** The currency of the books. */
-  readonly own: string;
-}
 
 /** In few words, what it is. */
 export const titleOf = ({ code }: AttentionItem): string =>
@@ -21,20 +14,25 @@ export function sumOf({ sums: [sum] }: AttentionItem): string | null {
   return sum === undefined ? null : money(sum.amount, sum.currency);
 }
 
-/** Why it is here, in one sentence. */
-export function reasonFor(item: AttentionItem, { payment, dispute, own }: Known): string {
-  const { code, gateway, sums, detail } = item;
+/** Codes of which the API says more in a sentence of its own; so it does of messages, whose codes are many. */
+const EXPLAINED = new Set(['disabled_account', 'failing_webhook', 'gateway_remark', 'message']);
+
+/** Why it is here, in one sentence. `own`: the currency of the books. */
+export function reasonFor(item: AttentionItem, { payment, dispute }: Known, own: string): string {
+  const { gateway, sums, detail } = item;
   const values = {
     sum: sumOf(item) ?? '',
-    asked: payment === undefined ? '' : money(payment.amount, payment.currency),
+    asked: payment === null ? '' : money(payment.amount, payment.currency),
     gateway: gateway === null ? '' : t(`gateway.${gateway}`),
     currency: sums[0]?.currency ?? '',
     own,
-    detail,
   };
-  if (code === 'dispute_opened' && typeof dispute?.answerBy === 'string')
+  if (item.code === 'dispute_opened' && typeof dispute?.answerBy === 'string')
     return t('attention.why.dispute_answer_by', { ...values, date: day(dispute.answerBy) });
-  return t(isSaid(`attention.why.${code}`) ? `attention.why.${code}` : 'attention.why.message', values);
+  const code = isSaid(`attention.why.${item.code}`) ? item.code : 'message';
+  const sentence = t(`attention.why.${code}`, values);
+  // The detail is English.
+  return language() === 'en' && EXPLAINED.has(code) ? `${sentence} (${detail})` : sentence;
 }
 
 /** What each way out is, for the words that are said of it. */

@@ -1,14 +1,14 @@
-import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { reading } from '../../api';
 import type { Schema } from '../../api';
 import { Button } from '../../ui/button';
+import { TextBox } from '../../ui/fields';
 import { MemberPicker } from '../../ui/member-picker';
+import { Answered } from '../../ui/page';
 import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
-import { Cost } from './cost';
-import { useDoing } from './doing';
-import { useMessage } from './item-facts';
+import { Cost, usePreview } from './cost';
+import { takesNote, useDoing } from './doing';
+import type { Known } from './known';
 import { sumOf, wayOf } from './sayings';
 
 interface WayOutProps {
@@ -16,34 +16,35 @@ interface WayOutProps {
   readonly proposal: Schema<'Proposal'>;
   /** What most people do. */
   readonly isUsual: boolean;
-  readonly payment: Schema<'Payment'> | undefined;
-  readonly note: string;
+  readonly known: Known;
   readonly isFetching: boolean;
   readonly onDone: () => void;
 }
 
 /** One way out: what is pressed, what then happens, and what it costs, before it is pressed. */
-export function WayOut({ item, proposal, isUsual, payment, note, isFetching, onDone }: WayOutProps) {
+export function WayOut({ item, proposal, isUsual, known, isFetching, onDone }: WayOutProps) {
   const way = wayOf(item, proposal);
   const needsMember = proposal.needs.includes('member');
   const [chosen, choose] = useState<{ readonly id: string; readonly name: string } | null>(null);
-  const proposed = useMemberName(way === 'attach' ? proposal.body?.['member'] : undefined);
-  const message = useMessage(needsMember ? item.notification : null);
+  const [note, setNote] = useState('');
+  const preview = usePreview(proposal);
   const doing = useDoing(way, onDone);
+  const whose = needsMember ? chosen?.name : way === 'attach' ? known.member?.name : known.payment?.memberName;
   const values = {
     sum: sumOf(item) ?? '',
     gateway: item.gateway === null ? '' : t(`gateway.${item.gateway}`),
-    name: needsMember ? (chosen?.name ?? '') : (proposed ?? payment?.memberName ?? ''),
+    name: whose ?? '',
   };
   const effect = <p className="note">{t(`attention.effect.${way}`, values)}</p>;
   if (proposal.method === null) return effect;
-  const isReady = !needsMember || chosen !== null;
+  const isReady = (!needsMember || chosen !== null) && (preview === null || preview.data !== undefined);
+  const { payer = null } = known.message ?? {};
   return (
     <>
-      {needsMember && message !== undefined && (
+      {needsMember && (
         <MemberPicker
           label={t('attention.which_member')}
-          sought={message.payer?.email ?? message.payer?.name ?? ''}
+          sought={payer?.email ?? payer?.name ?? ''}
           onChange={choose}
         />
       )}
@@ -52,20 +53,37 @@ export function WayOut({ item, proposal, isUsual, payment, note, isFetching, onD
         onPress={() => doing.run({ proposal, note, member: chosen?.id ?? null })}
         isRunning={doing.isRunning}
         isDisabled={!isReady || (doing.answer !== undefined && isFetching)}
+        reason={preview?.isLoadingError === true ? t('attention.not_foretold') : null}
       >
         {t(way === 'attach' && values.name === '' ? 'attention.do.attach_nobody' : `attention.do.${way}`, values)}
       </Button>
       {effect}
-      <Cost proposal={proposal} />
+      {preview !== null && <Answered query={preview}>{(foretold) => <Cost preview={foretold} />}</Answered>}
+      {takesNote(way) && <Note value={note} onChange={setNote} />}
       <Trouble text={doing.trouble} />
     </>
   );
 }
 
-function useMemberName(id: unknown): string | undefined {
-  const isKnown = typeof id === 'string';
-  return useQuery({
-    ...reading('/v1/members/{id}', { path: { id: isKnown ? id : '' } }),
-    enabled: isKnown,
-  }).data?.name;
+interface NoteProps {
+  readonly value: string;
+  readonly onChange: (note: string) => void;
+}
+
+/** Why it is decided so, for who wants to write that down. */
+function Note({ value, onChange }: NoteProps) {
+  const [isOpen, open] = useState(false);
+  return isOpen ? (
+    <TextBox
+      label={t('attention.note')}
+      value={value}
+      onChange={onChange}
+      description={t('attention.note_for')}
+      autoFocus
+    />
+  ) : (
+    <Button kind="quiet" onPress={() => open(true)}>
+      {t('attention.note_add')}
+    </Button>
+  );
 }

@@ -7,7 +7,7 @@ import { Choice, TextBox } from '../../ui/fields';
 import { errorOf, Form } from '../../ui/form';
 import { Secret } from '../../ui/secret';
 import { t } from '../../words';
-import { countries } from '../settings/places';
+import { COUNTRIES_BY_NAME } from '../settings/places';
 
 type New = Schema<'NewMerchant'>;
 const CHARTS = ['generic', 'fr-association', 'ohada'] as const;
@@ -52,7 +52,7 @@ export function NewMerchantDialog({ onClose }: { readonly onClose: () => void })
         />
         <Choice
           label={t('field.country')}
-          options={countries()}
+          options={COUNTRIES_BY_NAME}
           value={draft.country ?? null}
           onChange={(country) => change({ country })}
           error={errorOf(command.wrong, 'country')}

@@ -1,10 +1,10 @@
 import { Choice, Radios, TextBox, Tick } from '../../ui/fields';
-import { Copy } from '../../ui/copy';
+import { Copyable } from '../../ui/copy';
 import { errorOf, Form } from '../../ui/form';
 import { Section } from '../../ui/page';
 import { t } from '../../words';
 import { useMerchantDraft } from './merchant-draft';
-import { countries, zones } from './places';
+import { COUNTRIES_BY_NAME, zones } from './places';
 
 /** Null takes away what was known. */
 const orNone = (text: string) => (text.trim() === '' ? null : text);
@@ -15,7 +15,7 @@ export function AboutYou() {
   const space = `${location.origin}/m/${settings.slug}`;
   return (
     <Section title={t('settings.about_you')}>
-      <Form {...form}>
+      <Form {...form} fields={['name', 'address', 'registration', 'country', 'timeZone', 'slug']}>
         <TextBox
           label={t('field.name')}
           description={t('settings.name_for')}
@@ -41,7 +41,7 @@ export function AboutYou() {
         />
         <Choice
           label={t('field.country')}
-          options={countries()}
+          options={COUNTRIES_BY_NAME}
           value={settings.country}
           onChange={(country) => change({ country })}
           error={errorOf(form.wrong, 'country')}
@@ -69,8 +69,7 @@ export function AboutYou() {
           error={errorOf(form.wrong, 'slug')}
         />
         <p className="secret">
-          <code>{space}</code>
-          <Copy kind="quiet" text={space} label={t('settings.space')} />
+          <Copyable text={space} label={t('settings.space')} />
         </p>
       </Form>
     </Section>
@@ -83,7 +82,7 @@ export function AboutWebsite() {
   const origins = (text: string) => text.split('\n').map((line) => line.trim());
   return (
     <Section title={t('settings.about_website')}>
-      <Form {...form}>
+      <Form {...form} fields={['returnOrigins', 'thankYouUrl']}>
         <TextBox
           label={t('field.returnOrigins')}
           description={t('settings.origins_for')}

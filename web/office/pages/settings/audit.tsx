@@ -5,6 +5,7 @@ import { Button } from '../../ui/button';
 import { Choice, TextBox } from '../../ui/fields';
 import { More } from '../../ui/more';
 import { Answered, Empty } from '../../ui/page';
+import { usePaused } from '../../ui/paused';
 import { Table } from '../../ui/table';
 import { When } from '../../ui/time';
 import { t } from '../../words';
@@ -46,7 +47,7 @@ function Filters() {
 
 function Trail() {
   const [{ action, actor, object, from, to }, filter] = useFilters();
-  const given = { action, actor, object, from, to };
+  const given = { action, actor, object, from: usePaused(from), to: usePaused(to) };
   const query = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined && value !== ''));
   const trail = useList('/v1/audit', { query });
   return (

@@ -10,7 +10,7 @@ import { Form } from '../../ui/form';
 import { Secret } from '../../ui/secret';
 import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
-import { EndpointFields } from './endpoint-fields';
+import { EndpointFields, FIELDS_OF_ENDPOINT } from './endpoint-fields';
 import type { EndpointDraft } from './endpoint-fields';
 
 type Endpoint = Schema<'WebhookEndpoint'>;
@@ -85,6 +85,7 @@ function Edit({ endpoint, onClose }: OverThePage) {
         isRunning={command.isRunning}
         trouble={command.trouble}
         wrong={command.wrong}
+        fields={FIELDS_OF_ENDPOINT}
       >
         <EndpointFields draft={draft} onChange={setDraft} wrong={command.wrong} />
       </Form>
@@ -100,7 +101,7 @@ function Rotate({ endpoint, onClose }: OverThePage) {
   );
   if (command.answer !== undefined)
     return (
-      <Dialog title={t('webhooks.rotated')} onClose={onClose}>
+      <Dialog title={t('webhooks.rotated')} onClose={onClose} mustAnswer>
         <Secret secret={command.answer.secret} warning={t('webhooks.once')} onDone={onClose} />
       </Dialog>
     );

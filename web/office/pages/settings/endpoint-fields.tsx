@@ -18,6 +18,9 @@ interface EndpointFieldsProps {
   readonly wrong: readonly WrongField[];
 }
 
+/** Those that say themselves what is wrong with them. */
+export const FIELDS_OF_ENDPOINT = ['url', 'description', 'types'];
+
 /** Where it is, what it is for, and what it is told of. */
 export function EndpointFields({ draft, onChange, wrong }: EndpointFieldsProps) {
   return (

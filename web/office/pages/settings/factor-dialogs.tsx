@@ -20,7 +20,7 @@ export function NewBackupCodes({ onClose }: FactorDialogProps) {
     { changes: [] },
   );
   return (
-    <Dialog title={t('factor.codes')} onClose={onClose}>
+    <Dialog title={t('factor.codes')} onClose={onClose} mustAnswer={command.answer !== undefined}>
       {command.answer !== undefined ? (
         <BackupCodes codes={command.answer} onDone={onClose} />
       ) : (

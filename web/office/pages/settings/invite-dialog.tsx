@@ -30,6 +30,7 @@ export function InviteDialog({ onClose }: { readonly onClose: () => void }) {
         isDisabled={email.trim() === ''}
         trouble={command.trouble}
         wrong={command.wrong}
+        fields={['email']}
       >
         <TextBox
           label={t('people.email')}

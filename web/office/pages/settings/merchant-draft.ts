@@ -1,8 +1,9 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { answerOf, api } from '../../api';
 import type { Schema } from '../../api';
 import { useCommand } from '../../command';
-import { useStanding } from '../../session';
+import { merchantReading, useStanding } from '../../session';
 import { t } from '../../words';
 
 type Change = Schema<'MerchantChange'>;
@@ -11,10 +12,15 @@ type Change = Schema<'MerchantChange'>;
 export function useMerchantDraft() {
   const { merchant } = useStanding();
   const [draft, setDraft] = useState<Change>({});
+  const queries = useQueryClient();
   const command = useCommand((body: Change, headers) => answerOf(api.PATCH('/v1/merchant', { body, headers })), {
     changes: ['/v1/merchant', '/v1/session'],
     done: () => t('settings.saved'),
-    then: () => setDraft({}),
+    then(saved) {
+      // The page shows what was saved before it is read anew.
+      queries.setQueryData(merchantReading.queryKey, saved);
+      setDraft({});
+    },
   });
   const isSame = (name: keyof Change) => JSON.stringify(draft[name]) === JSON.stringify(merchant[name]);
   const changed = (Object.keys(draft) as (keyof Change)[]).filter((name) => !isSame(name));

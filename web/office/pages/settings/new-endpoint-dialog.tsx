@@ -6,7 +6,7 @@ import { Dialog } from '../../ui/dialog';
 import { Form } from '../../ui/form';
 import { Secret } from '../../ui/secret';
 import { t } from '../../words';
-import { EndpointFields } from './endpoint-fields';
+import { EndpointFields, FIELDS_OF_ENDPOINT } from './endpoint-fields';
 import type { EndpointDraft } from './endpoint-fields';
 
 /** Adds an address that is told of what happens, and shows this once the secret by which it knows us. */
@@ -18,7 +18,7 @@ export function NewEndpointDialog({ onClose }: { readonly onClose: () => void })
   );
   if (command.answer !== undefined)
     return (
-      <Dialog title={t('webhooks.added')} onClose={onClose}>
+      <Dialog title={t('webhooks.added')} onClose={onClose} mustAnswer>
         <Secret secret={command.answer.secret} warning={t('webhooks.once')} onDone={onClose} />
       </Dialog>
     );
@@ -34,6 +34,7 @@ export function NewEndpointDialog({ onClose }: { readonly onClose: () => void })
         isDisabled={url.trim() === '' || types.length === 0}
         trouble={command.trouble}
         wrong={command.wrong}
+        fields={FIELDS_OF_ENDPOINT}
       >
         <EndpointFields draft={draft} onChange={setDraft} wrong={command.wrong} />
       </Form>

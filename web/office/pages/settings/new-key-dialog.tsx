@@ -24,7 +24,7 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }) {
   });
   if (command.answer !== undefined)
     return (
-      <Dialog title={t('keys.made', { name: command.answer.name })} onClose={onClose}>
+      <Dialog title={t('keys.made', { name: command.answer.name })} onClose={onClose} mustAnswer>
         <Secret secret={command.answer.secretKey} warning={t('keys.once')} onDone={onClose} />
       </Dialog>
     );
@@ -44,6 +44,7 @@ export function NewKeyDialog({ onClose }: { readonly onClose: () => void }) {
         isDisabled={name.trim() === '' || scopes.length === 0}
         trouble={command.trouble}
         wrong={command.wrong}
+        fields={['name']}
       >
         <TextBox
           label={t('keys.name')}

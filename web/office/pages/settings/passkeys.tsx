@@ -81,6 +81,7 @@ function Add({ onClose }: { readonly onClose: () => void }) {
         isDisabled={name.trim() === ''}
         trouble={command.trouble}
         wrong={command.wrong}
+        fields={['name']}
       >
         <TextBox
           label={t('passkeys.name')}

@@ -2,7 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { useCommand } from '../../command';
 import type { Session } from '../../session';
 import { askSignIn } from '../../shell/signing';
-import { Copy } from '../../ui/copy';
+import { Copyable } from '../../ui/copy';
 import { Dialog } from '../../ui/dialog';
 import { TextBox } from '../../ui/fields';
 import { Form } from '../../ui/form';
@@ -50,7 +50,7 @@ export function SetUpApp({ session, onClose }: SetUpAppProps) {
     );
   if (isProven)
     return (
-      <Dialog title={t('factor.codes')} onClose={onClose}>
+      <Dialog title={t('factor.codes')} onClose={onClose} mustAnswer>
         <BackupCodes codes={told.backupCodes} onDone={onClose} />
       </Dialog>
     );
@@ -91,8 +91,7 @@ function FirstCode({ uri, session, onProven, onClose }: FirstCodeProps) {
       </Suspense>
       <p>{t('factor.type_text')}</p>
       <p className="secret">
-        <code>{secret.match(/.{1,4}/g)?.join(' ')}</code>
-        <Copy kind="quiet" text={secret} label={t('factor.copy')} />
+        <Copyable text={secret} shown={secret.replace(/.{4}(?=.)/g, '$& ')} label={t('factor.copy')} />
       </p>
       <TextBox
         label={t('sign_in.code_field')}

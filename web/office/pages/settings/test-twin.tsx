@@ -25,11 +25,10 @@ export function TestTwin() {
     },
   );
   const real = session.merchants.find(({ id }) => id === merchant.testOf);
-  const trouble = make.trouble ?? move.trouble;
   return (
     <Section title={t('twin.title')}>
       <p>{t(merchant.testOf === null ? 'twin.text' : 'twin.here')}</p>
-      <Trouble text={trouble} />
+      {made === null && <Trouble text={make.trouble ?? move.trouble} />}
       {merchant.testOf === null && (
         <Button onPress={() => make.run(null)} isRunning={make.isRunning || move.isRunning}>
           {t('twin.open')}
@@ -41,7 +40,8 @@ export function TestTwin() {
         </Button>
       )}
       {made !== null && (
-        <Dialog title={t('twin.made')} onClose={() => move.run(made.id)}>
+        <Dialog title={t('twin.made')} onClose={() => move.run(made.id)} mustAnswer>
+          <Trouble text={move.trouble} />
           <Secret secret={made.secretKey} warning={t('twin.key')} onDone={() => move.run(made.id)} />
         </Dialog>
       )}
