@@ -21,8 +21,6 @@ afterAll(() => world.stop());
 
 const under = (key: string) => ({ 'idempotency-key': key });
 const replayed = (reply: Reply) => reply.headers.get('idempotency-replayed');
-const paymentsOf = async (member: string) =>
-  (await merchant.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}&limit=100`)).body.data;
 
 test('the same key and body give the first answer again, and say so', async () => {
   const member = await merchant.member([['fee', 1000]]);
@@ -32,7 +30,7 @@ test('the same key and body give the first answer again, and say so', async () =
   expect([first.status, replayed(first)]).toEqual([201, null]);
   expect([second.status, replayed(second)]).toEqual([201, 'true']);
   expect(second.body).toEqual(first.body);
-  expect(await paymentsOf(member)).toHaveLength(1);
+  expect(await merchant.payments(member)).toHaveLength(1);
 });
 
 test('the same body with its keys in another order is the same body', async () => {
@@ -109,7 +107,7 @@ test.each([
     body: JSON.stringify(body),
   });
   expect(answer.status).toBe(404);
-  expect(await paymentsOf(member)).toHaveLength(1);
+  expect(await merchant.payments(member)).toHaveLength(1);
 });
 
 test('a key holds for what is acted upon, however a client escapes its letters', async () => {
@@ -147,7 +145,7 @@ test('the same key with another body is refused, and the first stays', async () 
     { member, gateway: 'paypal-standard' },
   ])
     refused(await merchant.post('/v1/payments', other, under('two bodies')), 'idempotency_key_reused');
-  expect(await paymentsOf(member)).toEqual([first.body]);
+  expect(await merchant.payments(member)).toEqual([first.body]);
 });
 
 test.each<readonly [string, (member: string) => readonly [string, unknown]]>([
@@ -166,7 +164,7 @@ test.each<readonly [string, (member: string) => readonly [string, unknown]]>([
   expect(replies.map((reply) => reply.status)).toEqual(replies.map(() => 201));
   for (const reply of replies) expect(reply.body).toEqual(replies[0]?.body);
   expect(replies.filter((reply) => replayed(reply) === null)).toHaveLength(1);
-  if (what === 'payment') expect(await paymentsOf(member)).toHaveLength(1);
+  if (what === 'payment') expect(await merchant.payments(member)).toHaveLength(1);
   if (what === 'charge') expect((await merchant.cart(member)).charges).toHaveLength(1);
 });
 
@@ -186,7 +184,7 @@ test('of twenty at once only the payment that was made is started', async () => 
   const server = asking(api, merchant.secretKey);
   await Promise.all(Array.from({ length: 20 }, () => server.post('/v1/payments', body, under('start once'))));
   await api.stop();
-  expect(started).toEqual((await paymentsOf(member)).map((payment) => payment.id));
+  expect(started).toEqual((await merchant.payments(member)).map((payment) => payment.id));
 });
 
 test('keys are per holder: another merchant, or the member with a token, may use the same one', async () => {
@@ -252,7 +250,7 @@ test('without a key every request is a new one', async () => {
     });
   expect((await request()).status).toBe(201);
   expect((await request()).status).toBe(201);
-  expect(await paymentsOf(member)).toHaveLength(2);
+  expect(await merchant.payments(member)).toHaveLength(2);
 });
 
 test('a crash between effect and answer leaves both or neither: the key is kept in the same transaction', async () => {
@@ -304,7 +302,7 @@ test('whatever order keys and bodies come in, at once or after each other: one p
             else refused(reply, 'idempotency_key_reused');
           }
         }
-        expect(await paymentsOf(member)).toHaveLength(keys.length);
+        expect(await merchant.payments(member)).toHaveLength(keys.length);
       },
     ),
     { numRuns: 12 },

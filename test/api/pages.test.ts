@@ -1,7 +1,6 @@
-import { connectKkiapay, connectPaypalCheckout, control, payInWindow } from '../e2e/accounts';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { NotificationView, PaymentView } from '../support/client';
-import { approveAs, connectCheckout, visit } from '../support/gateways';
+import { approveAs, connectCheckout, connectKkiapay, control, payInWidget, visit } from '../support/gateways';
 import { newTransactionId, payAs } from '../support/paypal';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
@@ -114,7 +113,7 @@ test('who cancels is led to the address for that', async () => {
 
 test('a payment that names no address goes on to the merchant’s thank-you page, from the return page only and while its origin is registered', async () => {
   const club = await Merchant.create(world, { returnOrigins: [SHOP] });
-  const patch = (body: object) => call(world.baseUrl, club.secretKey, 'PATCH', '/v1/merchant', body);
+  const patch = (body: object) => club.patch('/v1/merchant', body);
   await patch({ thankYouUrl: `${SHOP}/thanks?a=b` });
   const payer = await club.member([['fee', 5000]]);
   const plain = await club.pay(payer);
@@ -134,7 +133,7 @@ test('a payment that names no address goes on to the merchant’s thank-you page
 
 test('an address whose origin is no longer registered is neither linked nor gone to', async () => {
   const payment = await merchant.pay(member, { returnUrl: RETURN_URL, cancelUrl: `${SHOP}/basket` });
-  const changed = await call(world.baseUrl, merchant.secretKey, 'PATCH', '/v1/merchant', {
+  const changed = await merchant.patch('/v1/merchant', {
     returnOrigins: [`${SHOP}.evil.example`],
   });
   expect(changed.status).toBe(200);
@@ -160,13 +159,9 @@ test('who cancels at the gateway may go on paying, until it is too late', async 
 
 /** A payer chooses a card at PayPal that will be declined when the money is taken; the payment lives on. */
 async function declinedAtPaypal(over: Record<string, unknown> = {}): Promise<PaymentView> {
-  await connectPaypalCheckout(merchant);
+  await connectCheckout(merchant);
   const payment = await merchant.pay(member, { gateway: 'paypal-checkout', ...over });
-  const { url } = payment.nextAction as unknown as { url: string };
-  await control(merchant, 'POST', 'paypal-checkout/pay', {
-    orderId: new URL(url).searchParams.get('token'),
-    buyer: 'denis',
-  });
+  await approveAs(merchant, payment, 'denis');
   return untilReason(payment.id, 'instrument_declined');
 }
 const untilReason = (payment: string, reason: string): Promise<PaymentView> =>
@@ -190,7 +185,7 @@ test.each(['return', 'cancel'])(
 );
 
 test('before anything was declined, who comes back is asked for nothing and led on', async () => {
-  await connectPaypalCheckout(merchant);
+  await connectCheckout(merchant);
   const payment = await merchant.pay(member, { gateway: 'paypal-checkout', returnUrl: RETURN_URL });
   const { text } = await page(`/return/${payment.id}`);
   expect(text).toContain('Waiting for PayPal');
@@ -204,7 +199,7 @@ test('a page that needs the gateway’s own window says so to who has no scripts
   await connectKkiapay(merchant);
   const payment = await merchant.pay(member, { gateway: 'kkiapay' });
   expect((await page(`/return/${payment.id}`)).text).not.toContain('<button type="button" disabled>');
-  await payInWindow(merchant, payment, 'celine');
+  await payInWidget(merchant, payment, 'celine');
   await untilReason(payment.id, 'insufficient_fund');
   for (const place of ['return', 'cancel']) {
     const { text } = await page(`/${place}/${payment.id}`);
@@ -239,7 +234,7 @@ test('of a payment that is given back the page says how much, and what is still 
   await untilStatus(merchant, payment.id, 'partially_refunded');
   expect((await page(`/return/${payment.id}`)).text).toContain('€20.00 of €143.50 was given back');
 
-  await control(merchant, 'POST', 'paypal-checkout/next', { call: 'refund', status: 'PENDING' });
+  await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', status: 'PENDING' });
   await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount: 2_350 });
   const { text } = await page(`/return/${payment.id}`);
   expect(text).toContain('€20.00 of €143.50 was given back');
@@ -390,7 +385,7 @@ test('a page is written in the language that its reader chose, else asks for, el
   expect(await languageOf({ 'accept-language': 'de, fr;q=0.8' })).toBe('fr');
   expect(await languageOf({ 'accept-language': 'fr', cookie: 'a=b; quittance_language=en' })).toBe('en');
   expect(await languageOf({ cookie: 'quittance_language=xx' })).toBe('en');
-  await call(world.baseUrl, merchant.secretKey, 'PATCH', '/v1/merchant', { locale: 'fr' });
+  await merchant.patch('/v1/merchant', { locale: 'fr' });
   expect(await languageOf({})).toBe('fr');
   const { text } = await page(`/return/${payment.id}`, { headers: { 'accept-language': 'fr' } });
   expect(text).toContain('En attente de PayPal');

@@ -47,11 +47,9 @@ const press = (
 ): Promise<Shown> =>
   show(url, { method: 'POST', body: new URLSearchParams({ gateway: 'paypal-standard', ...fields }), headers });
 
-const paymentsOf = async (merchant: Merchant, member: string): Promise<readonly PaymentView[]> =>
-  (await merchant.get<Page<PaymentView>>(`/v1/payments?member=${member}`)).body.data;
 /** The one payment there is. */
 async function onlyPayment(merchant: Merchant, member: string): Promise<PaymentView> {
-  const payments = await paymentsOf(merchant, member);
+  const payments = await merchant.payments(member);
   expect(payments).toHaveLength(1);
   return payments[0]!;
 }
@@ -189,7 +187,7 @@ describe('the page of a pay link', () => {
         expect(page.headers.get('content-type')).toMatch(/^text\/html/);
       }
     }
-    expect(await paymentsOf(merchant, member)).toEqual([]);
+    expect(await merchant.payments(member)).toEqual([]);
   });
 
   test('opens nothing by being looked at', async () => {
@@ -199,7 +197,7 @@ describe('the page of a pay link', () => {
     await show(url);
     await show(url, { method: 'HEAD' });
     expect((await show(url, { method: 'PUT' })).status).toBe(405);
-    expect(await paymentsOf(merchant, member)).toEqual([]);
+    expect(await merchant.payments(member)).toEqual([]);
   });
 
   test('takes no form that another page sends', async () => {
@@ -210,7 +208,7 @@ describe('the page of a pay link', () => {
       const form = { ...headers, 'content-type': 'application/x-www-form-urlencoded' };
       refused(await call(world.baseUrl, null, 'POST', `/p/${code}`, 'gateway=paypal-standard', form), 'cross_origin');
     }
-    expect(await paymentsOf(merchant, member)).toEqual([]);
+    expect(await merchant.payments(member)).toEqual([]);
   });
 
   test('says so where the merchant takes no money for it', async () => {
@@ -283,14 +281,14 @@ describe('a payer who presses the button', () => {
     await untilStatus(merchant, meanwhile.id, 'paid');
     for (const { url } of [whole, part]) expect((await show(url)).text).toContain('€50.00');
     await press(whole.url);
-    const [opened] = await paymentsOf(merchant, member);
+    const [opened] = await merchant.payments(member);
     expect(opened).toMatchObject({ amount: 5000 });
     await payAs(merchant, opened!);
     await untilStatus(merchant, opened!.id, 'paid');
     const { status, text } = await show(part.url);
     expect([status, text.includes('Nothing is left to pay'), text.includes('<form')]).toEqual([200, true, false]);
     expect((await press(part.url)).text).toContain('Nothing is left to pay');
-    expect(await paymentsOf(merchant, member)).toHaveLength(2);
+    expect(await merchant.payments(member)).toHaveLength(2);
   });
 
   test('pays an amount of its own once, whatever is owed', async () => {
@@ -325,7 +323,7 @@ describe('a payer who presses the button', () => {
       const { status, text } = await press(url, { amount });
       expect([status, text.includes('an amount such as 90.00')]).toEqual([422, true]);
       expect(text).toContain(`value="${amount.replaceAll('<', '&#60;').replaceAll('>', '&#62;')}"`);
-      expect(await paymentsOf(merchant, member)).toEqual([]);
+      expect(await merchant.payments(member)).toEqual([]);
     },
   );
 
@@ -335,7 +333,7 @@ describe('a payer who presses the button', () => {
     const { url } = await linkOf(merchant, { member });
     for (const gateway of ['', 'nonsense', 'kkiapay'])
       expect((await press(url, { gateway })).status).toBeGreaterThan(400);
-    expect(await paymentsOf(merchant, member)).toEqual([]);
+    expect(await merchant.payments(member)).toEqual([]);
     await press(url, { amount: '1' });
     expect((await onlyPayment(merchant, member)).amount).toBe(9000);
   });
@@ -372,7 +370,7 @@ describe('a payer who presses the button', () => {
       `payment.opened by payer ${first.id}`,
       `payment.cancel_requested by payer ${first.id}`,
     ]);
-    const [second] = await paymentsOf(merchant, member);
+    const [second] = await merchant.payments(member);
     expect(second).toMatchObject({ gateway: 'paypal-standard', status: 'awaiting_payer' });
   });
 

@@ -348,7 +348,7 @@ describe("a member's own browser", () => {
     const opened = asked.filter(({ status }) => status === 201);
     expect(opened).toHaveLength(10);
     for (const reply of asked.filter(({ status }) => status !== 201)) refused(reply, 'too_many_open_payments');
-    const open = (await merchant.get<Page>(`/v1/payments?member=${member}`)).body.data;
+    const open = await merchant.payments(member);
     expect(open.map(({ id }) => id).sort()).toEqual(opened.map(({ body: { id } }) => id).sort());
 
     expect((await merchant.post('/v1/payments', body)).status).toBe(201);

@@ -79,10 +79,9 @@ test('who owes something is reminded once, and who owes nothing is not asked at 
 
 test('a reminder is in the language of its member, else of the merchant', async () => {
   const merchant = await Merchant.create(world);
-  const change = (path: string, body: object) => call(world.baseUrl, merchant.secretKey, 'PATCH', path, body);
-  await change('/v1/merchant', { locale: 'fr' });
+  await merchant.patch('/v1/merchant', { locale: 'fr' });
   const [one, other] = [await memberWho(merchant, 2500), await memberWho(merchant, 2500)];
-  await change(`/v1/members/${other.id}`, { locale: 'en' });
+  await merchant.patch(`/v1/members/${other.id}`, { locale: 'en' });
   await remind(merchant);
   await untilDecided(merchant);
   const texts = [...(await lettersTo(one.email)), ...(await lettersTo(other.email))].map(({ text }) => text);

@@ -1,52 +1,27 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { call, eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { misbehave, behave, payAs } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser, listenForComplaints, takePicture } from './chromium';
+import { isForEverybody, takePicture } from './for-everybody';
+import { openStage } from './stage';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-let context: BrowserContext;
+const stage = openStage();
 let page: Page;
 let merchant: Merchant;
 let member: string;
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
-});
-
-let complaints: readonly string[];
 beforeEach(async () => {
-  merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
+  merchant = await Merchant.create(stage.world, { name: 'Tennis Club', returnOrigins: [stage.world.baseUrl] });
   member = await merchant.member([
     ['membership', 12_000],
     ['insurance', 2_350],
   ]);
-  context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
-  page = await context.newPage();
-  complaints = listenForComplaints(page);
+  page = await stage.openPage({ viewport: { width: 1000, height: 800 } });
 });
-afterEach(async () => {
-  await context.close();
-  await behave(merchant);
-  expect(complaints).toEqual([]);
-});
+afterEach(() => behave(merchant));
 
-async function linkOf(id: string, body: Record<string, unknown> = {}): Promise<string> {
-  const { token } = (await merchant.post<{ token: string }>(`/v1/members/${id}/tokens`, body)).body;
-  return `${world.baseUrl}/checkout#${token}`;
-}
 const picture = (name: string): Promise<void> => takePicture(page, name);
 const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 const click = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
@@ -55,7 +30,7 @@ async function startNetwork(): Promise<{ url: string; cut(): void; mend(): void;
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {
-    const far = connect(Number(new URL(world.baseUrl).port), '127.0.0.1');
+    const far = connect(Number(new URL(stage.world.baseUrl).port), '127.0.0.1');
     for (const socket of [near, far]) {
       sockets.add(socket.on('error', () => undefined).on('close', () => sockets.delete(socket)));
     }
@@ -78,11 +53,10 @@ async function startNetwork(): Promise<{ url: string; cut(): void; mend(): void;
   };
 }
 
-const payments = async (): Promise<readonly PaymentView[]> =>
-  (await merchant.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}`)).body.data;
+const payments = (): Promise<readonly PaymentView[]> => merchant.payments(member);
 
 test('a member pays the cart at PayPal, comes back, sees that it is paid, and finds the payline and a receipt', async () => {
-  await page.goto(await linkOf(member));
+  await page.goto(await merchant.checkoutLink(member));
   await see('You owe €143.50');
   expect(page.url()).not.toContain('#'); // the token is taken out of the address
   expect(await page.getByLabel('Amount in EUR').inputValue()).toBe('143.50');
@@ -107,7 +81,7 @@ test('a member pays the cart at PayPal, comes back, sees that it is paid, and fi
   expect((await merchant.cart(member)).paylines).toMatchObject([{ payment: payment!.id, amount: 14_350 }]);
 
   await page.getByRole('link', { name: 'Payments' }).click();
-  const [receipt] = await Promise.all([context.waitForEvent('page'), click('Receipt')]);
+  const [receipt] = await Promise.all([page.context().waitForEvent('page'), click('Receipt')]);
   await receipt.getByRole('heading', { name: 'Receipt' }).waitFor();
   await receipt.getByText('€143.50').first().waitFor();
   await receipt.getByText(payment!.id).waitFor();
@@ -115,14 +89,14 @@ test('a member pays the cart at PayPal, comes back, sees that it is paid, and fi
 });
 
 test('a payer who closes the tab at PayPal has paid all the same: the open checkout turns to paid by itself', async () => {
-  const link = await linkOf(member);
+  const link = await merchant.checkoutLink(member);
   await page.goto(link);
   await page.getByLabel('Amount in EUR').fill('43,5');
   await see('€100.00 will still be due.');
   await click('Pay €43.50 with PayPal');
   await see('Who pays?');
 
-  const checkout = await context.newPage();
+  const checkout = await page.context().newPage();
   await checkout.goto(link);
   await checkout.locator('#open').getByText('Not paid yet').waitFor();
   await click(/Hana/); // pays and closes the tab
@@ -138,7 +112,7 @@ test('a payer who closes the tab at PayPal has paid all the same: the open check
 
 test('a payer on the return page sees the money arrive without doing anything', async () => {
   const payment = await merchant.pay(member);
-  await page.goto(`${world.baseUrl}/return/${payment.id}?st=Completed&amt=143.50&cc=EUR`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}?st=Completed&amt=143.50&cc=EUR`);
   await see('Waiting for PayPal');
   await picture('return-waiting');
   await payAs(merchant, payment, 'hana');
@@ -151,15 +125,15 @@ test('an eCheck is shown as on its way, and as paid once it has cleared', async 
   const payment = await merchant.pay(member);
   const { txnId } = await payAs(merchant, payment, 'bruno');
   await untilStatus(merchant, payment.id, 'processing');
-  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await see('Your bank is still sending the money');
   await picture('return-processing');
-  await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Completed' });
+  await call(stage.world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, { status: 'Completed' });
   await see('Paid. Thank you!');
 });
 
 test('a member who cancels at PayPal may go on paying from there, and pays once', async () => {
-  await page.goto(await linkOf(member));
+  await page.goto(await merchant.checkoutLink(member));
   await click('Pay €143.50 with PayPal');
   await page.getByRole('link', { name: /Cancel and return/ }).click();
   await page.waitForURL(/\/cancel\/pay_/);
@@ -175,7 +149,7 @@ test('a member who cancels at PayPal may go on paying from there, and pays once'
 });
 
 test('a member who gives up cancels the payment, and owes what was owed', async () => {
-  await page.goto(await linkOf(member));
+  await page.goto(await merchant.checkoutLink(member));
   await click('Pay €143.50 with PayPal');
   await page.getByRole('link', { name: /Cancel and return/ }).click();
   await page.getByRole('link', { name: 'Back to Tennis Club' }).click();
@@ -187,9 +161,9 @@ test('a member who gives up cancels the payment, and owes what was owed', async 
 });
 
 test('the payer who asks to stay is not sent on', async () => {
-  const payment = await merchant.pay(member, { returnUrl: `${world.baseUrl}/checkout` });
+  const payment = await merchant.pay(member, { returnUrl: `${stage.world.baseUrl}/checkout` });
   await page.clock.install();
-  await page.goto(`${world.baseUrl}/cancel/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/cancel/${payment.id}`);
   await see('You go back to Tennis Club');
   await click('Stay here');
   await page.clock.runFor(60_000);
@@ -203,7 +177,7 @@ test('a double click, and a click after an answer that was lost, make one paymen
     await route.fetch(); // it arrives; its answer does not
     return route.abort('connectionreset');
   });
-  await page.goto(await linkOf(member));
+  await page.goto(await merchant.checkoutLink(member));
   await page.getByRole('button', { name: 'Pay €143.50 with PayPal' }).dblclick();
   await see('Who pays?');
   expect(lost).toBeGreaterThan(1);
@@ -211,10 +185,8 @@ test('a double click, and a click after an answer that was lost, make one paymen
 });
 
 test('a merchant who has not registered this page is paid all the same', async () => {
-  const strict = await Merchant.create(world, { name: 'Rowing Club' });
-  const rower = await strict.member([['boat', 5_000]]);
-  const { token } = (await strict.post<{ token: string }>(`/v1/members/${rower}/tokens`)).body;
-  await page.goto(`${world.baseUrl}/checkout#${token}`);
+  const strict = await Merchant.create(stage.world, { name: 'Rowing Club' });
+  await page.goto(await strict.checkoutLink(await strict.member([['boat', 5_000]])));
   await click('Pay €50.00 with PayPal');
   await see('Who pays?');
   await click(/Anne Martin/);
@@ -224,7 +196,7 @@ test('a merchant who has not registered this page is paid all the same', async (
 });
 
 test('charges that a member chooses are paid first, and make the amount', async () => {
-  await page.goto(await linkOf(member));
+  await page.goto(await merchant.checkoutLink(member));
   await page.getByText('Choose what to pay first').click();
   await page.getByLabel(/insurance/).check();
   await click('Pay €23.50 with PayPal');
@@ -236,9 +208,9 @@ test('charges that a member chooses are paid first, and make the amount', async 
 });
 
 test('a link whose time is over says so and shows nothing', async () => {
-  const link = await linkOf(member, { expiresInMs: 1_000 });
+  const link = await merchant.checkoutLink(member, { expiresInMs: 1_000 });
   await eventually(
-    () => call(world.baseUrl, link.split('#')[1]!, 'GET', `/v1/members/${member}`),
+    () => call(stage.world.baseUrl, link.split('#')[1]!, 'GET', `/v1/members/${member}`),
     ({ status }) => status === 401,
   );
   await page.goto(link);
@@ -264,38 +236,31 @@ test('when the network goes, the page says so, and catches up when it is back', 
 test('where streams do not come through, the page asks', async () => {
   await page.route('**/events', (route) => route.abort());
   const payment = await merchant.pay(member);
-  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await payAs(merchant, payment, 'hana');
   await see('Paid. Thank you!');
 });
 
 test('without scripts the return page says the same and looks again by itself', async () => {
-  const plain = await browser.newContext({ javaScriptEnabled: false });
-  page = await plain.newPage();
+  page = await stage.openPage({ javaScriptEnabled: false });
   const payment = await merchant.pay(member);
-  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await see('Waiting for PayPal');
   await payAs(merchant, payment, 'hana');
   await see('Paid. Thank you!');
-  await plain.close();
 });
 
-test('the pages fit a small telephone, light and dark', async () => {
-  await page.setViewportSize({ width: 360, height: 740 });
+test('the pages shut nobody out, whatever the sum', async () => {
   const payment = await merchant.pay(member, { amount: 100_000_000 });
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme });
-    const addresses = {
-      checkout: await linkOf(member),
-      return: `${world.baseUrl}/return/${payment.id}`,
-      cancel: `${world.baseUrl}/cancel/${payment.id}`,
-    };
-    for (const [name, address] of Object.entries(addresses)) {
-      await page.goto(address);
-      await see('€1,000,000.00');
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-      await picture(`${name}-telephone-${colorScheme}`);
-    }
+  for (const [name, address, title] of [
+    ['checkout', await merchant.checkoutLink(member), 'My account · Tennis Club'],
+    ['return', `${stage.world.baseUrl}/return/${payment.id}`, 'Waiting for PayPal · Tennis Club'],
+    ['cancel', `${stage.world.baseUrl}/cancel/${payment.id}`, 'Nothing paid so far · Tennis Club'],
+  ] as const) {
+    await page.goto(address);
+    await see('€1,000,000.00');
+    expect(await page.title()).toBe(title);
+    await isForEverybody(page, name);
   }
 });
 
@@ -303,7 +268,7 @@ test('while the gateway keeps us waiting, nobody says more than is known', async
   await misbehave(merchant, { where: 'postback', mode: 'http_500' });
   const payment = await merchant.pay(member);
   await payAs(merchant, payment, 'hana');
-  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await see('Waiting for PayPal');
   await behave(merchant);
   await see('Paid. Thank you!');

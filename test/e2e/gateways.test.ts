@@ -1,50 +1,27 @@
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import { call, eventually, Merchant } from '../support/client';
 import type { PaymentView } from '../support/client';
+import { connectCheckout, connectKkiapay, control, payInWidget } from '../support/gateways';
 import { behave, misbehave, payAs as payClassic } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { connectKkiapay, connectPaypalCheckout, control, payInWindow } from './accounts';
-import { launchBrowser, listenForComplaints, takePicture } from './chromium';
+import { fitsEveryWidth, isForEverybody, takePicture } from './for-everybody';
+import { openStage } from './stage';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-let context: BrowserContext;
+const stage = openStage();
 let page: Page;
-let complaints: readonly string[];
 let merchant: Merchant;
 let member: string;
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
-});
 beforeEach(async () => {
-  context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
-  page = await context.newPage();
-  complaints = listenForComplaints(page);
+  page = await stage.openPage({ viewport: { width: 1000, height: 800 } });
 });
 afterEach(async () => {
-  await context.close();
   await behave(merchant);
-  expect(complaints).toEqual([]);
 });
 
-async function linkOf(id: string): Promise<string> {
-  const { token } = (await merchant.post<{ token: string }>(`/v1/members/${id}/tokens`, {})).body;
-  return `${world.baseUrl}/checkout#${token}`;
-}
 const picture = (name: string): Promise<void> => takePicture(page, name);
 const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 const click = (name: string | RegExp): Promise<void> => page.getByRole('button', { name }).first().click();
-const payments = async (): Promise<readonly PaymentView[]> =>
-  (await merchant.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}`)).body.data;
+const payments = (): Promise<readonly PaymentView[]> => merchant.payments(member);
 
 describe('KKiaPay', () => {
   const widget = (): FrameLocator => page.frameLocator('iframe[title^="KKiaPay"]');
@@ -53,17 +30,17 @@ describe('KKiaPay', () => {
     merchant.pay(member, { gateway: 'kkiapay', ...over });
 
   beforeEach(async () => {
-    merchant = await Merchant.create(world, {
+    merchant = await Merchant.create(stage.world, {
       name: 'Club de Cotonou',
       currency: 'XOF',
-      returnOrigins: [world.baseUrl],
+      returnOrigins: [stage.world.baseUrl],
     });
     member = await merchant.member([['cotisation', 5_000]]);
     await connectKkiapay(merchant);
   });
 
   test('a member pays in the window over the page, and comes back', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay F CFA 5,000 with KKiaPay');
     await widget().getByText('Pay 5000 F CFA').waitFor();
     await picture('kkiapay-window');
@@ -80,7 +57,7 @@ describe('KKiaPay', () => {
   });
 
   test('a try that fails in the window is said, and the next one pays the same payment', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay F CFA 5,000 with KKiaPay');
     await payAs(/Céline Akpo/);
     await page.locator('#notice').getByText('That try did not go through').waitFor();
@@ -91,7 +68,7 @@ describe('KKiaPay', () => {
   });
 
   test('who closes the window keeps the payment, and may go on with it', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay F CFA 5,000 with KKiaPay');
     await payAs(/Céline Akpo/);
     await widget().getByRole('button', { name: 'Close without paying' }).click();
@@ -107,7 +84,7 @@ describe('KKiaPay', () => {
 
   test('where the window cannot be loaded the page says so, and the next click opens it for the same payment', async () => {
     await page.route('**/k.js', (route) => route.abort());
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay F CFA 5,000 with KKiaPay');
     await see(/window could not be opened here/);
     await picture('kkiapay-not-loaded');
@@ -120,9 +97,9 @@ describe('KKiaPay', () => {
   test.each(['return', 'cancel'])(
     'on the %s page a declined payer reads why and tries again there, without being led away',
     async (place) => {
-      const payment = await open({ returnUrl: `${world.baseUrl}/checkout` });
-      await page.goto(`${world.baseUrl}/${place}/${payment.id}`);
-      await payInWindow(merchant, payment, 'celine');
+      const payment = await open({ returnUrl: `${stage.world.baseUrl}/checkout` });
+      await page.goto(`${stage.world.baseUrl}/${place}/${payment.id}`);
+      await payInWidget(merchant, payment, 'celine');
       await see('The account did not hold enough money for it');
       expect(await page.locator('#moving').isVisible()).toBe(false);
       await picture(`kkiapay-declined-${place}`);
@@ -137,13 +114,13 @@ describe('KKiaPay', () => {
 
   test('who has perhaps just paid is not invited to pay again because of a try before', async () => {
     const payment = await open();
-    await payInWindow(merchant, payment, 'celine');
+    await payInWidget(merchant, payment, 'celine');
     await eventually(
       () => merchant.payment(payment.id),
       ({ reason }) => reason === 'insufficient_fund',
     );
     await misbehave(merchant, { where: 'kkiapay_status', mode: 'http_500' });
-    const { callbackUrl } = await payInWindow(merchant, payment, 'helene');
+    const { callbackUrl } = await payInWidget(merchant, payment, 'helene');
     await page.goto(callbackUrl!);
     await see('Waiting for KKiaPay');
     await eventually(
@@ -155,32 +132,26 @@ describe('KKiaPay', () => {
     await see('Paid. Thank you!');
   });
 
-  test('the pages of a declined payer fit a small telephone, light and dark', async () => {
-    await page.setViewportSize({ width: 360, height: 740 });
-    const payment = await open({ returnUrl: `${world.baseUrl}/checkout` });
-    await payInWindow(merchant, payment, 'benoit');
-    const addresses = {
-      checkout: await linkOf(member),
-      return: `${world.baseUrl}/return/${payment.id}`,
-      cancel: `${world.baseUrl}/cancel/${payment.id}`,
-    };
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      for (const [name, address] of Object.entries(addresses)) {
-        await page.goto(address);
-        await see(/another request was still open on your phone/);
-        expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-        await picture(`declined-${name}-telephone-${colorScheme}`);
-      }
+  test('the pages of a declined payer shut nobody out', async () => {
+    const payment = await open({ returnUrl: `${stage.world.baseUrl}/checkout` });
+    await payInWidget(merchant, payment, 'benoit');
+    for (const [name, address] of [
+      ['checkout', await merchant.checkoutLink(member)],
+      ['return', `${stage.world.baseUrl}/return/${payment.id}`],
+      ['cancel', `${stage.world.baseUrl}/cancel/${payment.id}`],
+    ] as const) {
+      await page.goto(address);
+      await see(/another request was still open on your phone/);
+      await isForEverybody(page, `declined-${name}`);
     }
     await click('Try again with KKiaPay');
     await widget().getByText('Pay 5000 F CFA').waitFor();
-    await picture('kkiapay-window-telephone');
+    await fitsEveryWidth(page, 'kkiapay-window');
   });
 
   test('a payer who is asked on the telephone is told which, how long, and never that nothing was charged before KKiaPay says so', async () => {
     const payment = await open({ method: 'mobile_money', phone: '+229 61 00 00 77' });
-    await page.goto(`${world.baseUrl}/return/${payment.id}`);
+    await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
     await see('Look at your phone');
     await see('+22961000077');
     await see(/^\d+ s left$/);
@@ -201,7 +172,7 @@ describe('KKiaPay', () => {
     await picture('kkiapay-prompt-unanswered');
 
     await page.unroute(`**/v1/payments/${payment.id}`);
-    await control(merchant, 'POST', `kkiapay/transactions/${payment.id}/settle`, {
+    await control(stage.world, 'POST', `/kkiapay/transactions/${payment.id}/settle`, {
       status: 'FAILED',
       failureCode: 'payment_declined',
     });
@@ -220,16 +191,16 @@ describe('PayPal', () => {
   const choose = (label: string): Promise<void> => page.getByRole('radio', { name: label, exact: true }).check();
 
   beforeEach(async () => {
-    merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
+    merchant = await Merchant.create(stage.world, { name: 'Tennis Club', returnOrigins: [stage.world.baseUrl] });
     member = await merchant.member([
       ['membership', 12_000],
       ['insurance', 2_350],
     ]);
-    await connectPaypalCheckout(merchant);
+    await connectCheckout(merchant);
   });
 
   test('where both ways to PayPal are open they have two names, and the one that is chosen is used', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     expect(await page.getByRole('radio', { name: 'PayPal', exact: true }).isChecked()).toBe(true);
     await choose('PayPal (classic)');
     await picture('both-paypals');
@@ -239,7 +210,7 @@ describe('PayPal', () => {
   });
 
   test('a member approves at PayPal, and the money is taken once', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay €143.50 with PayPal');
     await approve(/Anne Martin/);
     await see('Paid. Thank you!');
@@ -247,7 +218,7 @@ describe('PayPal', () => {
   });
 
   test('a payer whose card is declined is sent back by the button to choose another one, and pays the same payment', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay €143.50 with PayPal');
     await approve(/Denis Petit/);
     await see('PayPal could not use the card or account that you chose');
@@ -261,7 +232,7 @@ describe('PayPal', () => {
 
   test('while PayPal has not opened the payment the page says what it waits for, and goes there as soon as it is open', async () => {
     await misbehave(merchant, { where: 'paypal_orders', mode: 'http_500' });
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay €143.50 with PayPal');
     await see('We are asking PayPal to open your payment …');
     await picture('paypal-opening');
@@ -272,7 +243,7 @@ describe('PayPal', () => {
 
   test('who does not want to wait for PayPal cancels, and may pay otherwise', async () => {
     await misbehave(merchant, { where: 'paypal_orders', mode: 'http_500' });
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay €143.50 with PayPal');
     await see('We are asking PayPal to open your payment …');
     await page.locator('#opening').getByRole('button', { name: 'Cancel' }).click();
@@ -284,10 +255,10 @@ describe('PayPal', () => {
   });
 
   test('paying in another way cancels the open payment first', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay €143.50 with PayPal');
     await page.waitForURL(/\/paypal\/checkoutnow/);
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay in another way');
     await see('Your open payment of €143.50 with PayPal is cancelled first.');
     await picture('another-way');
@@ -307,7 +278,7 @@ describe('PayPal', () => {
       );
       await route.continue();
     });
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay in another way');
     await click('Pay €143.50 with PayPal');
     await see(
@@ -319,7 +290,7 @@ describe('PayPal', () => {
 
   test('a payment that is paid meanwhile is not paid again in another way', async () => {
     const classic = await merchant.pay(member);
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay in another way');
     await payClassic(merchant, classic, 'hana');
     await see('All is paid');
@@ -328,12 +299,12 @@ describe('PayPal', () => {
   });
 
   test('an account that cannot be used is shown with the reason and cannot be chosen, and what the merchant does not have is not shown', async () => {
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await page.getByRole('radio', { name: 'PayPal', exact: true }).waitFor();
     expect(await page.getByText('KKiaPay').count()).toBe(0);
 
     const keys = { environment: 'simulator', publicKey: 'key', privateKey: 'key', secret: 'key', webhookSecret: 'key' };
-    await call(world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', keys); // takes no euros
+    await call(stage.world.baseUrl, merchant.secretKey, 'PUT', '/v1/gateway-accounts/kkiapay', keys); // takes no euros
     await page.reload();
     const kkiapay = page.getByRole('radio', {
       name: /^KKiaPay (is not available at the moment|cannot take €143\.50)$/,
@@ -344,18 +315,20 @@ describe('PayPal', () => {
   });
 
   test('an amount that no gateway can take is said before anybody tries, and the next amount is asked about anew', async () => {
-    merchant = await Merchant.create(world, { name: 'Úszóklub', currency: 'HUF', returnOrigins: [world.baseUrl] });
+    merchant = await Merchant.create(stage.world, {
+      name: 'Úszóklub',
+      currency: 'HUF',
+      returnOrigins: [stage.world.baseUrl],
+    });
     member = await merchant.member([['tagdíj', 500_000]]);
-    await page.setViewportSize({ width: 360, height: 740 });
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await click('Pay HUF 5,000.00 with PayPal');
     await see('Who pays?');
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await page.getByLabel('Amount in HUF').fill('10.50');
     await see('PayPal cannot take HUF 10.50.');
     expect(await page.locator('#pay-button').isDisabled()).toBe(true);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-    await picture('cannot-be-paid');
+    await fitsEveryWidth(page, 'cannot-be-paid');
     await page.getByLabel('Amount in HUF').fill('10');
     await page.getByRole('button', { name: 'Pay HUF 10.00 with PayPal' }).waitFor();
     expect(await page.locator('#left-out').isVisible()).toBe(false);
@@ -363,7 +336,7 @@ describe('PayPal', () => {
 
   test('when nobody says which gateways can be used, the payment is opened all the same', async () => {
     await page.route('**/checkout-options*', (route) => route.abort());
-    await page.goto(await linkOf(member));
+    await page.goto(await merchant.checkoutLink(member));
     await choose('PayPal (classic)');
     await click('Pay €143.50 with PayPal (classic)');
     await see('Who pays?');

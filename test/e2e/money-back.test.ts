@@ -1,43 +1,23 @@
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { call, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, connectCheckout, control, visit } from '../support/gateways';
+import { connectCheckout, control, payByOrder } from '../support/gateways';
 import { payAs } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser, listenForComplaints, takePicture } from './chromium';
+import { fitsEveryWidth, takePicture } from './for-everybody';
+import { openStage } from './stage';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-let context: BrowserContext;
+const stage = openStage();
 let page: Page;
 let merchant: Merchant;
 let member: string;
-let complaints: readonly string[];
 
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
-});
 beforeEach(async () => {
-  merchant = await Merchant.create(world, { name: 'Tennis Club', returnOrigins: [world.baseUrl] });
+  merchant = await Merchant.create(stage.world, { name: 'Tennis Club', returnOrigins: [stage.world.baseUrl] });
   member = await merchant.member([
     ['membership', 5_000],
     ['outing', 2_000],
   ]);
-  context = await browser.newContext();
-  page = await context.newPage();
-  complaints = listenForComplaints(page);
-});
-afterEach(async () => {
-  await context.close();
-  expect(complaints).toEqual([]);
+  page = await stage.openPage();
 });
 
 const charge = (label: string) => page.locator('#charges li').filter({ hasText: label });
@@ -45,8 +25,7 @@ const paymentRow = ({ id }: PaymentView) => page.locator(`[data-payment="${id}"]
 
 /** Opens the member's cart as it is now. */
 async function openCart(): Promise<void> {
-  const { token } = (await merchant.post<{ token: string }>(`/v1/members/${member}/tokens`)).body;
-  await page.goto(`${world.baseUrl}/checkout#${token}`);
+  await page.goto(await merchant.checkoutLink(member));
   await page.locator('#account').waitFor();
 }
 
@@ -56,21 +35,10 @@ async function openPayments(): Promise<void> {
   await page.locator('#payments').waitFor();
 }
 
-/** What is shown fits a telephone and a desk; leaves a picture of both. */
-async function fitsEveryWidth(name: string): Promise<void> {
-  for (const width of [390, 1280]) {
-    await page.setViewportSize({ width, height: 844 });
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
-    await takePicture(page, `${name}-${width}`);
-  }
-}
-
 /** 50.00 and 20.00, paid in one at PayPal Checkout, which gives back whatever part is asked for. */
 async function paidAtCheckout(): Promise<PaymentView> {
   await connectCheckout(merchant);
-  const payment = await merchant.pay(member, { gateway: 'paypal-checkout' });
-  await visit(await approveAs(merchant, payment));
-  return untilStatus(merchant, payment.id, 'paid');
+  return payByOrder(merchant, member);
 }
 
 /** 50.00 and 20.00, paid in one at PayPal Standard, and what PayPal tells of it later. */
@@ -79,7 +47,7 @@ async function paidAtStandard() {
   const { txnId } = await payAs(merchant, payment);
   await untilStatus(merchant, payment.id, 'paid');
   const happens = (event: object) =>
-    call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, event);
+    call(stage.world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, event);
   return { payment, happens };
 }
 
@@ -100,14 +68,14 @@ test('a charge that does not take place is struck, and what was given back for i
     expect.stringMatching(/-€20\.00.*given back to you/),
     expect.stringContaining('€70.00'),
   ]);
-  await fitsEveryWidth('cart-partly-refunded');
+  await fitsEveryWidth(page, 'cart-partly-refunded');
   await openPayments();
   expect(await paymentRow(payment).textContent()).toContain('€20.00 of €70.00 was given back');
-  await fitsEveryWidth('payments-partly-refunded');
+  await fitsEveryWidth(page, 'payments-partly-refunded');
 
-  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await page.getByRole('heading', { name: '€20.00 of €70.00 was given back' }).waitFor();
-  await fitsEveryWidth('standing-partly-refunded');
+  await fitsEveryWidth(page, 'standing-partly-refunded');
 });
 
 test('what was given back of a charge that still stands is due again', async () => {
@@ -126,7 +94,7 @@ test('a refund that PayPal refuses is told calmly, and one on its way is seen to
   const payment = await paidAtCheckout();
   const capture = payment.timeline.find(({ kind }) => kind === 'payment_captured')!.gatewayReference!;
   const giveBack = async (amount: number, answer: object) => {
-    await control(world, 'POST', '/paypal-checkout/next', { call: 'refund', ...answer });
+    await control(stage.world, 'POST', '/paypal-checkout/next', { call: 'refund', ...answer });
     await merchant.post(`/v1/payments/${payment.id}/refunds`, { amount });
   };
   await giveBack(2_000, { issue: 'REFUND_NOT_ALLOWED' });
@@ -139,13 +107,13 @@ test('a refund that PayPal refuses is told calmly, and one on its way is seen to
   await row.getByText('€10.00 is on its way back to you').waitFor();
   await row.getByText('€20.00 could not be given back; Tennis Club was told').waitFor();
   expect(await row.locator('[data-tone=bad]').count()).toBe(0);
-  await fitsEveryWidth('payments-refund-pending');
-  const standing = await context.newPage();
-  await standing.goto(`${world.baseUrl}/return/${payment.id}`);
+  await fitsEveryWidth(page, 'payments-refund-pending');
+  const standing = await page.context().newPage();
+  await standing.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await standing.getByText('€10.00 is on its way back to you.').waitFor();
   await takePicture(standing, 'standing-refund-pending');
 
-  await control(world, 'POST', `/paypal-checkout/captures/${capture}/events`, {
+  await control(stage.world, 'POST', `/paypal-checkout/captures/${capture}/events`, {
     kind: 'settle_refund',
     status: 'COMPLETED',
   });
@@ -161,7 +129,7 @@ test('money in a case counts until the case is decided; once it is lost it was t
   await openCart();
   await page.getByText('All is paid', { exact: true }).waitFor();
   expect(await paymentRow(payment).textContent()).toContain('€70.00 of €70.00 is in dispute');
-  await fitsEveryWidth('cart-disputed');
+  await fitsEveryWidth(page, 'cart-disputed');
 
   const { data } = (await merchant.get<{ data: { id: string }[] }>(`/v1/disputes?payment=${payment.id}`)).body;
   const lost = await merchant.post(`/v1/disputes/${data[0]!.id}/resolution`, { outcome: 'lost' });
@@ -170,12 +138,12 @@ test('money in a case counts until the case is decided; once it is lost it was t
   await openCart();
   await page.getByText('You owe €70.00').waitFor();
   expect(await page.locator('#paylines li').first().textContent()).toMatch(/-€70\.00.*taken back/);
-  await fitsEveryWidth('cart-charged-back');
+  await fitsEveryWidth(page, 'cart-charged-back');
   await openPayments();
   expect(await paymentRow(payment).textContent()).toContain('€70.00 was taken back');
   expect(await paymentRow(payment).locator('[data-tone=bad]').count()).toBe(0);
 
-  await page.goto(`${world.baseUrl}/return/${payment.id}`);
+  await page.goto(`${stage.world.baseUrl}/return/${payment.id}`);
   await page.getByRole('heading', { name: '€70.00 was taken back' }).waitFor();
-  await fitsEveryWidth('standing-charged-back');
+  await fitsEveryWidth(page, 'standing-charged-back');
 });

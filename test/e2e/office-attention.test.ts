@@ -1,29 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import type { Browser } from 'playwright-core';
 import { readRunbook } from '../docs/runbook';
 import { Trial } from '../docs/trial';
-import { PASSWORD } from '../support/browser';
 import { eventually, Merchant, net } from '../support/client';
 import { ipn, newTransactionId, sendGenuine } from '../support/paypal';
 import { startReceiver } from '../support/receiver';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser } from './chromium';
+import { openStage } from './stage';
 import { Office } from './office-browser';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
-});
+const stage = openStage();
 
 interface ItemView {
   readonly id: string;
@@ -39,12 +23,6 @@ const untilAsked = (merchant: Merchant, is: (item: ItemView) => boolean) =>
   );
 const isEmpty = (items: readonly ItemView[]) => items.length === 0;
 const untilEmpty = (merchant: Merchant) => eventually(() => queueOf(merchant), isEmpty);
-
-/** Proves who they are, as whoever moves money is asked to. */
-async function prove(office: Office): Promise<void> {
-  await office.fill('Your password', PASSWORD);
-  await office.page.keyboard.press('Enter');
-}
 
 describe('what asks for a person says why, and the usual way out settles it', () => {
   /** What the page says, and what is pressed; null: the gateway decides, and the item goes by itself. */
@@ -69,12 +47,12 @@ describe('what asks for a person says why, and the usual way out settles it', ()
   // One after the other: what the simulator's next answer is to be holds for the next who asks.
   test.each(WAYS)('%s', async (code, why, button) => {
     const section = readRunbook().find((one) => one.code === code);
-    const trial = await Trial.begin(world, section?.raise ?? []);
+    const trial = await Trial.begin(stage.world, section?.raise ?? []);
     const { merchant } = trial;
     await trial.take(section?.raise ?? []);
     const asked = await untilAsked(merchant, (item) => item.code === code);
     const { id } = asked.find((item) => item.code === code)!;
-    const office = await Office.open(world, browser, { merchant: merchant.id });
+    const office = await Office.open(stage, { merchant: merchant.id });
     await office.go(`/attention?id=${encodeURIComponent(id)}`);
     await office.see(why);
     if (button === null) {
@@ -82,7 +60,7 @@ describe('what asks for a person says why, and the usual way out settles it', ()
       await trial.take(section?.end ?? []);
     } else {
       await office.press(button);
-      if (code !== 'capture_refused') await prove(office);
+      if (code !== 'capture_refused') await office.prove();
     }
     const left = await eventually(
       () => queueOf(merchant),
@@ -90,19 +68,17 @@ describe('what asks for a person says why, and the usual way out settles it', ()
     );
     await office.page.getByText(why).first().waitFor({ state: 'detached' });
     if (isEmpty(left)) await office.see('Nothing waits for you.');
-    await office.close();
   });
 
   test('contradicting reports stay, and nothing is offered that would not help', async () => {
     const section = readRunbook().find((one) => one.code === 'fact_conflict');
-    const trial = await Trial.begin(world, section?.raise ?? []);
+    const trial = await Trial.begin(stage.world, section?.raise ?? []);
     await trial.take(section?.raise ?? []);
     await untilAsked(trial.merchant, ({ code }) => code === 'fact_conflict');
-    const office = await Office.open(world, browser, { merchant: trial.merchant.id });
+    const office = await Office.open(stage, { merchant: trial.merchant.id });
     await office.go('/attention');
     await office.see('PayPal told us two different sums. The first stands in your books.');
     expect(await office.page.locator('.ways button').count()).toBe(0);
-    await office.close();
   });
 });
 
@@ -122,26 +98,25 @@ async function strayMoney(merchant: Merchant, over: Record<string, string> = {})
 }
 
 test('money that does not fit is settled in 2 clicks from the first page', async () => {
-  const merchant = await Merchant.create(world);
+  const merchant = await Merchant.create(stage.world);
   const member = await paidTwice(merchant);
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage, { merchant: merchant.id });
   await office.go();
   office.clicks = 0;
   await office.follow('To look at');
   await office.press('Keep €50.00 for Anne Martin');
-  await prove(office);
+  await office.prove();
   await office.see('Nothing waits for you.');
   expect(office.clicks).toBe(2);
   expect((await merchant.cart(member)).credit).toBe(5_000);
-  await office.close();
 });
 
 test('money of nobody is proposed to who has the address of its payer, and given to whom a person chooses', async () => {
-  const merchant = await Merchant.create(world);
+  const merchant = await Merchant.create(stage.world);
   await merchant.member([['fee', 5_000]]);
   const other = (await merchant.post<{ id: string }>('/v1/members', { name: 'Bruno Petit' })).body.id;
   await strayMoney(merchant, { payer_email: 'anne@example.org' });
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage, { merchant: merchant.id });
   await office.go('/attention');
   await office.see('€12.00 came at PayPal and names no payment of yours.');
   await office.see('anne@example.org');
@@ -152,11 +127,10 @@ test('money of nobody is proposed to who has the address of its payer, and given
   await office.see('Nothing waits for you.');
   expect((await merchant.cart(other)).credit).toBe(1_200);
   expect(net(await merchant.entries(), 'suspense')).toBe(0);
-  await office.close();
 });
 
 test('several things wait: the oldest is open, and when it is settled the next one is', async () => {
-  const merchant = await Merchant.create(world);
+  const merchant = await Merchant.create(stage.world);
   await paidTwice(merchant);
   await strayMoney(merchant, { payer_email: 'somebody@else.example' });
   const payment = await merchant.pay(await merchant.member([['fee', 5_000]]));
@@ -166,71 +140,70 @@ test('several things wait: the oldest is open, and when it is settled the next o
     () => queueOf(merchant),
     (items) => items.length === 3,
   );
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage, { merchant: merchant.id });
   await office.go('/attention');
   await office.see('3 things wait for you, the oldest first.');
   await office.isForEverybody('attention-1280');
   await office.press('Keep €50.00');
-  await prove(office);
+  await office.prove();
   await office.see('€12.00 came at PayPal and names no payment of yours.');
   await office.follow('Message that could not be used');
   await office.press('Put it away');
   await office.see('One thing waits for you.');
   expect((await queueOf(merchant)).map(({ code }) => code)).toEqual(['unmatched']);
-  await office.close();
 
-  const phone = await Office.open(world, browser, { merchant: merchant.id, width: 360, locale: 'fr-FR' });
+  const phone = await Office.open(stage, { merchant: merchant.id, width: 360, locale: 'fr-FR' });
   await phone.go('/attention');
   await phone.see(/12,00\s€ sont arrivés chez PayPal/u);
   await phone.isForEverybody('attention-360');
-  await phone.close();
 });
 
 test('a refund that failed is given back once more, and what the books will say is read before', async () => {
   const section = readRunbook().find((one) => one.code === 'refund_failed');
-  const trial = await Trial.begin(world, section?.raise ?? []);
+  const trial = await Trial.begin(stage.world, section?.raise ?? []);
   await trial.take(section?.raise ?? []);
   await untilAsked(trial.merchant, ({ code }) => code === 'refund_failed');
-  const office = await Office.open(world, browser, { merchant: trial.merchant.id });
+  const office = await Office.open(stage, { merchant: trial.merchant.id });
   await office.go('/attention');
   await office.see('What your books will say');
   await office.see('Money given back');
   await office.see('Due again: fee');
   await office.isForEverybody('attention-refund-1280');
-  await office.close();
 });
 
 test('the desk sees what waits and is offered no button that decides about money', async () => {
-  const merchant = await Merchant.create(world, {}, { nvp: { username: randomUUID(), password: 'p', signature: 's' } });
+  const merchant = await Merchant.create(
+    stage.world,
+    {},
+    { nvp: { username: randomUUID(), password: 'p', signature: 's' } },
+  );
   await paidTwice(merchant);
-  const office = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  const office = await Office.open(stage, { merchant: merchant.id, role: 'desk' });
   await office.go('/attention');
   await office.see('Paid twice. The second €50.00 waits.');
   await office.see('A treasurer or an owner decides this.');
   expect(await office.page.locator('main').getByRole('button').count()).toBe(0);
-  await office.close();
 });
 
 test('a gateway that is switched off is checked again, and a system that said it is gone is told again', async () => {
-  const merchant = await Merchant.create(world);
+  const merchant = await Merchant.create(stage.world);
   const shop = await startReceiver();
   shop.answers = 410;
   await merchant.post('/v1/webhook-endpoints', { url: shop.url, types: ['payment.created'] });
   await merchant.pay(await merchant.member([['fee', 5_000]]));
   await untilAsked(merchant, ({ kind }) => kind === 'failing_webhook');
-  await world.db.sql.query(
+  await stage.world.db.sql.query(
     "UPDATE gateway_accounts SET enabled = false, disabled_reason = 'receiver: gone' WHERE merchant_id = $1",
     [merchant.id],
   );
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage, { merchant: merchant.id });
   await office.go('/attention?id=paypal-standard');
   await office.see('Nobody can pay by PayPal. (receiver: gone)');
   await office.press('Check the account again');
-  await prove(office);
+  await office.prove();
   await office.see('One of your own systems does not take what it is told');
   await office.press('Tell it again of what happens');
   await untilEmpty(merchant);
   await office.see('Nothing waits for you.');
   await shop.close();
-  await office.close();
 });

@@ -1,33 +1,19 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { Merchant, untilStatus } from '../support/client';
+import { untilStatus } from '../support/client';
 import { payAs } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser } from './chromium';
+import { openStage } from './stage';
 import { Office } from './office-browser';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-let merchant: Merchant;
+const stage = openStage({ merchant: { name: 'Aviron' } });
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-  merchant = await Merchant.create(world, { name: 'Aviron' });
-  const payment = await merchant.pay(await merchant.member([['fee', 5_000]]));
-  await payAs(merchant, payment);
-  await untilStatus(merchant, payment.id, 'paid');
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+  const payment = await stage.merchant.pay(await stage.merchant.member([['fee', 5_000]]));
+  await payAs(stage.merchant, payment);
+  await untilStatus(stage.merchant, payment.id, 'paid');
 });
 
 test('an accountant exports a month in three clicks, and the file has both sides of each entry', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, role: 'accountant' });
+  const office = await Office.open(stage, { role: 'accountant' });
   await office.go();
   office.clicks = 0;
   await office.follow('Books');
@@ -47,11 +33,10 @@ test('an accountant exports a month in three clicks, and the file has both sides
     ['gateway_fees:paypal-standard', '1.95', '', 'EUR'],
     ['gateway_clearing:paypal-standard', '', '1.95', 'EUR'],
   ]);
-  await office.close();
 });
 
 test('on a phone, in French, balances and disputes are read', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, width: 360, locale: 'fr-FR' });
+  const office = await Office.open(stage, { width: 360, locale: 'fr-FR' });
   await office.go('/books/balances');
   await office.see('Chez la passerelle · PayPal');
   await office.see(/48,05/);
@@ -59,13 +44,11 @@ test('on a phone, in French, balances and disputes are read', async () => {
   await office.follow('Contestations');
   await office.see('Personne ne conteste de paiement.');
   await office.isForEverybody('disputes-360');
-  await office.close();
 });
 
 test('the desk sees no books, and is told who does', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  const office = await Office.open(stage, { role: 'desk' });
   await office.go('/books');
   await office.see('Your role does not see this.');
   expect(await office.page.getByRole('link', { name: 'Books' }).count()).toBe(0);
-  await office.close();
 });

@@ -1,64 +1,47 @@
-import { source as AXE } from 'axe-core';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import type { Role } from '../../books/people';
-import { Browser as Client, newPerson } from '../support/browser';
-import type { World } from '../support/world';
-import { listenForComplaints, takePicture } from './chromium';
-
-/** What axe finds against somebody. */
-interface Violation {
-  readonly id: string;
-  readonly impact: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
-/** React Aria's announcer keeps naming a button that waited for some seconds after the button has gone: nobody meets it. */
-const RUN_AXE = `axe.run({ exclude: ['[data-live-announcer]'] }).then(({ violations }) => violations)`;
+import { newPerson, PASSWORD, signInAs } from '../support/browser';
+import { isForEverybody } from './for-everybody';
+import type { Stage } from './stage';
 
 /** Who opens the office, and on what. */
 interface Visitor {
-  readonly merchant: string;
+  /** Where they work; by default with the merchant of the stage. */
+  readonly merchant?: string;
   readonly role?: Role;
   readonly locale?: 'en-GB' | 'fr-FR';
   readonly width?: number;
 }
 
-/** The office in a browser, in which one person is signed in: what is pressed is counted, and no complaint is forgiven. */
+/** The office in a browser, in which one person is signed in: what is pressed is counted. */
 export class Office {
   clicks = 0;
   private constructor(
-    readonly world: World,
+    readonly baseUrl: string,
     readonly page: Page,
     readonly email: string,
-    private readonly context: BrowserContext,
-    private readonly complaints: readonly string[],
   ) {}
 
-  static async open(world: World, browser: Browser, { merchant, role = 'treasurer', ...on }: Visitor): Promise<Office> {
-    const { email } = await newPerson(world, { [merchant]: role });
-    return Office.of(world, browser, email, on);
+  static async open(
+    stage: Stage,
+    { merchant = stage.merchant.id, role = 'treasurer', ...on }: Visitor = {},
+  ): Promise<Office> {
+    const { email } = await newPerson(stage.world, { [merchant]: role });
+    return Office.of(stage, email, on);
   }
 
   /** For somebody who has an account already. */
   static async of(
-    world: World,
-    browser: Browser,
+    stage: Stage,
     email: string,
     { locale = 'en-GB', width = 1280 }: Omit<Visitor, 'merchant' | 'role'> = {},
   ): Promise<Office> {
-    const person = new Client(world);
-    const { status } = await person.signIn(email);
-    if (status !== 200) throw new Error(`cannot sign in: ${status}`);
-    const context = await browser.newContext({ viewport: { width, height: 900 }, locale });
-    await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: world.baseUrl })));
-    const page = await context.newPage();
-    const complaints = listenForComplaints(page) as string[];
-    page.on('console', (message) => {
-      // A call that is refused is a line of the console; which of them may be is a matter of each test.
-      if (message.type() === 'error' && !/Failed to load resource/.test(message.text()))
-        complaints.push(message.text());
-    });
-    const office = new Office(world, page, email, context, complaints);
+    const { baseUrl } = stage.world;
+    const person = await signInAs(stage.world, email);
+    const page = await stage.openPage({ viewport: { width, height: 900 }, locale });
+    const context = page.context();
+    await context.addCookies([...person.cookies].map(([name, value]) => ({ name, value, url: baseUrl })));
+    const office = new Office(baseUrl, page, email);
     await context.exposeBinding('countClick', () => {
       office.clicks += 1;
     });
@@ -67,7 +50,7 @@ export class Office {
   }
 
   async go(path = ''): Promise<void> {
-    await this.page.goto(`${this.world.baseUrl}/office${path}`);
+    await this.page.goto(`${this.baseUrl}/office${path}`);
     await this.page.locator('h1').waitFor();
   }
   see(text: string | RegExp): Promise<void> {
@@ -87,23 +70,33 @@ export class Office {
     await this.page.getByRole('button', { name: label }).first().click();
     await this.page.getByRole('option', { name: option }).first().click();
   }
-
-  /** The page fits its width, light and dark, and shuts nobody out. */
-  async isForEverybody(name: string): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await this.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await this.page.evaluate(AXE);
-      const found = await this.page.evaluate<readonly Violation[]>(RUN_AXE);
-      const grave = found.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect([name, grave.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])]).toEqual([name, []]);
-      expect([name, await this.page.evaluate('document.documentElement.scrollWidth - innerWidth')]).toEqual([name, 0]);
-      await takePicture(this.page, `office-${name}-${colorScheme}`);
-    }
-    await this.page.emulateMedia({ colorScheme: 'light' });
+  /** The dialog that is open. */
+  get dialog(): Locator {
+    return this.page.locator('.dialog');
+  }
+  row(name: string | RegExp): Locator {
+    return this.page.getByRole('row').filter({ hasText: name });
+  }
+  /** Proves who they are, where they are asked to. */
+  async prove(): Promise<void> {
+    await this.fill('Your password', PASSWORD);
+    await this.page.keyboard.press('Enter');
+  }
+  /** What the clipboard holds after this button is pressed. */
+  async copy(name: string | RegExp): Promise<string> {
+    await this.page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await this.press(name);
+    await this.page
+      .getByRole('button', { name: /^Copied/ })
+      .first()
+      .waitFor();
+    return this.page.evaluate<string>('navigator.clipboard.readText()');
   }
 
-  async close(): Promise<void> {
-    await this.context.close();
-    expect(this.complaints).toEqual([]);
+  /** The page is named in the title, and shuts nobody out. */
+  async isForEverybody(name: string): Promise<void> {
+    const heading = await this.page.locator('h1').innerText();
+    expect(await this.page.title()).toEqual(expect.stringContaining(`${heading} · `));
+    await isForEverybody(this.page, `office-${name}`);
   }
 }

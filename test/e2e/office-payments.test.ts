@@ -1,53 +1,40 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Locator } from 'playwright-core';
+import type { Locator } from 'playwright-core';
 import { PASSWORD } from '../support/browser';
-import { eventually, Merchant, net, untilStatus } from '../support/client';
+import { eventually, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { approveAs, captureOf, connectCheckout, visit } from '../support/gateways';
 import { ipn, sendGenuine } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser } from './chromium';
+import { openStage } from './stage';
 import { Office } from './office-browser';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-let merchant: Merchant;
+const stage = openStage({ merchant: { name: 'Aviron' } });
 /** Paid 50.00 at PayPal, 20.00 at PayPal, and 47.11 not paid yet. */
 let anne: PaymentView;
 let zoe: PaymentView;
 let unpaid: PaymentView;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-  merchant = await Merchant.create(world, { name: 'Aviron' });
-  await connectCheckout(merchant);
-  anne = await paid(await merchant.member([['membership', 5_000]]));
+  await connectCheckout(stage.merchant);
+  anne = await paid(await stage.merchant.member([['membership', 5_000]]));
   zoe = await paid(await named('Zoé Léger', 2_000));
-  unpaid = await merchant.pay(await named('=Paul;Petit', 4_711));
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+  unpaid = await stage.merchant.pay(await named('=Paul;Petit', 4_711));
 });
 
 /** Somebody who owes one charge. */
 async function named(name: string, owes: number): Promise<string> {
-  const { id } = (await merchant.post<{ id: string }>('/v1/members', { name })).body;
+  const { id } = (await stage.merchant.post<{ id: string }>('/v1/members', { name })).body;
   const charge = { label: 'outing', category: 'outing', amount: owes, currency: 'EUR' };
-  await merchant.post(`/v1/members/${id}/charges`, charge);
+  await stage.merchant.post(`/v1/members/${id}/charges`, charge);
   return id;
 }
 
 /** All that a member owes, paid at PayPal Checkout. */
 async function paid(member: string): Promise<PaymentView> {
-  const opened = await merchant.pay(member, { gateway: 'paypal-checkout' });
-  const payment = await untilStatus(merchant, opened.id, 'awaiting_payer');
-  await visit(await approveAs(merchant, payment));
-  return untilStatus(merchant, payment.id, 'paid');
+  const opened = await stage.merchant.pay(member, { gateway: 'paypal-checkout' });
+  const payment = await untilStatus(stage.merchant, opened.id, 'awaiting_payer');
+  await visit(await approveAs(stage.merchant, payment));
+  return untilStatus(stage.merchant, payment.id, 'paid');
 }
 
 const row = (office: Office, name: string): Locator => office.page.getByRole('row').filter({ hasText: name });
@@ -62,14 +49,8 @@ async function tabTo(office: Office, name: string): Promise<void> {
   }
 }
 
-/** The person proves anew who they are, where they are asked. */
-async function prove(office: Office): Promise<void> {
-  await office.fill('Your password', PASSWORD);
-  await office.page.keyboard.press('Enter');
-}
-
 test('a treasurer finds a payment by name, by amount and by the gateway’s reference with one click', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/payments');
   await row(office, 'Anne Martin').waitFor();
   for (const [sought, found] of [
@@ -88,75 +69,70 @@ test('a treasurer finds a payment by name, by amount and by the gateway’s refe
     expect(office.clicks).toBe(1);
   }
   await office.see('1 payment · €50.00 received');
-  await office.close();
 });
 
 test('what a filter hides is said, and one press shows it again', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/payments?status=failed&minAmount=100000');
   await office.see('No payment fits: Failed · at least €1,000.00.');
   await office.press('Clear “Failed”');
   await office.see('No payment fits: at least €1,000.00.');
   await office.press('Clear “at least €1,000.00”');
   await row(office, 'Anne Martin').waitFor();
-  await office.close();
 });
 
 test('money that belongs to nobody is seen among the payments', async () => {
   await sendGenuine(
-    merchant,
-    ipn(merchant, { nextAction: null }, { mc_gross: '12.50', mc_currency: 'EUR', last_name: 'Nobody' }),
+    stage.merchant,
+    ipn(stage.merchant, { nextAction: null }, { mc_gross: '12.50', mc_currency: 'EUR', last_name: 'Nobody' }),
   );
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/payments');
   await row(office, 'Belongs to nobody yet').waitFor();
   expect(await row(office, 'Belongs to nobody yet').textContent()).toContain('€12.50');
   await office.see('and one sum that belongs to nobody yet');
-  await office.close();
 });
 
 test('new payments wait until they are asked for, and move nothing', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/payments');
   await row(office, 'Anne Martin').waitFor();
   const before = await rows(office).count();
-  await merchant.pay(await named('Nina Neuf', 900));
+  await stage.merchant.pay(await named('Nina Neuf', 900));
   await office.see('1 new payment');
   expect(await rows(office).count()).toBe(before);
   await office.press('Show');
   await row(office, 'Nina Neuf').waitFor();
   expect(await rows(office).first().textContent()).toContain('Nina Neuf');
-  await office.close();
 });
 
 test('a kept filter is opened by its link, by a colleague too', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/payments?status=paid&minAmount=3000');
   await office.press('Keep this filter');
   await office.fill(/^Name$/, 'Large ones');
   await office.page.getByLabel('Share it with all of your people').check();
   await office.press('Save');
   await office.page.getByRole('link', { name: 'Large ones' }).waitFor();
-  await office.close();
 
-  const colleague = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  const colleague = await Office.open(stage, { role: 'desk' });
   await colleague.go('/payments');
   await colleague.follow('Large ones');
   await row(colleague, 'Anne Martin').waitFor();
   expect(await rows(colleague).count()).toBe(1);
   expect(new URL(colleague.page.url()).search).toBe('?status=paid&minAmount=3000');
-  await colleague.close();
 });
 
 test('a file of payments sums up to what the list says, in French as French spreadsheets read it, and holds no formula', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, locale: 'fr-FR' });
+  const office = await Office.open(stage, { locale: 'fr-FR' });
   await office.go('/payments');
   await row(office, 'Anne Martin').waitFor();
   const downloading = office.page.waitForEvent('download');
   await office.press('Exporter');
   const file = await readFile(await (await downloading).path(), 'utf8');
-  const { summary } = (await merchant.get<{ summary: { count: number; captured: number } }>('/v1/payments?summary=1'))
-    .body;
+  const { summary } = (
+    await stage.merchant.get<{ summary: { count: number; captured: number } }>('/v1/payments?summary=1')
+  ).body;
   expect(file.startsWith('\uFEFFQuand (Europe/Paris);') || file.startsWith('\uFEFFQuand (UTC);')).toBe(true);
   const [title = '', ...lines] = file.slice(1).trimEnd().split('\r\n');
   const received = title.split(';').indexOf('Reçu');
@@ -168,11 +144,10 @@ test('a file of payments sums up to what the list says, in French as French spre
   expect(sum).toBe(summary.captured);
   expect(file).toContain('"\'=Paul;Petit"');
   await office.see(/autant que dans la liste/);
-  await office.close();
 });
 
 test('a payment that is not paid is cancelled from the list in three clicks, and so is a paid one, whose money goes back', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go();
   office.clicks = 0;
   await office.follow('Payments');
@@ -181,7 +156,7 @@ test('a payment that is not paid is cancelled from the list in three clicks, and
   await office.press('Cancel the payment of €47.11');
   await office.see('The payment of €47.11 by =Paul;Petit is cancelled.');
   expect(office.clicks).toBe(3);
-  expect((await merchant.payment(unpaid.id)).status).toBe('cancelled');
+  expect((await stage.merchant.payment(unpaid.id)).status).toBe('cancelled');
 
   await office.go();
   office.clicks = 0;
@@ -190,15 +165,14 @@ test('a payment that is not paid is cancelled from the list in three clicks, and
   await office.see('Zoé Léger has paid this. Cancelling it gives €20.00 back.');
   await office.press('Give €20.00 back to Zoé Léger');
   expect(office.clicks).toBe(3);
-  await prove(office);
+  await office.prove();
   await office.see('€20.00 went back to Zoé Léger.');
   await office.see('As foretold');
-  expect((await merchant.payment(zoe.id)).status).toBe('refunded');
-  await office.close();
+  expect((await stage.merchant.payment(zoe.id)).status).toBe('refunded');
 });
 
 test('a treasurer gives a part back in three clicks, having read what it does, and the books say it as foretold', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/payments');
   office.clicks = 0;
   await office.follow('Anne Martin');
@@ -213,10 +187,10 @@ test('a treasurer gives a part back in three clicks, having read what it does, a
   await office.isForEverybody('refund-1280');
   await office.press('Give €12.50 back to Anne Martin');
   expect(office.clicks).toBe(3);
-  await prove(office);
+  await office.prove();
   await office.see('€12.50 went back to Anne Martin.');
   await office.see('As foretold');
-  const entries = await merchant.entries(anne.id);
+  const entries = await stage.merchant.entries(anne.id);
   expect([net(entries, 'income:membership'), net(entries, 'gateway_clearing:paypal-checkout')]).toEqual([
     -3_750, 3_555,
   ]);
@@ -225,11 +199,10 @@ test('a treasurer gives a part back in three clicks, having read what it does, a
   await office.see('Given back: €12.50 by the payment’s story, and €12.50 in the books.');
   await office.see('Counted for the member: €37.50 in the books, and €37.50 in the cart.');
   await office.see(/^First told by: .*, and counted once\.$/);
-  await office.close();
 });
 
 test('with the keyboard alone a treasurer comes from the list to a finished refund', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   const { keyboard } = office.page;
   await office.go('/payments?status=partially_refunded');
   await row(office, 'Anne Martin').waitFor();
@@ -257,12 +230,11 @@ test('with the keyboard alone a treasurer comes from the list to a finished refu
   await keyboard.press('Enter'); // closes
   await office.page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(office.clicks).toBe(0);
-  expect(await merchant.payment(anne.id)).toMatchObject({ status: 'partially_refunded', refunded: 2_000 });
-  await office.close();
+  expect(await stage.merchant.payment(anne.id)).toMatchObject({ status: 'partially_refunded', refunded: 2_000 });
 });
 
 test('who sits at the desk sees no refund, and the API refuses it', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+  const office = await Office.open(stage, { role: 'desk' });
   await office.go(`/payments/${anne.id}`);
   await office.see('What happened');
   expect(await office.page.getByRole('button', { name: 'Give money back' }).count()).toBe(0);
@@ -272,12 +244,11 @@ test('who sits at the desk sees no refund, and the API refuses it', async () => 
     `fetch('/v1/payments/${anne.id}/refunds', { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' }).then(({ status }) => status)`,
   );
   expect(status).toBe(403);
-  await office.close();
 });
 
 test('a payment is seen as it stood at each step of its way, with its books', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
-  const { timeline } = await merchant.payment(anne.id);
+  const office = await Office.open(stage);
+  const { timeline } = await stage.merchant.payment(anne.id);
   const captured = timeline.findIndex(({ kind }) => kind === 'payment_captured') + 1;
   await office.go(`/payments/${anne.id}?facts=${captured}`);
   const stood = office.page.locator('#stood');
@@ -286,27 +257,24 @@ test('a payment is seen as it stood at each step of its way, with its books', as
   for (let facts = captured; facts > captured - 1; facts -= 1) await office.press('One back');
   await stood.filter({ hasText: 'Not paid yet' }).waitFor();
   await office.see('Nothing was booked yet.');
-  await office.close();
 });
 
 test.each([
   [360, 'fr-FR'],
   [1280, 'en-GB'],
 ] as const)('at %i px a payment shuts nobody out: %s', async (width, locale) => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+  const office = await Office.open(stage, { width, locale });
   await office.go(`/payments/${anne.id}`);
   await office.page.locator('.proof li').first().waitFor();
   await office.isForEverybody(`payment-${width}`);
-  await office.close();
 });
 
 test.each([
   [360, 'fr-FR'],
   [1280, 'en-GB'],
 ] as const)('at %i px the list of payments shuts nobody out: %s', async (width, locale) => {
-  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+  const office = await Office.open(stage, { width, locale });
   await office.go('/payments?columns=all');
   await row(office, 'Anne Martin').waitFor();
   await office.isForEverybody(`payments-${width}`);
-  await office.close();
 });

@@ -1,50 +1,34 @@
-import type { Browser } from 'playwright-core';
 import { newId } from '../../platform/ids';
 import { asking, newMerchant } from '../api/asking';
 import { refused } from '../api/refusal';
 import { Browser as Client, codeOf, lettersTo, newPerson, PASSWORD, signedIn } from '../support/browser';
 import { eventually } from '../support/client';
 import { startReceiver } from '../support/receiver';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser, listenForComplaints, takePicture } from './chromium';
+import { takePicture } from './for-everybody';
+import { openStage } from './stage';
 import { Office } from './office-browser';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
+const stage = openStage({ host: 'localhost', mail: { smtpUrl: 'smtp://127.0.0.1:1' } });
 type Club = Awaited<ReturnType<typeof newMerchant>>;
 interface List<Row> {
   readonly data: readonly Row[];
 }
 
-let world: World;
-let browser: Browser;
 let club: Club;
 
 beforeAll(async () => {
-  browser = await launchBrowser();
   // Passkeys belong to a name, which no number is.
-  world = await startWorld({ host: 'localhost', mail: { smtpUrl: 'smtp://127.0.0.1:1' } });
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
 });
 beforeEach(async () => {
-  club = await newMerchant(world, { name: 'Aviron', country: 'FR' });
+  club = await newMerchant(stage.world, { name: 'Aviron', country: 'FR' });
 });
 
 const open = (role: 'owner' | 'treasurer' | 'desk' | 'accountant', width = 1280, locale: 'en-GB' | 'fr-FR' = 'en-GB') =>
-  Office.open(world, browser, { merchant: club.id, role, width, locale });
-/** Proves who one is, where the office asks for it. */
-async function prove(office: Office): Promise<void> {
-  await office.fill('Your password', PASSWORD);
-  await office.press('Go on');
-}
+  Office.open(stage, { merchant: club.id, role, width, locale });
 const latestLetterTo = async (email: string) =>
   (
     await eventually(
-      () => lettersTo(world, email),
+      () => lettersTo(stage.world, email),
       (letters) => letters.length > 0,
     )
   ).at(-1)!;
@@ -57,20 +41,18 @@ test('an owner invites somebody, who comes in by the letter, sets up a second fa
   await owner.fill('E-mail', email);
   await owner.page.getByLabel('Treasurer').check();
   await owner.press('Send the invitation');
-  await prove(owner);
+  await owner.prove();
   await owner.see(`An invitation to ${email} is on its way.`);
   await owner.see('On its way');
 
-  const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
-  const page = await context.newPage();
-  const complaints = listenForComplaints(page);
+  const page = await stage.openPage({ locale: 'en-GB', viewport: { width: 1280, height: 900 } });
   await page.goto(((await latestLetterTo(email)).data as { url: string }).url);
   await page.getByLabel('Your name').fill('Anne Martin');
   await page.getByLabel(/Choose a password/).fill(PASSWORD);
   await page.getByRole('button', { name: 'Accept the invitation' }).click();
   await page.getByText('Welcome to Aviron!').waitFor();
 
-  await page.goto(`${world.baseUrl}/office/settings/me`);
+  await page.goto(`${stage.world.baseUrl}/office/settings/me`);
   const press = (name: string) => page.getByRole('button', { name, exact: true }).first().click();
   await press('Set up an app');
   await page.getByLabel('Your password').fill('not this one');
@@ -91,7 +73,7 @@ test('an owner invites somebody, who comes in by the letter, sets up a second fa
   await press('I have kept it');
   await page.getByText('To come in you give your password, and then').waitFor();
 
-  const elsewhere = new Client(world);
+  const elsewhere = new Client(stage.world);
   expect((await elsewhere.signIn(email)).body).toMatchObject({ twoFactorRedirect: true });
   expect((await elsewhere.post('/auth/two-factor/verify-backup-code', { code: codes[0] })).status).toBe(200);
 
@@ -103,15 +85,11 @@ test('an owner invites somebody, who comes in by the letter, sets up a second fa
   const trail = owner.page.getByRole('row');
   await trail.filter({ hasText: 'Somebody invited' }).filter({ hasText: 'Paul Petit' }).waitFor();
   await trail.filter({ hasText: 'Invitation accepted' }).filter({ hasText: 'Anne Martin' }).waitFor();
-
-  expect(complaints).toEqual([]);
-  await context.close();
-  await owner.close();
 });
 
 test('a session is ended elsewhere, and is out', async () => {
   const office = await open('desk');
-  const elsewhere = new Client(world);
+  const elsewhere = new Client(stage.world);
   await elsewhere.signIn(office.email);
   expect((await elsewhere.get('/v1/session')).status).toBe(200);
   await office.go('/settings/me');
@@ -119,7 +97,6 @@ test('a session is ended elsewhere, and is out', async () => {
   await office.see('The session is ended.');
   expect((await elsewhere.get('/v1/session')).status).toBe(401);
   await office.see('this one');
-  await office.close();
 });
 
 test('a key is made, works over HTTP, is revoked, and is refused', async () => {
@@ -127,16 +104,16 @@ test('a key is made, works over HTTP, is revoked, and is refused', async () => {
   await office.go('/settings/keys');
   await office.press('Make a key');
   await office.fill('Name', 'Website');
-  await office.page.locator('.dialog').getByRole('button', { name: 'Make a key' }).click();
-  await prove(office);
+  await office.dialog.getByRole('button', { name: 'Make a key' }).click();
+  await office.prove();
   await office.see('Website is made');
   const secret = await office.page.locator('.dialog .secret code').innerText();
-  const program = asking(world, secret);
+  const program = asking(stage.world, secret);
   expect((await program.get('/v1/members')).status).toBe(200);
   refused(await program.post('/v1/members', { name: 'Anne' }), 'forbidden');
   await office.press('I have kept it');
   await office.press('Revoke Website');
-  await office.page.locator('.dialog').getByRole('button', { name: 'Revoke Website' }).click();
+  await office.dialog.getByRole('button', { name: 'Revoke Website' }).click();
   await office.see('Website is revoked.');
   expect((await program.get('/v1/members')).status).toBe(401);
   await office.go('/settings/audit?action=key.revoked');
@@ -144,7 +121,6 @@ test('a key is made, works over HTTP, is revoked, and is refused', async () => {
     .getByRole('row', { name: /Key revoked/ })
     .getByText('Paul Petit')
     .waitFor();
-  await office.close();
 });
 
 test('a program is told of a test, is told again, and hears nothing more when it is switched off', async () => {
@@ -153,8 +129,8 @@ test('a program is told of a test, is told again, and hears nothing more when it
   await office.go('/settings/webhooks');
   await office.press('Add an address');
   await office.page.getByRole('textbox', { name: 'Address' }).fill(receiver.url);
-  await office.page.locator('.dialog').getByRole('button', { name: 'Add an address' }).click();
-  await prove(office);
+  await office.dialog.getByRole('button', { name: 'Add an address' }).click();
+  await office.prove();
   await office.see(/^whsec_/);
   await office.press('I have kept it');
   await office.follow(receiver.url);
@@ -179,7 +155,6 @@ test('a program is told of a test, is told again, and hears nothing more when it
   await office.see('Switch it on first.');
   const { body } = await club.get<List<{ enabled: boolean }>>('/v1/webhook-endpoints');
   expect(body.data).toMatchObject([{ enabled: false }]);
-  await office.close();
   await receiver.close();
 });
 
@@ -193,19 +168,18 @@ test('a person adds a passkey, proves by it who they are, and takes it away', as
   await office.go('/settings/me');
   await office.press('Add a passkey');
   await office.fill('Name', 'My laptop');
-  await office.page.locator('.dialog').getByRole('button', { name: 'Add a passkey' }).click();
-  await prove(office);
+  await office.dialog.getByRole('button', { name: 'Add a passkey' }).click();
+  await office.prove();
   await office.see('My laptop is added.');
   await office.see('To come in you give your password, and then');
-  expect((await new Client(world).signIn(office.email)).body).toMatchObject({ twoFactorRedirect: true });
+  expect((await new Client(stage.world).signIn(office.email)).body).toMatchObject({ twoFactorRedirect: true });
 
-  await world.db.sql.query('UPDATE staff_sessions SET stepped_up_until = NULL');
+  await stage.world.db.sql.query('UPDATE staff_sessions SET stepped_up_until = NULL');
   await office.press('Remove My laptop');
-  await office.page.locator('.dialog').getByRole('button', { name: 'Remove' }).click();
+  await office.dialog.getByRole('button', { name: 'Remove' }).click();
   await office.press('Use a passkey');
   await office.see('My laptop is removed.');
   await office.see('With an app that shows codes');
-  await office.close();
 });
 
 test('what is saved of the association is saved, and what the API will not take is said beside its field', async () => {
@@ -218,10 +192,9 @@ test('what is saved of the association is saved, and what the API will not take 
   await office.fill('Name in addresses', 'aviron-annecy');
   await office.press('Save');
   await office.see('Saved.');
-  await office.see(`${world.baseUrl}/m/aviron-annecy`);
+  await office.see(`${stage.world.baseUrl}/m/aviron-annecy`);
   const { body } = await club.get('/v1/merchant');
   expect(body).toMatchObject({ registration: 'W741234567', slug: 'aviron-annecy', name: 'Aviron' });
-  await office.close();
 });
 
 test('an owner makes the association for trying out, works in it, and goes back', async () => {
@@ -239,7 +212,6 @@ test('an owner makes the association for trying out, works in it, and goes back'
     () => office.page.title(),
     (title) => title.endsWith('Aviron'),
   );
-  await office.close();
 });
 
 test('where a second factor is wanted, whoever has none sets one up before anything else', async () => {
@@ -248,13 +220,12 @@ test('where a second factor is wanted, whoever has none sets one up before anyth
   await office.go();
   await office.see('A second factor is needed');
   await office.press('Set up an app');
-  await prove(office);
+  await office.prove();
   const secret = (await office.page.locator('.dialog .secret code').innerText()).replaceAll(' ', '');
   await office.fill('Code of your app', codeOf(`otpauth://totp/x?secret=${secret}`));
   await office.press('Switch it on');
   await office.press('I have kept it');
   await office.page.getByRole('heading', { level: 1, name: 'Today' }).waitFor();
-  await office.close();
 });
 
 test('desk and accountant are told who may see what they may not', async () => {
@@ -264,7 +235,6 @@ test('desk and accountant are told who may see what they may not', async () => {
   await desk.go('/settings');
   await desk.see('An owner or a treasurer can change this.');
   expect(await desk.page.getByRole('link', { name: 'API keys' }).count()).toBe(0);
-  await desk.close();
 });
 
 describe('shuts nobody out', () => {
@@ -274,8 +244,8 @@ describe('shuts nobody out', () => {
     [1280, 'en-GB'],
   ] as const)('at %i px: %s', async (width, locale) => {
     const office = await open('owner', width, locale);
-    await newPerson(world, { [club.id]: 'desk' });
-    const owner = await signedIn(world, { [club.id]: 'owner' });
+    await newPerson(stage.world, { [club.id]: 'desk' });
+    const owner = await signedIn(stage.world, { [club.id]: 'owner' });
     await owner.stepUp();
     await owner.post('/v1/invitations', { email: 'anne@club.example', role: 'accountant' });
     const { body } = await owner.post<{ id: string }>('/v1/webhook-endpoints', {
@@ -289,6 +259,5 @@ describe('shuts nobody out', () => {
       await office.page.locator('.loading').first().waitFor({ state: 'detached' });
       await office.isForEverybody(`settings${path.replaceAll('/', '-').slice(0, 12)}-${width}`);
     }
-    await office.close();
   });
 });

@@ -1,26 +1,11 @@
-import type { Browser } from 'playwright-core';
 import { eventually, Merchant, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
 import { control, kkiapayMerchant, transactionsOf } from '../support/gateways';
 import { payAs } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser } from './chromium';
+import { openStage } from './stage';
 import { Office } from './office-browser';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
-});
+const stage = openStage();
 
 /** Finds the member by name, with the keyboard. */
 async function name(office: Office, label: string, typed: string): Promise<void> {
@@ -39,9 +24,9 @@ test.each([
 ] as const)(
   'who sits at the desk asks a phone with three clicks, and sees what came of it: %s',
   async (answer, said, status) => {
-    const merchant = await kkiapayMerchant(world);
+    const merchant = await kkiapayMerchant(stage.world);
     const member = await merchant.member([['fee', 3_000]]);
-    const office = await Office.open(world, browser, { merchant: merchant.id, role: 'desk' });
+    const office = await Office.open(stage, { merchant: merchant.id, role: 'desk' });
     await office.go();
     office.clicks = 0;
     await office.follow('Payments');
@@ -55,20 +40,19 @@ test.each([
     const [payment] = await paymentsOf(merchant, member);
     expect(payment).toMatchObject({ amount: 3_000, method: 'mobile_money', status: 'awaiting_payer' });
     const [transaction] = await eventually(
-      () => transactionsOf(world, payment!.id),
+      () => transactionsOf(stage.world, payment!.id),
       (all) => all.length > 0,
     );
-    await control(world, 'POST', `/kkiapay/transactions/${transaction!.id}/settle`, { status: answer });
+    await control(stage.world, 'POST', `/kkiapay/transactions/${transaction!.id}/settle`, { status: answer });
     await office.see(new RegExp(said));
     await untilStatus(merchant, payment!.id, status);
-    await office.close();
   },
 );
 
 test('a code on the treasurer’s screen turns green when the money is booked, and no sooner', async () => {
-  const merchant = await Merchant.create(world, { name: 'Aviron' });
+  const merchant = await Merchant.create(stage.world, { name: 'Aviron' });
   const member = await merchant.member([['fee', 9_000]]);
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage, { merchant: merchant.id });
   await office.go(`/payments/new?member=${member}`);
   await office.page.getByLabel(/^Amount/).fill('25');
   await office.press('Show the code for €25.00');
@@ -81,13 +65,12 @@ test('a code on the treasurer’s screen turns green when the money is booked, a
   await payAs(merchant, payment!);
   await office.see('€25.00 have arrived from Anne Martin.');
   expect((await merchant.cart(member)).due).toBe(6_500);
-  await office.close();
 });
 
 test('a link is made for a sum, to be copied or written to the member', async () => {
-  const merchant = await Merchant.create(world, { name: 'Aviron' });
+  const merchant = await Merchant.create(stage.world, { name: 'Aviron' });
   await merchant.member([['fee', 9_000]]);
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage, { merchant: merchant.id });
   await office.go('/payments/new');
   await name(office, 'Member', 'anne@');
   await office.page.getByLabel('Send a link').check();
@@ -95,16 +78,15 @@ test('a link is made for a sum, to be copied or written to the member', async ()
   await office.see(/^Whoever has this link can pay €90\.00 for Anne Martin/);
   const letter = await office.page.getByRole('link', { name: 'Write to Anne Martin' }).getAttribute('href');
   expect(decodeURIComponent(letter!)).toMatch(/^mailto:anne@example\.org\?subject=Aviron.*\/p\/[\w-]{16,}$/s);
-  await office.close();
 });
 
 test.each([
   [360, 'fr-FR', 'Membre'],
   [1280, 'en-GB', 'Member'],
 ] as const)('at %i px starting a payment shuts nobody out: %s', async (width, locale, label) => {
-  const merchant = await kkiapayMerchant(world);
+  const merchant = await kkiapayMerchant(stage.world);
   const member = await merchant.member([['fee', 3_000]]);
-  const office = await Office.open(world, browser, { merchant: merchant.id, width, locale });
+  const office = await Office.open(stage, { merchant: merchant.id, width, locale });
   await office.go('/payments/new');
   await name(office, label, 'anne');
   await office.page.getByRole('radio').first().waitFor();
@@ -114,5 +96,4 @@ test.each([
   await office.page.getByRole('button', { name: /3.000/ }).click();
   await office.page.locator('.qr').waitFor();
   await office.isForEverybody(`start-qr-${width}`);
-  await office.close();
 });

@@ -1,15 +1,10 @@
 import type { PaypalPartner } from '../../activities/gateways/paypal-checkout/partner';
 import { PASSWORD } from '../support/browser';
-import { eventually, Merchant, net, untilStatus } from '../support/client';
-import { approveAs, visit } from '../support/gateways';
+import { eventually, net, untilStatus } from '../support/client';
+import { payByOrder } from '../support/gateways';
 import { ipn, sendGenuine } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
-import { launchBrowser } from './chromium';
 import { Office } from './office-browser';
-import type { Browser } from 'playwright-core';
-
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
+import { openStage } from './stage';
 
 /** The platform's own account at PayPal. */
 const PARTNER: PaypalPartner = {
@@ -18,21 +13,14 @@ const PARTNER: PaypalPartner = {
   clientId: 'platform-app',
   clientSecret: 'platform-secret',
 };
-let world: World;
-let browser: Browser;
-let club: Merchant;
-let treasurer: Office;
-
 /** The club has the PayPal e-mail of its treasurer, nobody in its list, and nothing in its books. */
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld({ partners: { 'paypal-checkout': PARTNER } });
-  club = await Merchant.create(world, { name: 'Club des Aînés', returnOrigins: [world.baseUrl] });
-  treasurer = await Office.open(world, browser, { merchant: club.id });
+const stage = openStage({
+  partners: { 'paypal-checkout': PARTNER },
+  merchant: { name: 'Club des Aînés' },
 });
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
+let treasurer: Office;
+beforeAll(async () => {
+  treasurer = await Office.open(stage);
 });
 
 const NAMES = Array.from({ length: 60 }, (_, index) => `Member ${String(index + 1).padStart(2, '0')}`);
@@ -50,18 +38,17 @@ async function choose(name: string, lines: readonly string[]): Promise<void> {
   await (await choosing).setFiles({ name, mimeType: 'text/csv', buffer: Buffer.from(lines.join('\n')) });
 }
 async function memberOf(name: string): Promise<string> {
-  const { data } = (await club.get<{ data: { id: string }[] }>(`/v1/members?q=${encodeURIComponent(name)}`)).body;
+  const { data } = (await stage.merchant.get<{ data: { id: string }[] }>(`/v1/members?q=${encodeURIComponent(name)}`))
+    .body;
   return data[0]!.id;
 }
 /** The member orders, approves at PayPal and comes back. */
 async function payAtPaypal(name: string): Promise<string> {
-  const { id } = await club.pay(await memberOf(name), { gateway: 'paypal-checkout' });
-  await visit(await approveAs(club, await untilStatus(club, id, 'awaiting_payer')));
-  await untilStatus(club, id, 'paid');
-  return id;
+  return (await payByOrder(stage.merchant, await memberOf(name))).id;
 }
 
 test('one treasurer’s season, from the first gateway to who did what', async () => {
+  const { merchant: club } = stage;
   const { page } = treasurer;
 
   // PayPal is connected by permission: one press here, PayPal's pages, one press here.
@@ -138,7 +125,6 @@ test('one treasurer’s season, from the first gateway to who did what', async (
     await treasurer.choose('What was done', done);
     await rowOf(done).waitFor();
   }
-  await treasurer.close();
 
   const entries = await club.entries();
   expect([net(entries, 'income:dues'), net(entries, 'suspense')]).toEqual([-15_000, 0]);

@@ -1,34 +1,16 @@
-import type { Browser } from 'playwright-core';
 import { newPerson, PASSWORD } from '../support/browser';
-import { Merchant, untilStatus } from '../support/client';
+import { untilStatus } from '../support/client';
 import { ipn, sendGenuine } from '../support/paypal';
-import { startWorld } from '../support/world';
-import type { World } from '../support/world';
 import { newMerchant } from '../api/asking';
-import { launchBrowser, listenForComplaints } from './chromium';
+import { openStage } from './stage';
 import { Office } from './office-browser';
 
-jest.setTimeout(240_000); // a browser on a busy machine takes its time, and only what hangs is to be ended
-
-let world: World;
-let browser: Browser;
-let merchant: Merchant;
-
-beforeAll(async () => {
-  browser = await launchBrowser();
-  world = await startWorld();
-  merchant = await Merchant.create(world, { name: 'Aviron' });
-});
-afterAll(async () => {
-  await browser?.close(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- there is none when it did not start
-  await world?.stop(); // eslint-disable-line @typescript-eslint/no-unnecessary-condition -- likewise
-});
+const stage = openStage({ merchant: { name: 'Aviron' } });
 
 test('a treasurer signs in with a password and is where they wanted to go', async () => {
-  const { email } = await newPerson(world, { [merchant.id]: 'treasurer' });
-  const page = await browser.newPage({ locale: 'fr-FR' });
-  const complaints = listenForComplaints(page);
-  await page.goto(`${world.baseUrl}/office/payments`);
+  const { email } = await newPerson(stage.world, { [stage.merchant.id]: 'treasurer' });
+  const page = await stage.openPage({ locale: 'fr-FR' });
+  await page.goto(`${stage.world.baseUrl}/office/payments`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Mot de passe').fill('not this one');
   await page.keyboard.press('Enter');
@@ -37,39 +19,35 @@ test('a treasurer signs in with a password and is where they wanted to go', asyn
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { level: 1, name: 'Paiements' }).waitFor();
   expect(await page.locator('html').getAttribute('lang')).toBe('fr');
-  expect(complaints).toEqual([]);
-  await page.context().close();
 });
 
 test('on the first page a treasurer sees what came in, what waits and whether gateways work, live', async () => {
-  const member = await merchant.member([['fee', 5_000]]);
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const member = await stage.merchant.member([['fee', 5_000]]);
+  const office = await Office.open(stage);
   await office.go();
   await office.see('Nothing waits for you.');
   await office.see('Nothing came in these 30 days.');
-  const payment = await merchant.pay(member);
+  const payment = await stage.merchant.pay(member);
   await office.page.getByRole('row', { name: /Anne Martin .*€50.00 .*Not paid yet/ }).waitFor();
-  await sendGenuine(merchant, ipn(merchant, payment, { mc_gross: '40.00' })); // less than was asked: a person decides
-  await untilStatus(merchant, payment.id, 'needs_review');
+  await sendGenuine(stage.merchant, ipn(stage.merchant, payment, { mc_gross: '40.00' })); // less than was asked: a person decides
+  await untilStatus(stage.merchant, payment.id, 'needs_review');
   await office.page.getByRole('row', { name: /Anne Martin .*€50.00 .*To look at/ }).waitFor();
   await office.see('1 waits for a decision');
   await office.see('The most in a day: €40.00');
   await office.isForEverybody('today-1280');
-  await office.close();
 });
 
 test('on a phone, in French, a desk sees the first steps that are left', async () => {
-  const fresh = await newMerchant(world, { name: 'Club neuf' });
-  const office = await Office.open(world, browser, { merchant: fresh.id, role: 'desk', width: 360, locale: 'fr-FR' });
+  const fresh = await newMerchant(stage.world, { name: 'Club neuf' });
+  const office = await Office.open(stage, { merchant: fresh.id, role: 'desk', width: 360, locale: 'fr-FR' });
   await office.go();
   await office.see('Une passerelle est connectée et fonctionne');
   await office.see('Rien ne reçoit encore d’argent.');
   await office.isForEverybody('today-360');
-  await office.close();
 });
 
 test('a treasurer finds PayPal’s address for messages, and is told of what is wrong with an account', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/gateways');
   await office.see('PayPal’s messages: token and address');
   await office.press(/Copy: The address/);
@@ -84,12 +62,10 @@ test('a treasurer finds PayPal’s address for messages, and is told of what is 
   await office.fill('Your password', PASSWORD);
   await office.press('Go on');
   await office.see('It does not take your currency');
-  await office.close();
 });
 
 test('on a phone, in French, the gateways shut nobody out', async () => {
-  const office = await Office.open(world, browser, {
-    merchant: merchant.id,
+  const office = await Office.open(stage, {
     role: 'owner',
     width: 360,
     locale: 'fr-FR',
@@ -97,32 +73,30 @@ test('on a phone, in French, the gateways shut nobody out', async () => {
   await office.go('/gateways');
   await office.see('Connecter avec PayPal');
   await office.isForEverybody('gateways-360');
-  await office.close();
 });
 
 test('who stands before the door asks once who they are; a session that is ended elsewhere shows the door again', async () => {
-  const out = await browser.newPage();
+  const out = await stage.openPage();
   let questions = 0;
   out.on('request', (request) => {
     if (request.url().endsWith('/v1/session')) questions += 1;
   });
-  await out.goto(`${world.baseUrl}/office`);
+  await out.goto(`${stage.world.baseUrl}/office`);
   await out.getByLabel('Password').waitFor();
   await out.waitForLoadState('networkidle');
   expect(questions).toBe(1);
-  await out.context().close();
 
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go();
-  await world.db.sql.query('DELETE FROM auth.session USING auth."user" u WHERE u.id = "userId" AND u.email = $1', [
-    office.email,
-  ]);
+  await stage.world.db.sql.query(
+    'DELETE FROM auth.session USING auth."user" u WHERE u.id = "userId" AND u.email = $1',
+    [office.email],
+  );
   await office.page.getByLabel('Password').waitFor();
-  await office.close();
 });
 
 test('a test drive goes through every station, each lit when we have seen the payment pass', async () => {
-  const office = await Office.open(world, browser, { merchant: merchant.id });
+  const office = await Office.open(stage);
   await office.go('/gateways');
   await office.press('Begin with €1.00');
   const [payer] = await Promise.all([
@@ -141,5 +115,4 @@ test('a test drive goes through every station, each lit when we have seen the pa
     expect.stringContaining('Booked'),
     expect.stringContaining('In the member’s cart'),
   ]);
-  await office.close();
 });

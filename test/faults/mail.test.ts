@@ -44,7 +44,7 @@ test('a member hears of money that arrived and of money that went back, each onc
   inWorld({ mail: 'simulator' }, async (world) => {
     const merchant = await Merchant.create(world);
     const member = await merchant.member();
-    await call(world.baseUrl, merchant.secretKey, 'PATCH', `/v1/members/${member}`, { locale: 'fr' });
+    await merchant.patch(`/v1/members/${member}`, { locale: 'fr' });
     const { id, txnId } = await pay(merchant, member);
     await untilStatus(merchant, id, 'paid');
     await call(world.simulator.url, null, 'POST', `/control/payments/${txnId}/events`, {

@@ -109,10 +109,15 @@ export async function signedIn(
   roles: Readonly<Record<string, Role>>,
 ): Promise<Browser & { id: string; email: string }> {
   const person = await newPerson(world, roles);
+  return Object.assign(await signInAs(world, person.email), person);
+}
+
+/** A browser in which somebody gave their password; where they have a second factor, it asks for that now. */
+export async function signInAs(world: Pick<World, 'baseUrl'>, email: string, password = PASSWORD): Promise<Browser> {
   const browser = new Browser(world);
-  const { status } = await browser.signIn(person.email);
+  const { status } = await browser.signIn(email, password);
   if (status !== 200) throw new Error(`cannot sign in: ${status}`);
-  return Object.assign(browser, person);
+  return browser;
 }
 
 /** What an authenticator app shows now for the address that it was given. */

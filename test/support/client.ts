@@ -162,6 +162,9 @@ export class Merchant {
   post<Body>(path: string, body: unknown = {}, headers: Record<string, string> = {}): Promise<Reply<Body>> {
     return call<Body>(this.world.baseUrl, this.secretKey, 'POST', path, body, headers);
   }
+  patch<Body>(path: string, body: unknown = {}): Promise<Reply<Body>> {
+    return call<Body>(this.world.baseUrl, this.secretKey, 'PATCH', path, body);
+  }
 
   /** A member who owes these charges: `[category, amount]`, in order. */
   async member(charges: readonly (readonly [string, number])[] = []): Promise<string> {
@@ -169,6 +172,12 @@ export class Merchant {
     for (const [category, amount] of charges)
       await this.post(`/v1/members/${body.id}/charges`, { label: category, category, amount, currency: this.currency });
     return body.id;
+  }
+
+  /** The page at which a member pays, opened without a sign-in. */
+  async checkoutLink(member: string, over: Record<string, unknown> = {}): Promise<string> {
+    const { token } = (await this.post<{ token: string }>(`/v1/members/${member}/tokens`, over)).body;
+    return `${this.world.baseUrl}/checkout#${token}`;
   }
 
   async pay(member: string, over: Record<string, unknown> = {}): Promise<PaymentView> {
@@ -183,6 +192,10 @@ export class Merchant {
 
   async payment(id: string): Promise<PaymentView> {
     return (await this.get<PaymentView>(`/v1/payments/${id}`)).body;
+  }
+  /** What a member paid and was to pay, newest first. */
+  async payments(member: string): Promise<readonly PaymentView[]> {
+    return (await this.get<{ data: PaymentView[] }>(`/v1/payments?member=${member}&limit=100`)).body.data;
   }
   async cart(member: string): Promise<CartView> {
     return (await this.get<CartView>(`/v1/members/${member}/cart`)).body;

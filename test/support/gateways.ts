@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { call, eventually, Merchant, untilStatus } from './client';
+import { call, Merchant, untilStatus } from './client';
 import type { PaymentView, Reply } from './client';
 import type { World } from './world';
 
@@ -32,6 +32,12 @@ export async function connectCheckout(merchant: Merchant): Promise<AccountView &
 /** A merchant whose books are in francs and who takes KKiaPay. */
 export async function kkiapayMerchant(world: World, over: Record<string, unknown> = {}): Promise<Merchant> {
   const merchant = await Merchant.create(world, { currency: 'XOF', ...over });
+  await connectKkiapay(merchant);
+  return merchant;
+}
+
+/** Connects the merchant's KKiaPay account, and types its webhook into KKiaPay's dashboard. */
+export async function connectKkiapay(merchant: Merchant): Promise<void> {
   const keys = {
     publicKey: randomUUID().replaceAll('-', ''),
     privateKey: 'tpk_private',
@@ -40,13 +46,12 @@ export async function kkiapayMerchant(world: World, over: Record<string, unknown
   };
   const { body } = await put(merchant, 'kkiapay', keys);
   const { publicKey, privateKey, secret, webhookSecret } = keys;
-  await control(world, 'PUT', `/kkiapay/accounts/${publicKey}`, {
+  await control(merchant.world, 'PUT', `/kkiapay/accounts/${publicKey}`, {
     privateKey,
     secret,
     webhookUrl: body.notificationUrl,
     webhookSecret,
   });
-  return merchant;
 }
 
 /** The order that the payer is sent to approve. */
@@ -82,10 +87,7 @@ export function payInWidget(
 /** A member pays what is owed by an order at PayPal Checkout; resolves once it is paid. */
 export async function payByOrder(merchant: Merchant, member: string): Promise<PaymentView> {
   const opened = await merchant.pay(member, { gateway: 'paypal-checkout' });
-  const payment = await eventually(
-    () => merchant.payment(opened.id),
-    ({ status }) => status === 'awaiting_payer',
-  );
+  const payment = await untilStatus(merchant, opened.id, 'awaiting_payer');
   await visit(await approveAs(merchant, payment));
   return untilStatus(merchant, payment.id, 'paid');
 }

@@ -5,6 +5,7 @@ import type { Session } from '../session';
 import { sentenceFor } from '../problems';
 import { announce, Announcements } from '../ui/announcements';
 import { Button } from '../ui/button';
+import { useTitle } from '../ui/title';
 import { laterWords, t } from '../words';
 import { signOut } from './signing';
 
@@ -17,6 +18,8 @@ const Platform = lazy(async () => {
 /** For somebody who is signed in and works nowhere yet. */
 export function NoMerchant({ session }: { readonly session: Session }) {
   const queries = useQueryClient();
+  const title = t(titleFor(session));
+  useTitle(title, session.user.name);
   const choose = (merchant: string) =>
     void answerOf(api.PUT('/v1/session/merchant', { body: { merchant } })).then(
       () => queries.resetQueries(),
@@ -25,7 +28,7 @@ export function NoMerchant({ session }: { readonly session: Session }) {
   return (
     <main className={session.operator ? undefined : 'narrow'}>
       <section className="card">
-        <h1>{t(titleFor(session))}</h1>
+        <h1>{title}</h1>
         <div className="actions">
           {session.merchants.map(({ id, name }) => (
             <Button key={id} onPress={() => choose(id)}>

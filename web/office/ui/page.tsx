@@ -6,6 +6,7 @@ import { sentenceFor } from '../problems';
 import { useStanding } from '../session';
 import { moment, t } from '../words';
 import { Button } from './button';
+import { useTitle } from './title';
 
 interface PageProps {
   readonly title: string;
@@ -17,9 +18,7 @@ interface PageProps {
 /** One page of the office: its one heading, what can be done, and what it is about. */
 export function Page({ title, actions, children }: PageProps) {
   const { merchant } = useStanding();
-  useEffect(() => {
-    document.title = `${title} · ${merchant.name}`;
-  }, [title, merchant.name]);
+  useTitle(title, merchant.name);
   return (
     <>
       <div className="heading">
