@@ -366,6 +366,22 @@ test('the order in which gateways tell does not matter, nor how often', () => {
   );
 });
 
+test('a loss that proves to be a refund, and whose correction then takes money of its own, is in the books by each', () => {
+  const parent = 'A-TX1';
+  const tellings = [
+    captured(parent),
+    disputeAdjusted('A-ADJ1', eur(500), { parent }),
+    reversed('A-RV1', eur(5000), { parent }),
+    refunded('A-RV1', eur(5000), { parent }),
+  ].map((fact) => ({ kind: 'told', letter: 'A', fact }) as const);
+  const books = live(tellings, (all) => {
+    checkBooks(all);
+    checkPayments(all);
+  });
+  expect(balance(books, 'disputed_funds')).toBe(500);
+  expect(balance(books, 'gateway_clearing:paypal-standard')).toBe(-500);
+});
+
 describe('a preview says what the booking then does', () => {
   const ability = {
     gateway: 'partial',

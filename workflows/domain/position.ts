@@ -86,10 +86,13 @@ function movementIn(currency: Currency, payment: Payment, next: Payment): Moveme
   });
 }
 
-/** A reversal that was lost and proves to be a refund is no loss any more, and nothing has moved: the one is the other. */
+/**
+ * A reversal that was lost and proves to be a refund is no loss any more, and nothing has moved: the one is the other. What is
+ * left over is either: nothing else makes a fact give back and undo a loss at once.
+ */
 function withoutSwap(movement: Movement): Movement {
   const { refunded, taken, lost, byRefund, byLoss } = movement;
-  const swapped = Math.max(0, Math.min(refunded, -lost, -taken));
+  const swapped = Math.max(0, Math.min(refunded, -lost));
   if (swapped === 0) return movement;
   const pots = less(byRefund, less(NO_POTS, byLoss));
   const isRefund = refunded > swapped;
