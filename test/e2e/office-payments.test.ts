@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import { PASSWORD } from '../support/browser';
 import { eventually, net, untilStatus } from '../support/client';
 import type { PaymentView } from '../support/client';
-import { approveAs, captureOf, connectCheckout, visit } from '../support/gateways';
+import { approveAs, captureOf, connectCheckout, control, visit } from '../support/gateways';
 import { ipn, sendGenuine } from '../support/paypal';
 import { openStage } from './stage';
 import { Office } from './office-browser';
@@ -199,6 +199,41 @@ test('a treasurer gives a part back in three clicks, having read what it does, a
   await office.see('Given back: €12.50 by the payment’s story, and €12.50 in the books.');
   await office.see('Counted for the member: €37.50 in the books, and €37.50 in the cart.');
   await office.see(/^First told by: .*, and counted once\.$/);
+});
+
+test('a refund that is on its way says so, and is seen to arrive or to fail without loading anything anew', async () => {
+  const next = (answer: object) => control(stage.world, 'POST', '/paypal-checkout/next', { call: 'refund', ...answer });
+  const settle = (payment: PaymentView, status: string) =>
+    control(stage.world, 'POST', `/paypal-checkout/captures/${captureOf(payment)}/events`, {
+      kind: 'settle_refund',
+      status,
+    });
+  const office = await Office.open(stage);
+  const giveBack = async (name: string): Promise<PaymentView> => {
+    const payment = await paid(await named(name, 3_000));
+    await next({ status: 'PENDING' });
+    await office.go(`/payments/${payment.id}`);
+    await office.press('Give money back');
+    await office.press(`Give €30.00 back to ${name}`);
+    return payment;
+  };
+
+  const arriving = await giveBack('Lia Lente');
+  await office.prove();
+  await office.see('It was asked for. €30.00 go back to Lia Lente as soon as the gateway has answered.');
+  expect(await office.page.getByText('As foretold').count()).toBe(0);
+  await settle(arriving, 'COMPLETED');
+  await office.see('€30.00 went back to Lia Lente.');
+  await office.see('As foretold');
+
+  const failing = await giveBack('Rémi Raté');
+  await office.see('It was asked for. €30.00 go back to Rémi Raté as soon as the gateway has answered.');
+  await settle(failing, 'FAILED');
+  await office.see('€30.00 did NOT go back to Rémi Raté: the gateway refused it. The money is still yours.');
+  await office.press('Close');
+  await office.see('€30.00 did not go back: the refund failed.');
+  await untilStatus(stage.merchant, failing.id, 'paid');
+  expect(net(await stage.merchant.entries(failing.id), 'income:outing')).toBe(-3_000);
 });
 
 test('with the keyboard alone a treasurer comes from the list to a finished refund', async () => {

@@ -5,6 +5,7 @@ import { sentenceFor } from '../problems';
 import { queries } from '../queries';
 import { Button } from '../ui/button';
 import { TextBox } from '../ui/fields';
+import { Trouble } from '../ui/trouble';
 import { language, t } from '../words';
 import { chooseLanguage } from './choices';
 import { assertPasskey } from './passkey';
@@ -111,11 +112,7 @@ export default function SignIn() {
           />
         )}
         {step === 'letter' && <p role="status">{t('sign_in.letter_text', { email })}</p>}
-        {trouble !== null && (
-          <p className="error" role="alert">
-            {trouble}
-          </p>
-        )}
+        <Trouble text={trouble} />
         {step !== 'letter' && (
           <Button type="submit" kind="primary" isRunning={isRunning}>
             {t(`sign_in.${step}_send`)}

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 /** A value that did not change for so long is settled. */
 const QUIET_MS = 300;
@@ -11,4 +11,39 @@ export function usePaused<Value>(value: Value): Value {
     return () => clearTimeout(timer);
   }, [value]);
   return settled;
+}
+
+interface Typing {
+  readonly typed: string;
+  readonly type: (text: string) => void;
+  /** Tells at once what is typed. */
+  readonly send: (text: string) => void;
+  /** Grows when the value was changed elsewhere, for a field that keeps its own text and is to begin anew. */
+  readonly round: number;
+}
+
+/** What is typed into a field whose value lives elsewhere: it is told in the pauses of typing, and gives way to what is set there. */
+export function useTyping(value: string, tell: (text: string) => void): Typing {
+  const [typed, type] = useState(value);
+  const [told, setTold] = useState(value);
+  const [round, setRound] = useState(0);
+  if (value !== told) {
+    setTold(value);
+    type(value);
+    setRound(round + 1);
+  }
+  const send = (text: string) => {
+    setTold(text);
+    tell(text);
+  };
+  const later = useRef(send);
+  useEffect(() => {
+    later.current = send;
+  });
+  useEffect(() => {
+    if (typed === told) return;
+    const timer = setTimeout(() => later.current(typed), QUIET_MS);
+    return () => clearTimeout(timer);
+  }, [typed, told]);
+  return { typed, type, send, round };
 }

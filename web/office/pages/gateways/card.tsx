@@ -5,6 +5,7 @@ import { Button } from '../../ui/button';
 import { Section } from '../../ui/page';
 import { Tag } from '../../ui/status';
 import { When } from '../../ui/time';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { Checks } from './checks';
 import { standingOf } from './standing';
@@ -67,11 +68,7 @@ function Account({ account, mayChange, isOne }: AccountProps) {
           )}
         </p>
       )}
-      {check.trouble !== null && (
-        <p className="error" role="alert">
-          {check.trouble}
-        </p>
-      )}
+      <Trouble text={check.trouble} />
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { answerOf, api } from '../../api';
 import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
 import { Copyable } from '../../ui/copy';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { AccountForm } from './account-form';
 import { GatewayCard } from './card';
@@ -80,11 +81,9 @@ function Connect({ isConnected }: { readonly isConnected: boolean }) {
         {t(isConnected ? 'gateways.connect_again' : 'gateways.connect')}
       </Button>
       <p className="note">{t('gateways.connect_help')}</p>
-      {connect.trouble !== null && (
-        <p className="error" role="alert">
-          {connect.refusal === 'onboarding_not_offered' ? t('gateways.connect_not_offered') : connect.trouble}
-        </p>
-      )}
+      <Trouble
+        text={connect.refusal === 'onboarding_not_offered' ? t('gateways.connect_not_offered') : connect.trouble}
+      />
     </div>
   );
 }

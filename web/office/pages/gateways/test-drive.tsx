@@ -8,6 +8,7 @@ import { useCommand } from '../../command';
 import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Section } from '../../ui/page';
+import { Trouble } from '../../ui/trouble';
 import { money, t } from '../../words';
 import { stationsOf } from './stations';
 import type { Card } from './standing';
@@ -55,11 +56,7 @@ export function TestDrive({ accounts }: { readonly accounts: readonly Card[] }) 
           )}
         </p>
       )}
-      {start.trouble !== null && (
-        <p className="error" role="alert">
-          {start.trouble}
-        </p>
-      )}
+      <Trouble text={start.trouble} />
       {drive !== null && <Stations member={drive.member} since={drive.since} />}
     </Section>
   );

@@ -9,6 +9,7 @@ import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
 import { TextBox } from '../../ui/fields';
 import type { Member } from '../../ui/member-picker';
+import { Trouble } from '../../ui/trouble';
 import { money, t } from '../../words';
 import type { Promptable } from './promptable';
 
@@ -63,11 +64,7 @@ export function AskPhone({ member, gateway, amount, currency, onBegun, onAgain }
         description={t('payments.start.phone_example')}
         isRequired
       />
-      {ask.trouble !== null && (
-        <p className="error" role="alert">
-          {ask.trouble}
-        </p>
-      )}
+      <Trouble text={ask.trouble} />
       <Button
         type="submit"
         kind="primary"

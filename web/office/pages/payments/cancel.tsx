@@ -4,6 +4,7 @@ import type { Schema } from '../../api';
 import { useCommand } from '../../command';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
+import { Trouble } from '../../ui/trouble';
 import { money, t } from '../../words';
 import { RefundDialog } from './refund';
 import { verdict } from './why';
@@ -44,11 +45,7 @@ function EndUnpaid({ payment, onClose }: CancelProps) {
   return (
     <Dialog title={t('payments.cancel_title')} onClose={onClose}>
       <p>{t('payments.cancel_unpaid', { sum, name })}</p>
-      {cancel.trouble !== null && (
-        <p className="error" role="alert">
-          {cancel.trouble}
-        </p>
-      )}
+      <Trouble text={cancel.trouble} />
       <div className="actions">
         <Button kind="danger" onPress={() => cancel.run(null)} isRunning={cancel.isRunning} autoFocus>
           {t('payments.cancel_do', { sum })}

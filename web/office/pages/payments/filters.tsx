@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { Input, Label, SearchField } from 'react-aria-components';
 import { GATEWAY_NAMES } from '../../../../workflows/domain/gateway';
 import { useFilters } from '../../address';
@@ -7,11 +7,10 @@ import { useLetters } from '../../ui/letters';
 import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Choice, MoneyBox, TextBox, Tick } from '../../ui/fields';
+import { useTyping } from '../../ui/paused';
 import { t } from '../../words';
 import { filterOf, namesOf, STATUS_CHOICES } from './filter';
 
-/** A pause in typing after which it is asked. */
-const PAUSE_MS = 250;
 const ALL = 'all';
 
 /** What is looked for; it stands in the address. */
@@ -66,32 +65,12 @@ const withChosen = (choices: readonly string[], chosen: string | undefined): rea
 
 /** A name, a sum, or a reference. What is typed is sought after a pause; `/` leads here. */
 function Sought() {
-  const [filters, change] = useFilters();
-  const q = filters['q'] ?? '';
-  const [typed, setTyped] = useState(q);
-  const [sent, setSent] = useState(q);
+  const [{ q = '' }, change] = useFilters();
+  const { typed, type, send } = useTyping(q, (text) => change({ q: text.trim() }));
   const field = useRef<HTMLInputElement>(null);
-  if (q !== sent) {
-    // Not what was typed here: a saved view, or a filter that was taken away.
-    setSent(q);
-    setTyped(q);
-  }
-  const send = (text: string) => {
-    setSent(text.trim());
-    change({ q: text.trim() });
-  };
-  const later = useRef(send);
-  useEffect(() => {
-    later.current = send;
-  });
-  useEffect(() => {
-    if (typed.trim() === sent) return;
-    const timer = setTimeout(() => later.current(typed), PAUSE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, sent]);
   useLetters({ '/': () => field.current?.focus() });
   return (
-    <SearchField className="field sought-payment" value={typed} onChange={setTyped} onSubmit={send}>
+    <SearchField className="field sought-payment" value={typed} onChange={type} onSubmit={send}>
       <Label className="label">{t('payments.filter.q')}</Label>
       <Input ref={field} />
     </SearchField>
@@ -118,25 +97,15 @@ function SumAndTime() {
 
 function AmountFilter({ name }: { readonly name: 'minAmount' | 'maxAmount' }) {
   const { currency } = useStanding().merchant;
-  const [filters, change] = useFilters();
-  const value = filters[name] ?? '';
-  const [sent, setSent] = useState(value);
-  const [round, setRound] = useState(0);
-  if (value !== sent) {
-    // Not what was typed here: the field is begun anew.
-    setSent(value);
-    setRound(round + 1);
-  }
+  const [{ [name]: value = '' }, change] = useFilters();
+  const { typed, type, round } = useTyping(value, (amount) => change({ [name]: amount }));
   return (
     <MoneyBox
       key={round}
       label={t(`payments.filter.${name}`)}
       currency={currency}
-      value={value === '' ? null : Number(value)}
-      onChange={(amount) => {
-        setSent(amount === null ? '' : String(amount));
-        change({ [name]: amount === null ? '' : String(amount) });
-      }}
+      value={typed === '' ? null : Number(typed)}
+      onChange={(amount) => type(amount === null ? '' : String(amount))}
     />
   );
 }

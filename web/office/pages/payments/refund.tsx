@@ -3,12 +3,15 @@ import { useRef, useState } from 'react';
 import { answerOf, api, reading } from '../../api';
 import type { AnswerTo, Schema } from '../../api';
 import { useCommand } from '../../command';
+import { sentenceFor } from '../../problems';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { Entries } from '../../ui/entries';
 import { MoneyBox, TextBox, Tick } from '../../ui/fields';
 import { Money } from '../../ui/money';
 import { Answered } from '../../ui/page';
+import { usePaused } from '../../ui/paused';
+import { Trouble } from '../../ui/trouble';
 import { money, t } from '../../words';
 import { Refunded } from './refunded';
 import { whyNot } from './why';
@@ -94,11 +97,12 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
   const [charges, setCharges] = useState<readonly string[]>([]);
   const [round, setRound] = useState(0);
   const [note, setNote] = useState('');
-  const { data: preview } = useQuery({
+  const asked = usePaused(amount) ?? first.amount;
+  const { data: preview, error } = useQuery({
     ...reading('/v1/payments/{id}/refund-preview', {
       path: { id: payment.id },
       query: {
-        amount: String(amount ?? first.amount),
+        amount: String(asked),
         ...(charges.length > 0 && { cancelCharges: charges.join(',') }),
       },
     }),
@@ -161,17 +165,9 @@ function RefundForm({ payment, first, paid, isCancelling, onDone, onClose }: For
         </fieldset>
       )}
       {preview?.possible === true && <Foretold preview={preview} payment={payment} />}
-      {isCancelling && refused !== null && (
-        <p className="error" role="alert">
-          {refused}
-        </p>
-      )}
+      {isCancelling && <Trouble text={refused} />}
       <TextBox label={t('payments.refund.note')} value={note} onChange={setNote} />
-      {refund.trouble !== null && (
-        <p className="error" role="alert">
-          {refund.trouble}
-        </p>
-      )}
+      <Trouble text={refund.trouble ?? (error && sentenceFor(error))} />
       <div className="actions">
         <Button
           kind="primary"

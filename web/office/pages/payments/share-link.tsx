@@ -9,6 +9,7 @@ import { Copyable } from '../../ui/copy';
 import type { Member } from '../../ui/member-picker';
 import { Qr } from '../../ui/qr';
 import { useStanding } from '../../session';
+import { Trouble } from '../../ui/trouble';
 import { money, t } from '../../words';
 
 type PayLink = Schema<'PayLink'>;
@@ -40,11 +41,7 @@ export function ShareLink({ member, amount, currency, isShown, onBegun }: ShareL
   }
   return (
     <>
-      {make.trouble !== null && (
-        <p className="error" role="alert">
-          {make.trouble}
-        </p>
-      )}
+      <Trouble text={make.trouble} />
       <Button
         kind="primary"
         onPress={() => amount !== null && make.run({ amount })}

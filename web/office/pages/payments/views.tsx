@@ -8,6 +8,7 @@ import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
 import { Dialog } from '../../ui/dialog';
 import { TextBox, Tick } from '../../ui/fields';
+import { Trouble } from '../../ui/trouble';
 import { t } from '../../words';
 import { filterOf } from './filter';
 import type { PaymentFilter } from './filter';
@@ -51,11 +52,7 @@ export function SavedViews({ filter }: { readonly filter: PaymentFilter }) {
           {t('payments.view.remove', { name: open.name })}
         </Button>
       )}
-      {remove.trouble !== null && (
-        <p className="error" role="alert">
-          {remove.trouble}
-        </p>
-      )}
+      <Trouble text={remove.trouble} />
       {isSaving && <SaveView filter={filter} onClose={() => setSaving(false)} />}
     </nav>
   );
@@ -83,11 +80,7 @@ function SaveView({ filter, onClose }: { readonly filter: PaymentFilter; readonl
             {t('payments.view.share')}
           </Tick>
         )}
-        {save.trouble !== null && (
-          <p className="error" role="alert">
-            {save.trouble}
-          </p>
-        )}
+        <Trouble text={save.trouble} />
         <div className="actions">
           <Button type="submit" kind="primary" isRunning={save.isRunning}>
             {t('shell.save')}
