@@ -1,7 +1,7 @@
 import createClient from 'openapi-fetch';
 import type { PathsWithMethod } from 'openapi-typescript-helpers';
 import { queryOptions } from '@tanstack/react-query';
-import { broughtAnswer, readClock, Refusal, Unreachable } from '../shared/client';
+import { readClock, Refusal, Unreachable } from '../shared/client';
 import type { components, paths } from '../shared/schema';
 
 /** A named schema of the API. */
@@ -17,11 +17,8 @@ export function workFor(merchantId: string | null): void {
 /** A question that is not answered for so long counts as unanswered; what is asked for has its own time. */
 const PATIENCE_MS = 20_000;
 
-/** Sends a request with what each of ours says. An answer that came with the page is taken once, instead of the first question. */
+/** Sends a request with what each of ours says. */
 async function send(request: Request): Promise<Response> {
-  const { pathname, search } = new URL(request.url);
-  const known: unknown = request.method === 'GET' ? broughtAnswer<string>(pathname + search) : undefined;
-  if (known !== undefined) return Response.json(known);
   if (merchant !== null) request.headers.set('quittance-merchant', merchant);
   const patience = request.method === 'GET' ? [AbortSignal.timeout(PATIENCE_MS)] : [];
   const answer = await fetch(request, { cache: 'no-store', signal: AbortSignal.any([request.signal, ...patience]) });

@@ -1,19 +1,10 @@
+import { dayIn, daysFrom, noonOf } from '../shared/today';
 import { timeZone } from './words';
 
-const DAY_MS = 86_400_000;
+export { daysFrom, noonOf };
 
 /** The day of the merchant's clock, as `2027-01-31`. */
-export function dayOf(moment: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: timeZone(), dateStyle: 'short' }).format(moment);
-}
-
-/** The day so many days later, or before; days are counted at noon, which no change of the clock moves to another day. */
-export function daysFrom(day: string, days: number): string {
-  return new Date(Date.parse(noonOf(day)) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
-/** A moment that lies in this day by every clock of the merchants we know. */
-export const noonOf = (day: string): string => `${day}T12:00:00Z`;
+export const dayOf = (moment: Date): string => dayIn(timeZone(), moment);
 
 /** The Monday of its week. */
 export function mondayOf(day: string): string {

@@ -22,7 +22,8 @@ export interface Assets {
   /** The address of the styles of members' and payers' pages. */
   readonly styles: string;
   readonly officeStyles: string;
-  scriptOf(entry: ScriptName): Script;
+  /** `opens`: a part that the script will load by itself, which comes along with it. */
+  scriptOf(entry: ScriptName, opens?: PartName): Script;
 }
 
 /** The scripts of pages: the member's and the office's, by language, and that of those whom a letter lets in. */
@@ -35,6 +36,11 @@ const SOURCES: Readonly<Record<ScriptName, string>> = {
   'office-fr': 'office/fr.ts',
   entering: 'entering/entering.ts',
 };
+
+/** Parts of scripts that are wanted at once by some pages. */
+export type PartName = 'today';
+
+const PARTS: Readonly<Record<PartName, string>> = { today: 'office/pages/today/today.tsx' };
 
 /** What the build says of one of its sources. */
 interface Built {
@@ -73,11 +79,27 @@ export function loadAssets(): Assets {
     serve,
     styles: urlOf(of('member/member.css')),
     officeStyles: urlOf(of('office/office.css')),
-    scriptOf(entry) {
-      const script = of(SOURCES[entry]);
-      return { url: urlOf(script), imports: (script.imports ?? []).map((name) => urlOf(of(name))) };
+    scriptOf(entry, opens) {
+      const script = SOURCES[entry];
+      const all = withImports([script, ...(opens === undefined ? [] : [PARTS[opens]])], of);
+      return {
+        url: urlOf(of(script)),
+        imports: all.filter((name) => name !== script).map((name) => urlOf(of(name))),
+      };
     },
   };
+}
+
+/** These sources and all that they import, themselves or by others, each once. */
+function withImports(sources: readonly string[], of: (source: string) => Built): readonly string[] {
+  const found = new Set<string>();
+  const follow = (source: string): void => {
+    if (found.has(source)) return;
+    found.add(source);
+    of(source).imports?.forEach(follow);
+  };
+  sources.forEach(follow);
+  return [...found];
 }
 
 function readManifest(folder: string): Readonly<Record<string, Built>> {

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import type { PageLanguage } from '../../words/language';
 import { colorScheme, themeOf } from '../shared/theme';
-import type { Assets, ScriptName } from './assets';
+import type { Assets, PartName, ScriptName } from './assets';
 import { html } from './html';
 import type { Html } from './html';
 
@@ -10,6 +10,8 @@ export interface Page {
   readonly body: Html;
   /** Run as a module: the member's and the office's in the language of the page. The office has styles of its own. */
   readonly script?: 'member' | 'office' | 'entering';
+  /** The part of the script that it will load first by itself. */
+  readonly opens?: PartName;
   /** More for the head. */
   readonly head?: Html | null;
   /** English where it is not given. */
@@ -20,7 +22,7 @@ export type SendPage = (res: Response, status: number, page: Page) => void;
 
 /** Sends whole pages. */
 export function pageSender(assets: Assets): SendPage {
-  return (res, status, { title, body, script, head, language = 'en' }) => {
+  return (res, status, { title, body, script, opens, head, language = 'en' }) => {
     const theme = themeOf(res.req.headers.cookie);
     res.status(status).type('html');
     res.send(
@@ -34,7 +36,7 @@ export function pageSender(assets: Assets): SendPage {
             <title>${title}</title>
             <link rel="icon" href="data:," />
             <link rel="stylesheet" href="${script === 'office' ? assets.officeStyles : assets.styles}" />
-            ${head ?? null}${script === undefined ? null : scriptTags(assets, script === 'entering' ? script : `${script}-${language}`)}
+            ${head ?? null}${script === undefined ? null : scriptTags(assets, script === 'entering' ? script : `${script}-${language}`, opens)}
           </head>
           <body>
             ${body}
@@ -45,8 +47,8 @@ export function pageSender(assets: Assets): SendPage {
 }
 
 /** The script, and beside it what it imports, so that one journey brings all. */
-function scriptTags(assets: Assets, name: ScriptName): Html {
-  const { url, imports } = assets.scriptOf(name);
+function scriptTags(assets: Assets, name: ScriptName, opens?: PartName): Html {
+  const { url, imports } = assets.scriptOf(name, opens);
   return html`<script type="module" src="${url}"></script>
     ${imports.map((part) => html`<link rel="modulepreload" href="${part}" />`)}`;
 }

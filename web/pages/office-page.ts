@@ -10,15 +10,18 @@ export interface OfficeLook {
   readonly answers: Readonly<Record<string, unknown>>;
   /** Lets the components write their own styles, and nobody else. */
   readonly nonce: string;
+  /** Whether the address is that of the first page, whose own part of the script is wanted at once. */
+  readonly isFirstPage: boolean;
 }
 
 /** The office: a room that its script furnishes through the public API, with the first answers in it already. */
-export function officePage({ language, answers, nonce }: OfficeLook): Page {
+export function officePage({ language, answers, nonce, isFirstPage }: OfficeLook): Page {
   const { title, needsScripts } = OFFICE[language];
   return {
     title,
     language,
     script: 'office',
+    ...(isFirstPage && { opens: 'today' as const }),
     head: html`<meta property="csp-nonce" nonce="${nonce}" />`,
     body: html`<div id="page">
         <noscript><p class="card">${needsScripts}</p></noscript>

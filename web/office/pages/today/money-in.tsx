@@ -4,15 +4,16 @@ import type { AnswerTo } from '../../api';
 import { Money } from '../../ui/money';
 import { Answered, Section } from '../../ui/page';
 import { count, day, money, shortDay, t } from '../../words';
+import { DAYS_OF_CHART } from '../../../shared/today';
 import { dayOf, daysFrom, mondayOf, noonOf } from '../../days';
-
-const DAYS = 30;
 
 /** What came in, this week against the last, and on each of the last days. */
 export function MoneyIn() {
   const today = dayOf(new Date());
-  const days = Array.from({ length: DAYS }, (_, index) => daysFrom(today, index - DAYS + 1));
-  const statistics = useQuery(reading('/v1/statistics', { query: { from: daysFrom(today, -DAYS + 1), by: 'day' } }));
+  const days = Array.from({ length: DAYS_OF_CHART }, (_, index) => daysFrom(today, index - DAYS_OF_CHART + 1));
+  const statistics = useQuery(
+    reading('/v1/statistics', { query: { from: daysFrom(today, 1 - DAYS_OF_CHART), by: 'day' } }),
+  );
   return (
     <Section title={t('today.money_in')}>
       <Answered query={statistics}>{(answer) => <Drawn answer={answer} days={days} today={today} />}</Answered>
