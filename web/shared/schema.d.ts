@@ -64,7 +64,7 @@ export interface paths {
         put?: never;
         /**
          * Make the merchant beside this one for trying out, with books of its own and no live account
-         * @description For: a key with scope admin; a person as owner. Again: the same one, without its key. The merchant's people have the same roles there; again brings those who came since.
+         * @description For: a key with scope admin; a person as owner. Again: the same one, without its key. The merchant's people get the roles there that they have here now; again brings those who came since. Who changes their role or leaves is changed there too, by its owner.
          */
         post: operations["createTestTwin"];
         delete?: never;
@@ -9066,7 +9066,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. Without either, the account of before is meant, or the one that is connected to paypal-checkout in the same environment. */
+                    /** @description PayPal's merchant id of the account (Account settings, Business information). It never changes, unlike an e-mail address. Without it receiverEmails has at least one address, and the id is learned from the first verified message to it. Without either, what is entered is added to the account of before, or to the one that is connected to paypal-checkout in the same environment. */
                     receiverId?: string;
                     /**
                      * @description Addresses of the account. They count for messages that do not name the merchant id, and for all as long as it is not known; then the primary address must be among them.
