@@ -1,16 +1,13 @@
 import { lazy, Suspense, useState } from 'react';
 import { Menu as MenuIcon, Search } from 'lucide-react';
-import { Button as Pressable, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
-import { useNavigate } from '@tanstack/react-router';
+import { Button as Pressable } from 'react-aria-components';
 import { useStanding } from '../session';
-import { language, t } from '../words';
-import { THEMES } from '../../shared/theme';
-import { chooseLanguage, chooseTheme, theme } from './choices';
+import { t } from '../words';
 import { showPalette } from './palette-key';
-import { signOut } from './signing';
 
-// Most work for one, and lists that open weigh a tenth of the page.
+// Most work for one, and what opens over the page weighs a fifth of it.
 const MerchantChoice = lazy(() => import('./merchant-choice'));
+const PersonMenu = lazy(() => import('./person-menu'));
 
 /** Where one works, what is searched, and who one is. */
 export function Header() {
@@ -31,7 +28,7 @@ export function Header() {
         <span>{t('palette.open')}</span>
         <kbd aria-hidden>Ctrl K</kbd>
       </Pressable>
-      <PersonMenu />
+      <Person />
       {merchant.testOf !== null && <p className="banner">{t('shell.test_twin')}</p>}
     </header>
   );
@@ -42,45 +39,27 @@ function Name() {
   return <p className="merchant">{merchant.name}</p>;
 }
 
-function PersonMenu() {
+/** The menu is loaded when the person reaches for it. */
+function Person() {
   const { session } = useStanding();
-  const navigate = useNavigate();
-  const [chosen, setChosen] = useState(theme);
-  return (
-    <MenuTrigger>
-      <Pressable className="pressable quiet" aria-label={t('shell.person', { name: session.user.name })}>
-        <MenuIcon size={16} aria-hidden />
-        <span className="person">{session.user.name}</span>
-      </Pressable>
-      <Popover className="popover" placement="bottom end">
-        <Menu
-          className="options"
-          onAction={(key) => {
-            if (key === 'me') void navigate({ to: '/settings/me' });
-            if (key === 'language') chooseLanguage(language() === 'en' ? 'fr' : 'en');
-            if (key === 'out') signOut();
-            const picked = THEMES.find((name) => name === key);
-            if (picked === undefined) return;
-            chooseTheme(picked);
-            setChosen(picked);
-          }}
-        >
-          <MenuItem id="me" className="option">
-            {t('settings.me')}
-          </MenuItem>
-          <MenuItem id="language" className="option">
-            {language() === 'en' ? 'Français' : 'English'}
-          </MenuItem>
-          {THEMES.filter((name) => name !== chosen).map((name) => (
-            <MenuItem key={name} id={name} className="option">
-              {t(`look.${name}`)}
-            </MenuItem>
-          ))}
-          <MenuItem id="out" className="option">
-            {t('shell.sign_out')}
-          </MenuItem>
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+  const [isWanted, want] = useState(false);
+  const opener = (
+    <button
+      type="button"
+      className="pressable quiet"
+      aria-label={t('shell.person', { name: session.user.name })}
+      aria-haspopup="true"
+      onClick={() => want(true)}
+    >
+      <MenuIcon size={16} aria-hidden />
+      <span className="person">{session.user.name}</span>
+    </button>
+  );
+  return isWanted ? (
+    <Suspense fallback={opener}>
+      <PersonMenu />
+    </Suspense>
+  ) : (
+    opener
   );
 }
