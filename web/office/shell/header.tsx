@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { Menu as MenuIcon, Search } from 'lucide-react';
 import { Button as Pressable } from 'react-aria-components';
 import { useStanding } from '../session';
@@ -7,7 +7,8 @@ import { showPalette } from './palette-key';
 
 // Most work for one, and what opens over the page weighs a fifth of it.
 const MerchantChoice = lazy(() => import('./merchant-choice'));
-const PersonMenu = lazy(() => import('./person-menu'));
+const personMenu = () => import('./person-menu');
+const PersonMenu = lazy(personMenu);
 
 /** Where one works, what is searched, and who one is. */
 export function Header() {
@@ -39,10 +40,13 @@ function Name() {
   return <p className="merchant">{merchant.name}</p>;
 }
 
-/** The menu is loaded when the person reaches for it. */
+/** The menu comes once the page is drawn, and with it what every later page opens over itself. */
 function Person() {
   const { session } = useStanding();
   const [isWanted, want] = useState(false);
+  useEffect(() => {
+    personMenu().catch(() => undefined); // who presses the button asks for it again
+  }, []);
   const opener = (
     <button
       type="button"
