@@ -71,6 +71,18 @@ test('a treasurer finds a payment by name, by amount and by the gateway’s refe
   await office.see('1 payment · €50.00 received');
 });
 
+test('who pauses between two words goes on where they stopped', async () => {
+  for (const path of ['/payments', '/members']) {
+    const office = await Office.open(stage);
+    await office.go(path);
+    const field = office.page.getByRole('searchbox').first();
+    await field.pressSequentially('Anne ');
+    await office.page.waitForURL((url) => url.searchParams.get('q') === 'Anne');
+    await field.pressSequentially('Martin');
+    await office.page.waitForURL((url) => url.searchParams.get('q') === 'Anne Martin');
+  }
+});
+
 test('what a filter hides is said, and one press shows it again', async () => {
   const office = await Office.open(stage);
   await office.go('/payments?status=failed&minAmount=100000');

@@ -1,6 +1,6 @@
 import { newPerson, PASSWORD } from '../support/browser';
-import { untilStatus } from '../support/client';
-import { ipn, sendGenuine } from '../support/paypal';
+import { Merchant, untilStatus } from '../support/client';
+import { ipn, payAs, sendGenuine } from '../support/paypal';
 import { newMerchant } from '../api/asking';
 import { openStage } from './stage';
 import { Office } from './office-browser';
@@ -37,23 +37,32 @@ test('on the first page a treasurer sees what came in, what waits and whether ga
   await office.isForEverybody('today-1280');
 });
 
-test('the first page comes with all that it shows, and is there in one piece', async () => {
-  const office = await Office.open(stage, { role: 'owner' });
-  const { page } = office;
-  const asked: string[] = [];
-  page.on('request', (request) => {
-    const { pathname, search } = new URL(request.url());
-    if (pathname.startsWith('/v1/')) asked.push(pathname + search);
-  });
-  await page.addInitScript(
-    `new PerformanceObserver((list) => (window.shifted = [...(window.shifted ?? []), ...list.getEntries().map(({ value }) => value)])).observe({ type: 'layout-shift', buffered: true })`,
-  );
-  await office.go();
-  await page.locator('.bars svg').waitFor();
-  await page.waitForLoadState('load');
-  expect(asked.filter((address) => !address.startsWith('/v1/events'))).toEqual([]);
-  expect(await page.evaluate('window.shifted ?? []')).toEqual([]);
-});
+test.each(['paid', 'new'])(
+  'the first page comes with all that it shows, and is there in one piece: %s',
+  async (books) => {
+    const merchant = await Merchant.create(stage.world);
+    if (books === 'paid') {
+      const payment = await merchant.pay(await merchant.member([['fee', 5_000]]));
+      await payAs(merchant, payment);
+      await untilStatus(merchant, payment.id, 'paid');
+    }
+    const office = await Office.open(stage, { merchant: merchant.id, role: 'owner' });
+    const { page } = office;
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (pathname.startsWith('/v1/')) asked.push(pathname + search);
+    });
+    await page.addInitScript(
+      `new PerformanceObserver((list) => (window.shifted = [...(window.shifted ?? []), ...list.getEntries().map(({ value }) => value)])).observe({ type: 'layout-shift', buffered: true })`,
+    );
+    await office.go();
+    await page.locator('.bars svg').waitFor();
+    await page.waitForLoadState('load');
+    expect(asked.filter((address) => !address.startsWith('/v1/events'))).toEqual([]);
+    expect(await page.evaluate('window.shifted ?? []')).toEqual([]);
+  },
+);
 
 test('on a phone, in French, a desk sees the first steps that are left', async () => {
   const fresh = await newMerchant(stage.world, { name: 'Club neuf' });

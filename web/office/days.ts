@@ -1,7 +1,5 @@
-import { dayIn, daysFrom, noonOf } from '../shared/today';
+import { dayIn, daysFrom, noonOf } from '../shared/days';
 import { timeZone } from './words';
-
-export { daysFrom, noonOf };
 
 /** The day of the merchant's clock, as `2027-01-31`. */
 export const dayOf = (moment: Date): string => dayIn(timeZone(), moment);

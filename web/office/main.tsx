@@ -4,11 +4,12 @@ import type { Messages } from '@lingui/core';
 import { createRoot } from 'react-dom/client';
 import type { PageLanguage } from '../../words/language';
 import { broughtAnswer } from '../shared/client';
-import { addressOf, askedToday, dayIn, MERCHANT, SESSION } from '../shared/today';
+import { dayIn } from '../shared/days';
+import { addressOf, ASKED_BEFORE_PAID, askedToday, MERCHANT, SESSION } from '../shared/today';
 import type { Asked } from '../shared/today';
-import type { Schema } from './api';
 import { queries } from './queries';
 import { router } from './routes';
+import { merchantReading } from './session';
 import { speak } from './words';
 import type { LaterWords } from './words';
 
@@ -27,13 +28,13 @@ export function start(language: PageLanguage, messages: Messages, later: LaterWo
 
 /** What came with the page is known before anything is drawn, so that nothing drawn moves when it comes. */
 function takeBroughtAnswers(): void {
-  const merchant = broughtAnswer<string>(addressOf(MERCHANT)) as Schema<'Merchant'> | undefined;
-  if (merchant !== undefined) queries.setQueryData([MERCHANT.path, {}], merchant);
-  const today = merchant === undefined ? [] : askedToday(dayIn(merchant.timeZone, new Date()));
-  for (const asked of [SESSION, ...today]) {
-    const answer: unknown = broughtAnswer<string>(addressOf(asked));
-    if (answer !== undefined) queries.setQueryData([asked.path, paramsOf(asked)], answer);
-  }
+  [SESSION, MERCHANT, ...ASKED_BEFORE_PAID].forEach(take);
+  const merchant = queries.getQueryData(merchantReading.queryKey);
+  if (merchant !== undefined) askedToday(dayIn(merchant.timeZone, new Date())).forEach(take);
 }
 
-const paramsOf = ({ query }: Asked) => (query === undefined ? {} : { query });
+function take(asked: Asked): void {
+  const answer: unknown = broughtAnswer<string>(addressOf(asked));
+  const { path, query } = asked;
+  if (answer !== undefined) queries.setQueryData([path, query === undefined ? {} : { query }], answer);
+}

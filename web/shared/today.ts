@@ -1,20 +1,7 @@
-const DAY_MS = 86_400_000;
+import { daysFrom } from './days';
 
 /** So many days the chart of the office's first page shows, today included. */
 export const DAYS_OF_CHART = 30;
-
-/** The day of this clock, as `2027-01-31`. */
-export function dayIn(timeZone: string, moment: Date): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short' }).format(moment);
-}
-
-/** A moment that lies in this day by every clock of the merchants we know. */
-export const noonOf = (day: string): string => `${day}T12:00:00Z`;
-
-/** The day so many days later, or before; days are counted at noon, which no change of the clock moves to another day. */
-export function daysFrom(day: string, days: number): string {
-  return new Date(Date.parse(noonOf(day)) + days * DAY_MS).toISOString().slice(0, 10);
-}
 
 /** A call that reads. */
 export interface Asked {
@@ -26,15 +13,22 @@ export interface Asked {
 export const SESSION = { path: '/v1/session' } as const satisfies Asked;
 export const MERCHANT = { path: '/v1/merchant' } as const satisfies Asked;
 
+/** Whether anything was paid yet; a page without rows: nothing. */
+export const PAID: Asked = { path: '/v1/payments', query: { limit: 1, status: 'paid,partially_refunded,refunded' } };
+
+/** What the first page asks while nothing was paid. Of large books it is too dear to be asked in vain. */
+export const ASKED_BEFORE_PAID: readonly Asked[] = [
+  { path: '/v1/members', query: { limit: 1 } },
+  { path: '/v1/members', query: { limit: 1, owes: '1' } },
+];
+
 /**
  * What the office's first page asks besides, as its parts ask it. The server answers it in the page, so that the page is there in one
  * piece as soon as its script is. `today`: the merchant's.
  */
 export const askedToday = (today: string): readonly Asked[] => [
   { path: '/v1/gateway-accounts' },
-  { path: '/v1/payments', query: { limit: 1, status: 'paid,partially_refunded,refunded' } },
-  { path: '/v1/members', query: { limit: 1 } },
-  { path: '/v1/members', query: { limit: 1, owes: '1' } },
+  PAID,
   { path: '/v1/people' },
   { path: '/v1/attention', query: { limit: 100 } },
   { path: '/v1/statistics', query: { from: daysFrom(today, 1 - DAYS_OF_CHART), by: 'day' } },

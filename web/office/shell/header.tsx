@@ -47,6 +47,12 @@ function Person() {
   useEffect(() => {
     personMenu().catch(() => undefined); // who presses the button asks for it again
   }, []);
+  const face = (
+    <>
+      <MenuIcon size={16} aria-hidden />
+      <span className="person">{session.user.name}</span>
+    </>
+  );
   const opener = (
     <button
       type="button"
@@ -55,13 +61,12 @@ function Person() {
       aria-haspopup="true"
       onClick={() => want(true)}
     >
-      <MenuIcon size={16} aria-hidden />
-      <span className="person">{session.user.name}</span>
+      {face}
     </button>
   );
   return isWanted ? (
     <Suspense fallback={opener}>
-      <PersonMenu />
+      <PersonMenu>{face}</PersonMenu>
     </Suspense>
   ) : (
     opener

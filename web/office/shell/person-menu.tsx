@@ -1,23 +1,22 @@
-import { Menu as MenuIcon } from 'lucide-react';
 import { Button as Pressable, Menu, MenuItem, MenuTrigger, Popover } from 'react-aria-components';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import type { ReactNode } from 'react';
 import { useStanding } from '../session';
 import { language, t } from '../words';
 import { THEMES } from '../../shared/theme';
 import { chooseLanguage, chooseTheme, theme } from './choices';
 import { signOut } from './signing';
 
-/** What one chooses for oneself. It opens by itself when it comes: it was asked for. */
-export default function PersonMenu() {
+/** What one chooses for oneself, under a button that shows `children`. It opens by itself when it comes: it was asked for. */
+export default function PersonMenu({ children }: { readonly children: ReactNode }) {
   const { session } = useStanding();
   const navigate = useNavigate();
   const [chosen, setChosen] = useState(theme);
   return (
     <MenuTrigger defaultOpen>
       <Pressable className="pressable quiet" aria-label={t('shell.person', { name: session.user.name })}>
-        <MenuIcon size={16} aria-hidden />
-        <span className="person">{session.user.name}</span>
+        {children}
       </Pressable>
       <Popover className="popover" placement="bottom end">
         <Menu

@@ -22,26 +22,34 @@ interface Typing {
   readonly round: number;
 }
 
-/** What is typed into a field whose value lives elsewhere: it is told in the pauses of typing, and gives way to what is set there. */
+/**
+ * What is typed into a field whose value lives elsewhere: it is told in the pauses of typing, without the space that more may follow, and
+ * gives way to what is set there.
+ */
 export function useTyping(value: string, tell: (text: string) => void): Typing {
   const [typed, type] = useState(value);
   const [told, setTold] = useState(value);
+  const [seen, see] = useState(value);
   const [round, setRound] = useState(0);
-  if (value !== told) {
-    setTold(value);
-    type(value);
-    setRound(round + 1);
+  if (value !== seen) {
+    see(value);
+    // What was told from here arrives a moment later, and is no news.
+    if (value !== told) {
+      setTold(value);
+      type(value);
+      setRound(round + 1);
+    }
   }
   const send = (text: string) => {
-    setTold(text);
-    tell(text);
+    setTold(text.trim());
+    tell(text.trim());
   };
   const later = useRef(send);
   useEffect(() => {
     later.current = send;
   });
   useEffect(() => {
-    if (typed === told) return;
+    if (typed.trim() === told) return;
     const timer = setTimeout(() => later.current(typed), QUIET_MS);
     return () => clearTimeout(timer);
   }, [typed, told]);

@@ -1,6 +1,6 @@
 import { PAYMENT_STATUSES } from '../../../../workflows/domain/payment';
 import type { Filters } from '../../address';
-import { daysFrom, noonOf } from '../../days';
+import { daysFrom, noonOf } from '../../../shared/days';
 import { day, isSaid, money, t } from '../../words';
 
 /** What the list of payments can be filtered by, in the API's own words: a filter that is kept is an address, and an address a filter. */

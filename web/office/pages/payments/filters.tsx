@@ -2,7 +2,7 @@ import { useRef } from 'react';
 import { Input, Label, SearchField } from 'react-aria-components';
 import { GATEWAY_NAMES } from '../../../../workflows/domain/gateway';
 import { useFilters } from '../../address';
-import { daysFrom } from '../../days';
+import { daysFrom } from '../../../shared/days';
 import { useLetters } from '../../ui/letters';
 import { useStanding } from '../../session';
 import { Button } from '../../ui/button';
@@ -66,7 +66,7 @@ const withChosen = (choices: readonly string[], chosen: string | undefined): rea
 /** A name, a sum, or a reference. What is typed is sought after a pause; `/` leads here. */
 function Sought() {
   const [{ q = '' }, change] = useFilters();
-  const { typed, type, send } = useTyping(q, (text) => change({ q: text.trim() }));
+  const { typed, type, send } = useTyping(q, (text) => change({ q: text }));
   const field = useRef<HTMLInputElement>(null);
   useLetters({ '/': () => field.current?.focus() });
   return (

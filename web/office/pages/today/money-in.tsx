@@ -4,8 +4,9 @@ import type { AnswerTo } from '../../api';
 import { Money } from '../../ui/money';
 import { Answered, Section } from '../../ui/page';
 import { count, day, money, shortDay, t } from '../../words';
+import { daysFrom, noonOf } from '../../../shared/days';
 import { DAYS_OF_CHART } from '../../../shared/today';
-import { dayOf, daysFrom, mondayOf, noonOf } from '../../days';
+import { dayOf, mondayOf } from '../../days';
 
 /** What came in, this week against the last, and on each of the last days. */
 export function MoneyIn() {
