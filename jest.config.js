@@ -34,7 +34,7 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/environment/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/environment/global-teardown.ts',
   // A time-out is there to end what hangs, not to measure: a busy machine is no failure.
-  testTimeout: 180_000,
+  testTimeout: 900_000,
   // Two cores are assumed; each worker has its own databases and task queues, so more would only wait.
   maxWorkers: 2,
   // Each file loads the product anew, and what it leaves behind is swept in ever longer pauses, in which time runs out for what it tests.

@@ -14,7 +14,6 @@ import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
 // Temporal gives a dead worker ten seconds before it hands its task to another.
-jest.setTimeout(240_000);
 
 /** A world of its own for each story, without a worker: the stories run side by side and each kills its own. */
 async function inWorld(workers: 0 | 1, story: (world: World) => Promise<void>): Promise<void> {

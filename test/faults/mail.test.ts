@@ -8,7 +8,6 @@ import { startWorld } from '../support/world';
 import type { World, WorldOptions } from '../support/world';
 
 // Temporal gives a dead worker ten seconds before it hands its task to another.
-jest.setTimeout(240_000);
 
 async function inWorld(options: WorldOptions, story: (world: World) => Promise<void>): Promise<void> {
   const world = await startWorld(options);

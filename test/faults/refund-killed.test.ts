@@ -23,7 +23,6 @@ import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 
 // Temporal gives a dead worker ten seconds before it hands its task to another.
-jest.setTimeout(240_000);
 
 /** Which test kills a worker at this step; a step that only asks has nothing to undo. */
 const KILLED: Readonly<Record<TaskKind, { readonly file: string; readonly test: string } | 'only asks'>> = {

@@ -27,7 +27,6 @@ import { ENCRYPTION_KEY, startWorld } from '../support/world';
 import type { World } from '../support/world';
 
 // A person's command is waited for five seconds, and a call of the release before has until its time-out.
-jest.setTimeout(240_000);
 
 /** What workers asked gateways, as `METHOD url body`. */
 const asked: string[] = [];
