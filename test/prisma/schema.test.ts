@@ -29,6 +29,7 @@ const ONLY_IN_DATABASE = [
 const KEYS_ONLY_IN_DATABASE = [
   'entries (command_id, kind)', // and the payline, where one cause has several entries of a kind
   'entries (fact_id, kind)',
+  'payments (agreement_id, instalment)', // of instalments
   'refunds (notification_id)', // of those in flight
   'refunds (payment_id)',
   'reminders (member_id)', // of those queued

@@ -1,7 +1,8 @@
 // What the rest of the product knows of an agreement; each file beside this one answers one question about it.
+export { eventsOfAgreement } from './event';
 export { evolveAgreement, freshOf, instalmentChargeId } from './facts';
 export { chargeLabel, dueOn, numberAt } from './schedule';
-export { collects, hasEnded, isOpen, summarizeAgreement } from './summary';
+export { collects, hasEnded, isOpen, lateMoney, summarizeAgreement } from './summary';
 export { AGREEMENT_ATTENTION_CODES, AGREEMENT_STATUSES, INSTALMENT_STATUSES, INTERVALS } from './types';
 export type {
   Agreement,
