@@ -90,6 +90,33 @@ const refund = (id: string, body: unknown = {}, headers = {}) =>
 const firstSale = async (id: string) => (await app.control('GET', `/subscriptions/${id}`)).body.sales[0].id as string;
 const transactions = async (id: string, query = 'start_time=2000-01-01T00:00:00Z&end_time=2100-01-01T00:00:00Z') =>
   app.call('GET', `${SUBSCRIPTIONS}/${id}/transactions?${query}`);
+/** A seller who let the app act for him. */
+async function sellerWhoGrants(): Promise<string> {
+  const { body } = await app.call('POST', '/v2/customer/partner-referrals', {
+    tracking_id: 'mer_1',
+    operations: [
+      {
+        operation: 'API_INTEGRATION',
+        api_integration_preference: {
+          rest_api_integration: {
+            integration_method: 'PAYPAL',
+            integration_type: 'THIRD_PARTY',
+            third_party_details: { features: ['PAYMENT', 'REFUND'] },
+          },
+        },
+      },
+    ],
+    products: ['EXPRESS_CHECKOUT'],
+    legal_consents: [{ type: 'SHARE_DATA_CONSENT', granted: true }],
+  });
+  const page = new URL(body.links.find(({ rel }: { rel: string }) => rel === 'action_url').href);
+  const asked = { referralToken: page.searchParams.get('referralToken'), person: 'grants' };
+  return (await app.control('POST', '/onboard', asked)).body.merchantId;
+}
+const actingFor = (merchantId: string) => {
+  const claims = Buffer.from(JSON.stringify({ iss: 'client-1', payer_id: merchantId })).toString('base64url');
+  return { 'paypal-auth-assertion': `e30.${claims}.` };
+};
 const monthsAfter = (from: string, months: number) => {
   const date = new Date(from);
   const day = date.getUTCDate();
@@ -338,10 +365,22 @@ describe('a subscription', () => {
   });
 
   it('is acted for by a partner with the seller’s permission only', async () => {
-    const claims = Buffer.from(JSON.stringify({ iss: 'client-1', payer_id: 'SELLER0000002' })).toString('base64url');
-    const headers = { 'paypal-auth-assertion': `e30.${claims}.` };
-    const asked = { name: 'Fees', type: 'SERVICE' };
-    expect((await app.call('POST', '/v1/catalogs/products', asked, headers)).status).toBe(403);
+    expect((await app.call('POST', '/v1/catalogs/products', {}, actingFor('SELLER0000002'))).status).toBe(403);
+  });
+
+  it('that a partner made for a seller is that seller’s, and is found for him only', async () => {
+    const merchantId = await sellerWhoGrants();
+    const headers = actingFor(merchantId);
+    await planWith();
+    await app.call('POST', '/v1/catalogs/products', { id: 'FEES-OF-MEMBERS', name: 'Fees', type: 'SERVICE' }, headers);
+    const plan = await app.call('POST', '/v1/billing/plans', planOf(), headers);
+    const { body } = await app.call('POST', SUBSCRIPTIONS, subscriptionOf(plan.body.id), headers);
+    await approve(body.id, 'anne');
+    expect((await app.call('GET', `${SUBSCRIPTIONS}/${body.id}`, undefined, headers)).body.status).toBe('ACTIVE');
+    expect((await app.call('GET', `${SUBSCRIPTIONS}/${body.id}`)).status).toBe(404);
+    const saleId = await firstSale(body.id);
+    expect((await refund(saleId)).body.name).toBe('INVALID_RESOURCE_ID');
+    expect((await refund(saleId, {}, headers)).status).toBe(201);
   });
 });
 
