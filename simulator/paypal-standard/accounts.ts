@@ -13,7 +13,7 @@ export interface Account {
   /** PayPal's account setting "block payments with an invoice already paid". */
   readonly blockUsedInvoices: boolean;
   /** Which names the messages about new subscriptions have. */
-  readonly subscriptionMessages: Family;
+  readonly subscriptionNames: Family;
 }
 
 const ACCOUNTS_KEPT = 1_000;
@@ -29,7 +29,7 @@ export class Accounts {
       receiverEmail: byEmail ? business.toLowerCase() : `${business.toLowerCase()}@merchant.example`,
       identityToken: null,
       blockUsedInvoices: true,
-      subscriptionMessages: 'subscr',
+      subscriptionNames: 'subscr',
       ...this.#settings.get(keyOf(business)),
     };
   }

@@ -50,7 +50,7 @@ const accountOrder = z.strictObject({
   receiverId: z.string().min(1).optional(),
   receiverEmail: z.string().min(3).optional(),
   blockUsedInvoices: z.boolean().optional(),
-  subscriptionMessages: z.enum(FAMILIES).optional(),
+  subscriptionNames: z.enum(FAMILIES).optional(),
   /** The API user of this seller: from now on it is known by these only, and sees this seller's transactions only. */
   nvp: z
     .strictObject({ username: z.string().min(1), password: z.string().min(1), signature: z.string().min(1) })
@@ -59,7 +59,7 @@ const accountOrder = z.strictObject({
 
 const subscriptionSettings = z.strictObject({
   /** The names that its messages have from now on. */
-  messages: z.enum(FAMILIES),
+  names: z.enum(FAMILIES),
 });
 
 const nextOrder = z.strictObject({
@@ -157,7 +157,7 @@ export function createStandardCommands(deps: StandardCommandsDeps): StandardComm
     subscription: subscriptionOf,
     setSubscription(idOrInvoice, order) {
       const subscription = subscriptionOf(idOrInvoice);
-      subscription.family = readOrder(subscriptionSettings, order).messages;
+      subscription.family = readOrder(subscriptionSettings, order).names;
       return subscription;
     },
     happenTo(idOrInvoice, order) {

@@ -56,5 +56,26 @@ export function samplePayment(base: string): string {
     currency_code: 'EUR',
     charset: 'utf-8',
   };
+  return addressOf(base, form);
+}
+
+/** The same for a subscription. */
+export function sampleSubscription(base: string): string {
+  const form = {
+    cmd: '_xclick-subscriptions',
+    business: 'SAMPLECLUB123',
+    item_name: 'Monthly fee',
+    a3: '10.00',
+    p3: '1',
+    t3: 'M',
+    src: '1',
+    no_note: '1',
+    currency_code: 'EUR',
+    charset: 'utf-8',
+  };
+  return addressOf(base, form);
+}
+
+function addressOf(base: string, form: Readonly<Record<string, string>>): string {
   return `${base}/paypal/cgi-bin/webscr?${new URLSearchParams(form).toString()}`;
 }

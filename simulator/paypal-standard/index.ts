@@ -13,7 +13,7 @@ import { Checkouts } from './checkouts';
 import { createStandardCommands } from './commands';
 import { standardControl } from './control';
 import { giveBack } from './giving-back';
-import { samplePayment, standardSection, standardTestBuyers } from './home-section';
+import { samplePayment, sampleSubscription, standardSection, standardTestBuyers } from './home-section';
 import { IPN } from './ipn';
 import { Messenger } from './messenger';
 import { NextRefunds } from './next-refunds';
@@ -88,6 +88,7 @@ export function createPayPalStandard(given: LookAlikeDeps): LookAlike {
         { label: 'PayPal form, post-back, PDT', address: html`<code>${base}/paypal/cgi-bin/webscr</code>` },
         { label: 'PayPal NVP', address: html`<code>${base}/paypal/nvp</code>` },
         { label: 'A payment without a merchant', address: html`<a href="${samplePayment(base)}">payer page</a>` },
+        { label: 'A subscription without one', address: html`<a href="${sampleSubscription(base)}">payer page</a>` },
       ],
     },
     places: [...Object.values(PLACES), IPN],

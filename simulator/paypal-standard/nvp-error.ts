@@ -9,9 +9,9 @@ export class NvpError extends Error {
     super(detail);
   }
 
-  /** `L_SHORTMESSAGE0`. */
+  /** `L_SHORTMESSAGE0`. Of profiles PayPal says the same twice. */
   get short(): string {
-    return SHORT[this.code] ?? 'Transaction refused';
+    return SHORT[this.code] ?? (this.code.startsWith('115') ? this.detail : 'Transaction refused');
   }
 }
 
@@ -21,10 +21,5 @@ const SHORT: Readonly<Record<string, string>> = {
   '10004': 'Transaction refused because of an invalid argument. See additional error messages for details.',
   '10007': 'Permission denied',
   '10009': 'Transaction refused',
-  '11551': 'Profile ID is missing from the request',
-  '11552': 'Invalid profile ID',
-  '11556': 'Invalid profile status for cancel action; profile should be active or suspended',
-  '11557': 'Invalid profile status for suspend action; profile should be active',
-  '11558': 'Invalid profile status for reactivate action; profile should be suspended',
   '81002': 'Unspecified Method',
 };

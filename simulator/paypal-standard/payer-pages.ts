@@ -6,9 +6,7 @@ import type { CheckoutForm } from './checkout-form';
 import type { Payment } from './payments';
 import type { SubscriptionForm } from './subscriptions/form';
 import { agreementTable, agreementTitle } from './subscriptions/pages';
-
-// Long enough to read the page, short enough to show that Auto Return is on.
-export const AUTO_RETURN_S = 5;
+import { wayBack } from './way-back';
 
 /** The page on which a payer chooses who to be. */
 export function payerPage(
@@ -55,7 +53,7 @@ function orderTable(form: CheckoutForm): Html {
 
 /** The page after paying. */
 export function receiptPage(payment: Payment, control: string): Html {
-  const { form, buyer, returnUrl, standing } = payment;
+  const { form, buyer, standing } = payment;
   return html`<h1>${buyer.firstName} paid ${writeAmount(form.total, form.currency)} ${form.currency}</h1>
     <p><strong>${nameOf(buyer)}.</strong> ${buyer.does}</p>
     <dl>
@@ -72,14 +70,7 @@ export function receiptPage(payment: Payment, control: string): Html {
         <dd>${form.invoice || '(none)'}</dd>
       </div>
     </dl>
-    ${
-      returnUrl === null
-        ? html`<p>
-            ${form.returnUrl === null ? 'The form named no page to return to.' : 'The tab is closed now: nobody returns to the merchant.'}
-          </p>`
-        : html`<p><a class="button" href="${returnUrl}">${form.returnLabel ?? 'Return to merchant'}</a></p>
-            <p class="note">You will be sent back in ${AUTO_RETURN_S} seconds.</p>`
-    }
+    ${wayBack(payment)}
     <p><a href="${control}#${payment.txnId}">What happens next is decided on the control page</a></p>`;
 }
 

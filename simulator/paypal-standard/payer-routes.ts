@@ -5,12 +5,13 @@ import { sendPage } from '../page';
 import { bodyOf, readBody } from '../request-body';
 import { findBuyer } from './buyers';
 import type { Checkout, Checkouts } from './checkouts';
-import { AUTO_RETURN_S, closedPage, payerPage, receiptPage, refusedPage } from './payer-pages';
+import { closedPage, payerPage, receiptPage, refusedPage } from './payer-pages';
 import type { CheckoutForm } from './checkout-form';
 import type { PayOutcome } from './pay';
 import type { SubscribeOutcome } from './subscriptions/course';
 import type { SubscriptionForm } from './subscriptions/form';
 import { agreedPage } from './subscriptions/pages';
+import { AUTO_RETURN_S } from './way-back';
 
 export interface PayerDeps {
   readonly base: string;

@@ -66,8 +66,10 @@ const messages = () => shop.receiver.received.map(fieldsOf);
 const names = () => messages().map((message) => message['txn_type'] ?? message['payment_status']);
 const last = () => messages().at(-1)!;
 const seen = async (id: string) => (await shop.control('GET', `/subscriptions/${id}`)).body as Record<string, unknown>;
+/** Months of our era, so that their difference counts across a new year. */
+const months = (date: Date) => 12 * date.getUTCFullYear() + date.getUTCMonth();
 const inRecurringNames = () =>
-  shop.control('PUT', '/accounts/SELLER0000001', { subscriptionMessages: 'recurring_payment' });
+  shop.control('PUT', '/accounts/SELLER0000001', { subscriptionNames: 'recurring_payment' });
 
 /** What differs from message to message and means nothing here. */
 const UNIQUE = {
@@ -232,7 +234,10 @@ describe('the payments that follow', () => {
       ...SELLER,
       ...OF_EVERY_MESSAGE,
     });
-    expect(await seen(subscrId)).toMatchObject({ status: 'Expired', cycles: 3, nextPaymentAt: null });
+    const { payments, ...state } = (await seen(subscrId)) as { payments: { at: string }[] };
+    expect(state).toMatchObject({ status: 'Expired', cycles: 3, nextPaymentAt: null });
+    const [first, , third] = payments.map(({ at }) => new Date(at));
+    expect(months(third!) - months(first!)).toBe(2);
     expect(await refused(subscrId, 'collect')).toEqual({ status: 409, code: 'not_possible' });
   });
 
@@ -312,12 +317,22 @@ describe('a payment that fails', () => {
     expect(await seen(subscrId)).toMatchObject({ outstanding: '0.00', failures: 0, cycles: 2 });
   });
 
+  it('is tried again over what was due then, whatever is due from now on', async () => {
+    const { subscrId } = await agree();
+    await happen(subscrId, 'fail');
+    await happen(subscrId, 'modify', { amount: '15.00' });
+    await happen(subscrId, 'recover');
+    expect(last()).toMatchObject({ txn_type: 'subscr_payment', mc_gross: '10.00' });
+    expect(await seen(subscrId)).toMatchObject({ outstanding: '0.00', amount: '15.00' });
+  });
+
   it('three times ends the subscription', async () => {
     const { subscrId } = await agree();
     for (const kind of ['fail', 'skip', 'fail']) await happen(subscrId, kind);
     expect(names().slice(2)).toEqual(['subscr_failed', 'subscr_failed', 'subscr_failed', 'subscr_eot']);
     expect(messages().at(-2)).not.toHaveProperty('retry_at');
     expect(await seen(subscrId)).toMatchObject({ status: 'Cancelled' });
+    expect(await profile(subscrId)).toMatchObject({ STATUS: 'Cancelled', FAILEDPAYMENTCOUNT: '3' });
   });
 
   it('ends it at once where the form asked for no further try', async () => {
@@ -448,10 +463,10 @@ describe('an account that gets the recurring names', () => {
   it('sees a failure, a suspension, a cancellation and an end by their names', async () => {
     await inRecurringNames();
     const { subscrId } = await agree({ srt: '2' });
+    await happen(subscrId, 'modify', { amount: '12.00' });
     await happen(subscrId, 'fail');
     await happen(subscrId, 'suspend');
     await happen(subscrId, 'reactivate');
-    await happen(subscrId, 'modify', { amount: '12.00' });
     await happen(subscrId, 'collect');
     const other = await agree({ invoice: 'inv-2' });
     await happen(other.subscrId, 'cancel');
@@ -469,7 +484,8 @@ describe('an account that gets the recurring names', () => {
 
   it('may be one subscription only, from one day on', async () => {
     const { subscrId } = await agree();
-    await shop.control('PUT', `/subscriptions/${subscrId}`, { messages: 'recurring_payment' });
+    const changed = await shop.control('PUT', `/subscriptions/${subscrId}`, { names: 'recurring_payment' });
+    expect(changed).toMatchObject({ status: 200, body: { names: 'recurring_payment' } });
     await happen(subscrId, 'collect');
     expect(names()).toEqual(['subscr_signup', 'subscr_payment', 'recurring_payment']);
   });

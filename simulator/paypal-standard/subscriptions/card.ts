@@ -55,9 +55,9 @@ function lookOf({ standing }: Payment): 'completed' | 'pending' | 'failed' {
   return standing.status === 'Pending' ? 'pending' : 'failed';
 }
 
-function describeProgress({ cycles, form, failing }: Subscription): string {
+function describeProgress({ cycles, form, failures }: Subscription): string {
   const of = form.times === null ? '' : ` of ${form.times}`;
-  return `${cycles}${of} due so far${failing === null ? '' : `, failed ${failing.times} times`}`;
+  return `${cycles}${of} due so far${failures === 0 ? '' : `, ${failures} failed`}`;
 }
 
 function presses({ status, family, outstanding }: Subscription): Press[] {

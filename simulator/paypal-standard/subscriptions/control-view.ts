@@ -4,7 +4,7 @@ import { nextPaymentAt, stateOf, type Subscription } from './subscriptions';
 
 /** A subscription as the control API shows it. Amounts are PayPal's decimal text. */
 export function viewSubscription(subscription: Subscription) {
-  const { id, form, buyer, family, amount, outstanding, cycles, failing, startedAt, now, payments } = subscription;
+  const { id, form, buyer, family, amount, outstanding, cycles, failures, startedAt, now, payments } = subscription;
   const text = (units: number) => writeAmount(units, form.currency);
   return {
     subscrId: id,
@@ -13,13 +13,13 @@ export function viewSubscription(subscription: Subscription) {
     business: form.business,
     buyer: buyer.key,
     status: stateOf(subscription),
-    messages: family,
+    names: family,
     amount: text(amount),
     currency: form.currency,
     period: writePeriod(form.period),
     times: form.times,
     cycles,
-    failures: failing?.times ?? 0,
+    failures,
     outstanding: text(outstanding),
     startedAt: startedAt.toISOString(),
     now: now.toISOString(),

@@ -36,12 +36,13 @@ export function subscribe(form: SubscriptionForm, buyer: Buyer, deps: CourseDeps
     startedAt,
     // PDT is not designed for subscriptions: the address is left as it is.
     returnUrl: plan.returns ? form.returnUrl : null,
-    family: deps.accounts.of(form.business).subscriptionMessages,
+    family: deps.accounts.of(form.business).subscriptionNames,
     status: 'Active',
     isGivenUp: false,
     amount: form.amount,
     now: startedAt,
     cycles: 0,
+    failures: 0,
     failing: null,
     outstanding: 0,
     payments: [],
@@ -71,9 +72,11 @@ export function collect(
   subscription.cycles += 1;
   subscription.outstanding -= failing?.units ?? 0;
   subscription.failing = null;
+  subscription.failures = 0;
   const txnType = family === 'subscr' ? 'subscr_payment' : 'recurring_payment';
   const isLast = isOver(subscription);
-  takeInstalment(subscription, sum ?? { units: amount, currency: form.currency }, txnType, { over, before }, deps);
+  const due = { units: failing?.units ?? amount, currency: form.currency };
+  takeInstalment(subscription, sum ?? due, txnType, { over, before }, deps);
   return isLast ? end(subscription, { over }, deps) : newestMessage(subscription, deps);
 }
 
@@ -90,15 +93,15 @@ export function fail(
 ): Message | null {
   const { form, amount, family, failing } = subscription;
   moveOn(subscription, deps, nextPaymentAt(subscription));
-  const times = (failing?.times ?? 0) + 1;
-  const isLast = times >= (form.isReattempted ? MOST_TRIES : 1);
+  subscription.failures += 1;
+  const isLast = subscription.failures >= (form.isReattempted ? MOST_TRIES : 1);
   if (failing === null) subscription.outstanding += amount;
   subscription.failing = isLast
     ? null
-    : { times, units: failing?.units ?? amount, retryAt: addDays(subscription.now, RETRY_AFTER_DAYS) };
+    : { units: failing?.units ?? amount, retryAt: addDays(subscription.now, RETRY_AFTER_DAYS) };
+  if (isLast) subscription.cycles += 1;
   const message = tell(subscription, event, { over }, deps);
   if (!isLast) return message;
-  subscription.cycles += 1;
   subscription.isGivenUp = true;
   subscription.status = family === 'subscr' ? 'Cancelled' : 'Suspended';
   return tell(subscription, 'given_up', { over }, deps);
@@ -112,7 +115,8 @@ export function recover(subscription: Subscription, { over }: Told, deps: Course
   if (failing !== null) subscription.cycles += 1;
   subscription.failing = null;
   subscription.outstanding = 0;
-  if (subscription.isGivenUp) subscription.status = 'Active';
+  subscription.failures = 0;
+  if (subscription.isGivenUp && subscription.status === 'Suspended') subscription.status = 'Active';
   subscription.isGivenUp = false;
   const sum = { units: outstanding, currency: form.currency };
   const isLast = subscription.status === 'Active' && isOver(subscription);
@@ -131,6 +135,7 @@ export function reactivate(subscription: Subscription, told: Told, deps: CourseD
   moveOn(subscription, deps, null);
   subscription.status = 'Active';
   subscription.isGivenUp = false;
+  subscription.failures = 0;
   return isOver(subscription) ? end(subscription, told, deps) : null;
 }
 

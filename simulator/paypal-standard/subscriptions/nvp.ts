@@ -53,7 +53,7 @@ export function manageProfile(asked: Fields, subscription: Subscription, deps: C
 
 /** `GetRecurringPaymentsProfileDetails`. */
 export function profileFields(subscription: Subscription): Fields {
-  const { id, form, buyer, startedAt, cycles, failing, outstanding, amount, payments } = subscription;
+  const { id, form, buyer, startedAt, cycles, failures, outstanding, amount, payments } = subscription;
   const next = nextPaymentAt(subscription);
   const last = payments.at(-1);
   const text = (units: number) => writeAmount(units, form.currency);
@@ -73,7 +73,7 @@ export function profileFields(subscription: Subscription): Fields {
     // Without an end PayPal counts on below zero.
     NUMCYCLESREMAINING: String(times - cycles),
     OUTSTANDINGBALANCE: text(outstanding),
-    FAILEDPAYMENTCOUNT: String(failing?.times ?? 0),
+    FAILEDPAYMENTCOUNT: String(failures),
     ...(last && { LASTPAYMENTDATE: writeInstant(last.at), LASTPAYMENTAMT: text(last.form.total) }),
     BILLINGPERIOD: nounOf(form.period),
     BILLINGFREQUENCY: String(form.period.count),

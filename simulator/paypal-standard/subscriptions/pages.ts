@@ -2,6 +2,7 @@ import { html, type Html } from '../../html';
 import { factTable } from '../../page';
 import { writeAmount } from '../amounts';
 import { nameOf } from '../buyers';
+import { wayBack } from '../way-back';
 import type { SubscriptionForm } from './form';
 import { describePeriod } from './period';
 import type { Subscription } from './subscriptions';
@@ -25,7 +26,8 @@ export function agreementTable(form: SubscriptionForm): Html {
 }
 
 /** The page after agreeing. */
-export function agreedPage({ id, form, buyer, payments, returnUrl }: Subscription, control: string): Html {
+export function agreedPage(subscription: Subscription, control: string): Html {
+  const { id, form, buyer, payments } = subscription;
   return html`<h1>${buyer.firstName} agreed to pay ${describeTerms(form)}</h1>
     <p><strong>${nameOf(buyer)}.</strong> ${buyer.does}</p>
     ${factTable([
@@ -33,13 +35,7 @@ export function agreedPage({ id, form, buyer, payments, returnUrl }: Subscriptio
       ['First payment', payments[0] === undefined ? '(none)' : `${payments[0].txnId}, ${payments[0].standing.status}`],
       ['Invoice', form.invoice || '(none)'],
     ])}
-    ${
-      returnUrl === null
-        ? html`<p>
-            ${form.returnUrl === null ? 'The form named no page to return to.' : 'The tab is closed now: nobody returns to the merchant.'}
-          </p>`
-        : html`<p><a class="button" href="${returnUrl}">${form.returnLabel ?? 'Return to merchant'}</a></p>`
-    }
+    ${wayBack(subscription)}
     <p><a href="${control}#${id}">What happens next is decided on the control page</a></p>`;
 }
 

@@ -28,8 +28,10 @@ export interface Subscription {
   now: Date;
   /** How many due payments were taken or given up: the next is due that many periods after the start. */
   cycles: number;
-  /** The due payment, once it has failed. */
-  failing: { readonly times: number; readonly units: number; readonly retryAt: Date } | null;
+  /** How often in a row a payment failed. */
+  failures: number;
+  /** The due payment, while it is to be tried again. */
+  failing: { readonly units: number; readonly retryAt: Date } | null;
   /** What was due and not paid. */
   outstanding: number;
   /** Oldest first. */
