@@ -20,7 +20,10 @@ type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 // order"; more by agreement only). Ten minutes less, so that an approval of the last moment is still found and captured.
 const ORDER_LIVES_MS = 170 * 60_000;
 
-/** PayPal Checkout: an order that the payer approves at PayPal and that we capture, and webhooks about what becomes of the money. */
+/**
+ * PayPal Checkout: an order that the payer approves at PayPal and that we capture, or a subscription that PayPal collects by itself, and
+ * webhooks about what becomes of the money.
+ */
 export const paypalCheckout = {
   capabilities: {
     methods: {

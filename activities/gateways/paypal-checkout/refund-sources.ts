@@ -20,10 +20,10 @@ import { missing } from './orders';
 import { parentPaymentResource, refundOf, saleRefundResource, saleResource } from './sale-codec';
 
 /** The refunds of some money, as PayPal shows them beside it. `unaskable`: nothing would show them. */
-export type Shown = readonly Refund[] | 'unaskable';
+type Shown = readonly Refund[] | 'unaskable';
 
 /** What captured money is to PayPal: how it is given back, and where its refunds are seen. All refunds read alike. */
-export interface RefundSource {
+interface RefundSource {
   /** Null when PayPal cannot write the amount. */
   write(order: RefundOrder): object | null;
   give(asker: Asker, order: RefundOrder, body: object): Promise<Reply>;

@@ -49,8 +49,8 @@ export const parentPaymentResource = z.object({
   transactions: z.array(z.object({ related_resources: z.array(z.object({ refund: z.unknown().optional() })) })),
 });
 
-export type Sale = z.output<typeof saleResource>;
-export type SaleRefund = z.output<typeof saleRefundResource>;
+type Sale = z.output<typeof saleResource>;
+type SaleRefund = z.output<typeof saleRefundResource>;
 
 /** What a sale says of its money, and of the agreement that collected it. */
 export function tellSale(sale: Sale): Told {
