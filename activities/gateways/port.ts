@@ -121,6 +121,8 @@ export interface GatewayContext<Credentials, Partner extends PartnerCredentials 
   readonly environment: Environment;
   /** The simulator's base URL; used only where `environment` is `simulator`. */
   readonly simulatorUrl: string;
+  /** Where a browser finds the simulator, if it differs. */
+  readonly simulatorPublicUrl?: string;
   /** The platform's own credentials as a partner of the gateway, for accounts that were connected through it. */
   readonly partner: Partner | null;
   readonly fetch: typeof globalThis.fetch;
@@ -130,7 +132,10 @@ export interface GatewayContext<Credentials, Partner extends PartnerCredentials 
   readonly cache: GatewayCache;
 }
 /** What all contexts share; the rest belongs to one account and one call. */
-export interface GatewayWorld extends Pick<GatewayContext<unknown>, 'simulatorUrl' | 'fetch' | 'now' | 'cache'> {
+export interface GatewayWorld extends Pick<
+  GatewayContext<unknown>,
+  'simulatorUrl' | 'simulatorPublicUrl' | 'fetch' | 'now' | 'cache'
+> {
   readonly partners: Partners;
 }
 /** The platform's own credentials at each gateway whose partner it is. */
@@ -143,7 +148,7 @@ export interface PartnerCredentials {
 export function worldFor(
   gateway: GatewayName,
   { partners, ...world }: GatewayWorld,
-): Pick<GatewayContext<unknown>, 'simulatorUrl' | 'partner' | 'fetch' | 'now' | 'cache'> {
+): Pick<GatewayContext<unknown>, 'simulatorUrl' | 'simulatorPublicUrl' | 'partner' | 'fetch' | 'now' | 'cache'> {
   return { ...world, partner: partners[gateway] ?? null };
 }
 /** Remembers between calls what may vanish at any time: an access token, a certificate. Kept sealed where others could read it. */
