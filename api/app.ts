@@ -235,6 +235,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(
     pageRoutes({
       db,
+      runs,
       inbox,
       tokens,
       onboarding,

@@ -158,14 +158,18 @@ export async function readAgreementAccount({ sql }: Sql, accountId: string): Pro
   return rows[0];
 }
 
-/** The account's agreement that is meant: by its id, else by the gateway's; or null. */
+/**
+ * The account's agreement that is meant: by the gateway's id of it, or by ours while no other is known. Ours is in its payer's hands, who
+ * may have agreed twice: what is told of a second one at the gateway is not told of this.
+ */
 export async function findMeantAgreement(
   { sql }: Sql,
   accountId: string,
   { agreementId, reference }: { readonly agreementId: string | null; readonly reference: string | null },
 ): Promise<string | null> {
   const { rows } = await sql.query<{ id: string }>(
-    'SELECT id FROM agreements WHERE account_id = $1 AND (id = $2 OR gateway_reference = $3) ORDER BY id = $2 DESC NULLS LAST LIMIT 1',
+    `SELECT id FROM agreements
+     WHERE account_id = $1 AND (gateway_reference = $3 OR id = $2 AND (gateway_reference IS NULL OR $3::text IS NULL)) LIMIT 1`,
     [accountId, agreementId, reference],
   );
   return rows[0]?.id ?? null;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { RecordedAgreement } from '../../books/agreements';
-import { dueOn, instalmentChargeId, isOpen, summarizeAgreement } from '../../workflows/domain/agreement';
+import { dueOn, hasEnded, instalmentChargeId, summarizeAgreement } from '../../workflows/domain/agreement';
 import type { Instalment, RecordedAgreementFact } from '../../workflows/domain/agreement';
 import { agreementWorkflowId } from '../../workflows/messages';
 import type * as schemas from './agreement-schemas';
@@ -19,10 +19,9 @@ export function viewAgreement(
   const count = (wanted: Instalment['status']) => instalments.filter((one) => one.status === wanted).length;
   const workflowId = agreementWorkflowId(terms.id);
   const { id, memberId: member, gateway, currency, interval, every, label, category, startsOn } = terms;
-  const mayAct = isOpen(status) || row.nextAction !== null;
   return {
     ...{ id, member, offer: row.offer, gateway, amount, currency, interval, every, label, category, status, reason },
-    nextAction: mayAct ? (row.nextAction as z.input<typeof schemas.agreementAsTold>['nextAction']) : null,
+    nextAction: hasEnded(status) ? null : (row.nextAction as z.input<typeof schemas.agreementAsTold>['nextAction']),
     ...{ startsOn, nextDueOn },
     endsOn: terms.instalments === null ? null : dueOn(terms, terms.instalments),
     instalments: { planned: terms.instalments, collected: count('collected'), failed: count('failed') },

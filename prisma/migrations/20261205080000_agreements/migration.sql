@@ -171,7 +171,10 @@ BEGIN
   UPDATE agreements g SET status = standing->>'status', reason = standing->>'reason', current_amount = (standing->>'amount')::bigint,
       next_due_on = (standing->>'nextDueOn')::date, cancelled_at = (standing->>'cancelledAt')::timestamptz,
       attention_since = CASE WHEN standing->>'attention' IS NULL THEN NULL WHEN g.attention = standing->>'attention' THEN g.attention_since ELSE now() END,
-      attention = standing->>'attention', attention_detail = standing->>'attentionDetail'
+      attention = standing->>'attention', attention_detail = standing->>'attentionDetail',
+      -- Its payer has agreed, to it or to another amount: there is nothing left for them to do.
+      next_action = CASE WHEN g.status IN ('created', 'awaiting_payer') AND standing->>'status' NOT IN ('created', 'awaiting_payer')
+        OR g.current_amount <> (standing->>'amount')::bigint THEN NULL ELSE g.next_action END
     WHERE g.id = agreement;
   PERFORM tell_events((SELECT merchant_id FROM agreements WHERE id = agreement), events);
 END $$;
