@@ -5,7 +5,6 @@ import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 import { memberOf } from './asking';
 
-
 interface Paid {
   readonly data: readonly { readonly label: string; readonly category: string; readonly amount: number }[];
   readonly credit: number;

@@ -22,7 +22,10 @@ async function openLetterTo(email: string): Promise<void> {
   const letter = (await lettersTo(stage.world, email)).at(-1)!;
   await page.goto((letter.data as { url: string }).url);
 }
-const invite = (email: string) => operatorOf(stage.world).post(`/v1/merchants/${club.id}/invitations`, { email });
+async function invite(email: string): Promise<void> {
+  const { status, body } = await operatorOf(stage.world).post(`/v1/merchants/${club.id}/invitations`, { email });
+  if (status !== 201) throw new Error(`${email} was not invited: ${status} ${JSON.stringify(body)}`);
+}
 /** Who is signed in in this browser. */
 const session = () =>
   page.evaluate(async () => (await (await fetch('/v1/session')).json()) as { user?: { email: string }; role?: string });

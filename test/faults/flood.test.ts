@@ -9,7 +9,6 @@ import { describeRun } from '../support/runs';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 
-
 const FORGED = 300;
 const QUESTIONS_PER_MINUTE = 40;
 

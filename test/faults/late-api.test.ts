@@ -10,7 +10,6 @@ import { deliver } from '../support/quiet';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 
-
 let world: World;
 let late = true;
 beforeAll(async () => {

@@ -13,7 +13,6 @@ import { untilAtRest } from '../support/runs';
 import { startWorld } from '../support/world';
 import type { World } from '../support/world';
 
-
 /** A world of its own for each story, with a wire between Temporal and the API with its sweeper; what a story does takes it several seconds of waiting. */
 async function inWorld(story: (world: World, wire: Cut) => Promise<void>, workers: 0 | 1 = 1): Promise<void> {
   const [host = '', port = ''] = testAddress('temporalAddress').split(':');
