@@ -116,7 +116,8 @@ function firstMessages(payment: Payment, plan: Paying, over: Overrides | undefin
   });
 }
 
-function sendFirstMessages(parcels: readonly Parcel[], plan: Paying, { outbox }: PayDeps): void {
+/** Sends them as often, and in the order, that the buyer's plan says. */
+export function sendFirstMessages(parcels: readonly Parcel[], plan: Paying, { outbox }: PayDeps): void {
   switch (plan.messages) {
     case 'once':
       for (const parcel of parcels) outbox.send(parcel);

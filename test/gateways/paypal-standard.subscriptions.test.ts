@@ -507,6 +507,50 @@ describe('news of an agreement', () => {
     );
   });
 
+  it.each([
+    ['subscr_failed', subscr('subscr_failed', { retry_at: '05:22:41 Apr 15, 2026 PDT' }), '2026-04-10T12:22:41.000Z'],
+    [
+      'recurring_payment_skipped',
+      recurring('recurring_payment_skipped', { next_payment_date: '05:22:41 Apr 15, 2026 PDT' }),
+      '2026-04-10T12:22:41.000Z',
+    ],
+    [
+      'recurring_payment_failed',
+      recurring('recurring_payment_failed', { next_payment_date: '05:22:41 Apr 15, 2026 PDT' }),
+      '2026-04-10T12:22:41.000Z',
+    ],
+    ['subscr_failed that came late', subscr('subscr_failed', { retry_at: '05:22:41 Mar 12, 2026 PDT' }), RECEIVED_AT],
+    [
+      'subscr_failed with a time of its own',
+      subscr('subscr_failed', {
+        retry_at: '05:22:41 Apr 15, 2026 PDT',
+        payment_date: '05:22:41 Apr 9, 2026 PDT',
+      }),
+      '2026-04-09T12:22:41.000Z',
+    ],
+    [
+      // The next payment is no further try of what is outstanding.
+      'recurring_payment_outstanding_payment_failed',
+      recurring('recurring_payment_outstanding_payment_failed', { next_payment_date: '05:22:41 Apr 15, 2026 PDT' }),
+      RECEIVED_AT,
+    ],
+  ])('%s was tried five days before the next try, and no earlier than it came', (_, fields, occurredAt) => {
+    expect(newsOf(fields)).toMatchObject([{ kind: 'collection_failed', occurredAt }]);
+  });
+
+  it('a failure is of the instalment that was due, though the clock of PayPal is ahead of ours', () => {
+    const facts = [
+      recurring('recurring_payment_profile_created'),
+      subscr('subscr_failed', { retry_at: '05:22:41 Apr 15, 2026 PDT' }),
+    ].flatMap((fields) => newsOf(fields) ?? []);
+    const { instalments } = summarizeAgreement(evolveAgreement({ terms: TERMS, facts: [] }, facts));
+    expect(instalments).toMatchObject([
+      { number: 1, status: 'skipped', failures: 0 },
+      { number: 2, status: 'failed', failures: 1, nextAttemptOn: '2026-04-15' },
+      { number: 3 },
+    ]);
+  });
+
   it('an amount that cannot be read is for a person', () => {
     for (const mc_amount3 of ['1.000,00', '', '0.00', '-5.00'])
       expect(read(subscr('subscr_modify', { mc_amount3 }))).toMatchObject({

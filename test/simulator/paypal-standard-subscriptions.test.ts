@@ -76,6 +76,13 @@ const UNIQUE = {
   verify_sign: expect.stringMatching(/^[\w-]{56}$/) as string,
   ipn_track_id: expect.stringMatching(/^[0-9a-f]{13}$/) as string,
 };
+/** What PayPal writes as `05:22:41 Mar 10, 2026 PDT`, to the second. */
+const momentOf = (text: string | undefined) => {
+  const [, zone] = / (P[SD]T)$/.exec(text ?? '') ?? [];
+  return Date.parse((text ?? '').replace(/P[SD]T$/, zone === 'PDT' ? 'GMT-0700' : 'GMT-0800'));
+};
+const toTheSecond = (at: string | undefined) => Math.floor(Date.parse(at ?? '') / 1000) * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 const DATE = expect.stringMatching(/^\d\d:\d\d:\d\d [A-Z][a-z]{2} \d\d, \d{4} P[SD]T$/) as string;
 const OF_EVERY_MESSAGE = { charset: 'utf-8', notify_version: '3.9', test_ipn: '1', ...UNIQUE };
 const ANNE = {
@@ -102,7 +109,12 @@ describe('the form', () => {
     [{ srt: '1' }, 'srt &#34;1&#34; is not from 2 to 52'],
     [{ src: '0', srt: '3' }, 'srt needs src=1'],
     [{ no_note: '0' }, 'no_note is 1 for subscriptions'],
-    [{ a1: '0' }, 'a1: trial periods are not played'],
+    [{ a1: '1.00', p1: '1', t1: 'M' }, 'a1: trial periods that cost something are not played'],
+    [{ a1: '0' }, 'p1 is missing'],
+    [{ p1: '1', t1: 'M' }, 'a1 is missing'],
+    [{ a1: '0', p1: '91', t1: 'D' }, 'p1 &#34;91&#34; is more than 90 for D'],
+    [{ a1: '0', p1: '1', t1: 'D', a2: '0', p2: '1' }, 't2 is missing'],
+    [{ a2: '0', p2: '1', t2: 'D' }, 'a2 needs a1'],
     [{ business: '' }, 'business &#34;&#34; is neither'],
   ])('with %j is answered with the error page', async (over, problem) => {
     const page = await shop.webscr(monthly(over));
@@ -215,6 +227,114 @@ describe('agreeing', () => {
     await shop.happen(txnId, { status: 'Completed' });
     expect(last()).toMatchObject({ txn_type: 'subscr_payment', txn_id: txnId, payment_status: 'Completed' });
     expect(await profile(subscrId)).toMatchObject({ STATUS: 'Active' });
+  });
+});
+
+describe('a subscription with free trials', () => {
+  const LATER = { a1: '0', p1: '13', t1: 'W', a2: '0', p2: '1', t2: 'D' };
+  const daysAfterStart = (state: Record<string, unknown>, at: unknown) =>
+    (Date.parse(at as string) - Date.parse(state['startedAt'] as string)) / DAY_MS;
+
+  it('shows its payer how long nothing is paid, and from when on', async () => {
+    const { text, url } = await shop.webscr(monthly(LATER));
+    expect(text).toContain('Agree to pay 10.00 EUR every month');
+    expect(text).toContain('after 13 weeks and 1 day without payment');
+    const agreed = await fetch(`${url}/pay`, { method: 'POST', body: new URLSearchParams({ buyer: 'anne' }) });
+    expect(await agreed.text()).toMatch(/due on \d{4}-\d\d-\d\d/);
+  });
+
+  it('is told with its trials, and takes the first payment when they are over', async () => {
+    const { subscrId, txnId } = await agree({ ...LATER, srt: '2' });
+    expect(txnId).toBeNull();
+    expect(messages()).toEqual([
+      {
+        txn_type: 'subscr_signup',
+        subscr_id: subscrId,
+        recur_times: '2',
+        period1: '13 W',
+        amount1: '',
+        mc_amount1: '0.00',
+        period2: '1 D',
+        amount2: '',
+        mc_amount2: '0.00',
+        ...TERMS,
+        ...BOUGHT,
+        ...ANNE,
+        ...SELLER,
+        ...OF_EVERY_MESSAGE,
+      },
+    ]);
+    const before = await seen(subscrId);
+    expect(before).toMatchObject({ status: 'Active', cycles: 0, trials: ['13 W', '1 D'], payments: [] });
+    expect(daysAfterStart(before, before['nextPaymentAt'])).toBe(92);
+    await happen(subscrId, 'collect');
+    await happen(subscrId, 'collect');
+    expect(names()).toEqual(['subscr_signup', 'subscr_payment', 'subscr_payment', 'subscr_eot']);
+    const { payments, ...after } = (await seen(subscrId)) as { payments: { at: string }[] };
+    expect(daysAfterStart(after, payments[0]!.at)).toBe(92);
+  });
+
+  it('says what they cost without mc_ for the dollar only', async () => {
+    await agree({ a1: '0', p1: '1', t1: 'M', currency_code: 'USD' });
+    expect(last()).toMatchObject({ period1: '1 M', amount1: '0.00', mc_amount1: '0.00' });
+    expect(last()).not.toHaveProperty('period2');
+  });
+
+  it('is a profile in its trial until the first payment is due', async () => {
+    await inRecurringNames();
+    const { subscrId } = await agree({ a1: '0', p1: '6', t1: 'D' });
+    expect(last()).toMatchObject({
+      txn_type: 'recurring_payment_profile_created',
+      period_type: 'Trial',
+      amount_per_cycle: '0.00',
+    });
+    const { nextPaymentAt } = (await seen(subscrId)) as { nextPaymentAt: string };
+    expect(momentOf(last()['next_payment_date'])).toBe(toTheSecond(nextPaymentAt));
+    await happen(subscrId, 'fail');
+    expect(last()).toMatchObject({
+      txn_type: 'recurring_payment_failed',
+      period_type: 'Regular',
+      amount_per_cycle: '10.00',
+    });
+  });
+
+  it('may be cancelled before anything was paid', async () => {
+    const { subscrId } = await agree(LATER);
+    await happen(subscrId, 'cancel');
+    expect(names()).toEqual(['subscr_signup', 'subscr_cancel']);
+  });
+
+  it('is told as often, and as late, as its payer lets things be told', async () => {
+    await agree(LATER, 'jana');
+    expect(names()).toEqual(['subscr_signup', 'subscr_signup', 'subscr_signup']);
+  });
+});
+
+describe('PayPal’s time at a subscription', () => {
+  it.each([
+    ['cancel', {}, ['subscr_date']],
+    ['modify', { amount: '15.00' }, ['subscr_date', 'subscr_effective']],
+  ])('is that of %s, in the message that tells of it', async (kind, more, fields) => {
+    const { subscrId } = await agree();
+    const signedUp = momentOf(messages()[0]!['subscr_date']);
+    await happen(subscrId, 'collect');
+    await happen(subscrId, kind, more);
+    const { now, startedAt } = (await seen(subscrId)) as { now: string; startedAt: string };
+    expect(signedUp).toBe(toTheSecond(startedAt));
+    for (const field of fields) expect(momentOf(last()[field])).toBe(toTheSecond(now));
+    expect(momentOf(last()['subscr_date']) - signedUp).toBeGreaterThanOrEqual(28 * DAY_MS);
+  });
+
+  it.each([
+    ['subscr', 'fail', 'retry_at'],
+    ['recurring_payment', 'skip', 'next_payment_date'],
+    ['recurring_payment', 'fail', 'next_payment_date'],
+  ])('of a next try of %s after %s is five days after the try', async (family, kind, field) => {
+    const { subscrId } = await agree();
+    await shop.control('PUT', `/subscriptions/${subscrId}`, { names: family });
+    await happen(subscrId, kind);
+    const { now } = (await seen(subscrId)) as { now: string };
+    expect(momentOf(last()[field])).toBe(toTheSecond(now) + 5 * DAY_MS);
   });
 });
 

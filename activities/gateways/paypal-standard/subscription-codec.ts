@@ -50,7 +50,12 @@ type Event =
       readonly date?: 'subscr_date' | 'time_created';
       readonly reason?: string;
     }
-  | { readonly kind: 'failure'; readonly reason: string }
+  | {
+      readonly kind: 'failure';
+      readonly reason: string;
+      /** The field with the time of the next try, where there may be one. */
+      readonly retry?: 'retry_at' | 'next_payment_date';
+    }
   | { readonly kind: 'amount' };
 
 // PayPal IPN variables, "Transaction types". What is suspended goes on without a message: the next payment's `profile_status` says so.
@@ -59,7 +64,7 @@ const EVENTS: ReadonlyMap<string, Event> = new Map(
     subscr_signup: { kind: 'standing', standing: 'active', date: 'subscr_date' },
     subscr_cancel: { kind: 'standing', standing: 'cancelled', date: 'subscr_date' },
     subscr_eot: { kind: 'standing', standing: 'completed' },
-    subscr_failed: { kind: 'failure', reason: 'subscr_failed' },
+    subscr_failed: { kind: 'failure', reason: 'subscr_failed', retry: 'retry_at' },
     subscr_modify: { kind: 'amount' },
     recurring_payment_profile_created: { kind: 'standing', standing: 'active', date: 'time_created' },
     recurring_payment_profile_cancel: { kind: 'standing', standing: 'cancelled' },
@@ -70,8 +75,8 @@ const EVENTS: ReadonlyMap<string, Event> = new Map(
       standing: 'suspended',
       reason: 'max_failed_payment',
     },
-    recurring_payment_skipped: { kind: 'failure', reason: 'skipped' },
-    recurring_payment_failed: { kind: 'failure', reason: 'failed' },
+    recurring_payment_skipped: { kind: 'failure', reason: 'skipped', retry: 'next_payment_date' },
+    recurring_payment_failed: { kind: 'failure', reason: 'failed', retry: 'next_payment_date' },
     recurring_payment_outstanding_payment_failed: { kind: 'failure', reason: 'outstanding_payment_failed' },
   }).map(([type, event]) => [plain(type), event]),
 );
@@ -143,11 +148,12 @@ function factOf(
     case 'failure': {
       const paidAt = dateIn(fields, 'payment_date');
       const retryAt = dateIn(fields, 'retry_at');
+      const triedAt = event.retry === undefined ? null : triedBefore(dateIn(fields, event.retry));
       return {
         kind: 'collection_failed',
         gatewayReference: referenceOf(name),
         qualifier: retryAt ?? paidAt ?? trackId(fields),
-        occurredAt: paidAt ?? receivedAt,
+        occurredAt: paidAt ?? later(triedAt, receivedAt),
         reason: event.reason,
         nextAttemptOn: (retryAt ?? dateIn(fields, 'next_payment_date'))?.slice(0, 10) ?? null,
       };
@@ -211,6 +217,14 @@ function trackId(fields: Fields): string {
 
 function dateIn(fields: Fields, name: string): string | null {
   return readPaypalDate(valueOf(fields, name));
+}
+
+// PayPal IPN variables, "Transaction types", `recurring_payment_skipped`: it is tried again up to three times, five days apart.
+const RETRY_AFTER_MS = 5 * 24 * 60 * 60 * 1000;
+
+/** When PayPal tried what it tries again at `retryAt`, ISO 8601. Null where it names no such time. */
+function triedBefore(retryAt: string | null): string | null {
+  return retryAt === null ? null : new Date(Date.parse(retryAt) - RETRY_AFTER_MS).toISOString();
 }
 
 /** The later of two moments, ISO 8601 in UTC. */

@@ -17,6 +17,7 @@ export function viewSubscription(subscription: Subscription) {
     amount: text(amount),
     currency: form.currency,
     period: writePeriod(form.period),
+    trials: form.trials.map(writePeriod),
     times: form.times,
     cycles,
     failures,

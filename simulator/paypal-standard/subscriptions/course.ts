@@ -2,7 +2,16 @@ import { Refusal } from '../../refusal';
 import type { Message, Parcel } from '../../message';
 import { nameOf as buyerName, type Buyer } from '../buyers';
 import type { CheckoutForm } from '../checkout-form';
-import { charsetOf, declinedFor, take, whyRefused, type PayDeps, type PayOutcome, type Telling } from '../pay';
+import {
+  charsetOf,
+  declinedFor,
+  sendFirstMessages,
+  take,
+  whyRefused,
+  type PayDeps,
+  type PayOutcome,
+  type Telling,
+} from '../pay';
 import type { Instalment, Payment } from '../payments';
 import { newSubscriptionId, newTxnId } from '../random-ids';
 import type { SubscriptionForm } from './form';
@@ -20,7 +29,10 @@ export interface CourseDeps extends PayDeps {
 /** Fields to write over those of the messages that are sent now. */
 export type Told = Pick<Telling, 'over'>;
 
-/** A test buyer agrees to a subscription, or cannot. Its first payment is taken, and what he lets happen to that is as with any. */
+/**
+ * A test buyer agrees to a subscription, or cannot. Its first payment is taken, unless trials come before it, and what he lets
+ * happen to that is as with any.
+ */
 export function subscribe(form: SubscriptionForm, buyer: Buyer, deps: CourseDeps): SubscribeOutcome {
   const { plan } = buyer;
   if (plan.kind === 'declined') return declinedFor(buyer);
@@ -50,7 +62,9 @@ export function subscribe(form: SubscriptionForm, buyer: Buyer, deps: CourseDeps
   // After this point it is agreed.
   deps.subscriptions.add(subscription);
   const signup = write(subscription, 'agreed', {}, deps);
-  collect(subscription, {}, deps, signup === null ? [] : [signup]);
+  const before = signup === null ? [] : [signup];
+  if (form.trials.length === 0) collect(subscription, {}, deps, before);
+  else sendFirstMessages(before, plan, deps);
   return { kind: 'agreed', subscription };
 }
 
@@ -143,6 +157,13 @@ export function cancel(subscription: Subscription, told: Told, deps: CourseDeps)
   moveOn(subscription, deps, null);
   subscription.status = 'Cancelled';
   return tell(subscription, 'cancelled', told, deps);
+}
+
+/** From now on another amount is due. */
+export function modify(subscription: Subscription, units: number, told: Told, deps: CourseDeps): Message | null {
+  moveOn(subscription, deps, null);
+  subscription.amount = units;
+  return tell(subscription, 'modified', told, deps);
 }
 
 /** It is over because its time is; one that was cancelled stays so. */

@@ -10,6 +10,8 @@ export interface SubscriptionForm extends FormHead {
   /** `a3`, in the currency's smallest unit. */
   readonly amount: number;
   readonly period: Period;
+  /** `p1`, `t1` and `p2`, `t2`: what passes without payment before the first one. */
+  readonly trials: readonly Period[];
   /** How many payments there are; null: until it is cancelled. */
   readonly times: number | null;
   /** `src`: whether a period is followed by another. */
@@ -33,9 +35,8 @@ export function readSubscriptionForm(fields: Fields): FormReading<SubscriptionFo
   if (reader.get('a3') === '') problems.push('a3 is missing');
   const amount = reader.money('a3');
   if (amount <= 0) problems.push('there is nothing to pay');
-  const period = readPeriod(reader);
-  for (const name of ['a1', 'a2'])
-    if (reader.get(name) !== '') problems.push(`${name}: trial periods are not played by this simulator`);
+  const period = readPeriod(reader, '3');
+  const trials = readTrials(reader);
 
   const isRecurring = readFlag(reader, 'src', '0');
   const hasTimes = reader.get('srt') !== '';
@@ -55,6 +56,7 @@ export function readSubscriptionForm(fields: Fields): FormReading<SubscriptionFo
       item,
       amount,
       period,
+      trials,
       times: isRecurring ? times : 1,
       isRecurring,
       isReattempted,
@@ -63,15 +65,33 @@ export function readSubscriptionForm(fields: Fields): FormReading<SubscriptionFo
   );
 }
 
-function readPeriod(reader: FormReader): Period {
+/** Up to two trials: the second needs the first, and each its price and length. Here they are free. */
+function readTrials(reader: FormReader): Period[] {
   const { problems } = reader;
-  const text = reader.get('t3');
+  const given = (['1', '2'] as const).filter((number) => has(reader, number));
+  if (given[0] === '2') problems.push('a2 needs a1');
+  return given.map((number) => {
+    if (reader.get(`a${number}`) === '') problems.push(`a${number} is missing`);
+    if (reader.money(`a${number}`) > 0)
+      problems.push(`a${number}: trial periods that cost something are not played by this simulator`);
+    return readPeriod(reader, number);
+  });
+}
+
+function has(reader: FormReader, number: '1' | '2'): boolean {
+  return ['a', 'p', 't'].some((letter) => reader.get(`${letter}${number}`) !== '');
+}
+
+function readPeriod(reader: FormReader, number: '1' | '2' | '3'): Period {
+  const { problems } = reader;
+  const [p, t] = [`p${number}`, `t${number}`];
+  const text = reader.get(t);
   const unit = PERIOD_UNITS.find(({ letter }) => letter === text);
-  if (unit === undefined) problems.push(text === '' ? 't3 is missing' : `t3 "${text}" is not D, W, M or Y`);
-  if (reader.get('p3') === '') problems.push('p3 is missing');
-  const count = reader.get('p3') === '' ? 1 : reader.count('p3', '');
+  if (unit === undefined) problems.push(text === '' ? `${t} is missing` : `${t} "${text}" is not D, W, M or Y`);
+  if (reader.get(p) === '') problems.push(`${p} is missing`);
+  const count = reader.get(p) === '' ? 1 : reader.count(p, '');
   if (unit !== undefined && count > unit.most)
-    problems.push(`p3 "${count}" is more than ${unit.most} for ${unit.letter}`);
+    problems.push(`${p} "${count}" is more than ${unit.most} for ${unit.letter}`);
   return { count, unit: unit?.letter ?? 'M' };
 }
 

@@ -5,8 +5,9 @@ import { compact, payerFields } from '../message-fields';
 import { writePacificDate } from '../pacific-date';
 import type { Instalment } from '../payments';
 import { newTrackId, newVerifySign } from '../random-ids';
+import type { SubscriptionForm } from './form';
 import { writeCycle, writePeriod } from './period';
-import { nextPaymentAt, stateOf, type Family, type Subscription } from './subscriptions';
+import { firstPaymentAt, nextPaymentAt, stateOf, type Family, type Subscription } from './subscriptions';
 
 /** What happens to a subscription without money moving. `given_up`: a payment failed too often. */
 export type SubscriptionEvent =
@@ -129,8 +130,10 @@ function classicFields(subscription: Subscription, name: Name): Record<string, s
     default:
       return {
         ...named,
-        subscr_date: writePacificDate(startedAt),
+        // IPN variables, `subscr_date`: when it began or was cancelled, by what the message tells of.
+        subscr_date: writePacificDate(name === 'subscr_signup' ? startedAt : now),
         subscr_effective: name === 'subscr_modify' ? writePacificDate(now) : null,
+        ...trialFields(form),
         period3: writePeriod(form.period),
         amount3: dollars,
         mc_amount3: amountText,
@@ -141,8 +144,21 @@ function classicFields(subscription: Subscription, name: Name): Record<string, s
   }
 }
 
+/** `period1`, `amount1`, `mc_amount1`, and the same of the second: nothing is paid for them. */
+function trialFields({ trials, currency }: SubscriptionForm): Record<string, string> {
+  const free = writeAmount(0, currency);
+  return Object.fromEntries(
+    trials.flatMap((trial, index) => [
+      [`period${index + 1}`, writePeriod(trial)],
+      [`amount${index + 1}`, currency === 'USD' ? free : ''],
+      [`mc_amount${index + 1}`, free],
+    ]),
+  );
+}
+
 function recurringFields(subscription: Subscription): Record<string, string> {
-  const { id, form, amount, outstanding, startedAt } = subscription;
+  const { id, form, amount, outstanding, startedAt, now } = subscription;
+  const isTrial = now < firstPaymentAt(subscription);
   const next = nextPaymentAt(subscription);
   const text = (units: number) => writeAmount(units, form.currency);
   return {
@@ -152,9 +168,9 @@ function recurringFields(subscription: Subscription): Record<string, string> {
     product_type: '1',
     profile_status: stateOf(subscription),
     payment_cycle: writeCycle(form.period),
-    period_type: 'Regular',
-    amount: text(amount),
-    amount_per_cycle: text(amount),
+    period_type: isTrial ? 'Trial' : 'Regular',
+    amount: text(isTrial ? 0 : amount),
+    amount_per_cycle: text(isTrial ? 0 : amount),
     initial_payment_amount: text(0),
     outstanding_balance: text(outstanding),
     currency_code: form.currency,

@@ -43,10 +43,15 @@ export function writeCycle(period: Period): string {
   return period.count === 1 ? cycle : `every ${period.count} ${noun}s`;
 }
 
-/** `month`, `3 months`: for people. */
+/** `month`, `3 months`: for people, after "every". */
 export function describePeriod(period: Period): string {
+  return period.count === 1 ? unitOf(period).noun.toLowerCase() : describeLength(period);
+}
+
+/** `1 month`, `3 months`: for people. */
+export function describeLength(period: Period): string {
   const noun = unitOf(period).noun.toLowerCase();
-  return period.count === 1 ? noun : `${period.count} ${noun}s`;
+  return `${period.count} ${noun}${period.count === 1 ? '' : 's'}`;
 }
 
 export function nounOf(period: Period): string {

@@ -7,6 +7,7 @@ import {
   collect,
   end,
   fail,
+  modify,
   reactivate,
   recover,
   refuseUnless,
@@ -89,8 +90,7 @@ export function playSubscription(
       return order.early ? tell(subscription, 'ended', told, deps) : end(subscription, told, deps);
     case 'modify':
       needActive();
-      subscription.amount = read(order.amount, form.currency);
-      return tell(subscription, 'modified', told, deps);
+      return modify(subscription, read(order.amount, form.currency), told, deps);
   }
 
   function needActive(): void {

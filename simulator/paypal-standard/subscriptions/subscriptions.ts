@@ -26,7 +26,7 @@ export interface Subscription {
   amount: number;
   /** PayPal's time at it, moved on with each payment that is taken or fails. */
   now: Date;
-  /** How many due payments were taken or given up: the next is due that many periods after the start. */
+  /** How many due payments were taken or given up: the next is due that many periods after the first. */
   cycles: number;
   /** How often in a row a payment failed. */
   failures: number;
@@ -48,7 +48,12 @@ export function stateOf({ status, payments }: Subscription): Subscription['statu
 /** When the due payment is tried, for the first time or again; null where none is due any more. */
 export function nextPaymentAt({ status, failing, startedAt, cycles, form }: Subscription): Date | null {
   if (status !== 'Active') return null;
-  return failing?.retryAt ?? addPeriods(startedAt, cycles, form.period);
+  return failing?.retryAt ?? addPeriods(firstPaymentAt({ startedAt, form }), cycles, form.period);
+}
+
+/** When the first payment is due: at the start, or when the trials are over. */
+export function firstPaymentAt({ startedAt, form }: Pick<Subscription, 'startedAt' | 'form'>): Date {
+  return form.trials.reduce((start, trial) => addPeriods(start, 1, trial), startedAt);
 }
 
 const SUBSCRIPTIONS_KEPT = 5_000;
