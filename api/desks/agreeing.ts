@@ -233,10 +233,12 @@ export async function commandAgreement(
   const stored = await readAgreementCommand(deps.db, commandId);
   if (!stored) throw new Error(`command ${commandId} is gone`);
   const sent = stored.outcome ? Promise.resolve(stored.outcome) : deps.runs.commandAgreement(stored).catch(() => null); // Temporal is away: the sweeper sends it again
-  const end = await Promise.race([
+  const heard = await Promise.race([
     sent,
     new Promise<null>((resolve) => setTimeout(resolve, PATIENCE_MS, null).unref()),
   ]);
+  // An answer may be lost on its way, with a run that ends: what was stored counts.
+  const end = heard ?? (await readAgreementCommand(deps.db, commandId))?.outcome ?? null;
   if (end?.outcome === 'rejected') {
     await forget();
     const code =

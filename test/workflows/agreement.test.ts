@@ -133,8 +133,8 @@ test('after the last try it is suspended and a person is asked; resumed, it coll
     nextDueOn: null,
   });
   const resumed = await merchant.post<AgreementView>(`/v1/agreements/${active.id}/resumption`);
-  expect(resumed).toMatchObject({ status: 200, body: { attention: null } });
-  expect(['active', 'past_due']).toContain(resumed.body.status);
+  expect(resumed.status).toBeLessThan(300);
+  await until(merchant, active.id, ({ status, attention }) => status !== 'suspended' && attention === null);
 });
 
 test('a treasurer suspends, resumes and ends it at the gateway; ended, it takes no further command', async () => {
@@ -143,9 +143,13 @@ test('a treasurer suspends, resumes and ends it at the gateway; ended, it takes 
   const ask = (what: string) =>
     merchant.post<AgreementView & { code: string }>(`/v1/agreements/${id}/${what}`, { note: 'moves away' });
   expect(await ask('resumption')).toMatchObject({ status: 409, body: { code: 'agreement_not_active' } });
-  expect(await ask('suspension')).toMatchObject({ status: 200, body: { status: 'suspended', nextDueOn: null } });
-  expect(await ask('resumption')).toMatchObject({ status: 200, body: { status: 'active' } });
-  expect(await ask('cancel')).toMatchObject({ status: 200, body: { status: 'cancelled', nextDueOn: null } });
+  const obeyed = async (what: string, wanted: string): Promise<void> => {
+    expect((await ask(what)).status).toBeLessThan(300); // 202 where the machine is busy
+    await until(merchant, id, ({ status }) => status === wanted);
+  };
+  await obeyed('suspension', 'suspended');
+  await obeyed('resumption', 'active');
+  await obeyed('cancel', 'cancelled');
   expect(await ask('cancel')).toMatchObject({ status: 409, body: { code: 'agreement_ended' } });
 });
 
@@ -167,10 +171,7 @@ test('withdrawn before it was approved, and approved all the same: the gateway i
   const merchant = await checkoutClub();
   const begun = await begin(merchant, { startsOn: inDays(40) });
   const { gatewayReference } = await read(merchant, begun.id);
-  expect(await merchant.post(`/v1/agreements/${begun.id}/cancel`)).toMatchObject({
-    status: 200,
-    body: { status: 'cancelled' },
-  });
+  expect((await merchant.post(`/v1/agreements/${begun.id}/cancel`)).status).toBeLessThan(300);
   await control(world, 'POST', `/paypal-checkout/subscriptions/${gatewayReference}/approve`, { buyer: 'anne' });
   const there = () => control<{ status: string }>(world, 'GET', `/paypal-checkout/subscriptions/${gatewayReference}`);
   await eventually(there, ({ status }) => status === 'CANCELLED');
@@ -179,7 +180,7 @@ test('withdrawn before it was approved, and approved all the same: the gateway i
 test('money of another amount waits for a person, and pays nothing until then', async () => {
   const merchant = await checkoutClub();
   const active = await approve(merchant, await begin(merchant));
-  await happen(active, { kind: 'collect', amount: 700 });
+  await happen(active, { kind: 'collect', amount: '7.00', currency: 'EUR' });
   const [, second] = await eventually(
     () => instalments(merchant, active.id),
     (rows) => rows.length > 1 && rows[1]!.payment !== null,
@@ -225,14 +226,10 @@ test('a member in credit: the instalment pays its own charge, and the credit sta
 test('the amount is changed: lower it holds at once, higher its member agrees once more', async () => {
   const merchant = await checkoutClub();
   const active = await approve(merchant, await begin(merchant));
-  expect(await merchant.patch(`/v1/agreements/${active.id}`, { amount: 800 })).toMatchObject({
-    status: 200,
-    body: { amount: 800, nextAction: null },
-  });
-  expect(await merchant.patch(`/v1/agreements/${active.id}`, { amount: 1500 })).toMatchObject({
-    status: 200,
-    body: { amount: 800, nextAction: { kind: 'redirect' } },
-  });
+  expect((await merchant.patch(`/v1/agreements/${active.id}`, { amount: 800 })).status).toBeLessThan(300);
+  await until(merchant, active.id, ({ amount, nextAction }) => amount === 800 && nextAction === null);
+  expect((await merchant.patch(`/v1/agreements/${active.id}`, { amount: 1500 })).status).toBeLessThan(300);
+  await until(merchant, active.id, ({ amount, nextAction }) => amount === 800 && nextAction?.kind === 'redirect');
   await control(world, 'POST', `/paypal-checkout/subscriptions/${active.gatewayReference}/revision`, {
     approves: true,
   });
@@ -243,10 +240,68 @@ test('all that was agreed is collected: it is completed', async () => {
   const merchant = await checkoutClub();
   const active = await approve(merchant, await begin(merchant, { instalments: 2 }));
   await happen(active, { kind: 'collect' });
-  expect(await until(merchant, active.id, ({ status }) => status === 'completed')).toMatchObject({
+  expect(
+    await until(merchant, active.id, ({ status, collected }) => status === 'completed' && collected === 2000),
+  ).toMatchObject({
     collected: 2000,
     nextDueOn: null,
     instalments: { planned: 2, collected: 2 },
+  });
+});
+
+describe('by PayPal Standard', () => {
+  const FORM = { ...MEMBERSHIP, gateway: 'paypal-standard' };
+  const events = (id: string, what: object) => control(world, 'POST', `/subscriptions/${id}/events`, what);
+  async function agree(
+    merchant: Merchant,
+    over: Record<string, unknown> = {},
+    pays: Record<string, unknown> = {},
+  ): Promise<AgreementView> {
+    const begun = await begin(merchant, { ...FORM, ...over });
+    expect(begun.nextAction).toMatchObject({
+      kind: 'form',
+      fields: { cmd: '_xclick-subscriptions', custom: begun.id },
+    });
+    await control(world, 'POST', '/pay', { buyer: 'anne', fields: begun.nextAction!.fields, ...pays });
+    return until(merchant, begun.id, ({ instalments: { collected } }) => collected === 1);
+  }
+
+  test('each month is collected, charged and paid; ended at PayPal’s site, told twice, it is ended here', async () => {
+    const merchant = await Merchant.create(world);
+    const active = await agree(merchant);
+    await until(merchant, active.id, ({ status }) => status === 'active');
+    await events(active.id, { kind: 'collect' });
+    await until(merchant, active.id, ({ instalments: { collected } }) => collected === 2);
+    expect(await merchant.cart(memberOf(active))).toMatchObject({ due: 0, credit: 0, balance: 0 });
+    await events(active.id, { kind: 'cancel', twice: true });
+    await until(merchant, active.id, ({ status }) => status === 'cancelled');
+  });
+
+  test('the sign-up comes after the first payment: the same is booked', async () => {
+    const merchant = await Merchant.create(world);
+    const active = await agree(merchant, {}, { buyer: 'jana' });
+    expect(await until(merchant, active.id, ({ status }) => status === 'active')).toMatchObject({ collected: 1000 });
+    expect(await merchant.payments(memberOf(active))).toHaveLength(1);
+  });
+
+  test('without PayPal’s API a treasurer is told where to click', async () => {
+    const merchant = await Merchant.create(world);
+    const active = await agree(merchant);
+    expect(await merchant.post(`/v1/agreements/${active.id}/suspension`)).toMatchObject({
+      status: 409,
+      body: { code: 'agreement_at_gateway_only' },
+    });
+  });
+
+  test('money of a subscription that is nobody’s of ours waits for a person, as any other', async () => {
+    const merchant = await Merchant.create(world);
+    const { nextAction } = await begin(merchant, FORM);
+    const fields = { ...nextAction!.fields, custom: 'somebody', invoice: 'else' };
+    await control(world, 'POST', '/pay', { buyer: 'anne', fields });
+    await eventually(
+      () => merchant.notifications('&state=unmatched'),
+      (messages) => messages.length === 1,
+    );
   });
 });
 
@@ -270,7 +325,11 @@ test('what cannot be begun is refused by its reason, and by the field that is wr
   expect(await refusal({ instalments: 3, endsOn: inDays(400) })).toEqual([400, 'invalid_request', 'endsOn']);
   expect(await refusal({ label: undefined })).toEqual([400, 'invalid_request', 'label']);
   expect(await refusal({ member: 'mem_0000000000000000000000000a' })).toEqual([404, 'not_found']);
-  expect(await refusal({ returnUrl: 'https://elsewhere.example/' })).toEqual([400, 'origin_not_registered']);
+  expect(await refusal({ returnUrl: 'https://elsewhere.example/' })).toEqual([
+    400,
+    'origin_not_registered',
+    'returnUrl',
+  ]);
 });
 
 test('a member begins what is offered, sees only their own, and ends it', async () => {
@@ -298,9 +357,8 @@ test('a member begins what is offered, sees only their own, and ends it', async 
   expect(await asMember('GET', '/v1/agreements')).toMatchObject({ body: { data: [{ id: begun.body.id }] } });
   expect(await asMember('GET', `/v1/agreements/${others.id}`)).toMatchObject({ status: 404 });
   expect(await asMember('POST', `/v1/agreements/${begun.body.id}/suspension`, {})).toMatchObject({ status: 403 });
-  expect(await asMember('POST', `/v1/agreements/${begun.body.id}/cancel`, {})).toMatchObject({
-    body: { status: 'cancelled' },
-  });
+  expect((await asMember('POST', `/v1/agreements/${begun.body.id}/cancel`, {})).status).toBeLessThan(300);
+  await until(merchant, begun.body.id, ({ status }) => status === 'cancelled');
 });
 
 test('a merchant’s systems hear of it: begun, active, collected, failed, ended', async () => {

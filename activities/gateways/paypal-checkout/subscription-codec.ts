@@ -142,7 +142,8 @@ function failureOf({ id, billing_info }: Subscription): readonly GatewayAgreemen
 }
 
 /** What one instalment is of; null where PayPal does not show it, or not so that it can be read. */
-function priceOf({ plan }: Subscription): Money | null {
+/** What it asks for each time, where it tells that. */
+export function priceOf({ plan }: Subscription): Money | null {
   const regular = plan?.billing_cycles?.findLast(({ tenure_type: tenure = 'REGULAR' }) => tenure === 'REGULAR');
   const price = readMoney(regular?.pricing_scheme?.fixed_price);
   return price === null || price.amount === 0 ? null : price;

@@ -33,6 +33,7 @@ import { askerOf, missing } from './orders';
 import type { PaypalPartner } from './partner';
 import {
   amountChanged,
+  priceOf,
   hasRhythm,
   isUnapproved,
   lossesOf,
@@ -231,14 +232,15 @@ async function changeAmount(reference: string, money: Money, asker: Asker): Prom
     };
   const reply = await changeSubscription(asker, reference, 'revise', body);
   if (!reply.accepted) return refused(reply, reference);
+  const now = await fetchSubscription(asker, reference);
+  if (!now) return unknown(reference);
+  // PayPal answers with a link to approve whether or not it waits for that: the price tells.
   const url = approvalUrl(readBody(reply.question, reply.body, z.object({ links })));
-  if (url !== null) {
+  if (url !== null && priceOf(now)?.amount !== money.amount) {
     if (!isBrowserUrl(asker.world, url))
       throw unreadableAnswer(reply.question, `the revision of ${reference} has no link for the payer`);
     return { outcome: 'approval_needed', nextAction: { kind: 'redirect', url } };
   }
-  const now = await fetchSubscription(asker, reference);
-  if (!now) return unknown(reference);
   const told = amountChanged(reference, money, readTime(now.update_time ?? now.status_update_time));
   return { outcome: 'done', facts: [...tellAgreement(now).facts, told] };
 }

@@ -53,7 +53,7 @@ export function summarizeAgreement(agreement: Agreement): AgreementSummary {
 }
 
 function statusOf(
-  { facts }: Agreement,
+  { terms, facts }: Agreement,
   told: readonly Instalment[],
   isWhole: boolean,
 ): { readonly status: AgreementStatus; readonly reason: string | null } {
@@ -63,10 +63,10 @@ function statusOf(
   if (isWhole) return { status: 'completed', reason: null };
   if (cancelled) return { status: 'cancelled', reason: cancelled.reason };
   if (has(facts, 'agreement_withdrawn')) return { status: 'cancelled', reason: null };
-  // A gateway may announce the end of a fixed term at its beginning: it is over when nothing tells of it afterwards.
+  // A gateway may announce the end of a fixed term at its beginning.
   const last = latest(standings);
   const newestInstalment = told.at(-1);
-  if (last?.standing === 'completed' && isOver(facts, last.occurredAt))
+  if (last?.standing === 'completed' && isOver(terms, told))
     return newestInstalment?.status === 'failed'
       ? { status: 'cancelled', reason: newestInstalment.reason }
       : { status: 'completed', reason: null };
@@ -83,10 +83,11 @@ function statusOf(
   return { status: has(facts, 'agreement_opened') ? 'awaiting_payer' : 'created', reason: null };
 }
 
-/** Whether the end that a gateway told of came after all that it collected or tried to. */
-function isOver(facts: readonly AgreementFact[], end: string | null): boolean {
-  const tries = facts.filter(({ kind }) => kind === 'instalment_handed_over' || kind === 'collection_failed');
-  return tries.length > 0 && tries.every(({ occurredAt }) => occurredAt !== null && end !== null && occurredAt < end);
+/** Whether all was tried that was agreed, or the gateway gave up. */
+function isOver({ instalments }: Agreement['terms'], told: readonly Instalment[]): boolean {
+  const newest = told.at(-1);
+  const isGivenUp = newest?.status === 'failed' && newest.nextAttemptOn === null;
+  return instalments === null || told.length >= instalments || isGivenUp;
 }
 
 /** The instalments that money, or its failing to come, told of, and those between them of which nothing was heard. */
@@ -162,8 +163,10 @@ function has(facts: readonly AgreementFact[], kind: AgreementFact['kind']): bool
   return facts.some((fact) => fact.kind === kind);
 }
 
-/** The newest by the gateway's clock, then by key, so that the order of arrival does not matter. */
+/** The newest by the gateway's clock; of the same moment, what was recorded last: what is asked about later is known better. */
 function latest<F extends AgreementFact>(facts: readonly F[]): F | undefined {
-  const rank = (fact: F) => `${fact.occurredAt ?? ''} ${fact.gatewayReference} ${fact.qualifier}`;
-  return facts.reduce<F | undefined>((best, fact) => (best && rank(best) >= rank(fact) ? best : fact), undefined);
+  return facts.reduce<F | undefined>(
+    (best, fact) => (best && (best.occurredAt ?? '') > (fact.occurredAt ?? '') ? best : fact),
+    undefined,
+  );
 }
