@@ -110,7 +110,7 @@ const WORDS = {
     question: /^Arrêter Cotisation\s\?$/,
     keep: 'Le garder',
     doEnd: 'Arrêter Cotisation',
-    ended: 'Cotisation est arrêté. Plus rien ne sera prélevé.',
+    ended: /^C’est arrêté\s: Cotisation/,
     none: 'Rien n’est prélevé automatiquement en ce moment.',
     endedOnes: 'Ceux qui sont terminés',
   },

@@ -243,7 +243,7 @@ export function createAgreementDesk({
   /** Does what a button asks for, once at a time, and says what went wrong. */
   async function act(agreement: Agreement, work: () => Promise<unknown>): Promise<void> {
     if (state.acting !== null) return;
-    set({ acting: agreement.id, trouble: null, said: '' });
+    set({ acting: agreement.id, trouble: null, notice: null, said: '' });
     try {
       await work();
     } catch (error) {

@@ -39,6 +39,7 @@ function OfferLine({ offer, state, desk, isConnected }: Props & { readonly offer
   const amount = typeof asked === 'number' ? asked : amountWithin(asked, typed, currency);
   const problem = typeof amount !== 'number' && (isWrong || typed !== '') ? amount.problem : '';
   const isBusy = state.beginning === id;
+  const isSecond = isAnother(offer, state);
 
   function submit(event: Event): void {
     event.preventDefault();
@@ -51,7 +52,7 @@ function OfferLine({ offer, state, desk, isConnected }: Props & { readonly offer
   return (
     <li data-offer={id}>
       <span>{label}</span>
-      <span class="figure">{range === null && money(amount as number, currency)}</span>
+      <span class="figure">{typeof asked === 'number' && money(asked, currency)}</span>
       <span class="note">{instalments === null ? t('offers.endless') : t('offers.times', { count: instalments })}</span>
       <span class="figure note">{rhythmOf(offer)}</span>
       <form noValidate aria-label={label} onSubmit={submit}>
@@ -77,7 +78,7 @@ function OfferLine({ offer, state, desk, isConnected }: Props & { readonly offer
           </>
         )}
         <Already offer={offer} state={state} amount={typeof amount === 'number' ? amount : null} />
-        <button class="whole" disabled={state.beginning !== null || !isConnected}>
+        <button class={isSecond ? 'whole quiet' : 'whole'} disabled={state.beginning !== null || !isConnected}>
           {isBusy ? t('offers.beginning') : buttonText(offer, state, typeof amount === 'number' ? amount : null)}
         </button>
         <p class="error" role="alert">
@@ -111,12 +112,17 @@ function Already({
   );
 }
 
-function buttonText(offer: Offer, { loaded }: Props['state'], amount: number | null): string {
+function buttonText(offer: Offer, state: Props['state'], amount: number | null): string {
   if (amount === null) return t('offers.begin');
   const values = { money: money(amount, offer.currency), rhythm: rhythmOf(offer) };
-  const open = openOneOf(offer, loaded);
+  const open = openOneOf(offer, state.loaded);
   if (open?.amount === amount) return t('offers.go_on', values);
-  return t(open === null && runningOneOf(offer, loaded) !== null ? 'offers.second' : 'offers.begin_money', values);
+  return t(isAnother(offer, state) ? 'offers.second' : 'offers.begin_money', values);
+}
+
+/** It would be collected beside one that is there. */
+function isAnother(offer: Offer, { loaded }: Props['state']): boolean {
+  return openOneOf(offer, loaded) === null && runningOneOf(offer, loaded) !== null;
 }
 
 /** What was typed, in minor units, or what is wrong with it in words. */
