@@ -165,6 +165,10 @@ export function pageRoutes({
       res.redirect(303, withId(onward, 'agreement', terms.id));
       return;
     }
+    if (await isOwn(req, terms.memberId)) {
+      res.redirect(303, place === 'return' ? `/m?agreement=${terms.id}` : '/m');
+      return;
+    }
     const language = pageLanguage(req, merchant.locale);
     const { title, text } = MEMBER_PAGES[language].agreement[place];
     sendPage(res, 200, { ...plainPage(title, text), language });
