@@ -4,7 +4,7 @@ import { noteChange } from '../../books/audit';
 import { readSurroundings } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import type { Database } from '../../prisma/client';
-import { lateMoney, summarizeAgreement } from '../../workflows/domain/agreement';
+import { attentionKeys, summarizeAgreement } from '../../workflows/domain/agreement';
 import type { AgreementFact } from '../../workflows/domain/agreement';
 import { isId } from '../../workflows/domain/ids';
 import { beginAgreement, commandAgreement, refusalOfCommand, untilHanded } from '../desks/agreeing';
@@ -247,15 +247,10 @@ function nothingToResolve(agreement: RecordedAgreement) {
 
 /** What a person has read of the agreement as it stands. */
 function acknowledged(agreement: RecordedAgreement): readonly AgreementFact[] {
-  const { attention } = summarizeAgreement(agreement);
-  if (!attention) return [];
-  const read = (qualifier: string): AgreementFact => ({
+  return attentionKeys(agreement).map((qualifier) => ({
     kind: 'attention_acknowledged',
     gatewayReference: agreement.terms.id,
     qualifier,
     occurredAt: new Date().toISOString(),
-  });
-  return attention.code === 'agreement_suspended'
-    ? [read('agreement_suspended')]
-    : lateMoney(agreement.facts).map(({ gatewayReference }) => read(`instalment_after_end ${gatewayReference}`));
+  }));
 }

@@ -2,7 +2,7 @@
 export { eventsOfAgreement } from './event';
 export { evolveAgreement, freshOf, instalmentChargeId } from './facts';
 export { chargeLabel, dueOn, numberAt } from './schedule';
-export { collects, hasEnded, isOpen, lateMoney, summarizeAgreement } from './summary';
+export { attentionKeys, collects, hasEnded, isOpen, summarizeAgreement } from './summary';
 export { AGREEMENT_ATTENTION_CODES, AGREEMENT_STATUSES, INSTALMENT_STATUSES, INTERVALS } from './types';
 export type {
   Agreement,

@@ -39,11 +39,11 @@ export function summarizeAgreement(agreement: Agreement): AgreementSummary {
   const { status, reason } = statusOf(agreement, told, isWhole);
   const next = (told.at(-1)?.number ?? 0) + 1;
   const expectsNext = collects(status) && (terms.instalments === null || next <= terms.instalments);
-  const scheduled = expectsNext ? [instalment(agreement, next)] : [];
+  const scheduled = expectsNext ? [instalment(agreement, [], next)] : [];
   return {
     status,
     reason,
-    amount: latest(ofKind(facts, 'amount_changed'))?.amount ?? terms.amount,
+    amount: latest(amountsOf(agreement))?.amount ?? terms.amount,
     nextDueOn: scheduled[0]?.dueOn ?? null,
     instalments: [...told, ...scheduled],
     cancelledAt:
@@ -53,20 +53,20 @@ export function summarizeAgreement(agreement: Agreement): AgreementSummary {
 }
 
 function statusOf(
-  { terms, facts }: Agreement,
+  agreement: Agreement,
   told: readonly Instalment[],
   isWhole: boolean,
 ): { readonly status: AgreementStatus; readonly reason: string | null } {
+  const { facts } = agreement;
   const standings = ofKind(facts, 'standing_told');
-  const cancelled = standings.find(({ standing }) => standing === 'cancelled');
+  const cancelled = earliestFirst(standings.filter(({ standing }) => standing === 'cancelled'))[0];
   // All that was agreed is collected: that it was cancelled afterwards takes nothing from that.
   if (isWhole) return { status: 'completed', reason: null };
   if (cancelled) return { status: 'cancelled', reason: cancelled.reason };
   if (has(facts, 'agreement_withdrawn')) return { status: 'cancelled', reason: null };
-  // A gateway may announce the end of a fixed term at its beginning.
   const last = latest(standings);
   const newestInstalment = told.at(-1);
-  if (last?.standing === 'completed' && isOver(terms, told))
+  if (last?.standing === 'completed' && isOver(agreement, newestInstalment, last.occurredAt))
     return newestInstalment?.status === 'failed'
       ? { status: 'cancelled', reason: newestInstalment.reason }
       : { status: 'completed', reason: null };
@@ -83,29 +83,42 @@ function statusOf(
   return { status: has(facts, 'agreement_opened') ? 'awaiting_payer' : 'created', reason: null };
 }
 
-/** Whether all was tried that was agreed, or the gateway gave up. */
-function isOver({ instalments }: Agreement['terms'], told: readonly Instalment[]): boolean {
-  const newest = told.at(-1);
-  const isGivenUp = newest?.status === 'failed' && newest.nextAttemptOn === null;
-  return instalments === null || told.length >= instalments || isGivenUp;
+/**
+ * Whether the end that a gateway told of came after all that it collected or tried to. It may announce the end of a fixed term at
+ * its beginning: a term is over once its last instalment was due, or where one could not be collected.
+ */
+function isOver({ terms, facts }: Agreement, newest: Instalment | undefined, end: string | null): boolean {
+  if (end === null || newest === undefined) return false;
+  const tries = facts.filter(({ kind }) => kind === 'instalment_handed_over' || kind === 'collection_failed');
+  const isLast = terms.instalments === null || newest.status === 'failed' || numberAt(terms, end) >= terms.instalments;
+  return isLast && tries.every(({ occurredAt }) => occurredAt !== null && occurredAt < end);
 }
 
 /** The instalments that money, or its failing to come, told of, and those between them of which nothing was heard. */
 function instalmentsOf(agreement: Agreement): readonly Instalment[] {
-  const { terms, facts } = agreement;
-  const numbers = [
-    ...ofKind(facts, 'instalment_handed_over').map(({ number }) => number),
-    ...ofKind(facts, 'collection_failed').map(({ occurredAt }) => numberAt(terms, occurredAt ?? terms.startsOn)),
-  ];
-  const last = Math.max(0, ...numbers);
-  return Array.from({ length: last }, (_, index) => instalment(agreement, index + 1, index + 1 < last));
+  const { facts } = agreement;
+  const tries = ofKind(facts, 'collection_failed').map((failure) => ({
+    ...failure,
+    number: numberOfTry(agreement, failure),
+  }));
+  const last = Math.max(0, ...[...moneyOf(facts), ...tries].map(({ number }) => number));
+  return Array.from({ length: last }, (_, index) => instalment(agreement, tries, index + 1, index + 1 < last));
 }
 
-function instalment({ terms, facts }: Agreement, number: number, isPast = false): Instalment {
-  const money = ofKind(facts, 'instalment_handed_over').find((fact) => fact.number === number);
-  const failures = ofKind(facts, 'collection_failed').filter(
-    ({ occurredAt }) => numberAt(terms, occurredAt ?? terms.startsOn) === number,
-  );
+type Try = AgreementFact & { readonly kind: 'collection_failed'; readonly number: number };
+
+/** Which instalment was tried in vain: that of its money; else that of the period, and after the last period the last. */
+function numberOfTry({ terms, facts }: Agreement, failure: AgreementFact): number {
+  const money = moneyOf(facts).find(({ gatewayReference }) => gatewayReference === failure.gatewayReference);
+  if (money) return money.number;
+  const period = numberAt(terms, failure.occurredAt ?? terms.startsOn);
+  return Math.min(period, terms.instalments ?? period);
+}
+
+function instalment(agreement: Agreement, tries: readonly Try[], number: number, isPast = false): Instalment {
+  const { terms, facts } = agreement;
+  const money = moneyOf(facts).find((fact) => fact.number === number);
+  const failures = tries.filter((one) => one.number === number);
   const failed = latest(failures);
   const common = {
     number,
@@ -113,25 +126,20 @@ function instalment({ terms, facts }: Agreement, number: number, isPast = false)
     paymentId: money?.paymentId ?? null,
     failures: failures.length,
   };
-  // Money that the gateway held, and then did not give.
-  const isLost = money && failures.some(({ gatewayReference }) => gatewayReference === money.gatewayReference);
-  if (money && !isLost) return { ...common, status: 'collected', reason: null, nextAttemptOn: null };
+  if (money && !isLost(facts, money)) return { ...common, status: 'collected', reason: null, nextAttemptOn: null };
   if (failed) return { ...common, status: 'failed', reason: failed.reason, nextAttemptOn: failed.nextAttemptOn };
   return { ...common, status: isPast ? 'skipped' : 'scheduled', reason: null, nextAttemptOn: null };
 }
 
 /** Why a person must look: what a gateway stopped collecting, and money that came though all was over. */
-function attentionOf({ facts }: Agreement, status: AgreementStatus, reason: string | null): AgreementAttention | null {
-  const read = ofKind(facts, 'attention_acknowledged').map(({ qualifier }) => qualifier);
-  const late = lateMoney(facts).find(
-    ({ gatewayReference }) => !read.includes(`instalment_after_end ${gatewayReference}`),
-  );
+function attentionOf(agreement: Agreement, status: AgreementStatus, reason: string | null): AgreementAttention | null {
+  const [late] = unreadMoney(agreement);
   if (late)
     return {
       code: 'instalment_after_end',
       detail: `${late.gatewayReference} was collected after the agreement had ended; give it back, or keep it for the member`,
     };
-  if (status === 'suspended' && !read.includes('agreement_suspended'))
+  if (status === 'suspended' && !hasRead(agreement, suspensionKey(agreement)))
     return {
       code: 'agreement_suspended',
       detail: `nothing is collected any more${reason === null ? '' : ` (${reason})`}; resume it, or ask the member for another way to pay`,
@@ -139,20 +147,57 @@ function attentionOf({ facts }: Agreement, status: AgreementStatus, reason: stri
   return null;
 }
 
-/** Money that was collected after the end, by the gateway's clock. */
-export function lateMoney(facts: readonly AgreementFact[]) {
+/** What a person acknowledges who has read what is shown: the qualifiers of `attention_acknowledged`. */
+export function attentionKeys(agreement: Agreement): readonly string[] {
+  const attention = summarizeAgreement(agreement).attention;
+  if (attention === null) return [];
+  return attention.code === 'agreement_suspended' ? [suspensionKey(agreement)] : unreadMoney(agreement).map(moneyKey);
+}
+
+/** It may be suspended again, which is to be read again. */
+function suspensionKey({ facts }: Agreement): string {
+  const suspensions = ofKind(facts, 'standing_told').filter(({ standing }) => standing === 'suspended');
+  return `agreement_suspended ${latest(suspensions)?.qualifier ?? ''}`;
+}
+
+function moneyKey({ gatewayReference }: AgreementFact): string {
+  return `instalment_after_end ${gatewayReference}`;
+}
+
+function hasRead({ facts }: Agreement, key: string): boolean {
+  return ofKind(facts, 'attention_acknowledged').some(({ qualifier }) => qualifier === key);
+}
+
+/** Money that was collected after the end, by the gateway's clock, or beyond what was agreed, and that nobody has read of; the oldest first. */
+function unreadMoney(agreement: Agreement) {
+  const { terms, facts } = agreement;
+  const came = earliestFirst(moneyOf(facts).filter((money) => !isLost(facts, money)));
   const end = endOf(facts)?.occurredAt ?? null;
-  if (end === null) return [];
-  return ofKind(facts, 'instalment_handed_over').filter(({ occurredAt }) => occurredAt !== null && occurredAt > end);
+  const isLate = ({ occurredAt }: AgreementFact) => end !== null && occurredAt !== null && occurredAt > end;
+  const isBeyond = (index: number) => terms.instalments !== null && index >= terms.instalments;
+  return came.filter((money, index) => (isLate(money) || isBeyond(index)) && !hasRead(agreement, moneyKey(money)));
 }
 
 /** What ended it, the earliest first. */
 function endOf(facts: readonly AgreementFact[]): AgreementFact | undefined {
-  return facts
-    .filter(
-      (fact) => fact.kind === 'agreement_withdrawn' || (fact.kind === 'standing_told' && fact.standing === 'cancelled'),
-    )
-    .toSorted((a, b) => (a.occurredAt ?? '').localeCompare(b.occurredAt ?? ''))[0];
+  const ends = facts.filter(
+    (fact) => fact.kind === 'agreement_withdrawn' || (fact.kind === 'standing_told' && fact.standing === 'cancelled'),
+  );
+  return earliestFirst(ends)[0];
+}
+
+function moneyOf(facts: readonly AgreementFact[]) {
+  return ofKind(facts, 'instalment_handed_over');
+}
+
+/** Whether the gateway held the money, and then did not give it. */
+function isLost(facts: readonly AgreementFact[], money: AgreementFact): boolean {
+  return ofKind(facts, 'collection_failed').some((failure) => failure.gatewayReference === money.gatewayReference);
+}
+
+/** The amounts that were agreed anew; the currency cannot be. */
+function amountsOf({ terms, facts }: Agreement) {
+  return ofKind(facts, 'amount_changed').filter(({ currency }) => currency === terms.currency);
 }
 
 function ofKind<Kind extends AgreementFact['kind']>(facts: readonly AgreementFact[], kind: Kind) {
@@ -165,8 +210,18 @@ function has(facts: readonly AgreementFact[], kind: AgreementFact['kind']): bool
 
 /** The newest by the gateway's clock; of the same moment, what was recorded last: what is asked about later is known better. */
 function latest<F extends AgreementFact>(facts: readonly F[]): F | undefined {
-  return facts.reduce<F | undefined>(
-    (best, fact) => (best && (best.occurredAt ?? '') > (fact.occurredAt ?? '') ? best : fact),
-    undefined,
-  );
+  return facts.toSorted((a, b) => compare(a.occurredAt ?? '', b.occurredAt ?? '')).at(-1);
+}
+
+/** The same from its other end. What has no time is in both the last to be asked. */
+function earliestFirst<F extends AgreementFact>(facts: readonly F[]): readonly F[] {
+  return facts.toSorted((a, b) => compare(rank(a, '~'), rank(b, '~')));
+}
+
+function rank({ occurredAt, gatewayReference, qualifier }: AgreementFact, unknown: string): string {
+  return `${occurredAt ?? unknown} ${gatewayReference} ${qualifier}`;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

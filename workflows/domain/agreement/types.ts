@@ -77,7 +77,7 @@ export type OwnAgreementFact =
   /** Money of an instalment came, and is a payment of its own from then on. `gatewayReference` is the money's. */
   | (Identity &
       Money & { readonly kind: 'instalment_handed_over'; readonly number: number; readonly paymentId: string })
-  /** A person has read what was shown; `qualifier` is its code. */
+  /** A person has read what was shown; `qualifier` is its code, and of which suspension or money. */
   | (Identity & { readonly kind: 'attention_acknowledged' });
 
 export type AgreementFact = GatewayAgreementFact | OwnAgreementFact;
