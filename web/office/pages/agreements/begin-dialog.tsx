@@ -43,12 +43,7 @@ export default function BeginDialog({ member, onClose }: BeginDialogProps) {
         {({ data }) => (
           <Answered query={accounts}>
             {(connected) => (
-              <Begin
-                known={member ?? null}
-                offers={data.filter(({ withdrawnAt }) => withdrawnAt === null)}
-                gateways={collecting(connected.data)}
-                onClose={onClose}
-              />
+              <Begin known={member ?? null} offers={data} gateways={collecting(connected.data)} onClose={onClose} />
             )}
           </Answered>
         )}

@@ -7,7 +7,7 @@ import { Dialog } from '../../ui/dialog';
 import { MoneyBox, Radios } from '../../ui/fields';
 import { errorOf, Form } from '../../ui/form';
 import { t } from '../../words';
-import { FIELDS_OF_TERMS, NO_TERMS, readTerms, TermsFields } from './terms-fields';
+import { AmountField, FIELDS_OF_TERMS, NO_TERMS, readTerms, TermsFields } from './terms-fields';
 import type { Terms } from './terms-fields';
 
 type Offer = Schema<'Offer'>;
@@ -55,39 +55,38 @@ export function OfferDialog({ offer, onClose }: OfferDialogProps) {
         fields={FIELDS_OF_TERMS}
       >
         {offer !== undefined && <p>{t('offers.change_text')}</p>}
-        <Radios
-          label={t('offers.whose_amount')}
-          value={kind}
-          onChange={setKind}
-          options={(['one', 'between'] as const).map((key) => ({ key, text: t(`offers.amount.${key}`) }))}
-        />
-        {kind === 'between' && (
-          <div className="filters">
-            <MoneyBox
-              label={t('offers.least')}
-              currency={currency}
-              value={min}
-              onChange={setMin}
-              error={errorOf(wrong, 'amount.min')}
-              isRequired
-            />
-            <MoneyBox
-              label={t('offers.most')}
-              currency={currency}
-              value={max}
-              onChange={setMax}
-              error={min !== null && max !== null && min > max ? t('offers.most_wrong') : errorOf(wrong, 'amount.max')}
-              isRequired
-            />
-          </div>
-        )}
-        <TermsFields
-          terms={terms}
-          onChange={setTerms}
-          wrong={wrong}
-          isRhythmKept={offer !== undefined}
-          isWithoutAmount={kind === 'between'}
-        />
+        <TermsFields terms={terms} onChange={setTerms} wrong={wrong} isRhythmKept={offer !== undefined}>
+          <Radios
+            label={t('offers.whose_amount')}
+            value={kind}
+            onChange={setKind}
+            options={(['one', 'between'] as const).map((key) => ({ key, text: t(`offers.amount.${key}`) }))}
+          />
+          {kind === 'one' ? (
+            <AmountField terms={terms} onChange={setTerms} wrong={wrong} />
+          ) : (
+            <div className="filters">
+              <MoneyBox
+                label={t('offers.least')}
+                currency={currency}
+                value={min}
+                onChange={setMin}
+                error={errorOf(wrong, 'amount.min')}
+                isRequired
+              />
+              <MoneyBox
+                label={t('offers.most')}
+                currency={currency}
+                value={max}
+                onChange={setMax}
+                error={
+                  min !== null && max !== null && min > max ? t('offers.most_wrong') : errorOf(wrong, 'amount.max')
+                }
+                isRequired
+              />
+            </div>
+          )}
+        </TermsFields>
       </Form>
     </Dialog>
   );

@@ -7,10 +7,9 @@ import { Button } from '../../ui/button';
 import { Confirm } from '../../ui/confirm';
 import { More } from '../../ui/more';
 import { Answered, Empty } from '../../ui/page';
-import { Tag } from '../../ui/status';
 import { Table } from '../../ui/table';
 import type { Column } from '../../ui/table';
-import { day, t } from '../../words';
+import { t } from '../../words';
 import { AgreementsPage } from './agreements-page';
 import { OfferDialog } from './offer-dialog';
 import { useAgreementRights } from './rights';
@@ -61,16 +60,6 @@ function columns(mayOffer: boolean, open: (opened: Opened) => void): readonly Co
     { key: 'terms', title: t('agreements.agreed'), cell: (offer) => offeredTerms(offer) },
     { key: 'number', title: t('agreements.how_many'), cell: ({ instalments }) => numberOf(instalments) },
     { key: 'category', title: t('members.category'), cell: ({ category }) => category },
-    {
-      key: 'state',
-      title: t('payments.column.status'),
-      cell: ({ withdrawnAt }) =>
-        withdrawnAt === null ? (
-          <Tag tone="good">{t('offers.open')}</Tag>
-        ) : (
-          <Tag>{t('offers.withdrawn_on', { day: day(withdrawnAt) })}</Tag>
-        ),
-    },
   ];
   if (!mayOffer) return shown;
   return [
@@ -78,25 +67,24 @@ function columns(mayOffer: boolean, open: (opened: Opened) => void): readonly Co
     {
       key: 'act',
       title: t('payments.column.act'),
-      cell: (offer) =>
-        offer.withdrawnAt === null && (
-          <span className="actions">
-            <Button
-              kind="quiet"
-              onPress={() => open({ kind: 'change', offer })}
-              label={t('offers.change_of', { label: offer.label })}
-            >
-              {t('offers.change')}
-            </Button>
-            <Button
-              kind="quiet"
-              onPress={() => open({ kind: 'withdraw', offer })}
-              label={t('offers.withdraw_of', { label: offer.label })}
-            >
-              {t('offers.withdraw')}
-            </Button>
-          </span>
-        ),
+      cell: (offer) => (
+        <span className="actions">
+          <Button
+            kind="quiet"
+            onPress={() => open({ kind: 'change', offer })}
+            label={t('offers.change_of', { label: offer.label })}
+          >
+            {t('offers.change')}
+          </Button>
+          <Button
+            kind="quiet"
+            onPress={() => open({ kind: 'withdraw', offer })}
+            label={t('offers.withdraw_of', { label: offer.label })}
+          >
+            {t('offers.withdraw')}
+          </Button>
+        </span>
+      ),
     },
   ];
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { INTERVALS } from '../../../../workflows/domain/agreement';
 import type { Schema } from '../../api';
 import { useStanding } from '../../session';
@@ -51,22 +52,15 @@ interface TermsFieldsProps {
   readonly wrong: readonly WrongField[];
   /** How often is agreed already, and stays. */
   readonly isRhythmKept?: boolean;
-  /** The sum is asked for elsewhere. */
-  readonly isWithoutAmount?: boolean;
+  /** What asks for the sum; by default a field for one. */
+  readonly children?: ReactNode;
 }
 
 /** Those that say themselves what is wrong with them. */
 export const FIELDS_OF_TERMS = ['label', 'category', 'amount', 'interval', 'every', 'instalments'];
 
 /** What for, how much, how often, and until when. */
-export function TermsFields({
-  terms,
-  onChange,
-  wrong,
-  isRhythmKept = false,
-  isWithoutAmount = false,
-}: TermsFieldsProps) {
-  const { currency } = useStanding().merchant;
+export function TermsFields({ terms, onChange, wrong, isRhythmKept = false, children }: TermsFieldsProps) {
   const set =
     <Field extends keyof Terms>(field: Field) =>
     (value: Terms[Field]) =>
@@ -89,16 +83,7 @@ export function TermsFields({
         description={t('members.category_for')}
         isRequired
       />
-      {!isWithoutAmount && (
-        <MoneyBox
-          label={t('agreements.amount')}
-          currency={currency}
-          value={terms.amount}
-          onChange={set('amount')}
-          error={errorOf(wrong, 'amount')}
-          isRequired
-        />
-      )}
+      {children ?? <AmountField terms={terms} onChange={onChange} wrong={wrong} />}
       {!isRhythmKept && (
         <div className="filters">
           <WholeBox
@@ -125,5 +110,20 @@ export function TermsFields({
         description={t('agreements.how_many_for')}
       />
     </>
+  );
+}
+
+/** How much an instalment is of. */
+export function AmountField({ terms, onChange, wrong }: Pick<TermsFieldsProps, 'terms' | 'onChange' | 'wrong'>) {
+  const { currency } = useStanding().merchant;
+  return (
+    <MoneyBox
+      label={t('agreements.amount')}
+      currency={currency}
+      value={terms.amount}
+      onChange={(amount) => onChange({ ...terms, amount })}
+      error={errorOf(wrong, 'amount')}
+      isRequired
+    />
   );
 }

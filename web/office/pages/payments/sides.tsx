@@ -10,14 +10,14 @@ export function PaymentSides() {
         activeOptions={{ exact: true, includeSearch: false }}
         activeProps={{ 'aria-current': 'page' }}
       >
-        {t('payments.single')}
+        {t('menu.payments')}
       </Link>
       <Link
         to="/agreements"
         activeOptions={{ exact: true, includeSearch: false }}
         activeProps={{ 'aria-current': 'page' }}
       >
-        {t('agreements.title')}
+        {t('agreements.side')}
       </Link>
       <Link to="/agreements/offers" activeProps={{ 'aria-current': 'page' }}>
         {t('agreements.offers')}
