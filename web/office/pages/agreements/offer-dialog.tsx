@@ -65,7 +65,7 @@ export function OfferDialog({ offer, onClose }: OfferDialogProps) {
           {kind === 'one' ? (
             <AmountField terms={terms} onChange={setTerms} wrong={wrong} />
           ) : (
-            <div className="filters">
+            <>
               <MoneyBox
                 label={t('offers.least')}
                 currency={currency}
@@ -84,7 +84,7 @@ export function OfferDialog({ offer, onClose }: OfferDialogProps) {
                 }
                 isRequired
               />
-            </div>
+            </>
           )}
         </TermsFields>
       </Form>

@@ -85,7 +85,7 @@ export function TermsFields({ terms, onChange, wrong, isRhythmKept = false, chil
       />
       {children ?? <AmountField terms={terms} onChange={onChange} wrong={wrong} />}
       {!isRhythmKept && (
-        <div className="filters">
+        <>
           <WholeBox
             label={t('agreements.once_in')}
             value={terms.every}
@@ -99,7 +99,7 @@ export function TermsFields({ terms, onChange, wrong, isRhythmKept = false, chil
             value={terms.interval}
             onChange={set('interval')}
           />
-        </div>
+        </>
       )}
       <WholeBox
         label={t('agreements.how_many')}
