@@ -33,6 +33,7 @@ type Item =
  */
 export async function agreement(start: AgreementStart): Promise<{ status: AgreementStatus }> {
   const queue: Item[] = (start.unverified ?? []).map((notificationId) => ({ kind: 'message', notificationId }));
+  const isIdle = (): boolean => queue.length === 0;
   const answers = new Map<string, AgreementCommandOutcome>();
   setHandler(notificationReceived, ({ notificationId }) => {
     const isHeard = queue.some((item) => item.kind === 'message' && item.notificationId === notificationId);
@@ -50,20 +51,20 @@ export async function agreement(start: AgreementStart): Promise<{ status: Agreem
   for (;;) {
     const { status } = summarizeAgreement(current);
     setCurrentDetails(describe(current));
-    if (queue.length === 0 && hasEnded(status)) {
+    if (isIdle() && hasEnded(status)) {
       if (mustBeEndedThere(current)) {
         current = await hands.endWithdrawnAgreement(start.agreementId);
         continue;
       }
       await condition(allHandlersFinished);
-      if (queue.length === 0) return { status };
+      if (isIdle()) return { status };
     }
     const { historyLength, continueAsNewSuggested } = workflowInfo();
     if (historyLength > LONGEST_HISTORY || continueAsNewSuggested) await goOn(start.agreementId, queue);
 
     const at = nextQuestion(current, askedAt);
     const waitMs = at === null ? null : at - Date.now();
-    const called = () => queue.length > 0;
+    const called = () => !isIdle();
     const isCalled =
       waitMs === null
         ? await condition(called).then(() => true)

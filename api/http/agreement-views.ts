@@ -21,7 +21,7 @@ export function viewAgreement(
   const { id, memberId: member, gateway, currency, interval, every, label, category, startsOn } = terms;
   return {
     ...{ id, member, offer: row.offer, gateway, amount, currency, interval, every, label, category, status, reason },
-    nextAction: hasEnded(status) ? null : (row.nextAction as z.input<typeof schemas.agreementAsTold>['nextAction']),
+    nextAction: hasEnded(status) ? null : row.nextAction,
     ...{ startsOn, nextDueOn },
     endsOn: terms.instalments === null ? null : dueOn(terms, terms.instalments),
     instalments: { planned: terms.instalments, collected: count('collected'), failed: count('failed') },

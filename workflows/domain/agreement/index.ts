@@ -6,17 +6,13 @@ export { attentionKeys, collects, hasEnded, isOpen, summarizeAgreement } from '.
 export { AGREEMENT_ATTENTION_CODES, AGREEMENT_STATUSES, INSTALMENT_STATUSES, INTERVALS } from './types';
 export type {
   Agreement,
-  AgreementAttention,
-  AgreementAttentionCode,
   AgreementFact,
   AgreementStatus,
   AgreementSummary,
   AgreementTerms,
   GatewayAgreementFact,
   Instalment,
-  InstalmentStatus,
   Interval,
-  OwnAgreementFact,
   RecordedAgreementFact,
   Rhythm,
   Standing,
