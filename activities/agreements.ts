@@ -13,13 +13,20 @@ import type { Sql } from '../books/sql';
 import { newId } from '../platform/ids';
 import {
   chargeLabel,
+  freshOf,
   hasEnded,
   instalmentChargeId,
   isOpen,
   numberAt,
   summarizeAgreement,
 } from '../workflows/domain/agreement';
-import type { Agreement, AgreementFact, AgreementTerms, Instalment } from '../workflows/domain/agreement';
+import type {
+  Agreement,
+  AgreementFact,
+  AgreementTerms,
+  GatewayAgreementFact,
+  Instalment,
+} from '../workflows/domain/agreement';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { BY_AGREEMENT } from '../workflows/domain/gateway';
 import { checkoutOpened, summarize } from '../workflows/domain/payment';
@@ -176,7 +183,7 @@ export async function obeyAgreementCommand(
     .catch(asTemporalFailure);
   switch (answer.outcome) {
     case 'done':
-      return finish({ outcome: 'accepted' }, answer.facts, { nextAction: null });
+      return finish({ outcome: 'accepted' }, toldAnew(agreement, answer.facts, commandId), { nextAction: null });
     case 'approval_needed':
       return finish({ outcome: 'approval_needed' }, [], { nextAction: answer.nextAction });
     case 'refused':
@@ -184,6 +191,20 @@ export async function obeyAgreementCommand(
     default:
       return unreachable(answer);
   }
+}
+
+/** A gateway's clock may show whole seconds: what came to stand so twice within one is told apart by the command that did it. */
+function toldAnew(
+  agreement: Agreement,
+  facts: readonly GatewayAgreementFact[],
+  commandId: string,
+): readonly AgreementFact[] {
+  const newest = agreement.facts.findLast((fact) => fact.kind === 'standing_told');
+  return facts.map((fact) => {
+    const isKnown = freshOf(agreement, [fact]).length === 0;
+    const isAgain = fact.kind === 'standing_told' && isKnown && newest?.standing !== fact.standing;
+    return isAgain ? { ...fact, qualifier: `${fact.qualifier} ${commandId}` } : fact;
+  });
 }
 
 /** Ends at the gateway what was withdrawn here before its payer approved it there. */
