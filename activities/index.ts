@@ -6,6 +6,16 @@ import { loadUnmatched } from '../books/unmatched';
 import type { Payment } from '../workflows/domain/payment';
 import type { RefundEnd } from '../workflows/domain/refunding';
 import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
+import type { CommandEnd } from '../books/agreements';
+import type { Agreement } from '../workflows/domain/agreement';
+import {
+  endWithdrawnAgreement,
+  expireAgreement,
+  lookUpAgreement,
+  obeyAgreementCommand,
+  openAgreement,
+  takeAgreementMessage,
+} from './agreements';
 import { lookUp, watch } from './asking';
 import type { CheckoutDependencies, CheckoutQuestion } from './checkouts';
 import { openCheckout } from './opening';
@@ -91,6 +101,36 @@ export function createActivities(deps: ActivityDependencies) {
     /** Asks the gateway whether a stored message is true, and sends it on when it belongs elsewhere. */
     async verifyNotification(request: { notificationId: string; paymentId: string | null }): Promise<Verification> {
       return verifyNotification(deps, { ...request, signal: Context.current().cancellationSignal });
+    },
+
+    /** Hands an agreement to its payer; gives one that was handed over before as it stands. */
+    async openAgreement(agreementId: string): Promise<Agreement> {
+      return openAgreement(deps, agreementId, Context.current().cancellationSignal);
+    },
+
+    /** Verifies a stored message about an agreement, and takes in what it tells. */
+    async takeAgreementMessage(message: { agreementId: string; notificationId: string }): Promise<Agreement> {
+      return takeAgreementMessage(deps, message, Context.current().cancellationSignal);
+    },
+
+    /** Asks the gateway how an agreement stands, and takes in what nobody told. */
+    async lookUpAgreement(agreementId: string): Promise<Agreement> {
+      return lookUpAgreement(deps, agreementId, Context.current().cancellationSignal);
+    },
+
+    /** Has the gateway do what a person asked of an agreement. */
+    async obeyAgreementCommand(commandId: string): Promise<{ agreement: Agreement; end: CommandEnd }> {
+      return obeyAgreementCommand(deps, commandId, Context.current().cancellationSignal);
+    },
+
+    /** Ends at the gateway what was withdrawn here before its payer approved it there. */
+    async endWithdrawnAgreement(agreementId: string): Promise<Agreement> {
+      return endWithdrawnAgreement(deps, agreementId, Context.current().cancellationSignal);
+    },
+
+    /** Records that nobody approved an agreement in time. */
+    async expireAgreement(agreementId: string): Promise<Agreement> {
+      return expireAgreement(deps, agreementId);
     },
 
     /** Writes facts with their entries, payline and status in one transaction; safe to repeat. */

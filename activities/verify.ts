@@ -1,4 +1,5 @@
 import { disableAccount, keepLearned } from '../books/accounts';
+import { findMeantAgreement, moveToAgreement } from '../books/agreements';
 import { byItself, noteChange, withheld } from '../books/audit';
 import type { Change } from '../books/audit';
 import { queueStaffLetters } from '../books/letters';
@@ -15,7 +16,7 @@ import { claimOf } from '../workflows/domain/claim';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { GatewayFailure } from './gateways/port';
 import type { GatewayName } from '../workflows/domain/gateway';
-import type { GatewayContext, Lookup, RawNotification } from './gateways/port';
+import type { AgreementName, GatewayContext, Lookup, RawNotification } from './gateways/port';
 import { TURNS } from '../workflows/domain/places';
 import { toldFacts } from '../workflows/domain/remark';
 import { unreachable } from '../workflows/domain/unreachable';
@@ -44,6 +45,7 @@ export type Verification =
   | { readonly outcome: 'approved'; readonly reference: string }
   /** Nothing left to do here: it is invalid, in front of a person, already settled, on its way to where it belongs, or waits for another turn. */
   | { readonly outcome: 'settled'; readonly state: string; readonly reason: string | null };
+type Settled = Extract<Verification, { readonly outcome: 'settled' }>;
 export interface VerifiedAccount {
   readonly merchantId: string;
   readonly accountId: string;
@@ -53,40 +55,73 @@ export interface VerifiedAccount {
 /** Some ten seconds of asking: a gateway that was merely slow has answered. */
 const HICCUP_ATTEMPTS = 5;
 
+/** Whose run asks about a message: a payment's, an agreement's, or the message's own. */
+type Asker = { readonly paymentId: string } | { readonly agreementId: string } | null;
+const runOf = (asker: Asker): string | null =>
+  asker === null ? null : 'paymentId' in asker ? asker.paymentId : asker.agreementId;
+
 /** Asks the gateway whether a stored message is true. Throws while there is no answer; the durable call asks again. */
 export async function verifyNotification(
   deps: VerificationDependencies,
   { notificationId, paymentId, signal }: VerificationRequest,
 ): Promise<Verification> {
+  const asked = await ask(deps, notificationId, paymentId === null ? null : { paymentId }, signal);
+  switch (asked.outcome) {
+    case 'answered':
+      return accept(deps, notificationId, asked.row, asked.lookup);
+    case 'approved':
+      return paymentId === null ? settle(deps, notificationId, 'attention', 'unknown_order') : asked;
+    case 'settled':
+      return asked;
+    default:
+      return unreachable(asked);
+  }
+}
+
+/** The same, of a message whose run is an agreement's: what it tells of that agreement, unless there is nothing left to do. */
+export async function verifyAgreementMessage(
+  deps: VerificationDependencies,
+  { notificationId, agreementId, signal }: Omit<VerificationRequest, 'paymentId'> & { readonly agreementId: string },
+): Promise<(Lookup & { readonly found: true }) | null> {
+  const asked = await ask(deps, notificationId, { agreementId }, signal);
+  if (asked.outcome === 'answered') return asked.lookup;
+  if (asked.outcome === 'approved') await settle(deps, notificationId, 'attention', 'unknown_order');
+  return null;
+}
+
+type Asked =
+  | { readonly outcome: 'answered'; readonly row: MessageRow; readonly lookup: Lookup & { readonly found: true } }
+  | Extract<Verification, { readonly outcome: 'approved' | 'settled' }>;
+
+/** What the gateway says of a message, if that is true and about the asker; else what became of the message. */
+async function ask(
+  deps: VerificationDependencies,
+  notificationId: string,
+  asker: Asker,
+  signal: AbortSignal,
+): Promise<Asked> {
   // Messages that name no payment are counted by their account, so that a flood at one merchant's address holds up nobody else's money.
-  const pause = await deps.throttle(paymentId ?? (await accountOfMessage(deps.db, notificationId)) ?? 'unknown');
-  if (pause > 0) return waitForTurn(deps, notificationId, paymentId, pause);
+  const pause = await deps.throttle(runOf(asker) ?? (await accountOfMessage(deps.db, notificationId)) ?? 'unknown');
+  if (pause > 0) return waitForTurn(deps, notificationId, runOf(asker), pause);
+  const paymentId = asker && 'paymentId' in asker ? asker.paymentId : null;
   const row = await beginVerification(deps.db, notificationId, paymentId);
   if (!row) return { outcome: 'settled', state: 'settled', reason: null };
 
   const raw = { channel: row.channel, ...openRaw(deps.vault, row.sealed, row.accountId) };
   const context = contextOf(deps, row, signal);
   if (await isKnownByNow(deps, paymentId, row, raw, context)) return settle(deps, notificationId, 'duplicate', null);
-  const lookup = await ask(row, raw, context);
+  const lookup = await askGateway(row, raw, context);
   if (lookup instanceof GatewayFailure) return noAnswer(deps, notificationId, row, lookup);
   switch (lookup.found) {
     case true: {
       if (lookup.learned) await learn(deps, row, lookup.learned);
-      const elsewhere = await sendOn(deps, { notificationId, paymentId, row, lookup });
-      return elsewhere ?? accept(deps, notificationId, row, lookup);
+      const elsewhere = await sendOn(deps, notificationId, asker, row, lookup);
+      return elsewhere ?? { outcome: 'answered', row, lookup };
     }
     case 'approved': {
       const { reference } = lookup;
-      const elsewhere = await sendOn(deps, {
-        notificationId,
-        paymentId,
-        row,
-        lookup: { ...lookup, references: [reference] },
-      });
-      if (elsewhere) return elsewhere;
-      return paymentId === null
-        ? settle(deps, notificationId, 'attention', 'unknown_order')
-        : { outcome: 'approved', reference };
+      const elsewhere = await sendOn(deps, notificationId, asker, row, { ...lookup, references: [reference] });
+      return elsewhere ?? { outcome: 'approved', reference };
     }
     case 'account_revoked':
       return revoke(deps, notificationId, row, lookup.reason);
@@ -119,10 +154,10 @@ export async function verifyNotification(
 async function waitForTurn(
   { db }: VerificationDependencies,
   notificationId: string,
-  paymentId: string | null,
+  run: string | null,
   pauseMs: number,
-): Promise<Verification> {
-  const waits = await putBack(db, { id: notificationId, paymentId }, pauseMs);
+): Promise<Settled> {
+  const waits = await putBack(db, { id: notificationId, paymentId: run }, pauseMs);
   return { outcome: 'settled', state: waits ? 'put_back' : 'settled', reason: null };
 }
 
@@ -146,7 +181,7 @@ async function isKnownByNow(
   return mayBeOurs && isKnown(db, paymentId, row.accountId, claimOf(row.channel, hint));
 }
 
-async function ask(
+async function askGateway(
   row: MessageRow,
   raw: RawNotification,
   context: GatewayContext<unknown>,
@@ -168,7 +203,7 @@ async function noAnswer(
   notificationId: string,
   row: MessageRow,
   failure: GatewayFailure,
-): Promise<Verification> {
+): Promise<Settled> {
   if (failure.retry === 'never') return settle(deps, notificationId, 'attention', failure.code);
   const pauses = GATEWAYS[row.gateway].channels[row.channel]?.pausesMs;
   if (!pauses) {
@@ -185,27 +220,28 @@ async function noAnswer(
 interface Whose {
   readonly paymentId: string | null;
   readonly references: readonly string[];
+  readonly agreement?: AgreementName;
 }
 
-/** Sends the message on when it is true but not about the payment that asked; null when it is. */
+/**
+ * Sends the message on when it is true but not about the asker; null when it is. Money that is a payment's already is that payment's; what
+ * else is told of an agreement is the agreement's.
+ */
 async function sendOn(
-  deps: VerificationDependencies,
-  {
-    notificationId,
-    paymentId,
-    row,
-    lookup,
-  }: { notificationId: string; paymentId: string | null; row: MessageRow; lookup: Whose },
-): Promise<Verification | null> {
-  const belongsTo =
-    lookup.paymentId === paymentId && paymentId !== null
-      ? paymentId
-      : await findMeantPayment(deps.db, row.accountId, lookup);
-  if (belongsTo !== paymentId) {
-    await moveMessage(deps.db, notificationId, belongsTo);
-    return { outcome: 'settled', state: 'moved', reason: belongsTo };
-  }
-  return null;
+  { db }: VerificationDependencies,
+  notificationId: string,
+  asker: Asker,
+  { accountId }: MessageRow,
+  whose: Whose,
+): Promise<Settled | null> {
+  const askerId = runOf(asker);
+  if (askerId !== null && whose.paymentId === askerId) return null;
+  const payment = await findMeantPayment(db, accountId, whose);
+  const meant = payment ?? (whose.agreement ? await findMeantAgreement(db, accountId, whose.agreement) : null);
+  if (meant === askerId) return null;
+  if (meant !== null && payment === null) await moveToAgreement(db, notificationId, meant);
+  else await moveMessage(db, notificationId, payment);
+  return { outcome: 'settled', state: 'moved', reason: meant };
 }
 
 async function accept(
@@ -215,8 +251,10 @@ async function accept(
   lookup: Lookup & { found: true },
 ): Promise<Verification> {
   const facts = toldFacts(lookup);
-  if (facts.length === 0)
-    return settle(deps, notificationId, 'attention', lookup.remarks[0]?.word ?? 'nothing_understood');
+  if (facts.length === 0) {
+    const otherwise = lookup.agreement ? 'unknown_agreement' : 'nothing_understood';
+    return settle(deps, notificationId, 'attention', lookup.remarks[0]?.word ?? otherwise);
+  }
   const { merchantId, accountId, gateway } = row;
   return { outcome: 'facts', facts, account: { merchantId, accountId, gateway } };
 }
@@ -241,7 +279,7 @@ async function revoke(
   notificationId: string,
   row: MessageRow,
   reason: string,
-): Promise<Verification> {
+): Promise<Settled> {
   await inTransaction(deps.db, async (tx) => {
     if (!(await disableAccount(tx, row.accountId, reason))) return;
     await noteByGateway(tx, row, 'gateway_account.disabled', {
@@ -265,12 +303,13 @@ async function noteByGateway(
   await noteChange(tx, byItself({ kind: 'gateway', id: gateway }), { merchantId, action, object, ...change });
 }
 
-async function settle(
+/** Ends a message without facts. */
+export async function settle(
   { db }: VerificationDependencies,
   notificationId: string,
   state: 'applied' | 'duplicate' | 'invalid' | 'attention',
   reason: string | null,
-): Promise<Verification> {
+): Promise<Settled> {
   await endMessage(db, notificationId, state, reason);
   return { outcome: 'settled', state, reason };
 }

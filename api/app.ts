@@ -62,6 +62,8 @@ import { memberDataRoutes } from './routes/member-data';
 import { memberRoutes } from './routes/members';
 import { merchantEventStream } from './routes/merchant-event-stream';
 import { merchantEventRoutes } from './routes/merchant-events';
+import { agreementRoutes } from './routes/agreements';
+import { offerRoutes } from './routes/offers';
 import { merchantRoutes } from './routes/merchants';
 import { notificationRoutes } from './routes/notifications';
 import { passkeyRoutes } from './routes/passkeys';
@@ -132,6 +134,8 @@ function apiRoutes(deps: AppDependencies & Parts): readonly Route[] {
     ...reminderRoutes({ db, publicUrl, mailConfigured: deps.mailConfigured }),
     ...paymentRoutes({ db, vault, deliveries, refunds, publicUrl, simulatorPublicUrl, view }),
     ...optionRoutes({ db, vault, publicUrl, simulatorPublicUrl }),
+    ...offerRoutes({ db }),
+    ...agreementRoutes({ db, vault, runs, publicUrl, view }),
     ...commandRoutes({ db, runs, refunds, view }),
     ...refundRoutes({ db, runs, refunds }),
     ...disputeRoutes({ db, runs }),
@@ -231,6 +235,7 @@ export function createApp(deps: AppDependencies): Express {
   app.use(
     pageRoutes({
       db,
+      runs,
       inbox,
       tokens,
       onboarding,

@@ -34,6 +34,8 @@ export interface PaymentRow extends PaymentTerms {
   readonly cancelUrl: string | null;
   /** Since when the gateway is asked to let approved money be taken, where that takes longer than a moment. */
   readonly capturingSince: string | null;
+  /** The agreement that it was collected under. */
+  readonly agreement: string | null;
   readonly createdAt: string;
 }
 /** A payment with what was recorded of it, in recorded order. */
@@ -86,7 +88,7 @@ const OF_MONEY_BACK: readonly Fact['kind'][] = [
 const payments = (facts: string, shown: string): string => `
   SELECT p.id, p.merchant_id AS "merchantId", p.member_id AS "memberId", p.account_id AS "accountId", p.gateway, p.method, p.amount, p.currency,
          p.expires_at AS "expiresAt", p.late_payments AS "latePayments", p.charges, p.next_action AS "nextAction",
-         p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.created_at AS "createdAt",
+         p.return_url AS "returnUrl", p.cancel_url AS "cancelUrl", p.capturing_since AS "capturingSince", p.agreement_id AS agreement, p.created_at AS "createdAt",
          ${shown} AS shown,
          coalesce((SELECT ${facts}
            FROM (SELECT f.*, f.recorded_at AS place FROM facts f WHERE f.payment_id = p.id
@@ -125,6 +127,7 @@ interface Loaded {
   returnUrl: string | null;
   cancelUrl: string | null;
   capturingSince: Date | null;
+  agreement: string | null;
   createdAt: Date;
   shown: Shown;
   facts: RecordedRow[];
@@ -164,6 +167,7 @@ function toRecorded({
   returnUrl,
   cancelUrl,
   capturingSince,
+  agreement,
   createdAt,
   method,
   expiresAt,
@@ -181,6 +185,7 @@ function toRecorded({
       returnUrl,
       cancelUrl,
       capturingSince: capturingSince?.toISOString() ?? null,
+      agreement,
       createdAt: createdAt.toISOString(),
     },
   };

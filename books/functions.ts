@@ -8,6 +8,7 @@ import type { Money } from '../workflows/domain/money';
 import type { Attention, AttentionCode, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type { TurnRules } from '../workflows/domain/places';
 import type { Refund } from '../workflows/domain/refund';
+import type { AgreementStanding, Beside } from './agreements';
 import type { AuthorPayload } from './audit';
 import type { Cart } from './cart';
 import type { FactRow } from './facts';
@@ -25,6 +26,20 @@ export interface Functions {
   open_payment_by: Takes<
     [PaymentPayload, openedWith: Buffer, lease: string, mostOpen: number | null, AuthorPayload],
     Date | null
+  >;
+  open_agreement: Takes<[Readonly<Record<string, unknown>>, AuthorPayload, lease: string], Date>;
+  record_agreement: Takes<[AgreementPayload & Beside], 'recorded' | 'stale'>;
+  hand_over_instalment: Takes<
+    [
+      AgreementPayload & {
+        readonly reference: string;
+        readonly number: number;
+        readonly payment: Readonly<Record<string, unknown>>;
+        readonly message?: string;
+      },
+      receivers: Buffer,
+    ],
+    string | null
   >;
   number_events: Takes<[most: number], number>;
   note_changes: Takes<[AuthorPayload, changesAsJson: string], unknown>;
@@ -92,6 +107,8 @@ interface TurnPayload {
   readonly cartNeeded: CartNeed | undefined;
   readonly guard: 'no_unverified' | undefined;
   readonly facts: readonly (FactRow & { readonly operations: readonly Operation[] })[];
+  /** The charge that is made with what pays it. */
+  readonly charge: CartChange['given']['charge'];
   /** How the payment stands after these facts. */
   readonly standing: StandingPayload | undefined;
   /** What the merchant is told of it. */
@@ -164,6 +181,13 @@ type PaymentPayload = PaymentTerms &
     readonly opened: FactRow | null;
   };
 
+interface AgreementPayload extends AgreementStanding {
+  readonly agreement: string;
+  /** How many of its facts this was decided on. */
+  readonly known: number;
+  readonly facts: readonly FactRow[];
+}
+
 /** The rules of turns, by the names of the SQL type. */
 interface TurnRulesPayload {
   readonly of_payment: number;
@@ -183,6 +207,8 @@ interface MessagePayload {
   readonly channel: Channel;
   /** The payment that it names. */
   readonly payment: string | null;
+  /** The agreement that it names. */
+  readonly agreement: string | null;
   readonly claim: Claim;
   /** How often one that was answered is asked about in all; null: once. */
   readonly askAgain: number | null;
@@ -218,7 +244,7 @@ export const turnRules = (rules: TurnRules): TurnRulesPayload => ({
 
 export type Received =
   | { readonly refused: true }
-  /** `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */
+  /** `payment`: whose run is told, a payment's or an agreement's. `tell`: it has a place with Temporal; any other waits in the outbox until the sweeper takes it. */
   | { readonly refused?: never; readonly id: string; readonly payment: string | null; readonly tell: boolean };
 
 /** A message that a person put away: what they wrote, and why it had been in front of them. */

@@ -20,6 +20,8 @@ export interface NewMessage {
   readonly channel: Channel;
   /** The payment that it names, or on whose page it came. */
   readonly paymentId: string | null;
+  /** The agreement that it names. */
+  readonly agreementId: string | null;
   readonly claim: Claim;
   /** How often one that was answered is asked about in all; null: once. */
   readonly askAgain: number | null;
@@ -39,12 +41,34 @@ export interface NewMessage {
  */
 export async function keepMessage(
   db: Sql,
-  { id, accountId, channel, paymentId, claim, askAgain, accountFull, dedupeKey, sealed, payer }: NewMessage,
+  {
+    id,
+    accountId,
+    channel,
+    paymentId,
+    agreementId,
+    claim,
+    askAgain,
+    accountFull,
+    dedupeKey,
+    sealed,
+    payer,
+  }: NewMessage,
   rules: TurnRules,
   leaseMs: number,
 ): Promise<Received> {
   const turns = turnRules(rules);
-  const payload = { id, account: accountId, channel, payment: paymentId, claim, askAgain, accountFull, turns };
+  const payload = {
+    id,
+    account: accountId,
+    channel,
+    payment: paymentId,
+    agreement: agreementId,
+    claim,
+    askAgain,
+    accountFull,
+    turns,
+  };
   return call(db, 'receive_message', payload, dedupeKey, sealed, payer, interval(leaseMs));
 }
 

@@ -4,9 +4,20 @@ import type { Sql } from './sql';
 
 /** What Temporal is to be told: a payment's first run, a stored message or command, or that a run is to be renewed, or is to look at what changed. */
 export interface Due {
-  readonly kind: 'start' | 'notification' | 'command' | 'renewal' | 'wake' | 'look' | 'refund' | 'deliveries';
-  /** The payment, message or command; of a renewal, and of an endpoint's deliveries, the workflow's id. */
+  readonly kind:
+    | 'start'
+    | 'notification'
+    | 'command'
+    | 'renewal'
+    | 'wake'
+    | 'look'
+    | 'refund'
+    | 'deliveries'
+    | 'agreement'
+    | 'agreement_command';
+  /** The payment, message, command or agreement; of a renewal, and of an endpoint's deliveries, the workflow's id. */
   readonly subjectId: string;
+  /** Whose run is told: a payment's, or an agreement's; null: the message has its own. */
   readonly paymentId: string | null;
   /** How often it was taken, this time included. */
   readonly tries: number;

@@ -1,3 +1,4 @@
+import { chargeLabel, dueOn } from '../workflows/domain/agreement';
 import { book, bookUnmatched, cartNeeded, movesMoney } from '../workflows/domain/booking';
 import type { Operation } from '../workflows/domain/booking';
 import { bothNeeds, covers, EMPTY_CART, NO_NEED } from '../workflows/domain/cart';
@@ -9,12 +10,13 @@ import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
 import { evolve, summarize } from '../workflows/domain/payment';
 import type { Payment, PaymentTerms } from '../workflows/domain/payment';
+import { readUnmadeCharge } from './agreements';
 import { asRead, readCartPart } from './cart';
 import type { Cart } from './cart';
 import { loadPayment, toRow } from './facts';
 import type { LoadedPayment } from './facts';
 import { call } from './functions';
-import type { RecordAnswer, StandingPayload } from './functions';
+import type { CartChange, RecordAnswer, StandingPayload } from './functions';
 import type { Sql } from './sql';
 import { findUnmatched, loadUnmatched, withoutAttachment } from './unmatched';
 import type { Unmatched } from './unmatched';
@@ -82,7 +84,8 @@ async function recordOnce(db: Sql, recording: Recording): Promise<Recorded> {
       cartVersion: cart?.version,
       cartNeeded: basis.needed ?? undefined,
       guard,
-      facts: basis.book(cart),
+      facts: basis.book(basis.charge && cart ? withCharge(cart, basis.charge) : cart),
+      charge: basis.charge,
       standing: basis.standing,
       events: basis.events.length === 0 ? undefined : basis.events,
       command,
@@ -106,6 +109,8 @@ interface Basis {
   /** What of the cart is needed, and that; null: nothing. */
   readonly needed: CartNeed | null;
   readonly cart: Cart | null;
+  /** What is charged with the money that pays it. */
+  readonly charge?: ChargeWithMoney | undefined;
   readonly book: (cart: Cart | null) => BookedFacts;
 }
 
@@ -150,7 +155,9 @@ async function readPayment(db: Sql, terms: PaymentTerms, facts: readonly Fact[])
   const needed = cartNeededBy(payment, told);
   const isRead = needed !== null && likelyCart !== null && covers(likely, needed);
   const after = facts.reduce<Payment>(evolve, payment);
+  const isLaid = needed !== null && needed.lays > 0;
   return {
+    charge: isLaid && payment.row.agreement !== null ? await readChargeWithMoney(db, terms.id) : undefined,
     known: payment.facts.length,
     standing: standingOf(after),
     events: eventsOf(payment, after),
@@ -158,6 +165,23 @@ async function readPayment(db: Sql, terms: PaymentTerms, facts: readonly Fact[])
     cart: isRead ? likelyCart : needed && (await readCartPart(db, terms.memberId, needed)),
     book: (cart) => bookInTurn(payment, told, cart),
   };
+}
+
+type ChargeWithMoney = NonNullable<CartChange['given']['charge']>;
+
+/** The charge of an instalment of which nothing was charged before; undefined where it was. */
+async function readChargeWithMoney(db: Sql, paymentId: string): Promise<ChargeWithMoney | undefined> {
+  const unmade = await readUnmadeCharge(db, paymentId);
+  if (unmade === null) return undefined;
+  const { id, category, amount, currency, number, ...terms } = unmade;
+  const day = dueOn(terms, number);
+  return { id, label: chargeLabel(terms, day), category, amount, currency, dueOn: day };
+}
+
+/** The cart as it is once the charge is in it; its own money pays it before any other does. */
+function withCharge(cart: Cart, { id, category, amount, dueOn: day }: ChargeWithMoney): Cart {
+  const open = { id, category, open: amount, dueOn: day ?? '', sequence: Number.MAX_SAFE_INTEGER };
+  return { ...cart, charges: [...cart.charges, open] };
 }
 
 /** Whether an earlier release recorded what is not in the books yet, or not in the rows that lists read. */

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { inBackground } from '../platform/background';
 import type { LostRuns, Runs } from './runs';
+import { findAgreements } from '../books/agreements';
 import { loadPayment } from '../books/facts';
 import { endRenewal, planRenewals as plan, readRenewal } from '../books/outbox';
 import type { Due } from '../books/outbox';
 import type { Sql } from '../books/sql';
 import { readEndpointsOfRuns } from '../books/webhooks';
 import { isLeftToPayer } from '../workflows/domain/payment';
-import { subjectOf } from '../workflows/messages';
+import { agreementOfRun, subjectOf } from '../workflows/messages';
 
 /** How often Temporal is asked for runs of older stories: an API of the release before may start some for as long as it is there. */
 const LOOK_EVERY_MS = 15_000;
@@ -63,6 +64,12 @@ export async function planRenewals(
   if (behind.length === 0) return 0;
   // An endpoint's run holds nothing that its rows do not, and is told nothing that could be lost: it needs no plan.
   for (const endpoint of await readEndpointsOfRuns(db, behind)) await runs.renewDeliveries(endpoint);
+  // An agreement's begins from what is recorded, and what it was told of and did not come to is told again by the sweeper.
+  for (const agreement of await findAgreements(
+    db,
+    behind.map(agreementOfRun).filter((id) => id !== null),
+  ))
+    await runs.renewAgreement(agreement);
   const subjects = behind.map(subjectOf);
   const lost = {
     workflowIds: behind,

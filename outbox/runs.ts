@@ -6,14 +6,18 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
+import type { StoredAgreementCommand } from '../books/agreements';
 import type { StoredCommand } from '../books/commands';
 import type { EndpointOfMerchant } from '../books/webhooks';
+import type { AgreementTerms } from '../workflows/domain/agreement';
 import type { NextAction } from '../workflows/domain/gateway';
+import { isId } from '../workflows/domain/ids';
 import { describeMoney } from '../workflows/domain/money';
 import { summarize } from '../workflows/domain/payment';
 import type { AttentionCode, Payment, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type * as workflows from '../workflows';
 import {
+  agreementWorkflowId,
   backgroundQueueOf,
   cancelPayment,
   deliveriesWorkflowId,
@@ -21,6 +25,7 @@ import {
   lookAgain,
   notificationReceived,
   notificationWorkflowId,
+  obeyAgreement,
   paymentWorkflowId,
   refundPayment,
   resolveDispute,
@@ -33,7 +38,13 @@ import {
 } from '../workflows/messages';
 import type { CommandOutcome } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
-import type { DeliveriesStart, PaymentStart, UnmatchedRefundStart } from '../workflows/messages';
+import type {
+  AgreementCommandOutcome,
+  AgreementStart,
+  DeliveriesStart,
+  PaymentStart,
+  UnmatchedRefundStart,
+} from '../workflows/messages';
 
 export type Command = Pick<StoredCommand, 'id' | 'paymentId' | 'order'>;
 
@@ -51,6 +62,12 @@ export interface Runs {
   retryDeliveries(endpoint: EndpointOfMerchant): Promise<void>;
   /** Begins a refund of money of nobody's, once. */
   refundUnmatched(refund: UnmatchedRefundStart): Promise<void>;
+  /** Has an agreement's run begin, or go on. */
+  startAgreement(agreementId: string, shown?: AgreementShown): Promise<void>;
+  /** Has an agreement's run ask the gateway how it stands. */
+  lookAtAgreement(agreementId: string): Promise<void>;
+  /** Sends a stored command to an agreement's run and waits for its outcome. */
+  commandAgreement(command: Pick<StoredAgreementCommand, 'id' | 'agreementId'>): Promise<AgreementCommandOutcome>;
   /** Sends a stored command and waits for its outcome. */
   command(command: Command): Promise<CommandOutcome>;
 }
@@ -69,7 +86,14 @@ export interface LostRuns {
   /** The same for the run of a message that names no payment, and of an endpoint that failed. */
   renewMessage(notificationId: string): Promise<void>;
   renewDeliveries(endpoint: EndpointOfMerchant): Promise<void>;
+  renewAgreement(agreementId: string): Promise<void>;
 }
+
+/** What an operator finds an agreement's run by. */
+export type AgreementShown = Pick<
+  AgreementTerms,
+  'gateway' | 'merchantId' | 'memberId' | 'amount' | 'currency' | 'interval'
+>;
 
 /** Ends the older run and starts the new one in one step. Nothing is undone by it: a run begun from the record goes on where that ends. */
 const IN_ITS_PLACE = {
@@ -124,6 +148,12 @@ export function createRuns(
     return { workflowId: paymentWorkflowId(paymentId), taskQueue, args, staticSummary: `more about ${paymentId}` };
   }
 
+  /** The run that is told more about an agreement: the one at work, or one begun from the record. */
+  function agreementRunOf(agreementId: string) {
+    const args: [AgreementStart] = [{ agreementId }];
+    return { workflowId: agreementWorkflowId(agreementId), taskQueue, args, staticSummary: `agreement ${agreementId}` };
+  }
+
   function retryingOf({ endpointId, merchantId }: EndpointOfMerchant) {
     const args: [DeliveriesStart] = [{ endpointId }];
     return {
@@ -157,6 +187,14 @@ export function createRuns(
     },
 
     async notify(notificationId, paymentId) {
+      if (paymentId !== null && isId('agr', paymentId)) {
+        await client.workflow.signalWithStart('agreement', {
+          ...agreementRunOf(paymentId),
+          signal: notificationReceived,
+          signalArgs: [{ notificationId }],
+        });
+        return;
+      }
       if (paymentId !== null) {
         await client.workflow.signalWithStart('payment', {
           ...runOf(paymentId),
@@ -205,6 +243,42 @@ export function createRuns(
         default:
           return unreachable(order);
       }
+    },
+
+    async startAgreement(agreementId, shown) {
+      await client.workflow.start<typeof workflows.agreement>('agreement', {
+        ...agreementRunOf(agreementId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        ...(shown && {
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: searchAttributes.gateway, value: shown.gateway },
+            { key: searchAttributes.merchant, value: shown.merchantId },
+            { key: searchAttributes.member, value: shown.memberId },
+          ]),
+          staticSummary: `${describeMoney(shown)} every ${shown.interval} by ${shown.gateway}`,
+        }),
+      });
+    },
+
+    async lookAtAgreement(agreementId) {
+      await client.workflow.signalWithStart('agreement', {
+        ...agreementRunOf(agreementId),
+        signal: lookAgain,
+        signalArgs: [],
+      });
+    },
+
+    async commandAgreement({ id: commandId, agreementId }) {
+      const startWorkflowOperation = new WithStartWorkflowOperation<(start: AgreementStart) => Promise<unknown>>(
+        'agreement',
+        { ...agreementRunOf(agreementId), workflowIdConflictPolicy: 'USE_EXISTING' },
+      );
+      const args: [{ readonly commandId: string }] = [{ commandId }];
+      return client.workflow.executeUpdateWithStart(obeyAgreement, {
+        updateId: commandId,
+        args,
+        startWorkflowOperation,
+      });
     },
 
     async wake(paymentId) {
@@ -280,6 +354,12 @@ export function createRuns(
         ...IN_ITS_PLACE,
         staticSummary: OF_NO_PAYMENT,
       });
+    },
+
+    async renewAgreement(agreementId) {
+      const run = agreementRunOf(agreementId);
+      if (await isLeftBehind(run.workflowId))
+        await client.workflow.start<typeof workflows.agreement>('agreement', { ...run, ...IN_ITS_PLACE });
     },
 
     async renewDeliveries(endpoint) {

@@ -5,6 +5,7 @@ import { inBackground } from '../platform/background';
 import { sayNowAndThen } from '../platform/log';
 import type { LostRuns, Runs } from './runs';
 import { handedBy, loadPayment } from '../books/facts';
+import { loadAgreement, readAgreementCommand } from '../books/agreements';
 import { readCommand } from '../books/commands';
 import { confirmTold, putOff, strike, strikeUnlessDue, takeDue } from '../books/outbox';
 import type { Due, TakingPauses } from '../books/outbox';
@@ -121,6 +122,21 @@ async function deliver(
       const endpoints = await readEndpointsOfRuns(db, [due.subjectId]);
       await Promise.all(endpoints.map((endpoint) => runs.retryDeliveries(endpoint)));
       await strikeUnlessDue(db, due.subjectId);
+      return;
+    }
+    case 'agreement': {
+      const agreement = await loadAgreement(db, due.subjectId);
+      if (agreement) await runs.startAgreement(due.subjectId, agreement.terms);
+      await strike(db, [due.subjectId]);
+      return;
+    }
+    case 'agreement_command': {
+      const command = await readAgreementCommand(db, due.subjectId);
+      if (command?.outcome === null) {
+        runs.commandAgreement(command).catch(undelivered); // not waited for, as other commands
+        return;
+      }
+      await strike(db, [due.subjectId]);
       return;
     }
     case 'notification':

@@ -64,3 +64,16 @@ export function peopleList(
     )}
   </ul>`;
 }
+
+/** Facts, each with its name. */
+export function factTable(rows: readonly (readonly [name: string, value: string])[]): Html {
+  return html`<dl>
+    ${rows.map(
+      ([name, value]) =>
+        html`<div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>`,
+    )}
+  </dl>`;
+}

@@ -55,6 +55,9 @@ export async function openQuietPlace(
       look: nobody,
       retryDeliveries: nobody,
       refundUnmatched: nobody,
+      startAgreement: nobody,
+      lookAtAgreement: nobody,
+      commandAgreement: nobody,
     },
     deliveries: {
       leaseMs: () => 0,

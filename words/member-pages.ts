@@ -28,6 +28,7 @@ interface MemberPageWords {
   readonly signedOut: Said;
   readonly unknownClub: Said;
   readonly unknownPayment: Said;
+  readonly agreement: { readonly return: Said; readonly cancel: Said };
   readonly notNow: Said;
   readonly standing: {
     readonly back: string;
@@ -74,6 +75,13 @@ export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
     unknownPayment: {
       title: 'We know no such payment',
       text: 'Please check the address, or ask whoever sent you here.',
+    },
+    agreement: {
+      return: {
+        title: 'Thank you',
+        text: 'As soon as the gateway has told us that you agree, it collects each instalment by itself. You may close this page.',
+      },
+      cancel: { title: 'Not agreed', text: 'Nothing will be collected. You may close this page, or begin again.' },
     },
     notNow: {
       title: 'We cannot look this up right now',
@@ -125,6 +133,16 @@ export const MEMBER_PAGES: Readonly<Record<PageLanguage, MemberPageWords>> = {
     unknownPayment: {
       title: 'Nous ne connaissons pas ce paiement',
       text: 'Vérifiez l’adresse, ou demandez à la personne qui vous a envoyé ici.',
+    },
+    agreement: {
+      return: {
+        title: 'Merci',
+        text: 'Dès que le service de paiement nous a confirmé votre accord, il prélève lui-même chaque échéance. Vous pouvez fermer cette page.',
+      },
+      cancel: {
+        title: 'Pas d’accord donné',
+        text: 'Rien ne sera prélevé. Vous pouvez fermer cette page, ou recommencer.',
+      },
     },
     notNow: {
       title: 'Nous ne pouvons pas le vérifier à l’instant',

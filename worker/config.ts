@@ -6,6 +6,10 @@ import { BUNDLE_PATH } from './bundle';
 /** What the worker process is told by its environment, beside what every process is. */
 export const configSchema = sharedConfig.extend({
   ...partnerVariables(PARTNERSHIPS),
+  SIMULATOR_PUBLIC_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where a browser finds the simulator, if it differs'),
   METRICS_PORT: z.coerce
     .number()
     .int()

@@ -75,7 +75,13 @@ async function main(): Promise<void> {
   const payments = createActivities({
     db,
     vault,
-    gateways: createGatewayWorld({ simulatorUrl: config.SIMULATOR_URL, partners, redis, vault }),
+    gateways: createGatewayWorld({
+      simulatorUrl: config.SIMULATOR_URL,
+      simulatorPublicUrl: config.SIMULATOR_PUBLIC_URL,
+      partners,
+      redis,
+      vault,
+    }),
     throttle: (key) => waitFor(key.startsWith('pay_') ? perPayment : unmatched, key),
     announce: (paymentId) => void redis?.publish(LIVE_CHANNEL, paymentId).catch(() => undefined),
   });

@@ -78,6 +78,12 @@ export const hands: Activities = {
   checkRefund: localFirst('checkRefund', 'Ask the gateway whether a refund has moved'),
   watchRefund: refunds.watchRefund,
   watchRefundDaily: slowRefunds.watchRefundDaily,
+  openAgreement: localFirst('openAgreement', 'Hand the agreement to its payer'),
+  takeAgreementMessage: localFirst('takeAgreementMessage', 'Ask the gateway whether a message is true, and take it in'),
+  lookUpAgreement: localFirst('lookUpAgreement', 'Ask the gateway how the agreement stands'),
+  obeyAgreementCommand: localFirst('obeyAgreementCommand', 'Have the gateway do what was asked'),
+  endWithdrawnAgreement: localFirst('endWithdrawnAgreement', 'End at the gateway what was withdrawn here'),
+  expireAgreement: localFirst('expireAgreement', 'Record that nobody approved it in time'),
 };
 
 /** `summary`: what an operator reads beside the call. */

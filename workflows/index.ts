@@ -1,3 +1,4 @@
+export { agreement } from './agreement';
 export { deliveries } from './deliveries';
 export { notification } from './notification';
 export { payment } from './payment';

@@ -21,15 +21,21 @@ export const backgroundQueueOf = (base: string, story: number): string => `${tas
 
 /** Workflow ids: one per payment for all its runs, one per message that names no payment. */
 export const paymentWorkflowId = (paymentId: string) => `payment-${paymentId}`;
+export const agreementWorkflowId = (agreementId: string) => `agreement-${agreementId}`;
 export const notificationWorkflowId = (notificationId: string) => `notification-${notificationId}`;
 
-/** Whose run it is: a payment's, or a message's that names none; null: not ours. */
+/** Whose run it is: a payment's, or a message's that names none; null: another's. */
 export function subjectOf(
   workflowId: string,
 ): { readonly paymentId: string } | { readonly notificationId: string } | null {
   const [, kind, id] = /^(payment|notification)-(.+)$/.exec(workflowId) ?? [];
   if (kind === undefined || id === undefined) return null;
   return kind === 'payment' ? { paymentId: id } : { notificationId: id };
+}
+
+/** The agreement whose run it is; null: another's. */
+export function agreementOfRun(workflowId: string): string | null {
+  return /^agreement-(.+)$/.exec(workflowId)?.[1] ?? null;
 }
 
 /**
@@ -40,6 +46,16 @@ export function subjectOf(
 export type PaymentStart =
   | { readonly terms: PaymentTerms; readonly handed: NextAction['kind'] | null }
   | { readonly paymentId: string; readonly unverified?: readonly string[] };
+
+/** How an agreement's run begins; `unverified`: as of a payment's. */
+export interface AgreementStart {
+  readonly agreementId: string;
+  readonly unverified?: readonly string[];
+}
+/** How a command to an agreement ended. */
+export type AgreementCommandOutcome =
+  | { readonly outcome: 'accepted' | 'approval_needed' }
+  | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string };
 
 /** A refund of money of nobody's: `notificationId` is the message that told of it; `amount` in minor units of `capture`. */
 export interface UnmatchedRefundStart {
@@ -71,6 +87,9 @@ export const retryRefund = defineUpdate<CommandOutcome, [RefundReference]>('retr
 export const giveUpRefund = defineUpdate<CommandOutcome, [RefundReference]>('giveUpRefund');
 /** Says how a dispute ended that the gateway says no more about. */
 export const resolveDispute = defineUpdate<CommandOutcome, [DisputeCommand]>('resolveDispute');
+
+/** Has an agreement's run obey a stored command; the update's id is the command's. */
+export const obeyAgreement = defineUpdate<AgreementCommandOutcome, [{ readonly commandId: string }]>('obeyAgreement');
 
 interface RefundReference {
   readonly commandId: string;

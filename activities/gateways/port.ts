@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { GatewayAgreementFact, Rhythm } from '../../workflows/domain/agreement';
 import type { GatewayFact } from '../../workflows/domain/fact';
 import type {
   AccountCheck,
@@ -35,6 +36,8 @@ export interface NotificationHint {
   /** Gateway references whose payment may be known: the money's own, its parent's. */
   readonly references: readonly string[];
   readonly facts: readonly GatewayFact[];
+  /** The agreement that the message is said to be about, where it is about one. */
+  readonly agreement?: AgreementName;
   /** Who is said to have paid; shown to a person only once the message is verified. */
   readonly payer: Payer | null;
 }
@@ -65,6 +68,8 @@ export type Lookup =
       readonly references: readonly string[];
       /** What a person should know and the facts do not say. Never lost: beside facts each is recorded with them, without any it ends the message. */
       readonly remarks: readonly Remark[];
+      /** The agreement that it is about: whose instalment the facts are, and what else it tells of the agreement. */
+      readonly agreement?: AgreementNews;
       /** A part of the account's stored credentials that the message taught us: they are kept with it from now on. */
       readonly learned?: Readonly<Record<string, unknown>>;
     }
@@ -116,6 +121,8 @@ export interface GatewayContext<Credentials, Partner extends PartnerCredentials 
   readonly environment: Environment;
   /** The simulator's base URL; used only where `environment` is `simulator`. */
   readonly simulatorUrl: string;
+  /** Where a browser finds the simulator, if it differs. */
+  readonly simulatorPublicUrl?: string;
   /** The platform's own credentials as a partner of the gateway, for accounts that were connected through it. */
   readonly partner: Partner | null;
   readonly fetch: typeof globalThis.fetch;
@@ -125,7 +132,10 @@ export interface GatewayContext<Credentials, Partner extends PartnerCredentials 
   readonly cache: GatewayCache;
 }
 /** What all contexts share; the rest belongs to one account and one call. */
-export interface GatewayWorld extends Pick<GatewayContext<unknown>, 'simulatorUrl' | 'fetch' | 'now' | 'cache'> {
+export interface GatewayWorld extends Pick<
+  GatewayContext<unknown>,
+  'simulatorUrl' | 'simulatorPublicUrl' | 'fetch' | 'now' | 'cache'
+> {
   readonly partners: Partners;
 }
 /** The platform's own credentials at each gateway whose partner it is. */
@@ -138,7 +148,7 @@ export interface PartnerCredentials {
 export function worldFor(
   gateway: GatewayName,
   { partners, ...world }: GatewayWorld,
-): Pick<GatewayContext<unknown>, 'simulatorUrl' | 'partner' | 'fetch' | 'now' | 'cache'> {
+): Pick<GatewayContext<unknown>, 'simulatorUrl' | 'simulatorPublicUrl' | 'partner' | 'fetch' | 'now' | 'cache'> {
   return { ...world, partner: partners[gateway] ?? null };
 }
 /** Remembers between calls what may vanish at any time: an access token, a certificate. Kept sealed where others could read it. */
@@ -234,6 +244,100 @@ export type RefundAnswer =
 /** What became of a refund that was asked for, without asking for it again. `none`: the gateway knows of no such refund. */
 export type RefundLookup = RefundAnswer | { readonly status: 'none' };
 
+/** An agreement as a gateway names it: by the id of ours that it echoes, and by its own. */
+export interface AgreementName {
+  readonly agreementId: string | null;
+  readonly reference: string | null;
+}
+/** What a gateway says of an agreement; truth, like {@link Lookup}. */
+export interface AgreementNews extends AgreementName {
+  readonly facts: readonly GatewayAgreementFact[];
+}
+
+/** What an agreement is to be opened with. URLs are absolute. */
+export interface AgreementOrder extends Rhythm {
+  readonly agreementId: string;
+  /** Of one instalment. */
+  readonly money: Money;
+  /** How many in all; null: until somebody ends it. */
+  readonly instalments: number | null;
+  /** The day of the first instalment, YYYY-MM-DD; null: as soon as the payer agrees. */
+  readonly startsOn: string | null;
+  /** What the payer reads that it is for, and whom it is paid to. */
+  readonly label: string;
+  readonly description: string;
+  readonly payer: Payer;
+  /** What {@link AgreementVerbs.prepare} gave for these terms; null where the gateway prepares nothing. */
+  readonly plan: string | null;
+  readonly returnUrl: string;
+  readonly cancelUrl: string;
+  readonly notificationUrl: string;
+}
+/** Terms that agreements share: prepared at the gateway once, and kept. */
+export type AgreementPlan = Pick<AgreementOrder, 'money' | 'interval' | 'every' | 'instalments' | 'label'> & {
+  /** At most 38 characters, the same for every repetition. */
+  readonly idempotencyKey: string;
+  /** What the payer reads whom it is paid to. */
+  readonly description: string;
+};
+/** An agreement as it was handed to its payer. */
+export interface OpenedAgreement extends Rhythm {
+  readonly agreementId: string;
+  readonly reference: string | null;
+  readonly money: Money;
+  /** The day of the first instalment, YYYY-MM-DD. */
+  readonly startsOn: string;
+  /** Our clock, ISO 8601. */
+  readonly createdAt: string;
+}
+export type AgreementCommand =
+  | { readonly kind: 'cancel' | 'suspend' | 'resume'; readonly note: string | null }
+  | { readonly kind: 'change_amount'; readonly money: Money };
+export type AgreementAnswer =
+  /** Done, or done before. `facts`: as the gateway tells it now. */
+  | { readonly outcome: 'done'; readonly facts: readonly GatewayAgreementFact[] }
+  /** The payer must agree once more. */
+  | { readonly outcome: 'approval_needed'; readonly nextAction: NextAction }
+  /** A clear no in the gateway's word, in lower snake case; nothing changed. */
+  | { readonly outcome: 'refused'; readonly reason: string; readonly detail: string };
+/** How an agreement stands at the gateway: its facts, and the money of each instalment that it collected or holds. */
+export type AgreementLookup =
+  | {
+      readonly found: true;
+      readonly reference: string;
+      readonly facts: readonly GatewayAgreementFact[];
+      /** Captured, pending and failed money, each by its own reference; with the fees where they are told. */
+      readonly money: readonly GatewayFact[];
+    }
+  /** Nobody has approved it, or there is none. */
+  | { readonly found: false; readonly reason: string }
+  /** This gateway, or this account, cannot be asked. */
+  | { readonly found: 'unaskable' };
+
+/** Collecting again and again. Each verb throws a {@link GatewayFailure} where no answer came, and may be repeated. */
+export interface AgreementVerbs<Credentials, Partner extends PartnerCredentials = PartnerCredentials> {
+  /** Prepares terms at the gateway that agreements share; gives its id of them. Absent where nothing is prepared. */
+  prepare?(plan: AgreementPlan, context: GatewayContext<Credentials, Partner>): Promise<string>;
+  /** Hands the agreement to its payer. */
+  open(order: AgreementOrder, context: GatewayContext<Credentials, Partner>): Promise<StartedCheckout>;
+  /** Asks how it stands. */
+  lookUp(agreement: OpenedAgreement, context: GatewayContext<Credentials, Partner>): Promise<AgreementLookup>;
+  /** Has the gateway do it. Only where {@link atGatewayOnly} is null. */
+  obey(
+    command: AgreementCommand,
+    agreement: OpenedAgreement,
+    context: GatewayContext<Credentials, Partner>,
+  ): Promise<AgreementAnswer>;
+  /** Why this account cannot do it by itself, and where a person clicks instead; null where it can. Pure. */
+  atGatewayOnly(command: AgreementCommand['kind'], credentials: Credentials): string | null;
+  /** Why the gateway cannot write these terms; null where it can. Pure. */
+  refuse(order: Pick<AgreementOrder, 'money' | 'interval' | 'every' | 'instalments'>): OpeningRefusalOf | null;
+}
+export interface OpeningRefusalOf {
+  readonly reason: Extract<OpeningRefusal, 'amount_not_supported' | 'currency_not_supported'>;
+  readonly detail: string;
+}
+
 /** What an account is to be used for. */
 export interface AccountUse {
   readonly notificationUrl: string;
@@ -293,6 +397,8 @@ export interface Gateway<Credentials, Partner extends PartnerCredentials = Partn
   refund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundAnswer>;
   /** Says what became of a refund; never moves money. There wherever `refund` is. */
   lookUpRefund?(order: RefundOrder, context: GatewayContext<Credentials, Partner>): Promise<RefundLookup>;
+  /** Where members can agree to be charged again and again; `capabilities.recurring` says the same. */
+  readonly agreements?: AgreementVerbs<Credentials, Partner>;
   /** Asks what can be asked about the account itself, and repairs what we may repair. Failures are checks, never thrown. */
   inspectAccount(use: AccountUse, context: GatewayContext<Credentials, Partner>): Promise<Inspection<Credentials>>;
   /** What the credentials alone say of the account; told whenever it is shown. */

@@ -5,6 +5,7 @@ import { manifest as paypalCheckout } from './paypal-checkout/manifest';
 import { manifest as paypalStandard } from './paypal-standard/manifest';
 import type {
   AccountCheck,
+  AgreementVerbs,
   CheckoutContext,
   CheckoutOrder,
   Gateway,
@@ -96,7 +97,7 @@ function enter<Stored extends z.ZodObject, Partner extends PartnerCredentials>({
     openedWith: openedWith === undefined || openedWith === null ? null : parse(openedWith),
     partner: partner && onboarding ? onboarding.partnership.credentials.parse(partner) : null,
   });
-  const { capabilities, startCheckout, capture, refund, lookUpRefund } = gateway;
+  const { capabilities, startCheckout, capture, refund, lookUpRefund, agreements } = gateway;
   return {
     ...traits,
     gateway: {
@@ -106,6 +107,7 @@ function enter<Stored extends z.ZodObject, Partner extends PartnerCredentials>({
       ...(capture && { capture: async (order, context) => capture(order, know(context)) }),
       ...(refund && { refund: async (order, context) => refund(order, know(context)) }),
       ...(lookUpRefund && { lookUpRefund: async (order, context) => lookUpRefund(order, know(context)) }),
+      ...(agreements && { agreements: introduce(agreements, parse, know) }),
       inspectAccount: async (use, context) => gateway.inspectAccount(use, know(context)),
     },
     onboarding: onboarding ? asPartner(onboarding) : null,
@@ -114,6 +116,21 @@ function enter<Stored extends z.ZodObject, Partner extends PartnerCredentials>({
     keepLearned: (entered, former) => ({ ...parse(entered), ...gateway.keepLearned?.(parse(entered), parse(former)) }),
     openCheckout: (order, context) => openCheckout(order, { ...context, credentials: parse(context.credentials) }),
     readNotification: (raw, kept) => readNotification(raw, parse(kept)),
+  };
+}
+
+function introduce<Credentials, Partner extends PartnerCredentials>(
+  { prepare, open, lookUp, obey, atGatewayOnly, refuse }: AgreementVerbs<Credentials, Partner>,
+  parse: (kept: unknown) => Credentials,
+  know: (context: GatewayContext<unknown>) => GatewayContext<Credentials, Partner>,
+): AgreementVerbs<unknown> {
+  return {
+    ...(prepare && { prepare: async (plan, context) => prepare(plan, know(context)) }),
+    open: async (order, context) => open(order, know(context)),
+    lookUp: async (agreement, context) => lookUp(agreement, know(context)),
+    obey: async (command, agreement, context) => obey(command, agreement, know(context)),
+    atGatewayOnly: (command, kept) => atGatewayOnly(command, parse(kept)),
+    refuse,
   };
 }
 

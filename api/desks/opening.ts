@@ -115,7 +115,7 @@ export async function openPayment(
   const createdAt = at.toISOString();
   return {
     terms,
-    row: { ...terms, ...checkout, capturingSince: null, createdAt },
+    row: { ...terms, ...checkout, capturingSince: null, agreement: null, createdAt },
     facts: first ? [{ ...first, recordedAt: createdAt }] : [],
   };
 }

@@ -80,12 +80,14 @@ export function createInbox({ db, vault, deliveries, isFull = () => false }: Inb
     const reading = await readAtTheDoor(addressee, raw);
     if (!reading.ok) return reading;
     const { hint } = reading;
+    const { agreementId = null, reference = null } = hint.agreement ?? {};
     const message = {
       id: newId('ntf'),
       accountId,
       channel: raw.channel,
       paymentId: hintedPayment ?? hint.paymentId,
-      claim: claimOf(raw.channel, hint),
+      agreementId,
+      claim: claimOf(raw.channel, { ...hint, references: [...hint.references, ...(reference ? [reference] : [])] }),
       askAgain: mostQuestions(raw.channel),
       accountFull: isFull(accountId),
       dedupeKey: dedupeKey(raw, hint.identity),

@@ -1,3 +1,5 @@
+import { loadAgreements } from '../../books/agreements';
+import type { RecordedAgreement } from '../../books/agreements';
 import { readCharges } from '../../books/cart';
 import { findDisputes } from '../../books/disputes';
 import type { EventRow } from '../../books/events';
@@ -15,6 +17,7 @@ import type { EventObject } from '../../workflows/domain/event';
 import type { Payment } from '../../workflows/domain/payment';
 import { refundsOf } from '../../workflows/domain/refund';
 import { unreachable } from '../../workflows/domain/unreachable';
+import { viewAgreement } from './agreement-views';
 import { viewCharge, viewDispute, viewMessage, viewPayment, viewRefund } from './views';
 
 /** What a GET of the object says, as it was when the event happened. */
@@ -35,11 +38,14 @@ export async function readEventViews(db: Database, events: readonly EventRow[]) 
 /** What the events say: each object folded to as many facts as stood then, so that it is the same whenever it is read. */
 async function readEventData(db: Database, events: readonly EventRow[]): Promise<(event: EventRow) => EventData> {
   const idsOf = (kind: EventObject) => [...new Set(events.filter((e) => e.kind === kind).map((e) => e.objectId))];
-  const [refunds, disputes, charges, messages] = await Promise.all([
+  const [refunds, disputes, charges, messages, agreements] = await Promise.all([
     findRefunds(db, idsOf('refund')).then(byId),
     findDisputes(db, idsOf('dispute')).then(byId),
     readCharges(db, idsOf('charge')).then((all) => new Map(all.map((charge) => [charge.line.id, charge]))),
     findMessages(db, idsOf('notification')).then(byId),
+    loadAgreements(db, idsOf('agreement')).then(
+      (all) => new Map(all.map((agreement) => [agreement.terms.id, agreement])),
+    ),
   ]);
   const ofObjects = [...refunds.values(), ...disputes.values()].flatMap(({ paymentId }) => paymentId ?? []);
   const ofNobody = [...refunds.values()].flatMap(({ notificationId }) => notificationId ?? []);
@@ -80,6 +86,8 @@ async function readEventData(db: Database, events: readonly EventRow[]): Promise
         return { ...viewMessage(of(messages, event)), ...event.told };
       case 'gateway_account':
         return event.told ?? {};
+      case 'agreement':
+        return tellAgreement(of(agreements, event), event);
       default:
         return unreachable(event.kind);
     }
@@ -105,6 +113,14 @@ function tellPayment(payment: RecordedPayment, event: EventRow): EventData {
   // That it is being captured is so for a moment, and no fact.
   const row = { ...payment.row, capturingSince: null };
   const view = viewPayment({ ...asOf(payment, event), row }, { temporalUiUrl: '', temporalNamespace: '' });
+  return Object.fromEntries(Object.entries(view).filter(([name]) => !UNTOLD.includes(name)));
+}
+
+function tellAgreement(agreement: RecordedAgreement, { facts }: EventRow): EventData {
+  const then = { ...agreement, facts: agreement.facts.slice(0, facts ?? 0) };
+  const known = new Set(then.facts.map((fact) => ('paymentId' in fact ? fact.paymentId : null)));
+  const money = agreement.money.filter(({ payment }) => known.has(payment));
+  const view = viewAgreement({ ...then, money }, { temporalUiUrl: '', temporalNamespace: '' });
   return Object.fromEntries(Object.entries(view).filter(([name]) => !UNTOLD.includes(name)));
 }
 

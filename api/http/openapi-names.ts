@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SCOPES } from '../../books/keys';
+import * as agreements from './agreement-schemas';
 import { attentionItem, proposal } from './attention-schemas';
 import { auditRow } from './audit-schemas';
 import { event, eventType } from './event-schemas';
@@ -57,6 +58,8 @@ const FEE = 'chg_1t4z9m6c3sx8d2gb';
 const REFUND = 'ref_5d0hw3n8y6kq2v9j';
 const ENDPOINT = 'whe_7b3xp1f9r6mz4c0t';
 const EVENT = 'evt_0r5m8kx2q7dv4w1n';
+const OFFER = 'ofr_4c8v1n6t0xm3z7kd';
+const AGREEMENT = 'agr_2k7w5y0q9rb4h1sd';
 const OPENED_AT = '2027-01-31T09:12:04.000Z';
 const PAID_AT = '2027-01-31T09:13:40.000Z';
 
@@ -172,6 +175,7 @@ const payment: z.output<typeof schemas.payment> = {
   attention: null,
   attentions: [],
   charges: [FEE],
+  agreement: null,
   createdAt: OPENED_AT,
   expiresAt: '2027-02-01T09:12:04.000Z',
   timeline: [timelineRow],
@@ -184,6 +188,50 @@ const payment: z.output<typeof schemas.payment> = {
     { kind: 'refund', allowed: true, code: null, detail: null },
     { kind: 'resolution', allowed: false, code: 'nothing_to_resolve', detail: 'no sum is in suspense' },
   ],
+};
+const offer: z.output<typeof agreements.offer> = {
+  id: OFFER,
+  label: 'Membership',
+  category: 'membership',
+  interval: 'year',
+  every: 1,
+  amount: 12000,
+  currency: 'EUR',
+  instalments: null,
+  createdAt: '2027-01-02T10:05:00.000Z',
+  withdrawnAt: null,
+};
+const agreement: z.output<typeof agreements.agreement> = {
+  id: AGREEMENT,
+  member: MEMBER,
+  offer: OFFER,
+  gateway: 'paypal-checkout',
+  amount: 12000,
+  currency: 'EUR',
+  interval: 'year',
+  every: 1,
+  label: offer.label,
+  category: offer.category,
+  status: 'active',
+  reason: null,
+  nextAction: null,
+  startsOn: '2027-01-31',
+  nextDueOn: '2028-01-31',
+  endsOn: null,
+  instalments: { planned: null, collected: 1, failed: 0 },
+  collected: 12000,
+  gatewayReference: 'I-BW452GLLEP1G',
+  createdAt: OPENED_AT,
+  approveBy: '2027-02-01T09:12:04.000Z',
+  cancelledAt: null,
+  attention: null,
+  timeline: [
+    { ...timelineRow, kind: 'agreement_active', amount: null, currency: null, gatewayReference: 'I-BW452GLLEP1G' },
+  ],
+  workflowId: `agreement-${AGREEMENT}`,
+  temporalUrl: `https://temporal.pay.example/namespaces/default/workflows?query=WorkflowId%3D%22agreement-${AGREEMENT}%22`,
+  memberName: member.name,
+  actions: [{ kind: 'cancel', allowed: true, code: null, detail: null }],
 };
 const PDT_CHECK = { name: 'pdt', ok: true, detail: 'the identity token is right', remedy: null, required: false };
 const { nextAction: _next, actions: _actions, memberName: _name, temporalUrl: _url, ...paymentInEvent } = payment;
@@ -438,6 +486,31 @@ export const NAMED = {
     debit: 12000,
     credit: 383,
     balance: 11617,
+  }),
+
+  OfferRange: asked(agreements.range, { min: 1000, max: 10000 }),
+  NewOffer: asked(agreements.newOffer, {
+    label: 'Membership',
+    category: 'membership',
+    interval: 'year',
+    amount: 12000,
+  }),
+  OfferChange: asked(agreements.offerChange, { amount: 13000 }),
+  Offer: told(agreements.offer, offer),
+  NewAgreement: asked(agreements.newAgreement, { offer: OFFER, member: MEMBER }),
+  AgreementCommand: asked(agreements.agreementCommand, { note: 'moves away' }),
+  AgreementChange: asked(agreements.agreementChange, { amount: 13000 }),
+  AgreementResolution: asked(agreements.agreementResolution, { action: 'accept' }),
+  Agreement: told(agreements.agreement, agreement),
+  Instalment: told(agreements.instalment, {
+    number: 1,
+    dueOn: '2027-01-31',
+    status: 'collected',
+    payment: PAYMENT,
+    charge: FEE,
+    attempts: 1,
+    reason: null,
+    nextAttemptOn: null,
   }),
 
   Event: told(event, {

@@ -22,6 +22,12 @@ const TABLE: readonly Tag[] = [
     paths: ['/v1/disputes'],
   },
   {
+    name: 'Agreements',
+    description: "A member's standing consent to be charged again and again; each instalment is a payment of its own.",
+    paths: ['/v1/agreements'],
+  },
+  { name: 'Offers', description: 'Agreements that members can begin by themselves.', paths: ['/v1/offers'] },
+  {
     name: 'Members',
     description: 'Those who pay, and how they sign in.',
     paths: ['/v1/members', '/v1/member-sign-in'],

@@ -66,6 +66,8 @@ export const RIGHTS = {
   /** All that is kept of a member, as a file. */
   hand_out_members: { ...NOBODY, scope: 'read', roles: ['owner', 'treasurer', 'accountant'], stepUp: 'always' },
   start_payments: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer', 'desk'], member: true },
+  /** What members can begin by themselves, and what becomes of agreements between. */
+  manage_agreements: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'] },
   cancel_charges: { ...NOBODY, scope: 'payments', roles: ['owner', 'treasurer'] },
   /** Refunds from asking to giving up, and whatever else decides where money ends. */
   give_back: { ...NOBODY, scope: 'refunds', roles: ['owner', 'treasurer'], stepUp: 'always' },

@@ -392,6 +392,7 @@ export const paymentAsTold = z.object({
   attention: attention.nullable().describe('the most urgent of `attentions`'),
   attentions: z.array(attention),
   charges: z.array(id('chg')),
+  agreement: id('agr').nullable().describe('the agreement that it was collected under'),
   createdAt: moment,
   expiresAt: moment,
   timeline: z.array(timelineRow),

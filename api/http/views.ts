@@ -18,7 +18,7 @@ export interface ViewSettings {
 /** A payment as the world sees it: derived from its facts at every reading. */
 export function viewPayment(
   { row, terms, facts }: RecordedPayment,
-  { temporalUiUrl, temporalNamespace }: ViewSettings,
+  settings: ViewSettings,
 ): z.input<typeof schemas.paymentAsTold> {
   const { sums: _sums, refunds: _refunds, disputes: _disputes, ...summary } = summarize({ terms, facts });
   const workflowId = paymentWorkflowId(terms.id);
@@ -35,12 +35,18 @@ export function viewPayment(
     currency: terms.currency,
     nextAction: summary.status === 'awaiting_payer' ? (row.nextAction as z.input<typeof schemas.nextAction>) : null,
     charges: [...terms.charges],
+    agreement: row.agreement,
     createdAt: row.createdAt,
     expiresAt: terms.expiresAt,
     timeline: facts.map(viewFact),
     workflowId,
-    temporalUrl: `${temporalUiUrl}/namespaces/${encodeURIComponent(temporalNamespace)}/workflows?query=${encodeURIComponent(`WorkflowId="${workflowId}"`)}`,
+    temporalUrl: temporalUrlOf(workflowId, settings),
   };
+}
+
+/** Where an operator reads the runs of this workflow. */
+export function temporalUrlOf(workflowId: string, { temporalUiUrl, temporalNamespace }: ViewSettings): string {
+  return `${temporalUiUrl}/namespaces/${encodeURIComponent(temporalNamespace)}/workflows?query=${encodeURIComponent(`WorkflowId="${workflowId}"`)}`;
 }
 
 export function viewFact(fact: Recorded): z.input<typeof schemas.timelineRow> {

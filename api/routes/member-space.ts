@@ -146,7 +146,7 @@ function addressesFor(view: MemberView, member: string, returned: unknown): read
   switch (view) {
     case 'account': {
       const payment = typeof returned === 'string' && isId('pay', returned) ? [`/v1/payments/${returned}`] : [];
-      return [cart, `${own}/checkout-options`, UNDECIDED, ...payment];
+      return [cart, `${own}/checkout-options`, UNDECIDED, OFFERS, LASTING, ENDED, ...payment];
     }
     case 'payments':
       return [cart, '/v1/payments?limit=20', '/v1/refunds?limit=100'];
@@ -172,6 +172,11 @@ function lookOf(
   const isTest = options?.data.some(({ available, environment }) => available && environment !== 'live') ?? false;
   return { merchant: cart.merchantName, title: titles[view], isTest };
 }
+
+/** What the member can begin, what is begun, and what has ended last. */
+const OFFERS = '/v1/offers?limit=100';
+const LASTING = '/v1/agreements?status=created,awaiting_payer,active,past_due,suspended&limit=100';
+const ENDED = '/v1/agreements?status=cancelled,completed,expired,failed&limit=10';
 
 /** The payments of a member in which something may happen still. */
 const UNDECIDED = '/v1/payments?status=created,awaiting_payer,processing,needs_review,disputed&limit=20';

@@ -2,12 +2,14 @@ import type { NextFunction, Request, Response, Router } from 'express';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { GATEWAYS, labelOf } from '../../activities/gateways/registry';
+import { loadAgreement } from '../../books/agreements';
 import { loadPayment } from '../../books/facts';
 import type { LoadedPayment } from '../../books/facts';
 import { readPageMerchant } from '../../books/merchants';
 import { countHints } from '../../books/notifications';
 import type { Sql } from '../../books/sql';
 import type { NextAction } from '../../workflows/domain/gateway';
+import { isOpen, summarizeAgreement } from '../../workflows/domain/agreement';
 import { isId } from '../../workflows/domain/ids';
 import { summarize } from '../../workflows/domain/payment';
 import type { Tokens } from '../http/auth';
@@ -21,6 +23,7 @@ import type { MemberCookies } from '../http/member-cookie';
 import type { Revocations } from '../http/revocations';
 import type { StaffRecognition } from '../staff/recognition';
 import type { SignIn } from '../staff/sign-in';
+import type { Runs } from '../../outbox/runs';
 import { sayNowAndThen } from '../../platform/log';
 import { isRegistered } from '../http/origins';
 import { gatewayContentAllowed } from '../http/page-policy';
@@ -43,6 +46,7 @@ import { payRoutes } from './pay';
 
 export interface PageDependencies {
   readonly db: Sql;
+  readonly runs: Pick<Runs, 'lookAtAgreement'>;
   readonly inbox: Inbox;
   readonly tokens: Tokens;
   readonly onboarding: OnboardingDesk;
@@ -68,6 +72,7 @@ const MOST_HINTS_PER_PAYMENT = 10;
 /** Pages for a payer's browser: where the gateway sends it back, and the member space. */
 export function pageRoutes({
   db,
+  runs,
   inbox,
   tokens,
   onboarding,
@@ -91,6 +96,9 @@ export function pageRoutes({
   const hintLost = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'hints were not kept; the gateway tells us anyway');
   });
+  const lookLost = sayNowAndThen((count, error) => {
+    log.warn({ err: error, count }, 'runs of agreements were not told to look; the gateway tells us anyway');
+  });
   const notShown = sayNowAndThen((count, error) => {
     log.warn({ err: error, count }, 'pages could not be shown');
   });
@@ -98,6 +106,7 @@ export function pageRoutes({
   /** They command nothing and believe nothing of what the browser brings; what it posts is not even read. */
   function standing(place: Place) {
     return async (req: Request<{ id: string }>, res: Response): Promise<void> => {
+      if (isId('agr', req.params.id)) return backFromAgreement(place, req, res);
       const payment = isId('pay', req.params.id) ? await loadPayment(db, req.params.id) : null;
       if (!payment) {
         const language = pageLanguage(req);
@@ -131,11 +140,38 @@ export function pageRoutes({
           merchant: merchant.name,
           isOwn: await isOwn(req, terms.memberId),
           token: await tokens.mintWatcher(terms.merchantId, terms.id),
-          onwardUrl: onward ? withPayment(onward, terms.id) : null,
+          onwardUrl: onward ? withId(onward, 'payment', terms.id) : null,
           nextAction: status === 'awaiting_payer' ? (row.nextAction as NextAction) : null,
         }),
       );
     };
+  }
+
+  /** A browser that comes back from approving an agreement proves nothing: the gateway is asked. */
+  async function backFromAgreement(place: Place, req: Request<{ id: string }>, res: Response): Promise<void> {
+    const agreement = await loadAgreement(db, req.params.id);
+    if (!agreement) {
+      const language = pageLanguage(req);
+      const { title, text } = MEMBER_PAGES[language].unknownPayment;
+      sendPage(res, 404, { ...plainPage(title, text), language });
+      return;
+    }
+    const { terms, row } = agreement;
+    if (place === 'return' && isOpen(summarizeAgreement(agreement).status))
+      await runs.lookAtAgreement(terms.id).catch(lookLost);
+    const merchant = await readPageMerchant(db, terms.merchantId);
+    const onward = place === 'cancel' ? (row.cancelUrl ?? row.returnUrl) : row.returnUrl;
+    if (onward !== null && isRegistered(onward, merchant.returnOrigins)) {
+      res.redirect(303, withId(onward, 'agreement', terms.id));
+      return;
+    }
+    if (await isOwn(req, terms.memberId)) {
+      res.redirect(303, place === 'return' ? `/m?agreement=${terms.id}` : '/m');
+      return;
+    }
+    const language = pageLanguage(req, merchant.locale);
+    const { title, text } = MEMBER_PAGES[language].agreement[place];
+    sendPage(res, 200, { ...plainPage(title, text), language });
   }
 
   /** Whether the browser is signed in as this member. A gateway's POST brings no cookie, and no claim to one. */
@@ -178,9 +214,9 @@ export function pageRoutes({
   return router;
 }
 
-/** Adds the payment's id and leaves the rest of the address exactly as the merchant wrote it. */
-function withPayment(address: string, paymentId: string): string {
+/** Adds the id and leaves the rest of the address exactly as the merchant wrote it. */
+function withId(address: string, name: 'payment' | 'agreement', id: string): string {
   const url = new URL(address);
-  url.search = `${url.search}${url.search === '' ? '?' : '&'}payment=${encodeURIComponent(paymentId)}`;
+  url.search = `${url.search}${url.search === '' ? '?' : '&'}${name}=${encodeURIComponent(id)}`;
   return url.href;
 }

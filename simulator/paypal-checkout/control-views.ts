@@ -33,6 +33,8 @@ export function viewCaptureForControl(capture: Capture) {
   return {
     id: capture.id,
     orderId: capture.order.id,
+    /** Whose payment it is; null for one of an order. */
+    subscriptionId: capture.order.agreement?.id ?? null,
     status: captureStatusOf(capture),
     reason: capture.standing.reason,
     amount: text(capture.amount.units),

@@ -1,6 +1,6 @@
 import { newCaseId } from '../paypal-standard/random-ids';
 import { disputeEvent } from './events';
-import type { Capture, Dispute, DisputeFee, Refund } from './orders';
+import { timeOf, type Capture, type Dispute, type DisputeFee, type Refund } from './orders';
 import { sum } from './sums';
 import type { TakingDeps } from './taking';
 
@@ -18,7 +18,7 @@ export function openDispute(
   asked: Pick<Dispute, 'reason' | 'units' | 'stage' | 'channel'>,
   deps: Deps,
 ): Dispute {
-  const now = deps.clock.now();
+  const now = timeOf(capture.order, deps.clock);
   const dispute: Dispute = {
     id: newCaseId(),
     capture,
@@ -49,7 +49,7 @@ export function moveOn(
 
 /** PayPal, or the bank, charges the seller for the case. */
 export function chargeFee(dispute: Dispute, fee: Omit<DisputeFee, 'at'>, deps: Deps): void {
-  dispute.fees.push({ ...fee, at: deps.clock.now() });
+  dispute.fees.push({ ...fee, at: timeOf(dispute.capture.order, deps.clock) });
   tell('UPDATED', dispute, deps);
 }
 
@@ -89,7 +89,7 @@ function statusAt(stage: Dispute['stage']): string {
 }
 
 function tell(what: 'CREATED' | 'UPDATED' | 'RESOLVED', dispute: Dispute, { clock, messenger }: Deps): void {
-  dispute.updatedAt = clock.now();
   const { order } = dispute.capture;
+  dispute.updatedAt = timeOf(order, clock);
   messenger.tell(order.clientId, order.id, [disputeEvent(what, dispute)]);
 }

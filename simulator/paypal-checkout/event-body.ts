@@ -10,6 +10,8 @@ export interface Event {
   readonly resourceVersion?: string;
   readonly summary: string;
   readonly resource: object;
+  /** When it happened, where that is not now. */
+  readonly at?: Date;
 }
 
 /**
@@ -17,15 +19,15 @@ export interface Event {
  * escaped slashes, and letters both as they are and escaped. Who verifies another text than the one that came finds it forged.
  */
 export function writeEvent(
-  { type, resourceType, resourceVersion = '2.0', summary, resource }: Event,
+  { type, resourceType, resourceVersion = '2.0', summary, resource, at }: Event,
   origin: string,
-  at: Date,
+  now: Date,
 ): Buffer {
   const id = newEventId();
   const event = {
     id,
     event_version: '1.0',
-    create_time: when(at),
+    create_time: when(at ?? now),
     resource_type: resourceType,
     resource_version: resourceVersion,
     event_type: type,

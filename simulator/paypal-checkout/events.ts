@@ -2,6 +2,7 @@ import type { Standing } from './buyers';
 import { viewDispute } from './dispute-view';
 import type { Event } from './event-body';
 import type { Capture, Dispute, Order, Refund, RefundStanding } from './orders';
+import { saleEvent, saleMoneyBackEvent } from './subscriptions/sale-events';
 import { statusOf, viewCapture, viewOrder, viewRefund } from './views';
 
 export function orderEvent(type: string, order: Order, payerPage: string): Event {
@@ -29,6 +30,16 @@ export function captureEvent(capture: Capture): Event {
   };
 }
 
+/** How money stands, in the words for where it comes from: an order's is a capture, a subscription's a sale. */
+export function paymentEvent(capture: Capture): Event {
+  return capture.order.agreement === null ? captureEvent(capture) : saleEvent(capture, capture.order.agreement.id);
+}
+
+/** The same of money that went back; null where nothing is told of it. */
+export function moneyBackEvent(type: string, refund: Refund): Event | null {
+  return refund.capture.order.agreement === null ? refundEvent(type, refund) : saleMoneyBackEvent(type, refund);
+}
+
 /** How a refund that the seller gave is told. Of one that was cancelled nothing is: its status must be asked for. */
 export const REFUND_EVENTS: Readonly<Record<RefundStanding['status'], string | null>> = {
   COMPLETED: 'PAYMENT.CAPTURE.REFUNDED',
@@ -51,6 +62,7 @@ export function disputeEvent(what: 'CREATED' | 'UPDATED' | 'RESOLVED', dispute: 
     resourceVersion: '1.0',
     summary: `A dispute was ${what.toLowerCase()}`,
     resource: viewDispute(dispute),
+    at: dispute.updatedAt,
   };
 }
 

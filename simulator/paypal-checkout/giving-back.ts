@@ -1,6 +1,6 @@
 import { newTxnId } from '../paypal-standard/random-ids';
-import { refundEvent, REFUND_EVENTS, REVERSED } from './events';
-import type { Capture, Refund, RefundStanding } from './orders';
+import { moneyBackEvent, REFUND_EVENTS, REVERSED } from './events';
+import { timeOf, type Capture, type Refund, type RefundStanding } from './orders';
 import type { TakingDeps } from './taking';
 
 /** What is asked of giving money back. */
@@ -34,7 +34,7 @@ export function takeBack(capture: Capture, asked: Pick<GivingBack, 'units' | 'fe
 /** A refund on its way arrives, or does not; or one that had arrived comes back. */
 export function settleRefund(refund: Refund, status: RefundStanding['status'], deps: TakingDeps): void {
   refund.standing = { status, reason: null };
-  refund.updatedAt = deps.clock.now();
+  refund.updatedAt = timeOf(refund.capture.order, deps.clock);
   tell(refund, REFUND_EVENTS[status], deps);
 }
 
@@ -43,7 +43,7 @@ function make(
   asked: GivingBack & Pick<Refund, 'reversal'>,
   { clock, orders }: Pick<TakingDeps, 'clock' | 'orders'>,
 ): Refund {
-  const now = clock.now();
+  const now = timeOf(capture.order, clock);
   const refund: Refund = {
     id: newTxnId(),
     capture,
@@ -63,5 +63,6 @@ function make(
 
 function tell(refund: Refund, type: string | null, { messenger }: Pick<TakingDeps, 'messenger'>): void {
   const { order } = refund.capture;
-  if (type !== null) messenger.tell(order.clientId, order.id, [refundEvent(type, refund)]);
+  const event = type === null ? null : moneyBackEvent(type, refund);
+  if (event !== null) messenger.tell(order.clientId, order.id, [event]);
 }

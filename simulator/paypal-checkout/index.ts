@@ -23,13 +23,14 @@ import { RequestIds } from './request-ids';
 import { resendSchedule } from './resend-schedule';
 import { createRest } from './rest';
 import { Sellers } from './sellers';
+import { createSubscriptions } from './subscriptions';
 import { tokenRoute } from './token-route';
 import { changeWebhook, createWebhook, deleteWebhook, getWebhook, listWebhooks, verifySignature } from './webhooks-api';
 import { Webhooks } from './webhooks';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The PayPal Checkout look-alike: orders, captures, refunds, cases, webhooks and partners. */
+/** The PayPal Checkout look-alike: orders, captures, refunds, cases, subscriptions, webhooks and partners. */
 export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
   const { base, publicUrl, clock, outbox, misbehaviour, resendSpeed, laterEvents } = given;
   const clients = new Clients();
@@ -50,6 +51,8 @@ export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
   const partnerDeps = { sellers, onboarding, browserOrigin: (origin: string) => publicUrl ?? origin };
   const captureDeps = { ...taking, requestIds: refundIds, nextAnswers };
 
+  const subscriptions = createSubscriptions({ ...given, ...taking, sellers, nextAnswers, refundIds, rest });
+
   const commands = createCheckoutCommands({
     ...taking,
     outbox,
@@ -58,7 +61,7 @@ export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
     webhooks,
     onboarding,
     nextAnswers,
-    requestIds: [orderIds, refundIds],
+    requestIds: [orderIds, refundIds, ...subscriptions.requestIds],
   });
 
   const router = Router();
@@ -132,6 +135,7 @@ export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
     '/v1/identity/oauth2/userinfo',
     rest(PLACES.partner, (call) => userInfo(call, partnerDeps)),
   );
+  router.use(subscriptions.router);
   router.use(certificateRoutes({ base, misbehaviour }));
   router.use(payerRoutes({ ...taking, base, misbehaviour, timeNote: describeTime(laterSpeed) }));
   router.use(onboardingRoutes({ base, onboarding }));
@@ -145,14 +149,21 @@ export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
     });
   });
 
+  const control = Router();
+  control.use(checkoutControl({ commands, payerPage }), subscriptions.control);
+
   return {
     host: { path: '/paypal', router },
-    control: { path: '/paypal-checkout', router: checkoutControl({ commands, payerPage }) },
-    buttons: [{ path: '/captures/:id/events', press: (id, fields) => commands.happen(id, fields).capture.order.id }],
+    control: { path: '/paypal-checkout', router: control },
+    buttons: [
+      { path: '/captures/:id/events', press: (id, fields) => commands.happen(id, fields).capture.order.id },
+      ...subscriptions.buttons,
+    ],
     home: {
       anchor: 'orders',
       title: 'PayPal orders',
-      section: (messagesOf) => checkoutSection(base, commands.orders(), payerPage, messagesOf),
+      section: (messagesOf) =>
+        html`${checkoutSection(base, commands.orders(), payerPage, messagesOf)} ${subscriptions.section(messagesOf)}`,
       testPeople: checkoutTestBuyers,
       addresses: [
         { label: 'PayPal REST', address: html`<code>${base}/paypal/v1</code>, <code>${base}/paypal/v2</code>` },
@@ -160,10 +171,11 @@ export function createPayPalCheckout(given: LookAlikeDeps): LookAlike {
     },
     places: [...Object.values(PLACES), EVENT],
     resend: (message) => messenger.resend(message),
-    subjectOf: (name) => commands.findCapture(name)?.order.id ?? null,
+    subjectOf: (name) => commands.findCapture(name)?.order.id ?? subscriptions.subjectOf(name),
     clear() {
       for (const store of [clients, sellers, orders, webhooks, nextAnswers, onboarding]) store.clear();
       for (const ids of [orderIds, refundIds]) ids.forget();
+      subscriptions.clear();
     },
   };
 }

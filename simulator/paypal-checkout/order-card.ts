@@ -29,19 +29,28 @@ export function orderCard(base: string, order: Order, payerPage: string, message
     ${
       capture === null
         ? html`<p><a href="${payerPage}">The page where it is approved</a></p>`
-        : paymentPanel({
-            action: `${base}/actions/captures/${capture.id}/events`,
-            sums: describeSums(capture),
-            presses: likely(capture),
-            forms: amountForms(capture),
-            aftermath: [...capture.refunds.map(refundItem), ...capture.disputes.map(disputeItem)],
-          })
+        : capturePanel(base, capture)
     }
     ${messageList(base, messages)}
   </article>`;
 }
 
-const LOOK: Readonly<Record<string, string>> = { COMPLETED: 'completed', DECLINED: 'denied', REFUNDED: 'reversed' };
+/** Where the money of a capture is, and what can happen to it. */
+export function capturePanel(base: string, capture: Capture): Html {
+  return paymentPanel({
+    action: `${base}/actions/captures/${capture.id}/events`,
+    sums: describeSums(capture),
+    presses: likely(capture),
+    forms: amountForms(capture),
+    aftermath: [...capture.refunds.map(refundItem), ...capture.disputes.map(disputeItem)],
+  });
+}
+
+export const LOOK: Readonly<Record<string, string>> = {
+  COMPLETED: 'completed',
+  DECLINED: 'denied',
+  REFUNDED: 'reversed',
+};
 
 /** Nothing is said of a capture of which nothing went back. */
 function describeSums(capture: Capture) {
@@ -176,6 +185,7 @@ function ofCapture(units: number, { amount }: Capture): string {
   return withCurrency({ ...amount, units });
 }
 
-function withCurrency({ units, currency }: Money): string {
+/** `50.00 EUR`. */
+export function withCurrency({ units, currency }: Money): string {
   return `${writeAmount(units, currency)} ${currency}`;
 }

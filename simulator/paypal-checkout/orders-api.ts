@@ -38,7 +38,7 @@ const unitShape = z.object({
     .optional(),
 });
 
-const webAddress = z.string().max(2048).refine(isWebAddress, 'not an absolute http or https address');
+export const webAddress = z.string().max(2048).refine(isWebAddress, 'not an absolute http or https address');
 const contextShape = z.object({ return_url: webAddress.optional(), cancel_url: webAddress.optional() });
 
 const orderShape = z.object({
@@ -70,7 +70,7 @@ export function createOrder(call: Call<object>, deps: OrdersApiDeps): Reply {
     });
   }
   const merchantId = unit.payee?.merchant_id ?? call.merchantId;
-  refuseRestricted(merchantId, deps);
+  refuseRestricted(merchantId, deps.sellers);
   const [source, settings] = Object.entries(sources ?? {})[0] ?? [null, null];
   const experience = settings?.experience_context ?? context;
   const now = deps.clock.now();
@@ -84,6 +84,7 @@ export function createOrder(call: Call<object>, deps: OrdersApiDeps): Reply {
     source,
     returnUrl: experience?.return_url ?? null,
     cancelUrl: experience?.cancel_url ?? null,
+    agreement: null,
     createdAt: now,
     updatedAt: now,
     state: { kind: 'open' },
@@ -118,7 +119,7 @@ export function captureOrder(call: Call<{ id: string }>, deps: OrdersApiDeps): R
       throw instrumentDeclined(order, deps);
     case 'approved':
   }
-  refuseRestricted(order.merchantId, deps);
+  refuseRestricted(order.merchantId, deps.sellers);
   if (deps.orders.isInvoiceUsed(order)) {
     throw new Problem(422, 'DUPLICATE_INVOICE_ID', { description: 'Duplicate Invoice ID detected.' });
   }
@@ -157,7 +158,8 @@ function instrumentDeclined(order: Order, { payerPage }: OrdersApiDeps): Problem
   });
 }
 
-function refuseRestricted(merchantId: string, { sellers }: OrdersApiDeps): void {
+/** A seller who cannot be paid sells nothing. */
+export function refuseRestricted(merchantId: string, sellers: Sellers): void {
   const { paymentsReceivable, accountType } = sellers.of(merchantId);
   if (paymentsReceivable && accountType === 'BUSINESS') return;
   throw new Problem(422, 'PAYEE_ACCOUNT_RESTRICTED', { description: 'The merchant account is restricted.' });

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import { Newest } from '../newest';
 import type { Buyer, Standing } from './buyers';
 import type { Money } from './money';
@@ -17,6 +18,8 @@ export interface Order {
   readonly source: string | null;
   readonly returnUrl: string | null;
   readonly cancelUrl: string | null;
+  /** The subscription whose payment this is: PayPal orders that itself, and calls the money a sale. Null for a merchant's own order. */
+  readonly agreement: BillingAgreement | null;
   readonly createdAt: Date;
   updatedAt: Date;
   state:
@@ -25,6 +28,13 @@ export interface Order {
     /** The capture was refused, and is until the payer has chosen another way of paying. */
     | { readonly kind: 'card_declined'; readonly buyer: Buyer }
     | { readonly kind: 'captured'; readonly buyer: Buyer; readonly capture: Capture };
+}
+
+/** A subscription, as far as its payments need it. */
+export interface BillingAgreement {
+  readonly id: string;
+  /** The latest instant that was reached in it: its payments are taken by hand, and so ahead of the clock. */
+  reached: Date;
 }
 
 /** What is bought. */
@@ -185,6 +195,12 @@ export class Orders {
   clear(): void {
     for (const kept of [this.#orders, this.#captures, this.#refunds, this.#disputes, this.#invoices]) kept.clear();
   }
+}
+
+/** What time it is for an order: now, or later in a subscription that is ahead of the clock. */
+export function timeOf({ agreement }: Pick<Order, 'agreement'>, clock: Clock): Date {
+  const now = clock.now();
+  return agreement !== null && agreement.reached > now ? agreement.reached : now;
 }
 
 function invoiceKey({ merchantId, purchase }: Order): string | null {

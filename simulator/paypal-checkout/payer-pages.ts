@@ -79,7 +79,8 @@ export function sumOf({ purchase: { amount } }: Order): string {
   return `${writeAmount(amount.units, amount.currency)} ${amount.currency}`;
 }
 
-function rows(all: readonly (readonly [string, string])[]): Html[] {
+/** The lines of a page's `dl`. */
+export function rows(all: readonly (readonly [string, string])[]): Html[] {
   return all.map(
     ([name, value]) =>
       html`<div>

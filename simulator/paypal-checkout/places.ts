@@ -16,4 +16,8 @@ export const PLACES = {
     plain('-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n'),
   ),
   partner: answeringPlace('paypal_partner'),
+  /** Products and plans. */
+  plans: answeringPlace('paypal_plans'),
+  /** Subscriptions that are made, read or changed. */
+  subscriptions: answeringPlace('paypal_subscriptions'),
 };

@@ -37,16 +37,40 @@ export class Problem extends Error {
     super(issue);
   }
 
-  body() {
+  body(): object {
     const { description = `${this.issue.toLowerCase().replaceAll('_', ' ')}.`, field, name, links = [] } = this.more;
     return {
       name: name ?? NAMES[this.status] ?? 'INVALID_REQUEST',
       message: 'The simulator refuses as PayPal would: see details.',
-      debug_id: randomBytes(7).toString('hex').slice(0, 13),
+      debug_id: newDebugId(),
       details: [{ issue: this.issue, description, ...(field === undefined ? {} : { field, location: 'body' }) }],
       links,
     };
   }
+}
+
+/** The same in the older words of Payments v1: the name alone says why. */
+export class OlderProblem extends Problem {
+  constructor(
+    status: 400 | 404,
+    name: string,
+    private readonly sentence: string,
+  ) {
+    super(status, name);
+  }
+
+  override body(): object {
+    return {
+      name: this.issue,
+      message: this.sentence,
+      debug_id: newDebugId(),
+      information_link: `https://developer.paypal.com/docs/api/payments/v1/#error-${this.issue}`,
+    };
+  }
+}
+
+function newDebugId(): string {
+  return randomBytes(7).toString('hex').slice(0, 13);
 }
 
 /** The answer for what does not exist, or belongs to another app: PayPal tells neither from the other. */

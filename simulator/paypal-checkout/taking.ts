@@ -2,10 +2,10 @@ import { feeOn, readAmount } from '../paypal-standard/amounts';
 import { newTxnId } from '../paypal-standard/random-ids';
 import type { Clock } from '../clock';
 import { COMPLETED, payerIdOf, type Buyer, type Plan, type Standing } from './buyers';
-import { captureEvent, orderEvent } from './events';
+import { orderEvent, paymentEvent } from './events';
 import type { Messenger } from './messenger';
 import type { Money } from './money';
-import type { Capture, Order, Orders } from './orders';
+import { timeOf, type Capture, type Order, type Orders } from './orders';
 
 export interface TakingDeps {
   readonly clock: Clock;
@@ -59,7 +59,7 @@ export function takeMoney(order: Order, buyer: Buyer, surprise: Surprise | null,
     : plan.kind === 'approves'
       ? plan.capture
       : [COMPLETED];
-  const now = clock.now();
+  const now = timeOf(order, clock);
   const amount = amountTaken(order.purchase.amount, surprise);
   const fee = feeOn(amount.units, amount.currency);
   const capture: Capture = {
@@ -78,7 +78,7 @@ export function takeMoney(order: Order, buyer: Buyer, surprise: Surprise | null,
   orders.addCapture(capture);
   const events = standings.map((standing) => {
     capture.standing = standing;
-    return captureEvent(capture);
+    return paymentEvent(capture);
   });
   if (plan.kind !== 'approves') return capture;
   const twice = plan.events === 'twice_newest_first';
@@ -101,11 +101,12 @@ function amountTaken(ordered: Money, surprise: Surprise | null): Money {
 /** A pending capture ends, one way or the other. */
 export function restate(capture: Capture, standing: Standing, { clock, messenger }: TakingDeps): void {
   capture.standing = standing;
-  capture.updatedAt = clock.now();
-  messenger.tell(capture.order.clientId, capture.order.id, [captureEvent(capture)]);
+  capture.updatedAt = timeOf(capture.order, clock);
+  messenger.tell(capture.order.clientId, capture.order.id, [paymentEvent(capture)]);
 }
 
-function withQuery(address: string, fields: Readonly<Record<string, string>>): string {
+/** An address with these fields in its query. */
+export function withQuery(address: string, fields: Readonly<Record<string, string>>): string {
   const url = new URL(address);
   for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
   return url.href;

@@ -1,6 +1,7 @@
 import { Newest } from '../newest';
-import { isEmail } from './checkout-form';
+import { isEmail } from './form-reader';
 import { idOf } from './random-ids';
+import type { Family } from './subscriptions/subscriptions';
 
 /** A seller's settings at the look-alike. Every business exists; these are how it is set. */
 export interface Account {
@@ -11,6 +12,8 @@ export interface Account {
   readonly identityToken: string | null;
   /** PayPal's account setting "block payments with an invoice already paid". */
   readonly blockUsedInvoices: boolean;
+  /** Which names the messages about new subscriptions have. */
+  readonly subscriptionNames: Family;
 }
 
 const ACCOUNTS_KEPT = 1_000;
@@ -26,6 +29,7 @@ export class Accounts {
       receiverEmail: byEmail ? business.toLowerCase() : `${business.toLowerCase()}@merchant.example`,
       identityToken: null,
       blockUsedInvoices: true,
+      subscriptionNames: 'subscr',
       ...this.#settings.get(keyOf(business)),
     };
   }

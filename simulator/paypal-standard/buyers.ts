@@ -30,6 +30,9 @@ export type Plan =
       readonly charset: string | null;
     };
 
+/** The plan of a buyer who can. */
+export type Paying = Extract<Plan, { kind: 'pays' }>;
+
 export interface Buyer {
   readonly key: string;
   readonly firstName: string;

@@ -1,19 +1,23 @@
 import { z } from 'zod';
 import { readForm, type Fields } from '../form-encoding';
 import type { Message } from '../message';
-import type { Outbox } from '../outbox';
 import { readOrder } from '../read-order';
 import { Refusal } from '../refusal';
-import type { Account, Accounts } from './accounts';
+import type { Account } from './accounts';
 import type { ApiUsers } from './api-users';
-import { isWebAddress, readCheckoutForm, type CheckoutForm } from './checkout-form';
-import { eventOrder, happen, type EventDeps } from './events';
+import { readCheckoutForm, type CheckoutForm, type FormReading } from './checkout-form';
+import { eventOrder, happen } from './events';
 import type { NextRefunds } from './next-refunds';
 import type { RefundAnswers } from './nvp';
+import { isWebAddress } from './form-reader';
 import { override } from './messenger';
 import type { PayOutcome } from './pay';
-import { PENDING_REFUNDS, type Payment, type Payments } from './payments';
+import { PENDING_REFUNDS, type Payment } from './payments';
 import { play, storyOrder } from './stories';
+import type { CourseDeps, SubscribeOutcome } from './subscriptions/course';
+import { isSubscriptionForm, readSubscriptionForm, type SubscriptionForm } from './subscriptions/form';
+import { playSubscription, subscriptionOrder } from './subscriptions/stories';
+import { FAMILIES, type Subscription } from './subscriptions/subscriptions';
 
 const webAddress = z.string().refine(isWebAddress, 'not an absolute http or https address');
 
@@ -46,10 +50,16 @@ const accountOrder = z.strictObject({
   receiverId: z.string().min(1).optional(),
   receiverEmail: z.string().min(3).optional(),
   blockUsedInvoices: z.boolean().optional(),
+  subscriptionNames: z.enum(FAMILIES).optional(),
   /** The API user of this seller: from now on it is known by these only, and sees this seller's transactions only. */
   nvp: z
     .strictObject({ username: z.string().min(1), password: z.string().min(1), signature: z.string().min(1) })
     .optional(),
+});
+
+const subscriptionSettings = z.strictObject({
+  /** The names that its messages have from now on. */
+  names: z.enum(FAMILIES),
 });
 
 const nextOrder = z.strictObject({
@@ -72,11 +82,17 @@ const nextOrder = z.strictObject({
 export interface StandardCommands {
   account(business: string): Account;
   setAccount(business: string, order: unknown): Account;
-  pay(order: unknown): PayOutcome;
+  /** A subscription form is agreed to, and its first payment paid. */
+  pay(order: unknown): PayOutcome | SubscribeOutcome;
   payments(): Payment[];
   /** By transaction id or invoice. */
   payment(txnIdOrInvoice: string): Payment;
   happen(txnIdOrInvoice: string, order: unknown): { payment: Payment; message: Message | null };
+  subscriptions(): Subscription[];
+  /** By id or invoice. */
+  subscription(idOrInvoice: string): Subscription;
+  setSubscription(idOrInvoice: string, order: unknown): Subscription;
+  happenTo(idOrInvoice: string, order: unknown): { subscription: Subscription; message: Message | null };
   /** What the next refund by API comes to. */
   orderNext(order: unknown): void;
   forgetRefundKeys(): void;
@@ -84,29 +100,32 @@ export interface StandardCommands {
   sendBytes(order: unknown): Message;
 }
 
-export interface StandardCommandsDeps extends EventDeps {
-  readonly outbox: Outbox;
-  readonly accounts: Accounts;
+export interface StandardCommandsDeps extends CourseDeps {
   readonly apiUsers: ApiUsers;
-  readonly payments: Payments;
   readonly nextRefunds: NextRefunds;
   readonly refundAnswers: RefundAnswers;
   /** Lets a buyer pay a form that is in order. */
   readonly payAs: (form: CheckoutForm, buyerKey: string) => PayOutcome;
+  readonly subscribeAs: (form: SubscriptionForm, buyerKey: string) => SubscribeOutcome;
 }
 
 export function createStandardCommands(deps: StandardCommandsDeps): StandardCommands {
-  const { outbox, accounts, apiUsers, payments, messenger, nextRefunds, refundAnswers, payAs } = deps;
+  const { outbox, accounts, apiUsers, payments, subscriptions, messenger, nextRefunds, refundAnswers } = deps;
 
   const paymentOf = (txnIdOrInvoice: string): Payment => {
     const payment = payments.find(txnIdOrInvoice);
     if (payment) return payment;
     throw new Refusal(404, 'not_found', `there is no payment with the transaction id or invoice "${txnIdOrInvoice}"`);
   };
-  const payForm = (fields: Fields, buyerKey: string): PayOutcome => {
-    const reading = readCheckoutForm(fields);
-    if (!reading.ok) throw new Refusal(400, 'invalid_form', reading.problems.join('; '));
-    const outcome = payAs(reading.form, buyerKey);
+  const subscriptionOf = (idOrInvoice: string): Subscription => {
+    const subscription = subscriptions.find(idOrInvoice);
+    if (subscription) return subscription;
+    throw new Refusal(404, 'not_found', `there is no subscription with the id or invoice "${idOrInvoice}"`);
+  };
+  const payForm = (fields: Fields, buyerKey: string): PayOutcome | SubscribeOutcome => {
+    const outcome = isSubscriptionForm(fields)
+      ? deps.subscribeAs(inOrder(readSubscriptionForm(fields)), buyerKey)
+      : deps.payAs(inOrder(readCheckoutForm(fields)), buyerKey);
     if (outcome.kind === 'refused') throw new Refusal(409, 'invoice_used', outcome.reason);
     return outcome;
   };
@@ -133,6 +152,17 @@ export function createStandardCommands(deps: StandardCommandsDeps): StandardComm
         ? play(payment, readOrder(storyOrder, order), deps)
         : happen(payment, readOrder(eventOrder, order), deps);
       return { payment, message };
+    },
+    subscriptions: () => subscriptions.list(),
+    subscription: subscriptionOf,
+    setSubscription(idOrInvoice, order) {
+      const subscription = subscriptionOf(idOrInvoice);
+      subscription.family = readOrder(subscriptionSettings, order).names;
+      return subscription;
+    },
+    happenTo(idOrInvoice, order) {
+      const subscription = subscriptionOf(idOrInvoice);
+      return { subscription, message: playSubscription(subscription, readOrder(subscriptionOrder, order), deps) };
     },
     orderNext(order) {
       const { error, status, reason, fee, forget } = readOrder(nextOrder, order);
@@ -163,4 +193,9 @@ export function createStandardCommands(deps: StandardCommandsDeps): StandardComm
       );
     },
   };
+}
+
+function inOrder<Form>(reading: FormReading<Form>): Form {
+  if (reading.ok) return reading.form;
+  throw new Refusal(400, 'invalid_form', reading.problems.join('; '));
 }

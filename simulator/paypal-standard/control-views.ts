@@ -1,6 +1,7 @@
 import { writeAmount } from './amounts';
 import type { PayOutcome } from './pay';
 import type { Payment } from './payments';
+import type { SubscribeOutcome } from './subscriptions/course';
 import { isRefund, sumsOf } from './sums';
 
 /** A payment as the control API shows it. Amounts are PayPal's decimal text. */
@@ -37,13 +38,24 @@ export function viewPayment(payment: Payment) {
     pdtFetches: payment.pdt?.fetches ?? 0,
     notifyUrl: form.notifyUrl,
     returnUrl: payment.returnUrl,
+    ...(payment.instalment !== null && { subscrId: payment.instalment.subscriptionId }),
     at: payment.at.toISOString(),
   };
 }
 
 /** What came of paying without a browser. */
-export function viewOutcome(outcome: PayOutcome) {
-  return outcome.kind === 'paid'
-    ? { outcome: 'paid', txnId: outcome.payment.txnId, returnUrl: outcome.payment.returnUrl, reason: null }
-    : { outcome: outcome.kind, txnId: null, returnUrl: null, reason: outcome.reason };
+export function viewOutcome(outcome: PayOutcome | SubscribeOutcome) {
+  switch (outcome.kind) {
+    case 'paid': {
+      const { txnId, returnUrl } = outcome.payment;
+      return { outcome: 'paid', txnId, returnUrl, reason: null };
+    }
+    case 'agreed': {
+      const { id, payments, returnUrl } = outcome.subscription;
+      return { outcome: 'agreed', subscrId: id, txnId: payments[0]?.txnId ?? null, returnUrl, reason: null };
+    }
+    case 'declined':
+    case 'refused':
+      return { outcome: outcome.kind, txnId: null, returnUrl: null, reason: outcome.reason };
+  }
 }

@@ -4,6 +4,8 @@ import type { Outbox } from '../outbox';
 import { BUYERS, nameOf } from './buyers';
 import type { StandardCommands } from './commands';
 import { viewOutcome, viewPayment } from './control-views';
+import { subjectOf } from './payments';
+import { viewSubscription } from './subscriptions/control-view';
 
 /** PayPal Standard's part of the control API. Bodies are parsed, and refusals answered, by whoever mounts it. */
 export function standardControl({ commands, outbox }: { commands: StandardCommands; outbox: Outbox }): Router {
@@ -20,11 +22,28 @@ export function standardControl({ commands, outbox }: { commands: StandardComman
   });
   router.get('/payments/:txnOrInvoice', (req, res) => {
     const payment = commands.payment(req.params.txnOrInvoice);
-    res.json({ ...viewPayment(payment), messages: outbox.list(payment.txnId).map(viewMessage) });
+    res.json({ ...viewPayment(payment), messages: outbox.list(subjectOf(payment)).map(viewMessage) });
   });
   router.post('/payments/:txnOrInvoice/events', (req, res) => {
     const { payment, message } = commands.happen(req.params.txnOrInvoice, req.body);
     res.status(201).json({ payment: viewPayment(payment), message: message && viewMessage(message) });
+  });
+  router.get('/subscriptions', (_req, res) => {
+    res.json({ data: commands.subscriptions().map(viewSubscription) });
+  });
+  router
+    .route('/subscriptions/:idOrInvoice')
+    .get((req, res) => {
+      const subscription = commands.subscription(req.params.idOrInvoice);
+      const messages = outbox.list(subscription.id).map(viewMessage);
+      res.json({ ...viewSubscription(subscription), messages });
+    })
+    .put((req, res) => {
+      res.json(viewSubscription(commands.setSubscription(req.params.idOrInvoice, req.body)));
+    });
+  router.post('/subscriptions/:idOrInvoice/events', (req, res) => {
+    const { subscription, message } = commands.happenTo(req.params.idOrInvoice, req.body);
+    res.status(201).json({ subscription: viewSubscription(subscription), message: message && viewMessage(message) });
   });
   router.post('/next', (req, res) => {
     commands.orderNext(req.body);

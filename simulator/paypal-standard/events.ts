@@ -7,7 +7,7 @@ import { feeOn, readAmount } from './amounts';
 import type { Standing } from './buyers';
 import type { Happening } from './message-fields';
 import type { Messenger, Overrides } from './messenger';
-import type { Payment } from './payments';
+import { momentAt, subjectOf, type Payment } from './payments';
 import { newCaseId, newTxnId } from './random-ids';
 import { sumsOf } from './sums';
 
@@ -36,7 +36,7 @@ export interface EventDeps {
 
 /** Lets something happen to a payment, and tells the merchant. Null when the form named no notify_url. */
 export function happen(payment: Payment, order: EventOrder, { clock, messenger, outbox }: EventDeps): Message | null {
-  const at = clock.now();
+  const at = momentAt(payment, clock);
   const happening = plan(payment, order, at);
   // After this point it happened.
   apply(payment, happening, at);
@@ -51,7 +51,7 @@ export function tell(
   over?: Overrides,
 ): Message | null {
   const fields = messenger.fieldsOf(payment, happening, over);
-  const parcel = messenger.write(payment, fields, label(happening));
+  const parcel = messenger.write(subjectOf(payment), payment.form.notifyUrl, fields, label(happening));
   return parcel && outbox.send(parcel);
 }
 

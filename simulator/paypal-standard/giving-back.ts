@@ -1,6 +1,6 @@
 import type { Message } from '../message';
 import { tell, type EventDeps } from './events';
-import type { Movement, Payment, PendingRefund } from './payments';
+import { momentAt, type Movement, type Payment, type PendingRefund } from './payments';
 import { newTxnId } from './random-ids';
 
 /** What is asked of giving money back. In the smallest unit, without sign. */
@@ -23,7 +23,7 @@ export function giveBack(
     gross: -units,
     fee: -feeReturned,
     txnType: null,
-    at: deps.clock.now(),
+    at: momentAt(payment, deps.clock),
     state: pendingReason === null ? 'Completed' : 'Pending',
     pendingReason,
   };

@@ -2,7 +2,7 @@ import type { Fields } from '../form-encoding';
 import type { Account } from './accounts';
 import { writeAmount } from './amounts';
 import { writePacificDate } from './pacific-date';
-import type { Standing } from './buyers';
+import type { Buyer, Standing } from './buyers';
 import type { Payment } from './payments';
 import { idOf, newTrackId, newVerifySign } from './random-ids';
 
@@ -52,6 +52,7 @@ export function messageFields(payment: Payment, happening: Happening, account: A
     receiver_id: account.receiverId,
     payment_type: payment.paymentType,
     ...lineFields(payment),
+    ...payment.instalment?.fields,
     transaction_subject: '',
     test_ipn: '1',
     verify_sign: newVerifySign(),
@@ -119,7 +120,7 @@ function moneyFields(
 }
 
 function happeningFields(payment: Payment, happening: Happening): Record<string, string | null> {
-  const txnType = payment.form.kind === 'cart' ? 'cart' : 'web_accept';
+  const txnType = payment.instalment?.txnType ?? (payment.form.kind === 'cart' ? 'cart' : 'web_accept');
   switch (happening.kind) {
     case 'payment':
       return { txn_type: txnType, ...standingFields(happening.standing), txn_id: payment.txnId };
@@ -146,15 +147,23 @@ function standingFields({ status, pendingReason, reasonCode }: Standing): Record
   return { payment_status: status, pending_reason: pendingReason, reason_code: reasonCode };
 }
 
-function buyerFields({ buyer }: Payment): Record<string, string> {
+/** Who the payer is, without an address. */
+export function payerFields(buyer: Buyer): Record<string, string> {
   const email = `${buyer.key}@buyer.example`;
   return {
-    protection_eligibility: 'Eligible',
     payer_id: idOf(email),
     payer_status: 'verified',
     payer_email: email,
     first_name: buyer.firstName,
     last_name: buyer.lastName,
+    residence_country: buyer.address.code,
+  };
+}
+
+function buyerFields({ buyer }: Payment): Record<string, string> {
+  return {
+    protection_eligibility: 'Eligible',
+    ...payerFields(buyer),
     address_name: `${buyer.firstName} ${buyer.lastName}`,
     address_street: buyer.address.street,
     address_zip: buyer.address.zip,
@@ -163,7 +172,6 @@ function buyerFields({ buyer }: Payment): Record<string, string> {
     address_country: buyer.address.country,
     address_country_code: buyer.address.code,
     address_status: 'confirmed',
-    residence_country: buyer.address.code,
   };
 }
 
@@ -182,6 +190,6 @@ function lineFields({ form }: Payment): Record<string, string> {
 }
 
 /** Leaves out what is null. */
-function compact(fields: Readonly<Record<string, string | null>>): Fields {
+export function compact(fields: Readonly<Record<string, string | null>>): Fields {
   return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== null));
 }

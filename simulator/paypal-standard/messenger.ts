@@ -6,7 +6,7 @@ import type { Outbox } from '../outbox';
 import type { Accounts } from './accounts';
 import { IPN } from './ipn';
 import { messageFields, type Happening } from './message-fields';
-import type { Payment } from './payments';
+import { momentAt, type Payment } from './payments';
 
 const USER_AGENT = 'PayPal IPN ( https://www.paypal.com/ipn )';
 
@@ -34,16 +34,20 @@ export class Messenger {
 
   /** The fields of the message about what happened. */
   fieldsOf(payment: Payment, happening: Happening, over: Overrides = {}): Fields {
-    const fields = messageFields(payment, happening, this.accounts.of(payment.form.business), this.clock.now());
+    const account = this.accounts.of(payment.form.business);
+    return this.finish(messageFields(payment, happening, account, momentAt(payment, this.clock)), over);
+  }
+
+  /** A message's fields with what the delivery rules and `over` write over them. */
+  finish(fields: Fields, over: Overrides = {}): Fields {
     const charset = this.outbox.rules.charset;
     return override({ ...fields, ...(charset === null ? {} : { charset }) }, over);
   }
 
-  /** A genuine message about a payment, ready to go; null when the form named nowhere to send it. */
-  write(payment: Payment, fields: Fields, label: string): Parcel | null {
-    const { notifyUrl } = payment.form;
+  /** A genuine message about a payment or a subscription, ready to go; null when the form named nowhere to send it. */
+  write(about: string, notifyUrl: string | null, fields: Fields, label: string): Parcel | null {
     if (notifyUrl === null) return null;
-    return this.genuine({ about: payment.txnId, label, url: notifyUrl, body: encode(fields) });
+    return this.genuine({ about, label, url: notifyUrl, body: encode(fields) });
   }
 
   /** Stands by these bytes from now on. */

@@ -19,7 +19,7 @@ export function transactionsOf(payment: Payment): Transaction[] {
 
 /** What `GetTransactionDetails` says. Money that moved is `Completed`, `Pending` or `Failed` here, whatever it was: the reason and the sign tell which. */
 export function detailFields({ payment, movement }: Transaction, accounts: Accounts): Fields {
-  const { form, buyer } = payment;
+  const { form, buyer, instalment } = payment;
   const { receiverId, receiverEmail } = accounts.of(form.business);
   const email = `${buyer.key}@buyer.example`;
   const text = (units: number) => writeAmount(units, form.currency);
@@ -36,8 +36,8 @@ export function detailFields({ payment, movement }: Transaction, accounts: Accou
     ...(movement === null
       ? {
           TRANSACTIONID: payment.txnId,
-          TRANSACTIONTYPE: form.kind === 'cart' ? 'cart' : 'webaccept',
-          ORDERTIME: instant(payment.at),
+          TRANSACTIONTYPE: typeOfPayment(payment),
+          ORDERTIME: writeInstant(payment.at),
           AMT: text(form.total),
           ...(feeIsKnown(payment) && { FEEAMT: text(payment.fee) }),
           PAYMENTSTATUS: statusOf(payment),
@@ -48,7 +48,7 @@ export function detailFields({ payment, movement }: Transaction, accounts: Accou
           TRANSACTIONID: movement.txnId,
           PARENTTRANSACTIONID: payment.txnId,
           TRANSACTIONTYPE: movement.txnType ?? 'sendmoney',
-          ORDERTIME: instant(movement.at),
+          ORDERTIME: writeInstant(movement.at),
           AMT: text(movement.gross),
           FEEAMT: text(movement.fee),
           PAYMENTSTATUS: movement.state,
@@ -57,6 +57,7 @@ export function detailFields({ payment, movement }: Transaction, accounts: Accou
         }),
     PAYMENTTYPE: payment.paymentType,
     CURRENCYCODE: form.currency,
+    ...(instalment !== null && { SUBSCRIPTIONID: instalment.subscriptionId }),
     PROTECTIONELIGIBILITY: 'Eligible',
     INVNUM: form.invoice,
     CUSTOM: form.custom,
@@ -78,9 +79,9 @@ export function searchRow({ payment, movement }: Transaction): Fields {
   const fee = movement?.fee ?? (feeIsKnown(payment) ? payment.fee : 0);
   const text = (units: number) => writeAmount(units, form.currency);
   return {
-    L_TIMESTAMP: instant((movement ?? payment).at),
+    L_TIMESTAMP: writeInstant((movement ?? payment).at),
     L_TIMEZONE: 'GMT',
-    L_TYPE: movement === null ? 'Payment' : typeOf(movement),
+    L_TYPE: movement === null ? (payment.instalment === null ? 'Payment' : 'Recurring Payment') : typeOf(movement),
     L_EMAIL: `${buyer.key}@buyer.example`,
     L_NAME: nameOf(buyer),
     L_TRANSACTIONID: (movement ?? payment).txnId,
@@ -90,6 +91,11 @@ export function searchRow({ payment, movement }: Transaction): Fields {
     L_FEEAMT: text(-fee),
     L_NETAMT: text(gross - fee),
   };
+}
+
+function typeOfPayment({ form, instalment }: Payment): string {
+  if (instalment !== null) return instalment.txnType === 'subscr_payment' ? 'subscrpayment' : 'recurring_payment';
+  return form.kind === 'cart' ? 'cart' : 'webaccept';
 }
 
 function typeOf(movement: Movement): string {
@@ -117,6 +123,7 @@ function feeIsKnown({ standing, movements }: Payment): boolean {
   return standing.status === 'Completed' || movements.length > 0;
 }
 
-function instant(date: Date): string {
+/** A moment as PayPal's API writes it. */
+export function writeInstant(date: Date): string {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

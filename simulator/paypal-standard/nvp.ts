@@ -1,29 +1,28 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { Clock } from '../clock';
 import { readForm, writeForm, type Fields } from '../form-encoding';
 import { answerBadly, type Misbehaviour } from '../misbehaviour';
 import type { Newest } from '../newest';
 import { bodyOf } from '../request-body';
-import type { Accounts } from './accounts';
 import type { ApiUsers } from './api-users';
 import { readAmount, writeAmount } from './amounts';
 import type { GivingBack } from './giving-back';
 import type { NextRefunds } from './next-refunds';
-import { detailFields, searchRow, transactionsOf, type Transaction } from './nvp-views';
-import { CAME, type Movement, type Payment, type Payments } from './payments';
+import { NvpError } from './nvp-error';
+import { detailFields, searchRow, transactionsOf, writeInstant, type Transaction } from './nvp-views';
+import { CAME, type Movement, type Payment } from './payments';
 import { PLACES } from './places';
+import type { CourseDeps } from './subscriptions/course';
+import { manageProfile, profileFields } from './subscriptions/nvp';
+import type { Subscription } from './subscriptions/subscriptions';
 import { sumsOf } from './sums';
 
 /** What refunds with a MSGSUBID were answered. */
 export type RefundAnswers = Newest<Fields>;
 
-export interface NvpDeps {
+export interface NvpDeps extends CourseDeps {
   readonly base: string;
-  readonly clock: Clock;
-  readonly accounts: Accounts;
   readonly apiUsers: ApiUsers;
-  readonly payments: Payments;
   readonly misbehaviour: Misbehaviour;
   readonly refundAnswers: RefundAnswers;
   readonly nextRefunds: NextRefunds;
@@ -31,7 +30,7 @@ export interface NvpDeps {
   readonly refund: (payment: Payment, asked: GivingBack) => Movement;
 }
 
-/** PayPal's classic API for name-value pairs, as far as PayPal Standard needs it: details, search, refund. */
+/** PayPal's classic API for name-value pairs, as far as PayPal Standard needs it: details, search, refund, and the same for subscriptions. */
 export function nvpRoute(deps: NvpDeps): RequestHandler {
   return (req, res) => {
     const fault = deps.misbehaviour.take(PLACES.nvp);
@@ -44,30 +43,9 @@ export function nvpRoute(deps: NvpDeps): RequestHandler {
 const MOST_ROWS = 100;
 const LONGEST_MSGSUBID = 38;
 
-/** PayPal's errors (NVP guide, "API error codes"). */
-class NvpError extends Error {
-  override readonly name = 'NvpError';
-
-  constructor(
-    readonly code: string,
-    readonly detail: string,
-  ) {
-    super(detail);
-  }
-}
-
-const SHORT: Readonly<Record<string, string>> = {
-  '10001': 'Internal error',
-  '10002': 'Security error',
-  '10004': 'Transaction refused because of an invalid argument. See additional error messages for details.',
-  '10007': 'Permission denied',
-  '10009': 'Transaction refused',
-  '81002': 'Unspecified Method',
-};
-
 function answer(asked: Fields, deps: NvpDeps): Fields {
   const about = {
-    TIMESTAMP: instant(deps.clock.now()),
+    TIMESTAMP: writeInstant(deps.clock.now()),
     CORRELATIONID: randomBytes(7).toString('hex').slice(0, 13),
     VERSION: asked['VERSION'] ?? '0',
     BUILD: '58807128',
@@ -76,12 +54,12 @@ function answer(asked: Fields, deps: NvpDeps): Fields {
     return { ...act(asked, deps), ...about };
   } catch (error) {
     if (!(error instanceof NvpError)) throw error;
-    const { code, detail } = error;
+    const { code, short, detail } = error;
     return {
       ACK: 'Failure',
       ...about,
       L_ERRORCODE0: code,
-      L_SHORTMESSAGE0: SHORT[code] ?? 'Transaction refused',
+      L_SHORTMESSAGE0: short,
       L_LONGMESSAGE0: detail,
       L_SEVERITYCODE0: 'Error',
     };
@@ -98,6 +76,10 @@ function act(asked: Fields, deps: NvpDeps): Fields {
       return search(asked, deps);
     case 'RefundTransaction':
       return refund(asked, deps);
+    case 'ManageRecurringPaymentsProfileStatus':
+      return manageProfile(asked, findProfile(asked, deps), deps);
+    case 'GetRecurringPaymentsProfileDetails':
+      return profileFields(findProfile(asked, deps));
     default:
       throw new NvpError('81002', 'Method Specified is not Supported');
   }
@@ -108,12 +90,28 @@ function find(asked: Fields, deps: NvpDeps): Transaction {
   const payment = deps.payments.get(id);
   const transaction = payment ? { payment, movement: null } : deps.payments.movement(id);
   if (!transaction) throw new NvpError('10004', 'The transaction id is not valid');
-  if (!maySee(asked, transaction.payment, deps))
-    throw new NvpError('10007', 'You do not have permission to make this API call');
+  needSight(asked, transaction.payment, deps);
   return transaction;
 }
 
-function maySee(asked: Fields, { form }: Payment, { accounts, apiUsers }: NvpDeps): boolean {
+function findProfile(asked: Fields, deps: NvpDeps): Subscription {
+  const id = asked['PROFILEID'] ?? '';
+  if (id === '') throw new NvpError('11551', 'Profile ID is missing from the request');
+  const subscription = deps.subscriptions.get(id);
+  if (!subscription) throw new NvpError('11552', 'The profile ID is invalid');
+  needSight(asked, subscription, deps);
+  return subscription;
+}
+
+function needSight(asked: Fields, seen: Pick<Payment, 'form'> | Subscription, deps: NvpDeps): void {
+  if (!maySee(asked, seen, deps)) throw new NvpError('10007', 'You do not have permission to make this API call');
+}
+
+function maySee(
+  asked: Fields,
+  { form }: Pick<Payment, 'form'> | Subscription,
+  { accounts, apiUsers }: NvpDeps,
+): boolean {
   return apiUsers.maySee(asked['USER'] ?? '', accounts.of(form.business).receiverId);
 }
 
@@ -125,6 +123,7 @@ function search(asked: Fields, deps: NvpDeps): Fields {
   const found = deps.payments
     .list()
     .filter(({ form }) => asked['INVNUM'] === undefined || form.invoice === asked['INVNUM'])
+    .filter(({ instalment }) => asked['PROFILEID'] === undefined || instalment?.subscriptionId === asked['PROFILEID'])
     .filter((payment) => asked['TRANSACTIONID'] === undefined || payment.txnId === asked['TRANSACTIONID'])
     .filter((payment) => maySee(asked, payment, deps))
     .flatMap(transactionsOf)
@@ -210,8 +209,4 @@ function refundFields(payment: Payment, { txnId, gross, fee, pendingReason }: Mo
     REFUNDSTATUS: pendingReason === null ? 'instant' : 'delayed',
     PENDINGREASON: pendingReason ?? 'none',
   };
-}
-
-function instant(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,18 +1,27 @@
 import { html, type Html } from '../html';
-import { peopleList } from '../page';
+import { factTable, peopleList } from '../page';
 import { writeAmount } from './amounts';
 import { BUYERS, nameOf } from './buyers';
 import type { CheckoutForm } from './checkout-form';
 import type { Payment } from './payments';
-
-// Long enough to read the page, short enough to show that Auto Return is on.
-export const AUTO_RETURN_S = 5;
+import type { SubscriptionForm } from './subscriptions/form';
+import { agreementTable, agreementTitle } from './subscriptions/pages';
+import { wayBack } from './way-back';
 
 /** The page on which a payer chooses who to be. */
-export function payerPage(action: string, form: CheckoutForm, trouble: string | null, timeNote: string): Html {
-  return html`<h1>Pay ${writeAmount(form.total, form.currency)} ${form.currency}</h1>
-    ${trouble === null ? null : html`<p class="alert" role="alert">${trouble}</p>`} ${orderTable(form)}
-    <h2>Who pays?</h2>
+export function payerPage(
+  action: string,
+  form: CheckoutForm | SubscriptionForm,
+  trouble: string | null,
+  timeNote: string,
+): Html {
+  const isSubscription = form.kind === 'subscription';
+  return html`<h1>
+      ${isSubscription ? agreementTitle(form) : `Pay ${writeAmount(form.total, form.currency)} ${form.currency}`}
+    </h1>
+    ${trouble === null ? null : html`<p class="alert" role="alert">${trouble}</p>`}
+    ${isSubscription ? agreementTable(form) : orderTable(form)}
+    <h2>${isSubscription ? 'Who agrees and pays?' : 'Who pays?'}</h2>
     <p>Choose a test buyer. What is written is what will happen. ${timeNote}</p>
     <form method="post" action="${action}/pay">
       ${peopleList(
@@ -39,20 +48,12 @@ function orderTable(form: CheckoutForm): Html {
     ['Notifications to', form.notifyUrl ?? '(nowhere: the form has no notify_url)'],
     ['PDT identity token', 'any that is not empty, unless one was set for this business'],
   ];
-  return html`<dl>
-    ${rows.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
+  return factTable(rows);
 }
 
 /** The page after paying. */
 export function receiptPage(payment: Payment, control: string): Html {
-  const { form, buyer, returnUrl, standing } = payment;
+  const { form, buyer, standing } = payment;
   return html`<h1>${buyer.firstName} paid ${writeAmount(form.total, form.currency)} ${form.currency}</h1>
     <p><strong>${nameOf(buyer)}.</strong> ${buyer.does}</p>
     <dl>
@@ -69,14 +70,7 @@ export function receiptPage(payment: Payment, control: string): Html {
         <dd>${form.invoice || '(none)'}</dd>
       </div>
     </dl>
-    ${
-      returnUrl === null
-        ? html`<p>
-            ${form.returnUrl === null ? 'The form named no page to return to.' : 'The tab is closed now: nobody returns to the merchant.'}
-          </p>`
-        : html`<p><a class="button" href="${returnUrl}">${form.returnLabel ?? 'Return to merchant'}</a></p>
-            <p class="note">You will be sent back in ${AUTO_RETURN_S} seconds.</p>`
-    }
+    ${wayBack(payment)}
     <p><a href="${control}#${payment.txnId}">What happens next is decided on the control page</a></p>`;
 }
 

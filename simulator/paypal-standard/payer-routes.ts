@@ -5,21 +5,26 @@ import { sendPage } from '../page';
 import { bodyOf, readBody } from '../request-body';
 import { findBuyer } from './buyers';
 import type { Checkout, Checkouts } from './checkouts';
+import { closedPage, payerPage, receiptPage, refusedPage } from './payer-pages';
 import type { CheckoutForm } from './checkout-form';
-import { AUTO_RETURN_S, closedPage, payerPage, receiptPage, refusedPage } from './payer-pages';
 import type { PayOutcome } from './pay';
+import type { SubscribeOutcome } from './subscriptions/course';
+import type { SubscriptionForm } from './subscriptions/form';
+import { agreedPage } from './subscriptions/pages';
+import { AUTO_RETURN_S } from './way-back';
 
 export interface PayerDeps {
   readonly base: string;
   readonly checkouts: Checkouts;
   readonly misbehaviour: Misbehaviour;
   readonly pay: (form: CheckoutForm, buyerKey: string) => PayOutcome;
+  readonly subscribe: (form: SubscriptionForm, buyerKey: string) => SubscribeOutcome;
   /** How fast PayPal's days pass here, for the page. */
   readonly timeNote: string;
 }
 
 /** The pages a payer clicks through once the form was found in order. */
-export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: PayerDeps): Router {
+export function payerRoutes({ base, checkouts, misbehaviour, pay, subscribe, timeNote }: PayerDeps): Router {
   const router = Router();
 
   router.use('/checkout', (_req, res, next) => {
@@ -39,7 +44,7 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
     withCheckout(req, res, (checkout) => {
       const buyer = findBuyer(readForm(bodyOf(req), 'utf-8')['buyer'] ?? '');
       // A second click, or one on the page in another tab, finds the payment made.
-      if (buyer && checkout.state.kind !== 'paid') checkout.state = stateAfter(pay(checkout.form, buyer.key));
+      if (buyer && !isDone(checkout)) checkout.state = stateAfter(decide(checkout, buyer.key));
       res.redirect(303, addressOf(checkout));
     });
   });
@@ -59,6 +64,10 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
   });
 
   return router;
+
+  function decide({ form }: Checkout, buyerKey: string): PayOutcome | SubscribeOutcome {
+    return form.kind === 'subscription' ? subscribe(form, buyerKey) : pay(form, buyerKey);
+  }
 
   function addressOf({ id }: Checkout): string {
     return `${base}/paypal/checkout/${id}`;
@@ -83,17 +92,37 @@ export function payerRoutes({ base, checkouts, misbehaviour, pay, timeNote }: Pa
         return { title: 'Pay with PayPal (simulator)', body: payerPage(address, form, state.trouble, timeNote) };
       case 'closed':
         return { title: 'Closed (simulator)', body: closedPage(address) };
-      case 'paid': {
-        const { returnUrl } = state.payment;
-        const goesTo = returnUrl === null ? null : { url: returnUrl, afterS: AUTO_RETURN_S };
-        return { title: 'Paid (simulator)', body: receiptPage(state.payment, `${base}/`), goesTo };
-      }
+      case 'paid':
+        return {
+          title: 'Paid (simulator)',
+          body: receiptPage(state.payment, `${base}/`),
+          goesTo: goingTo(state.payment),
+        };
+      case 'agreed':
+        return {
+          title: 'Agreed (simulator)',
+          body: agreedPage(state.subscription, `${base}/`),
+          goesTo: goingTo(state.subscription),
+        };
     }
   }
 }
 
-function stateAfter(outcome: PayOutcome): Checkout['state'] {
-  return outcome.kind === 'paid'
-    ? { kind: 'paid', payment: outcome.payment }
-    : { kind: 'open', trouble: outcome.reason };
+function isDone({ state }: Checkout): boolean {
+  return state.kind === 'paid' || state.kind === 'agreed';
+}
+
+function goingTo({ returnUrl }: { readonly returnUrl: string | null }) {
+  return returnUrl === null ? null : { url: returnUrl, afterS: AUTO_RETURN_S };
+}
+
+function stateAfter(outcome: PayOutcome | SubscribeOutcome): Checkout['state'] {
+  switch (outcome.kind) {
+    case 'paid':
+    case 'agreed':
+      return outcome;
+    case 'declined':
+    case 'refused':
+      return { kind: 'open', trouble: outcome.reason };
+  }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock';
 import type { Fields } from '../form-encoding';
 import { Newest } from '../newest';
 import type { Buyer, Standing } from './buyers';
@@ -34,6 +35,14 @@ export interface Case {
   outcome: 'won' | 'lost' | 'withdrawn' | null;
 }
 
+/** What makes a payment one of a subscription's. */
+export interface Instalment {
+  readonly subscriptionId: string;
+  readonly txnType: 'subscr_payment' | 'recurring_payment' | 'recurring_payment_outstanding_payment';
+  /** What its messages say of the subscription as it was when the money was taken; null leaves a payment's own field out. */
+  readonly fields: Readonly<Record<string, string | null>>;
+}
+
 /** A payment at the look-alike: what was bought, by whom, and where it stands. Amounts are in PayPal's smallest unit. */
 export interface Payment {
   readonly txnId: string;
@@ -45,12 +54,24 @@ export interface Payment {
   readonly fee: number;
   /** Where his browser was sent, if it was. */
   readonly returnUrl: string | null;
+  /** Null: it stands alone. */
+  readonly instalment: Instalment | null;
   standing: Standing;
   readonly cases: Case[];
   /** Oldest first. */
   readonly movements: Movement[];
-  /** What PDT tells: the payment as it was when the buyer came back, and how often it was asked. */
+  /** What PDT tells: the payment as it was when the buyer came back, and how often it was asked. Null for an instalment: PDT is not made for them. */
   pdt: { readonly fields: Fields; fetches: number } | null;
+}
+
+/** Under what the messages about a payment are filed: those about an instalment leave in the order of its subscription's. */
+export function subjectOf({ txnId, instalment }: Payment): string {
+  return instalment?.subscriptionId ?? txnId;
+}
+
+/** PayPal's time at a payment. It is never before the payment: a subscription's time is moved on by hand, ahead of the clock. */
+export function momentAt({ at }: Payment, clock: Clock): Date {
+  return new Date(Math.max(at.getTime(), clock.now().getTime()));
 }
 
 const PAYMENTS_KEPT = 10_000;

@@ -11,6 +11,11 @@ export function newTxnId(): string {
   return write(randomBytes(17));
 }
 
+/** A subscription's id as PayPal's: `I-` and 12 characters. */
+export function newSubscriptionId(): string {
+  return `I-${write(randomBytes(12))}`;
+}
+
 /** A case id as PayPal's: PP-D-12345. */
 export function newCaseId(): string {
   return `PP-D-${randomBytes(4).readUInt32BE()}`;

@@ -12,6 +12,7 @@ import { refusedPage } from './payer-pages';
 import type { Payments } from './payments';
 import { answerPdt } from './pdt';
 import { PLACES } from './places';
+import { isSubscriptionForm, readSubscriptionForm } from './subscriptions/form';
 
 export interface WebscrDeps {
   readonly base: string;
@@ -59,7 +60,7 @@ export function webscr(deps: WebscrDeps): Router {
   }
 
   function openCheckout(res: Response, fields: Fields): void {
-    const reading = readCheckoutForm(fields);
+    const reading = isSubscriptionForm(fields) ? readSubscriptionForm(fields) : readCheckoutForm(fields);
     const refusal = reading.ok ? whyRefused(reading.form, deps) : null;
     if (reading.ok && refusal === null) {
       res.redirect(303, `${base}/paypal/checkout/${deps.checkouts.open(reading.form).id}`);

@@ -142,6 +142,24 @@ async function importFile(kind: 'members' | 'charges', file: string): Promise<st
   return (await club.post<{ id: string }>(`/v1/imports?kind=${kind}`, file, headers)).body.id;
 }
 
+const OFFER = { label: 'Membership', category: 'fee', interval: 'month', amount: 1000 };
+
+/** An agreement that its member has approved, and whose gateway failed to collect so often. */
+async function agreement(failures = 0): Promise<string> {
+  const wish = { ...OFFER, member: await newMember(), gateway: 'paypal-checkout' };
+  const { id } = (await club.post<{ id: string }>('/v1/agreements', wish)).body;
+  const read = async () =>
+    (await club.get<{ status: string; gatewayReference: string | null }>(`/v1/agreements/${id}`)).body;
+  const { gatewayReference } = await eventually(read, (seen) => seen.gatewayReference !== null);
+  const subscription = `/paypal-checkout/subscriptions/${gatewayReference}`;
+  await control(world, 'POST', `${subscription}/approve`, { buyer: 'anne' });
+  await eventually(read, ({ status }) => status === 'active');
+  for (let tries = 0; tries < failures; tries++)
+    await control(world, 'POST', `${subscription}/events`, { kind: 'fail' });
+  if (failures > 2) await eventually(read, ({ status }) => status === 'suspended');
+  return id;
+}
+
 /** How each call is made so that it changes something. */
 const CALLS: Readonly<Record<string, () => Promise<Called>>> = {
   'POST /v1/merchants': async () => ({
@@ -215,6 +233,24 @@ const CALLS: Readonly<Record<string, () => Promise<Called>>> = {
       path: `/v1/imports/${await importFile('charges', `reference,label,category,amount\n${reference},Fee,fee,12.50\n`)}`,
     };
   },
+  'POST /v1/offers': async () => ({ path: '/v1/offers', body: OFFER }),
+  'PATCH /v1/offers/{id}': async () => ({
+    path: `/v1/offers/${await make('/v1/offers', OFFER)}`,
+    body: { amount: 1200 },
+  }),
+  'DELETE /v1/offers/{id}': async () => ({ path: `/v1/offers/${await make('/v1/offers', OFFER)}` }),
+  'POST /v1/agreements': async () => ({
+    path: '/v1/agreements',
+    body: { ...OFFER, member: await newMember(), gateway: 'paypal-standard' },
+  }),
+  'PATCH /v1/agreements/{id}': async () => ({ path: `/v1/agreements/${await agreement()}`, body: { amount: 800 } }),
+  'POST /v1/agreements/{id}/cancel': async () => ({ path: `/v1/agreements/${await agreement()}/cancel` }),
+  'POST /v1/agreements/{id}/suspension': async () => ({ path: `/v1/agreements/${await agreement()}/suspension` }),
+  'POST /v1/agreements/{id}/resumption': async () => ({ path: `/v1/agreements/${await agreement(3)}/resumption` }),
+  'POST /v1/agreements/{id}/resolution': async () => ({
+    path: `/v1/agreements/${await agreement(3)}/resolution`,
+    body: { action: 'accept' },
+  }),
   'POST /v1/payments': async () => ({
     path: '/v1/payments',
     body: { member: await newMember(), gateway: 'paypal-standard', amount: 1000 },

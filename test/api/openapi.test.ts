@@ -103,6 +103,12 @@ describe('the document', () => {
       operation.parameters?.some((one) => one.name === 'Idempotency-Key'),
     );
     expect(keyed.map(([method, path]) => `${method} ${path}`).sort()).toEqual([
+      'patch /v1/agreements/{id}',
+      'post /v1/agreements',
+      'post /v1/agreements/{id}/cancel',
+      'post /v1/agreements/{id}/resolution',
+      'post /v1/agreements/{id}/resumption',
+      'post /v1/agreements/{id}/suspension',
       'post /v1/disputes/{id}/resolution',
       'post /v1/members',
       'post /v1/members/{id}/charges',
@@ -110,6 +116,7 @@ describe('the document', () => {
       'post /v1/notifications/{id}/attachment',
       'post /v1/notifications/{id}/dismissal',
       'post /v1/notifications/{id}/refunds',
+      'post /v1/offers',
       'post /v1/pay-links',
       'post /v1/payments',
       'post /v1/payments/{id}/cancel',

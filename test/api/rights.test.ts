@@ -41,6 +41,8 @@ interface Objects {
   readonly endpoint: string;
   readonly delivery: string;
   readonly view: string;
+  readonly offer: string;
+  readonly agreement: string;
 }
 interface Someone {
   readonly name: string;
@@ -58,6 +60,7 @@ interface Someone {
 /** Nobody listens there. */
 const ENDPOINT = { url: 'http://127.0.0.1:9/', types: ['payment.paid'] };
 
+const OFFER = { label: 'Membership', category: 'fee', interval: 'year', amount: 1000 };
 const VIEW = { name: 'Who owes', list: 'members', filter: { owes: '1' } };
 
 /** Of a device that nobody has asked. */
@@ -149,6 +152,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
   const link = await merchant.post<{ code: string }>('/v1/pay-links', { member });
   const endpoint = await newEndpoint(merchant);
   const delivery = await merchant.post<{ id: string }>(`/v1/webhook-endpoints/${endpoint}/test`);
+  const offer = (await merchant.post<{ id: string }>('/v1/offers', OFFER)).body.id;
+  const agreement = await merchant.post<{ id: string }>('/v1/agreements', { offer, member });
   const [refund, dispute] = [newId('ref'), newId('dis')];
   await world.db.sql.query(
     `INSERT INTO refunds (id, merchant_id, account_id, payment_id, member_id, capture_reference, amount, currency, status, origin, settled_at)
@@ -176,6 +181,8 @@ async function objectsOf(merchant: Merchant): Promise<Objects> {
     endpoint,
     delivery: delivery.body.id,
     view: (await merchant.post<{ id: string }>('/v1/views', VIEW)).body.id,
+    offer,
+    agreement: agreement.body.id,
   };
 }
 
@@ -234,6 +241,8 @@ function fill(path: string, of: Objects): string {
     'webhook-endpoint': of.endpoint,
     'webhook-deliverie': of.delivery,
     view: of.view,
+    offer: of.offer,
+    agreement: of.agreement,
   };
   return path
     .replace('{id}', byNoun[noun] ?? '')
@@ -262,6 +271,10 @@ function bodyFor(name: string, of: Objects): unknown {
     'POST /v1/members': { name: 'Anne' },
     'POST /v1/members/{id}/charges': { label: 'x', category: 'x', amount: 100, currency: 'EUR' },
     'POST /v1/payments': { member: of.member, gateway: 'paypal-standard', amount: 100 },
+    'POST /v1/offers': OFFER,
+    'POST /v1/agreements': { offer: of.offer, member: of.member },
+    'PATCH /v1/agreements/{id}': { amount: 2000 },
+    'POST /v1/agreements/{id}/resolution': { action: 'accept' },
     'POST /v1/payments/{id}/resolution': { action: 'accept' },
     'POST /v1/disputes/{id}/resolution': { outcome: 'lost' },
     'POST /v1/notifications/{id}/attachment': { member: of.member },
@@ -348,16 +361,25 @@ test('a scope includes no other but `admin`, which includes all; reading gives n
   expect(mayBe('payments').sort()).toEqual([
     'DELETE /v1/imports/{id}',
     'DELETE /v1/members/{id}',
+    'DELETE /v1/offers/{id}',
     'DELETE /v1/pay-links/{code}',
     'GET /v1/merchant',
     'GET /v1/pay-links',
     'GET /v1/reminders',
+    'PATCH /v1/agreements/{id}',
     'PATCH /v1/members/{id}',
+    'PATCH /v1/offers/{id}',
+    'POST /v1/agreements',
+    'POST /v1/agreements/{id}/cancel',
+    'POST /v1/agreements/{id}/resolution',
+    'POST /v1/agreements/{id}/resumption',
+    'POST /v1/agreements/{id}/suspension',
     'POST /v1/imports',
     'POST /v1/members',
     'POST /v1/members/{id}/charges',
     'POST /v1/members/{id}/charges/{charge}/cancellation',
     'POST /v1/members/{id}/tokens',
+    'POST /v1/offers',
     'POST /v1/pay-links',
     'POST /v1/payments',
     'POST /v1/payments/{id}/cancel',

@@ -119,6 +119,7 @@ interface Things {
   readonly refund: string;
   readonly dispute: string;
   readonly link: string;
+  readonly agreement: string;
   readonly 'webhook-endpoint': string;
   readonly 'webhook-deliverie': string;
   /** Who made most of it. */
@@ -136,10 +137,13 @@ async function thingsOf({ merchantId, secretKey }: Seeded['small']): Promise<Thi
   const { post } = asking(api, secretKey);
   const wish = { url: 'https://shop.example/', types: ['payment.paid'] };
   const endpoint = (await post<{ id: string }>('/v1/webhook-endpoints', wish)).body.id;
+  const member = await one('members', 'NOT id = ANY ($2)');
+  const terms = { gateway: 'paypal-standard', amount: 1000, interval: 'month', label: 'Membership', category: 'fee' };
   return {
+    agreement: (await post<{ id: string }>('/v1/agreements', { ...terms, member })).body.id,
     'webhook-endpoint': endpoint,
     'webhook-deliverie': (await post<{ id: string }>(`/v1/webhook-endpoints/${endpoint}/test`)).body.id,
-    member: await one('members', 'NOT id = ANY ($2)'),
+    member,
     payment: await one('payments', `status = 'paid' AND ${isOrdinary}`),
     refund: await one('refunds', `status = 'succeeded' AND ${isOrdinary}`),
     dispute: await one('disputes', isOrdinary),
@@ -194,6 +198,7 @@ function valuesOf({ name, description, schema }: Parameter, things: Things): rea
     from: '2020-01-01',
     to: '2100-01-01T00:00:00Z',
     owes: '1',
+    attention: 'any',
     summary: '1',
     minAmount: '1',
     maxAmount: '100000',

@@ -214,6 +214,7 @@ export async function receive(
       accountId: club.accountId,
       channel,
       paymentId: payment,
+      agreementId: null,
       claim: claimOf(channel, { references, facts }),
       askAgain: mostQuestions(channel),
       ...(accountFull !== undefined && { accountFull }),

@@ -62,6 +62,9 @@ test('late, it tells Temporal of no message and of no start that can wait, and g
     look: tell,
     retryDeliveries: ({ endpointId }) => tell(endpointId),
     refundUnmatched: ({ refundId }) => tell(refundId),
+    startAgreement: tell,
+    lookAtAgreement: tell,
+    commandAgreement: () => Promise.reject(new Error('nobody commands')),
     command: () => Promise.reject(new Error('nobody commands')),
   };
   const club = await newClub(world.db);

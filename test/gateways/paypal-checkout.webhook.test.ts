@@ -387,7 +387,7 @@ describe('a genuine webhook', () => {
   });
 
   it.each([
-    ['BILLING.SUBSCRIPTION.CREATED', { id: 'I-1' }, 'unknown_type'],
+    ['VAULT.PAYMENT-TOKEN.CREATED', { id: 'I-1' }, 'unknown_type'],
     ['constructor', {}, 'unknown_type'],
     ['PAYMENT.CAPTURE.COMPLETED', { id: '../../v1/oauth2/token' }, 'no_resource_id'],
     ['CHECKOUT.ORDER.APPROVED', null, 'no_resource_id'],

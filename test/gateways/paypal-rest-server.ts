@@ -45,6 +45,9 @@ export async function startPaypal() {
     /** What the next capture becomes. */
     capture: { status: 'COMPLETED' } as Resource,
     refund: { status: 'COMPLETED' } as Resource,
+    saleRefund: { state: 'completed' } as Resource,
+    /** What a revision is answered with beside its links: one that the payer must approve has a link for that. */
+    revision: { links: [] } as Resource,
   };
   let rules: Rule[] = [];
   let serial = 0;
@@ -77,6 +80,17 @@ export async function startPaypal() {
         : resource
           ? refund(path, resource, sent, headers)
           : problem(404, 'INVALID_RESOURCE_ID');
+    if (/sale\/\w+\/refund$/.test(path))
+      return known
+        ? [200, state.resources.get(known)]
+        : resource
+          ? refundSale(resource, sent, headers)
+          : problem(404, 'INVALID_RESOURCE_ID');
+    if (what === 'POST /v1/catalogs/products') return makeProduct(sent);
+    if (what === 'POST /v1/billing/plans') return known ? [200, state.resources.get(known)] : makePlan(sent, headers);
+    if (what === 'POST /v1/billing/subscriptions')
+      return known ? [200, state.resources.get(known)] : subscribe(sent, headers);
+    if (method === 'POST' && path.startsWith('/v1/billing/subscriptions/')) return changeSubscription(path);
     if (path === '/v1/notifications/webhooks') return webhooks(method, sent);
     if (method === 'PATCH') return patch(path, body);
     if (path === '/v1/notifications/verify-webhook-signature') return [200, { verification_status: 'FAILURE' }];
@@ -153,6 +167,63 @@ export async function startPaypal() {
     state.resources.set(`/v2/payments/refunds/${id}`, made);
     state.keys.set(String(headers['paypal-request-id']), `/v2/payments/refunds/${id}`);
     return [201, made];
+  }
+  function refundSale(sale: Resource, sent: Resource, headers: IncomingHttpHeaders): Answer {
+    const id = newId();
+    const made = {
+      id,
+      sale_id: sale['id'],
+      amount: sent['amount'],
+      invoice_number: sent['invoice_number'],
+      custom: sale['custom'],
+      create_time: '2026-11-02T10:00:00Z',
+      ...state.saleRefund,
+    };
+    Object.assign(sale, { state: 'partially_refunded' });
+    state.resources.set(`/v1/payments/refund/${id}`, made);
+    state.keys.set(String(headers['paypal-request-id']), `/v1/payments/refund/${id}`);
+    return [201, made];
+  }
+  function makeProduct(sent: Resource): Answer {
+    const path = `/v1/catalogs/products/${String(sent['id'])}`;
+    if (state.resources.has(path)) return problem(422, 'DUPLICATE_RESOURCE_IDENTIFIER');
+    state.resources.set(path, sent);
+    return [201, sent];
+  }
+  function makePlan(sent: Resource, headers: IncomingHttpHeaders): Answer {
+    const path = `/v1/billing/plans/P-${newId()}`;
+    const made = { ...sent, id: path.split('/').at(-1) };
+    state.resources.set(path, made);
+    state.keys.set(String(headers['paypal-request-id']), path);
+    return [201, made];
+  }
+  function subscribe(sent: Resource, headers: IncomingHttpHeaders): Answer {
+    const id = `I-${newId()}`;
+    const path = `/v1/billing/subscriptions/${id}`;
+    const made = {
+      id,
+      status: 'APPROVAL_PENDING',
+      plan_id: sent['plan_id'],
+      custom_id: sent['custom_id'],
+      links: [link(`/paypal/webapps/billing/subscriptions?ba_token=${id}`, 'approve')],
+    };
+    state.resources.set(path, made);
+    state.keys.set(String(headers['paypal-request-id']), path);
+    return [201, made];
+  }
+  function changeSubscription(path: string): Answer {
+    const [, place = '', verb = ''] = /^(.*)\/(\w+)$/.exec(path) ?? [];
+    const subscription = state.resources.get(place);
+    if (!subscription) return problem(404, 'INVALID_RESOURCE_ID');
+    if (verb === 'revise') return [200, state.revision];
+    const [from, to] = {
+      cancel: [['ACTIVE', 'SUSPENDED'], 'CANCELLED'],
+      suspend: [['ACTIVE'], 'SUSPENDED'],
+      activate: [['SUSPENDED'], 'ACTIVE'],
+    }[verb] as [string[], string];
+    if (!from.includes(String(subscription['status']))) return problem(422, 'SUBSCRIPTION_STATUS_INVALID');
+    Object.assign(subscription, { status: to, status_update_time: '2026-12-05T10:00:00Z' });
+    return [204, ''];
   }
   function webhooks(method: string, sent: Resource): Answer {
     if (method === 'GET') return [200, { webhooks: state.webhooks }];

@@ -94,6 +94,7 @@ const damage: Record<string, string[]> = {
   inv_received_is_in_outbox: ["DELETE FROM outbox WHERE kind = 'notification'"],
   inv_received_can_be_read: ['DELETE FROM notification_bodies'],
   inv_attentions_are_listed: ['DELETE FROM payment_attentions'],
+  inv_instalments_are_handed_over: ["UPDATE payments SET agreement_id = 'agr_of_nobody', instalment = sequence"],
   inv_unapplied_are_listed: ["UPDATE unapplied_messages SET state = 'attention'"],
 };
 

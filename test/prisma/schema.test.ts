@@ -29,6 +29,7 @@ const ONLY_IN_DATABASE = [
 const KEYS_ONLY_IN_DATABASE = [
   'entries (command_id, kind)', // and the payline, where one cause has several entries of a kind
   'entries (fact_id, kind)',
+  'payments (agreement_id, instalment)', // of instalments
   'refunds (notification_id)', // of those in flight
   'refunds (payment_id)',
   'reminders (member_id)', // of those queued
@@ -169,6 +170,7 @@ test('a key leaves out no rows but those where its column is null, and refunds a
     'entries (command_id, kind) where (command_id IS NOT NULL)',
     'entries (fact_id, kind) where (fact_id IS NOT NULL)',
     'payments (account_id, checkout_reference) where (checkout_reference IS NOT NULL)',
+    'payments (agreement_id, instalment) where (agreement_id IS NOT NULL)',
     "refunds (notification_id) where (((status)::text = 'pending'::text) AND (notification_id IS NOT NULL))",
     "refunds (payment_id) where (((status)::text = 'pending'::text) AND ((origin)::text = 'merchant'::text) AND (payment_id IS NOT NULL))",
     "reminders (member_id) where (state = 'queued'::text)",
@@ -221,6 +223,10 @@ test('the client reads a row of every table that a booking fills', async () => {
   const empty = counts.filter(([, count]) => count === 0).map(([model]) => model);
   expect(empty.sort()).toEqual([
     'AccountChannelSeen',
+    'Agreement',
+    'AgreementCommand',
+    'AgreementFact',
+    'AgreementPlan',
     'AllocationUndo',
     'ApiKey',
     'AuditMark',
@@ -239,6 +245,7 @@ test('the client reads a row of every table that a booking fills', async () => {
     'Letter',
     'MemberSession',
     'MemberSignInLink',
+    'Offer',
     'Onboarding',
     'OnboardingEvent',
     'Passkey',

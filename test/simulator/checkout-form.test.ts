@@ -31,7 +31,7 @@ it.each([
   { over: { return: 'javascript:alert(1)' }, problem: 'return "javascript:alert(1)" is not an absolute' },
   { over: { invoice: 'x'.repeat(128) }, problem: 'invoice is longer than 127' },
   { over: { quantity: '0' }, problem: 'quantity "0" is not a positive whole number' },
-  { over: { cmd: '_xclick-subscriptions' }, problem: 'cmd "_xclick-subscriptions" is not played' },
+  { over: { cmd: '_s-xclick' }, problem: 'cmd "_s-xclick" is not played' },
 ])('a form with $over is refused: $problem', ({ over, problem }) => {
   const reading = readCheckoutForm({ ...good, ...over });
   expect(reading.ok ? [] : reading.problems.join('\n')).toContain(problem);

@@ -11,4 +11,7 @@ export const NO_RUNS: Runs = {
   look: away,
   retryDeliveries: away,
   refundUnmatched: away,
+  startAgreement: away,
+  lookAtAgreement: away,
+  commandAgreement: away,
 };

@@ -436,6 +436,8 @@ export function createAccountDesk({
     goOn: (payment: Payment) => act(payment, goOn),
     cancel: (payment: Payment) => act(payment, cancel),
     stopOpening: (payment: Payment) => act(payment, (opening) => cancelPayment(credentials, opening)),
+    /** Something else than a payment changed the account. */
+    refresh: () => void refresh(),
     /** The browser shows the page as it was left, back from the gateway's. */
     comeBack() {
       set({ busy: false });

@@ -2,9 +2,13 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { balanceInWords, FIRST_LOOK } from '../../words/first-look';
 import { createAccountDesk } from './account-desk';
 import type { AccountDesk, AccountState, Notice } from './account-desk';
-import type { Payment } from '../shared/types';
+import type { Cart, Payment } from '../shared/types';
+import { createAgreementDesk } from './agreement-desk';
+import type { AgreementDesk, AgreementState } from './agreement-desk';
+import { Agreements } from './agreements';
 import { Charges, Paylines } from './charges';
 import { availableAmong } from './gateways';
+import { Offers } from './offers';
 import { PayForm } from './pay-form';
 import { PaymentRow, StandingLink } from './payment-row';
 import { Frame, Loading, Over } from './space';
@@ -25,11 +29,17 @@ export function AccountPage({ space }: { readonly space: Space }) {
   );
   const [state, setState] = useState<AccountState>(desk.state);
   heard.current = setState;
+  const [agreementDesk, agreed] = useAgreements(space, desk);
   useEffect(() => {
     // Back from the gateway's page the browser may show this page as it was left.
-    const comeBack = (event: PageTransitionEvent) => event.persisted && desk.comeBack();
+    const comeBack = ({ persisted }: PageTransitionEvent) => {
+      if (!persisted) return;
+      desk.comeBack();
+      agreementDesk.comeBack();
+    };
     window.addEventListener('pageshow', comeBack);
     void desk.start();
+    void agreementDesk.start();
     return () => window.removeEventListener('pageshow', comeBack);
   }, []);
 
@@ -40,7 +50,8 @@ export function AccountPage({ space }: { readonly space: Space }) {
     if (merchant !== null) document.title = `${FIRST_LOOK[language()].pages.account} · ${merchant}`;
   }, [merchant]);
 
-  if (state.isOver) return <Over />;
+  if (state.isOver || agreed.isOver) return <Over />;
+  const isConnected = state.isConnected && agreed.isConnected;
   const isTest = state.options?.data.some(({ available, environment }) => available && environment !== 'live') ?? false;
   return (
     <Frame
@@ -48,12 +59,13 @@ export function AccountPage({ space }: { readonly space: Space }) {
       page="account"
       merchant={merchant}
       title={title}
-      isConnected={state.isConnected}
+      isConnected={isConnected}
       shownSince={loaded?.at ?? null}
       isTest={isTest}
     >
       <div id="notice" role="status">
         {notice && <NoticeCard notice={notice} />}
+        {agreed.notice && <NoticeCard notice={agreed.notice} />}
       </div>
       {loaded === null ? (
         <Loading />
@@ -62,6 +74,7 @@ export function AccountPage({ space }: { readonly space: Space }) {
           <div class="column">
             <OpenPayments state={{ ...state, loaded }} desk={desk} />
             <PayForm state={{ ...state, loaded }} desk={desk} />
+            <Recurring state={agreed} desk={agreementDesk} cart={loaded.cart} isConnected={isConnected} />
           </div>
           <div class="column">
             <Charges cart={loaded.cart} />
@@ -70,6 +83,47 @@ export function AccountPage({ space }: { readonly space: Space }) {
         </div>
       )}
     </Frame>
+  );
+}
+
+/** The desk of the member's agreements on this page, and what it shows. */
+function useAgreements(space: Space, accountDesk: AccountDesk): readonly [AgreementDesk, AgreementState] {
+  const heard = useRef<(state: AgreementState) => void>(() => undefined);
+  const desk = useMemo(
+    () =>
+      createAgreementDesk({
+        credentials: space.credentials,
+        returned: new URLSearchParams(location.search).get('agreement'),
+        merchant: () => accountDesk.state().loaded?.cart.merchantName ?? '',
+        onChange: (state) => heard.current(state),
+        onMove: accountDesk.refresh,
+      }),
+    [],
+  );
+  const [state, setState] = useState<AgreementState>(desk.state);
+  heard.current = setState;
+  return [desk, state];
+}
+
+interface RecurringProps {
+  readonly state: AgreementState;
+  readonly desk: AgreementDesk;
+  readonly cart: Cart;
+  readonly isConnected: boolean;
+}
+
+/** What is collected by itself, then what can be. */
+function Recurring({ state, ...more }: RecurringProps) {
+  const { loaded, trouble } = state;
+  const isSaidThere = loaded?.offers.some(({ id }) => id === trouble?.offer) ?? false; // beside the button that was pressed
+  return (
+    <>
+      <p class="error" role="alert">
+        {isSaidThere ? '' : (trouble?.text ?? '')}
+      </p>
+      {loaded && <Agreements state={{ ...state, loaded }} {...more} />}
+      {loaded && <Offers state={{ ...state, loaded }} {...more} />}
+    </>
   );
 }
 

@@ -198,7 +198,8 @@ function consequence(cart: Cart, chosen: readonly string[], amount: number | Amo
   return `${t('pays.these', { list: new Intl.ListFormat(language()).format(parts) })} ${left}`;
 }
 
-function problemText(problem: AmountProblem, currency: string): string {
+/** What is wrong with an amount that was typed. */
+export function problemText(problem: AmountProblem, currency: string): string {
   return t(`amount.${problem}`, { currency, example: writeAmount({ amount: 123_450, currency }, language()) });
 }
 

@@ -1,47 +1,78 @@
 import { call, troubleOf } from '../shared/client';
-import type { Credentials } from '../shared/client';
+import type { Credentials, Reply } from '../shared/client';
 import { pause, watchPayment } from '../shared/live';
-import type { Draft, Order, Payment } from '../shared/types';
+import type { Agreement, Beginning, Draft, Order, Payment } from '../shared/types';
 import { forget, recall, remember } from './kept';
 
 /** Pauses between the tries of one click; after the last the member is told, and may click again without paying twice. */
 const PAUSES_MS = [1_000, 3_000, 8_000];
 
-/**
- * Opens one payment for this order, however often it is called before it succeeds: the Idempotency-Key stays the same until
- * the order changes or a payment is there. `onTrouble` hears that the network fails and that it is tried again.
- */
-export async function openPayment(
+interface Listeners {
+  /** The network fails, and it is tried again. */
+  readonly onTrouble: () => void;
+}
+
+/** Opens one payment for this order, however often it is called before it succeeds. */
+export function openPayment(credentials: Credentials, order: Order, listeners: Listeners): Promise<Payment> {
+  const { charges, ...rest } = order;
+  const opening: Opening<Payment> = {
+    slot: 'draft',
+    order,
+    body: { ...rest, ...(charges.length > 0 && { charges }) },
+    open: (more) => call(credentials, 'POST', '/v1/payments', more),
+    read: async (id) => (await call(credentials, 'GET', `/v1/payments/${id}`)).body,
+  };
+  return openOnce(credentials, opening, listeners);
+}
+
+/** Begins one agreement of what is offered, in the same way. */
+export function beginAgreement(credentials: Credentials, wish: Beginning, listeners: Listeners): Promise<Agreement> {
+  const opening: Opening<Agreement> = {
+    slot: 'beginning',
+    order: wish,
+    body: wish,
+    open: (more) => call(credentials, 'POST', '/v1/agreements', more),
+    read: async (id) => (await call(credentials, 'GET', `/v1/agreements/${id}`)).body,
+  };
+  return openOnce(credentials, opening, listeners);
+}
+
+interface Opening<Opened> {
+  /** Where its draft is kept. */
+  readonly slot: 'draft' | 'beginning';
+  readonly order: object;
+  readonly body: object;
+  readonly open: (more: { readonly body: object; readonly idempotencyKey: string }) => Promise<Reply<Opened>>;
+  readonly read: (id: string) => Promise<Opened>;
+}
+
+/** The Idempotency-Key stays the same until the order changes or what it asks for is there. */
+async function openOnce<Opened extends Payment | Agreement>(
   credentials: Credentials,
-  order: Order,
-  { onTrouble }: { readonly onTrouble: () => void },
-): Promise<Payment> {
-  const draft = draftOf(order, credentials);
+  { slot, order, body, open, read }: Opening<Opened>,
+  { onTrouble }: Listeners,
+): Promise<Opened> {
+  const draft = draftOf(slot, order, credentials);
   for (let tries = 0; ;) {
     try {
-      const opened = await call(credentials, 'POST', '/v1/payments', {
-        body: bodyOf(order, draft),
-        idempotencyKey: draft.key,
-      });
-      const payment = opened.replayed
-        ? (await call(credentials, 'GET', `/v1/payments/${opened.body.id}`)).body
-        : opened.body;
-      // An answer from an earlier try that was lost may be about a payment that has ended since: then this is a new one.
-      if (opened.replayed && payment.status !== 'created' && payment.nextAction === null) {
-        renew(draft);
+      const answer = await open({ body: { ...body, ...wayBack(draft) }, idempotencyKey: draft.key });
+      const opened = answer.replayed ? await read(answer.body.id) : answer.body;
+      // An answer from an earlier try that was lost may be about one that has ended since: then this is a new one.
+      if (answer.replayed && opened.status !== 'created' && opened.nextAction === null) {
+        renew(slot, draft);
         continue;
       }
-      forget('draft');
-      return payment;
+      forget(slot);
+      return opened;
     } catch (error) {
       const trouble = troubleOf(error);
       const pauseMs = PAUSES_MS[tries];
       if (trouble?.code === 'origin_not_registered' && draft.returns) {
         draft.returns = false;
-        remember('draft', draft);
+        remember(slot, draft);
       } else if (trouble?.code === 'idempotency_key_reused' && pauseMs !== undefined) {
         tries += 1;
-        renew(draft);
+        renew(slot, draft);
       } else if (trouble?.isPassing && pauseMs !== undefined) {
         onTrouble();
         await pause(Math.max(pauseMs, trouble.retryAfterMs));
@@ -54,18 +85,18 @@ export async function openPayment(
 }
 
 /** Who is signed in finds the way to the account on the page of the payment; a token is known to this tab alone, so the way back is asked for. */
-function draftOf(order: Order, { kind }: Credentials): Draft {
-  const kept = recall('draft');
+function draftOf(slot: 'draft' | 'beginning', order: object, { kind }: Credentials): Draft {
+  const kept = recall(slot);
   const same = JSON.stringify(order);
   if (kept?.order === same) return kept;
   const draft = { order: same, key: newKey(), returns: kind === 'token' };
-  remember('draft', draft);
+  remember(slot, draft);
   return draft;
 }
 
-function renew(draft: Draft): void {
+function renew(slot: 'draft' | 'beginning', draft: Draft): void {
   draft.key = newKey();
-  remember('draft', draft);
+  remember(slot, draft);
 }
 
 /** `randomUUID` exists only where the page is secure; these bytes exist everywhere. */
@@ -74,16 +105,9 @@ function newKey(): string {
 }
 
 /** The way back is asked for as long as the merchant has not refused this address. */
-function bodyOf({ member, gateway, amount, currency, charges }: Order, { returns }: Draft): object {
+function wayBack({ returns }: Draft): object {
   const here = `${location.origin}${location.pathname}`;
-  return {
-    member,
-    gateway,
-    amount,
-    currency,
-    ...(charges.length > 0 && { charges }),
-    ...(returns && { returnUrl: here, cancelUrl: here }),
-  };
+  return returns ? { returnUrl: here, cancelUrl: here } : {};
 }
 
 /** A gateway that has not opened a payment by then is slow; the payment goes on without anybody waiting. */

@@ -36,6 +36,7 @@ export function PaymentRow({ payment, refunds = [], merchant, children }: Props)
         {payment.environment !== 'live' && <span class="badge">{t('payment.test')}</span>}
       </span>
       <span class="figure note">{gatewayLabel(gateway)}</span>
+      {payment.agreement !== null && <p class="note">{t('payment.agreement')}</p>}
       {MONEY_BACK.includes(status) && <p class="note">{words.title}.</p>}
       {wantsWords && <p class="note">{words.text}</p>}
       {lines.length > 0 && (

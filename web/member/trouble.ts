@@ -28,6 +28,14 @@ export function inPlainWords(error: unknown, { merchant, gateway }: { merchant: 
       return t('trouble.too_many');
     case 'too_many_requests':
       return t('trouble.slow_down');
+    case 'recurring_not_supported':
+      return t('trouble.recurring', { merchant });
+    case 'not_found':
+      return t('trouble.gone');
+    case 'agreement_at_gateway_only':
+      return t('agreement.at_gateway', { gateway });
+    case 'gateway_refused':
+      return t('trouble.gateway_refused', { gateway });
     default:
       return t('trouble.refused', { code: error.code });
   }

@@ -10,7 +10,15 @@ import { readStream } from '../shared/stream';
 const ASKING_MS = 15_000;
 
 /** What may be otherwise wherever money moves. */
-const OF_MONEY = ['/v1/payments', '/v1/notifications', '/v1/attention', '/v1/statistics', '/v1/members', '/v1/ledger'];
+const OF_MONEY = [
+  '/v1/payments',
+  '/v1/notifications',
+  '/v1/attention',
+  '/v1/statistics',
+  '/v1/members',
+  '/v1/ledger',
+  '/v1/agreements',
+];
 
 /** Which addresses may answer otherwise after an event about this kind of object. */
 const TOUCHED: Readonly<Record<EventObject, readonly string[]>> = {
@@ -19,6 +27,7 @@ const TOUCHED: Readonly<Record<EventObject, readonly string[]>> = {
   dispute: [...OF_MONEY, '/v1/disputes'],
   charge: ['/v1/members'],
   gateway_account: ['/v1/gateway-accounts', '/v1/attention'],
+  agreement: ['/v1/agreements', '/v1/members'],
   notification: ['/v1/notifications', '/v1/attention', '/v1/ledger'],
 };
 

@@ -46,6 +46,24 @@ const pages = office.addChildren([
   }),
   createRoute({
     getParentRoute: () => office,
+    path: '/agreements',
+    validateSearch,
+    component: lazyRouteComponent(() => import('./pages/agreements/agreements'), 'AgreementListPage'),
+  }),
+  createRoute({
+    getParentRoute: () => office,
+    path: '/agreements/offers',
+    validateSearch,
+    component: lazyRouteComponent(() => import('./pages/agreements/offers'), 'OffersPage'),
+  }),
+  createRoute({
+    getParentRoute: () => office,
+    path: '/agreements/$id',
+    validateSearch,
+    component: lazyRouteComponent(() => import('./pages/agreements/agreement'), 'AgreementPage'),
+  }),
+  createRoute({
+    getParentRoute: () => office,
     path: '/attention',
     validateSearch,
     component: lazyRouteComponent(() => import('./pages/attention/attention'), 'AttentionPage'),

@@ -838,6 +838,202 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what members can begin by themselves, newest first
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own.
+         */
+        get: operations["listOffers"];
+        put?: never;
+        /**
+         * Offer members an agreement that they can begin by themselves
+         * @description For: a key with scope payments or admin; a person as owner, treasurer.
+         */
+        post: operations["createOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/offers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw an offer: nobody begins it any more, and what was begun goes on
+         * @description For: a key with scope payments or admin; a person as owner, treasurer. Again: the same answer.
+         */
+        delete: operations["withdrawOffer"];
+        options?: never;
+        head?: never;
+        /**
+         * Change what the next agreement begins with; those that were begun go on as they are
+         * @description For: a key with scope payments or admin; a person as owner, treasurer.
+         */
+        patch: operations["changeOffer"];
+        trace?: never;
+    };
+    "/v1/agreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List agreements, newest first
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own.
+         */
+        get: operations["listAgreements"];
+        put?: never;
+        /**
+         * Begin an agreement and learn what the payer does next
+         * @description For: a key with scope payments or admin; a person as owner, treasurer, desk; a member, for what is their own. A member begins what is offered, for themself; a key or a person of the merchant begins any, for a member.
+         */
+        post: operations["beginAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read an agreement
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own.
+         */
+        get: operations["readAgreement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the amount of the instalments to come
+         * @description For: a key with scope payments or admin; a person as owner, treasurer. A rise may need the payer once more: then `nextAction` says what they do, and nothing changes before.
+         */
+        patch: operations["changeAgreement"];
+        trace?: never;
+    };
+    "/v1/agreements/{id}/instalments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the instalments of an agreement, oldest first, with the next that is expected
+         * @description For: a key with scope read or admin; a person as owner, treasurer, desk, accountant; a member, for what is their own.
+         */
+        get: operations["listInstalments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End an agreement: the gateway is told first
+         * @description For: a key with scope payments or admin; a person as owner, treasurer, desk; a member, for what is their own. 202: the gateway does not answer; it is told again until it does.
+         */
+        post: operations["cancelAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/suspension": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect nothing for now
+         * @description For: a key with scope payments or admin; a person as owner, treasurer.
+         */
+        post: operations["suspendAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect again
+         * @description For: a key with scope payments or admin; a person as owner, treasurer.
+         */
+        post: operations["resumeAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/agreements/{id}/resolution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Acknowledge what is shown of an agreement
+         * @description For: a key with scope payments or admin; a person as owner, treasurer.
+         */
+        post: operations["resolveAgreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payments/{id}/cancel": {
         parameters: {
             query?: never;
@@ -1913,7 +2109,7 @@ export interface components {
          * @example nothing_due
          * @enum {string}
          */
-        ProblemCode: "invalid_request" | "origin_not_registered" | "unauthenticated" | "sign_in_first" | "forbidden" | "cross_origin" | "step_up_required" | "step_up_failed" | "second_factor_required" | "invitation_for_another_address" | "not_found" | "method_not_allowed" | "already_paid" | "already_cancelled" | "already_expired" | "already_failed" | "payment_processing" | "payment_needs_review" | "nothing_to_resolve" | "currency_mismatch" | "payment_disputed" | "refund_in_flight" | "payment_not_booked" | "nothing_to_refund" | "refund_not_supported" | "refund_at_gateway_only" | "amount_not_refundable" | "partial_refund_not_supported" | "charge_not_paid_by_payment" | "refund_settled" | "refund_moving" | "charge_already_cancelled" | "dispute_closed" | "nothing_held" | "money_held" | "member_erased" | "nothing_due" | "payment_pending" | "too_many_open_payments" | "onboarding_not_offered" | "gateway_refused" | "gateway_not_configured" | "gateway_not_enabled" | "prompt_open" | "environment_has_books" | "not_unmatched" | "not_dismissible" | "merchant_switched" | "slug_taken" | "test_merchant" | "merchant_has_owner" | "last_owner" | "last_second_factor" | "no_passkey" | "passkey_refused" | "already_here" | "invitation_used" | "invitation_expired" | "link_used" | "link_expired" | "last_admin_key" | "too_many_views" | "webhook_endpoint_disabled" | "mail_not_configured" | "idempotency_key_in_use" | "body_too_large" | "unsupported_media_type" | "encoding_not_supported" | "amount_not_supported" | "currency_not_supported" | "method_not_supported" | "phone_not_supported" | "url_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_request" | "origin_not_registered" | "unauthenticated" | "sign_in_first" | "forbidden" | "cross_origin" | "step_up_required" | "step_up_failed" | "second_factor_required" | "invitation_for_another_address" | "not_found" | "method_not_allowed" | "already_paid" | "already_cancelled" | "already_expired" | "already_failed" | "payment_processing" | "payment_needs_review" | "nothing_to_resolve" | "currency_mismatch" | "payment_disputed" | "refund_in_flight" | "payment_not_booked" | "nothing_to_refund" | "refund_not_supported" | "refund_at_gateway_only" | "amount_not_refundable" | "partial_refund_not_supported" | "charge_not_paid_by_payment" | "agreement_ended" | "agreement_not_active" | "agreement_at_gateway_only" | "refund_settled" | "refund_moving" | "charge_already_cancelled" | "dispute_closed" | "nothing_held" | "money_held" | "member_erased" | "nothing_due" | "payment_pending" | "too_many_open_payments" | "onboarding_not_offered" | "gateway_refused" | "gateway_not_configured" | "gateway_not_enabled" | "prompt_open" | "environment_has_books" | "not_unmatched" | "not_dismissible" | "merchant_switched" | "slug_taken" | "test_merchant" | "merchant_has_owner" | "last_owner" | "last_second_factor" | "no_passkey" | "passkey_refused" | "already_here" | "invitation_used" | "invitation_expired" | "link_used" | "link_expired" | "last_admin_key" | "too_many_views" | "webhook_endpoint_disabled" | "mail_not_configured" | "idempotency_key_in_use" | "body_too_large" | "unsupported_media_type" | "encoding_not_supported" | "amount_not_supported" | "currency_not_supported" | "recurring_not_supported" | "method_not_supported" | "phone_not_supported" | "url_not_allowed" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
         /**
          * @example {
          *       "id": "mer_6wsgk1d0rz4n2x8v",
@@ -2760,6 +2956,7 @@ export interface components {
          *       "charges": [
          *         "chg_1t4z9m6c3sx8d2gb"
          *       ],
+         *       "agreement": null,
          *       "createdAt": "2027-01-31T09:12:04.000Z",
          *       "expiresAt": "2027-02-01T09:12:04.000Z",
          *       "timeline": [
@@ -2826,6 +3023,8 @@ export interface components {
             attention: components["schemas"]["Attention"] | null;
             attentions: components["schemas"]["Attention"][];
             charges: string[];
+            /** @description the agreement that it was collected under */
+            agreement: string | null;
             /** Format: date-time */
             createdAt: string;
             /** Format: date-time */
@@ -3346,6 +3545,321 @@ export interface components {
             balance: number;
         };
         /**
+         * @description between which the member chooses
+         * @example {
+         *       "min": 1000,
+         *       "max": 10000
+         *     }
+         */
+        OfferRange: {
+            /**
+             * @description integer in the currency's ISO 4217 minor unit
+             * @example 5000
+             */
+            min: number;
+            /**
+             * @description integer in the currency's ISO 4217 minor unit
+             * @example 5000
+             */
+            max: number;
+        };
+        /**
+         * @example {
+         *       "label": "Membership",
+         *       "category": "membership",
+         *       "interval": "year",
+         *       "amount": 12000
+         *     }
+         */
+        NewOffer: {
+            /** @description what each charge is called, before its period */
+            label: string;
+            category: string;
+            /** @enum {string} */
+            interval: "week" | "month" | "year";
+            /**
+             * @description once in so many intervals
+             * @default 1
+             */
+            every?: number;
+            amount: number | components["schemas"]["OfferRange"];
+            /** @description how many are collected in all; without: until somebody ends it */
+            instalments?: number;
+        };
+        /**
+         * @example {
+         *       "amount": 13000
+         *     }
+         */
+        OfferChange: {
+            /** @description what each charge is called, before its period */
+            label?: string;
+            category?: string;
+            amount?: number | components["schemas"]["OfferRange"];
+            instalments?: number | null;
+        };
+        /**
+         * @example {
+         *       "id": "ofr_4c8v1n6t0xm3z7kd",
+         *       "label": "Membership",
+         *       "category": "membership",
+         *       "interval": "year",
+         *       "every": 1,
+         *       "amount": 12000,
+         *       "currency": "EUR",
+         *       "instalments": null,
+         *       "createdAt": "2027-01-02T10:05:00.000Z",
+         *       "withdrawnAt": null
+         *     }
+         */
+        Offer: {
+            /** @example ofr_… */
+            id: string;
+            label: string;
+            category: string;
+            /** @enum {string} */
+            interval: "week" | "month" | "year";
+            /** @description once in so many intervals */
+            every: number;
+            amount: number | {
+                min: number;
+                max: number;
+            };
+            /** @example EUR */
+            currency: string;
+            instalments: number | null;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description since when nobody can begin it any more */
+            withdrawnAt: string | null;
+        };
+        /**
+         * @example {
+         *       "offer": "ofr_4c8v1n6t0xm3z7kd",
+         *       "member": "mem_3fq9c7t2m5yb1h8p"
+         *     }
+         */
+        NewAgreement: {
+            /**
+             * @description begins what is offered; a member begins nothing else
+             * @example ofr_…
+             */
+            offer?: string;
+            /**
+             * @description required of a key and of staff; a member's own otherwise
+             * @example mem_…
+             */
+            member?: string;
+            /** @description required without an offer; with one: the first that can */
+            gateway?: components["schemas"]["Gateway"];
+            /**
+             * @description of one instalment; with an offer of one amount it need not be given
+             * @example 5000
+             */
+            amount?: number;
+            /** @example EUR */
+            currency?: string;
+            /** @enum {string} */
+            interval?: "week" | "month" | "year";
+            /** @description once in so many intervals */
+            every?: number;
+            /**
+             * Format: date
+             * @description the day of the first instalment; without: when the payer agrees
+             */
+            startsOn?: string;
+            /** @description how many are collected in all; without: until somebody ends it */
+            instalments?: number;
+            /**
+             * Format: date
+             * @description instalments are due until this day; instead of `instalments`
+             */
+            endsOn?: string;
+            label?: string;
+            category?: string;
+            /** Format: uri */
+            returnUrl?: string;
+            /** Format: uri */
+            cancelUrl?: string;
+            /**
+             * @description how long the payer may take to approve it
+             * @default 86400000
+             */
+            expiresInMs?: number;
+        };
+        /**
+         * @example {
+         *       "note": "moves away"
+         *     }
+         */
+        AgreementCommand: {
+            /** @description why; the gateway is told */
+            note?: string;
+        };
+        /**
+         * @example {
+         *       "amount": 13000
+         *     }
+         */
+        AgreementChange: {
+            /**
+             * @description integer in the currency's ISO 4217 minor unit
+             * @example 5000
+             */
+            amount: number;
+        };
+        /**
+         * @example {
+         *       "action": "accept"
+         *     }
+         */
+        AgreementResolution: {
+            /** @constant */
+            action: "accept";
+            /** @description why; the gateway is told */
+            note?: string;
+        };
+        /**
+         * @example {
+         *       "id": "agr_2k7w5y0q9rb4h1sd",
+         *       "member": "mem_3fq9c7t2m5yb1h8p",
+         *       "offer": "ofr_4c8v1n6t0xm3z7kd",
+         *       "gateway": "paypal-checkout",
+         *       "amount": 12000,
+         *       "currency": "EUR",
+         *       "interval": "year",
+         *       "every": 1,
+         *       "label": "Membership",
+         *       "category": "membership",
+         *       "status": "active",
+         *       "reason": null,
+         *       "nextAction": null,
+         *       "startsOn": "2027-01-31",
+         *       "nextDueOn": "2028-01-31",
+         *       "endsOn": null,
+         *       "instalments": {
+         *         "planned": null,
+         *         "collected": 1,
+         *         "failed": 0
+         *       },
+         *       "collected": 12000,
+         *       "gatewayReference": "I-BW452GLLEP1G",
+         *       "createdAt": "2027-01-31T09:12:04.000Z",
+         *       "approveBy": "2027-02-01T09:12:04.000Z",
+         *       "cancelledAt": null,
+         *       "attention": null,
+         *       "timeline": [
+         *         {
+         *           "kind": "agreement_active",
+         *           "amount": null,
+         *           "currency": null,
+         *           "gatewayReference": "I-BW452GLLEP1G",
+         *           "reason": null,
+         *           "occurredAt": "2027-01-31T09:13:40.000Z",
+         *           "recordedAt": "2027-01-31T09:13:42.118Z"
+         *         }
+         *       ],
+         *       "workflowId": "agreement-agr_2k7w5y0q9rb4h1sd",
+         *       "temporalUrl": "https://temporal.pay.example/namespaces/default/workflows?query=WorkflowId%3D%22agreement-agr_2k7w5y0q9rb4h1sd%22",
+         *       "memberName": "Anne Martin",
+         *       "actions": [
+         *         {
+         *           "kind": "cancel",
+         *           "allowed": true,
+         *           "code": null,
+         *           "detail": null
+         *         }
+         *       ]
+         *     }
+         */
+        Agreement: {
+            /** @example agr_… */
+            id: string;
+            /** @example mem_… */
+            member: string;
+            offer: string | null;
+            gateway: components["schemas"]["Gateway"];
+            /** @description of one instalment, as it is agreed now */
+            amount: number;
+            /** @example EUR */
+            currency: string;
+            /** @enum {string} */
+            interval: "week" | "month" | "year";
+            /** @description once in so many intervals */
+            every: number;
+            label: string;
+            category: string;
+            /** @enum {string} */
+            status: "created" | "awaiting_payer" | "active" | "past_due" | "suspended" | "cancelled" | "completed" | "expired" | "failed";
+            reason: string | null;
+            nextAction: components["schemas"]["NextAction"] | null;
+            /** Format: date */
+            startsOn: string;
+            nextDueOn: string | null;
+            /** @description the day of the last instalment, where their number is agreed */
+            endsOn: string | null;
+            instalments: {
+                planned: number | null;
+                collected: number;
+                failed: number;
+            };
+            /** @description all that came of its instalments */
+            collected: number;
+            gatewayReference: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description until when the payer may approve it
+             */
+            approveBy: string;
+            cancelledAt: string | null;
+            attention: {
+                /** @enum {string} */
+                code: "agreement_suspended" | "instalment_after_end";
+                detail: string;
+                since: string | null;
+            } | null;
+            timeline: components["schemas"]["TimelineRow"][];
+            workflowId: string;
+            temporalUrl: string;
+            memberName: string | null;
+            /** @description what this caller may do now */
+            actions: {
+                /** @enum {string} */
+                kind: "cancel" | "suspension" | "resumption" | "change_amount" | "resolution";
+                allowed: boolean;
+                /** @description the code with which it would be refused */
+                code: string | null;
+                detail: string | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "number": 1,
+         *       "dueOn": "2027-01-31",
+         *       "status": "collected",
+         *       "payment": "pay_8k2jv6e4x0rq7n5w",
+         *       "charge": "chg_1t4z9m6c3sx8d2gb",
+         *       "attempts": 1,
+         *       "reason": null,
+         *       "nextAttemptOn": null
+         *     }
+         */
+        Instalment: {
+            number: number;
+            /** Format: date */
+            dueOn: string;
+            /** @enum {string} */
+            status: "scheduled" | "collected" | "failed" | "skipped";
+            payment: string | null;
+            charge: string | null;
+            /** @description how often the gateway tried, in vain or not */
+            attempts: number;
+            reason: string | null;
+            nextAttemptOn: string | null;
+        };
+        /**
          * @example {
          *       "id": "evt_0r5m8kx2q7dv4w1n",
          *       "type": "payment.paid",
@@ -3372,6 +3886,7 @@ export interface components {
          *         "charges": [
          *           "chg_1t4z9m6c3sx8d2gb"
          *         ],
+         *         "agreement": null,
          *         "createdAt": "2027-01-31T09:12:04.000Z",
          *         "expiresAt": "2027-02-01T09:12:04.000Z",
          *         "timeline": [
@@ -3409,7 +3924,7 @@ export interface components {
          * @example payment.paid
          * @enum {string}
          */
-        EventType: "payment.created" | "payment.processing" | "payment.paid" | "payment.failed" | "payment.cancelled" | "payment.expired" | "payment.needs_review" | "payment.attention" | "payment.refunded" | "payment.disputed" | "payment.charged_back" | "refund.pending" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.won" | "dispute.lost" | "dispute.withdrawn" | "charge.cancelled" | "gateway_account.disabled" | "gateway_account.enabled" | "notification.unmatched";
+        EventType: "payment.created" | "payment.processing" | "payment.paid" | "payment.failed" | "payment.cancelled" | "payment.expired" | "payment.needs_review" | "payment.attention" | "payment.refunded" | "payment.disputed" | "payment.charged_back" | "refund.pending" | "refund.succeeded" | "refund.failed" | "dispute.opened" | "dispute.won" | "dispute.lost" | "dispute.withdrawn" | "charge.cancelled" | "gateway_account.disabled" | "gateway_account.enabled" | "notification.unmatched" | "agreement.created" | "agreement.active" | "agreement.past_due" | "agreement.suspended" | "agreement.cancelled" | "agreement.completed" | "agreement.expired" | "agreement.failed" | "agreement.attention" | "instalment.collected" | "instalment.failed";
         /**
          * @example {
          *       "id": "whe_7b3xp1f9r6mz4c0t",
@@ -3883,6 +4398,42 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "charge_not_paid_by_payment";
+                };
+            };
+        };
+        /** @description `agreement_ended`: The agreement has ended; begin another one. */
+        agreement_ended: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "agreement_ended";
+                };
+            };
+        };
+        /** @description `agreement_not_active`: The agreement is not approved yet, or it stands as wished already. */
+        agreement_not_active: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "agreement_not_active";
+                };
+            };
+        };
+        /** @description `agreement_at_gateway_only`: This account cannot do it from here; `detail` says where at the gateway's site. Its message is heard then. */
+        agreement_at_gateway_only: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "agreement_at_gateway_only";
                 };
             };
         };
@@ -4375,6 +4926,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code: "currency_not_supported";
+                };
+            };
+        };
+        /** @description `recurring_not_supported`: The gateway, or any account of this merchant, collects nothing by itself. */
+        recurring_not_supported: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code: "recurring_not_supported";
                 };
             };
         };
@@ -6892,6 +7455,8 @@ export interface operations {
                             attention: components["schemas"]["Attention"] | null;
                             attentions: components["schemas"]["Attention"][];
                             charges: string[];
+                            /** @description the agreement that it was collected under */
+                            agreement: string | null;
                             /** Format: date-time */
                             createdAt: string;
                             /** Format: date-time */
@@ -7771,6 +8336,958 @@ export interface operations {
             };
             404: components["responses"]["not_found"];
             409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listOffers: {
+        parameters: {
+            query?: {
+                /** @description at most so many rows */
+                limit?: number;
+                /** @description the `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Offer"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    createOffer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewOffer"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    withdrawOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the offer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the offer */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["OfferChange"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offer"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listAgreements: {
+        parameters: {
+            query?: {
+                /** @description one of these, or several separated by commas: created, awaiting_payer, active, past_due, suspended, cancelled, completed, expired, failed */
+                status?: string;
+                /** @description only those of this member */
+                member?: string;
+                /** @description one of these, or several separated by commas: paypal-standard, paypal-checkout, kkiapay */
+                gateway?: string;
+                /** @description only those that ask for a person */
+                attention?: "any";
+                /** @description at most so many rows */
+                limit?: number;
+                /** @description the `nextCursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Agreement"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    beginAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAgreement"];
+            };
+        };
+        responses: {
+            /** @description done */
+            201: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /**
+             * @description `invalid_request`: A field, parameter or the body itself is wrong; `errors` names each, up to 20.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "invalid_request" | "origin_not_registered";
+                    };
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `member_erased`: The member was erased: nothing new is asked of them, and nothing is written of them.
+             *
+             *     `gateway_not_configured`: The merchant has no account at this gateway.
+             *
+             *     `gateway_not_enabled`: The merchant's account at this gateway is disabled.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "member_erased" | "gateway_not_configured" | "gateway_not_enabled";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            /**
+             * @description `idempotency_key_reused`: This Idempotency-Key was used with another body.
+             *
+             *     `recurring_not_supported`: The gateway, or any account of this merchant, collects nothing by itself.
+             *
+             *     `amount_not_supported`: The gateway cannot take this amount or currency.
+             *
+             *     `currency_not_supported`: The currency is not the merchant's.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused" | "recurring_not_supported" | "amount_not_supported" | "currency_not_supported";
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    readAgreement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    changeAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementChange"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description stored; the outcome will show on the payment */
+            202: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `agreement_ended`: The agreement has ended; begin another one.
+             *
+             *     `agreement_not_active`: The agreement is not approved yet, or it stands as wished already.
+             *
+             *     `agreement_at_gateway_only`: This account cannot do it from here; `detail` says where at the gateway's site. Its message is heard then.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "agreement_ended" | "agreement_not_active" | "agreement_at_gateway_only";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            /**
+             * @description `idempotency_key_reused`: This Idempotency-Key was used with another body.
+             *
+             *     `amount_not_supported`: The gateway cannot take this amount or currency.
+             */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "idempotency_key_reused" | "amount_not_supported";
+                    };
+                };
+            };
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["gateway_refused"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    listInstalments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Instalment"][];
+                        nextCursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            409: components["responses"]["merchant_switched"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    cancelAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgreementCommand"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description stored; the outcome will show on the payment */
+            202: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `agreement_ended`: The agreement has ended; begin another one.
+             *
+             *     `agreement_not_active`: The agreement is not approved yet, or it stands as wished already.
+             *
+             *     `agreement_at_gateway_only`: This account cannot do it from here; `detail` says where at the gateway's site. Its message is heard then.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "agreement_ended" | "agreement_not_active" | "agreement_at_gateway_only";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["gateway_refused"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    suspendAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgreementCommand"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description stored; the outcome will show on the payment */
+            202: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `agreement_ended`: The agreement has ended; begin another one.
+             *
+             *     `agreement_not_active`: The agreement is not approved yet, or it stands as wished already.
+             *
+             *     `agreement_at_gateway_only`: This account cannot do it from here; `detail` says where at the gateway's site. Its message is heard then.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "agreement_ended" | "agreement_not_active" | "agreement_at_gateway_only";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["gateway_refused"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resumeAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AgreementCommand"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            /** @description stored; the outcome will show on the payment */
+            202: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `agreement_ended`: The agreement has ended; begin another one.
+             *
+             *     `agreement_not_active`: The agreement is not approved yet, or it stands as wished already.
+             *
+             *     `agreement_at_gateway_only`: This account cannot do it from here; `detail` says where at the gateway's site. Its message is heard then.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "agreement_ended" | "agreement_not_active" | "agreement_at_gateway_only";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal_error"];
+            502: components["responses"]["gateway_refused"];
+            503: components["responses"]["unavailable"];
+        };
+    };
+    resolveAgreement: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same key with the same body is answered by the first answer again, and done once */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description id of the agreement */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgreementResolution"];
+            };
+        };
+        responses: {
+            /** @description done */
+            200: {
+                headers: {
+                    /** @description `true`: this is the first answer to this key once more */
+                    "Idempotency-Replayed"?: "true";
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agreement"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            /**
+             * @description `forbidden`: The key or token is valid, but not for this call; `may` names the scopes and roles that are.
+             *
+             *     `origin_not_registered`: `returnUrl`, `cancelUrl` or `thankYouUrl` is not at an origin in the merchant's `returnOrigins`; of a member's token (403): the page that calls is not.
+             *
+             *     `cross_origin`: Sent by a browser from a page that is not ours, or with a cookie as a type that a form can send.
+             *
+             *     `second_factor_required`: The merchant wants a second factor of this role: set one up first.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "forbidden" | "origin_not_registered" | "cross_origin" | "second_factor_required";
+                    };
+                };
+            };
+            404: components["responses"]["not_found"];
+            /**
+             * @description `merchant_switched`: `Quittance-Merchant` is not the merchant that the session works for.
+             *
+             *     `nothing_to_resolve`: No sum of this payment is in suspense, and nothing is shown that a person could end.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {string} */
+                        code: "merchant_switched" | "nothing_to_resolve";
+                    };
+                };
+            };
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            422: components["responses"]["idempotency_key_reused"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal_error"];
             503: components["responses"]["unavailable"];
@@ -9963,7 +11480,7 @@ export interface operations {
                 limit?: number;
                 /** @description the `nextCursor` of the page before */
                 cursor?: string;
-                /** @description one of these, or several separated by commas: payment.created, payment.processing, payment.paid, payment.failed, payment.cancelled, payment.expired, payment.needs_review, payment.attention, payment.refunded, payment.disputed, payment.charged_back, refund.pending, refund.succeeded, refund.failed, dispute.opened, dispute.won, dispute.lost, dispute.withdrawn, charge.cancelled, gateway_account.disabled, gateway_account.enabled, notification.unmatched */
+                /** @description one of these, or several separated by commas: payment.created, payment.processing, payment.paid, payment.failed, payment.cancelled, payment.expired, payment.needs_review, payment.attention, payment.refunded, payment.disputed, payment.charged_back, refund.pending, refund.succeeded, refund.failed, dispute.opened, dispute.won, dispute.lost, dispute.withdrawn, charge.cancelled, gateway_account.disabled, gateway_account.enabled, notification.unmatched, agreement.created, agreement.active, agreement.past_due, agreement.suspended, agreement.cancelled, agreement.completed, agreement.expired, agreement.failed, agreement.attention, instalment.collected, instalment.failed */
                 type?: string;
                 /** @description an event’s id or sequence, of which those after it are listed; 0: from the oldest that is kept */
                 after?: string;

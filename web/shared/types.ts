@@ -9,6 +9,9 @@ export type Cart = Schemas['Cart'];
 export type Charge = Schemas['Charge'];
 export type Payline = Schemas['Payline'];
 export type Refund = Schemas['Refund'];
+export type Offer = Schemas['Offer'];
+export type Agreement = Schemas['Agreement'];
+export type Instalment = Schemas['Instalment'];
 
 /** What a call answers that goes well. */
 type Answer<Name extends keyof operations> = operations[Name] extends {
@@ -20,6 +23,9 @@ export type CheckoutOptions = Answer<'listCheckoutOptions'>;
 export type PaymentPage = Answer<'listPayments'>;
 export type RefundPage = Answer<'listRefunds'>;
 type SessionPage = Answer<'listSessions'>;
+export type OfferPage = Answer<'listOffers'>;
+export type AgreementPage = Answer<'listAgreements'>;
+type InstalmentPage = Answer<'listInstalments'>;
 export type Session = SessionPage['data'][number];
 
 /** What the API answers, by the path that is asked. */
@@ -39,7 +45,15 @@ export type AnswerTo<Path extends string> = Path extends `/v1/members/${string}/
               ? PaymentPage
               : Path extends '/v1/payments' | `/v1/payments/${string}`
                 ? Payment
-                : never;
+                : Path extends `/v1/offers?${string}`
+                  ? OfferPage
+                  : Path extends `/v1/agreements?${string}`
+                    ? AgreementPage
+                    : Path extends `/v1/agreements/${string}/instalments`
+                      ? InstalmentPage
+                      : Path extends '/v1/agreements' | `/v1/agreements/${string}`
+                        ? Agreement
+                        : never;
 
 /** What the member wants to pay, and how. */
 export interface Order {
@@ -48,6 +62,12 @@ export interface Order {
   readonly amount: number;
   readonly currency: string;
   readonly charges: readonly string[];
+}
+
+/** What the member wants to begin. */
+export interface Beginning {
+  readonly offer: string;
+  readonly amount: number;
 }
 
 /** How an order is being opened. */
@@ -71,6 +91,8 @@ export interface Claim {
 export interface Kept {
   token: string;
   draft: Draft;
+  /** The same for an agreement that is being begun. */
+  beginning: Draft;
   [claim: `claim.${string}`]: Claim;
 }
 

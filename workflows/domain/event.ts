@@ -29,13 +29,32 @@ export const EVENT_TYPES = [
   'gateway_account.disabled',
   'gateway_account.enabled',
   'notification.unmatched',
+  'agreement.created',
+  'agreement.active',
+  'agreement.past_due',
+  'agreement.suspended',
+  'agreement.cancelled',
+  'agreement.completed',
+  'agreement.expired',
+  'agreement.failed',
+  'agreement.attention',
+  'instalment.collected',
+  'instalment.failed',
 ] as const;
 export type EventType = (typeof EVENT_TYPES)[number];
 
-export const EVENT_OBJECTS = ['payment', 'refund', 'dispute', 'charge', 'gateway_account', 'notification'] as const;
+export const EVENT_OBJECTS = [
+  'payment',
+  'refund',
+  'dispute',
+  'charge',
+  'gateway_account',
+  'notification',
+  'agreement',
+] as const;
 export type EventObject = (typeof EVENT_OBJECTS)[number];
 
-/** An event of an object, which then had so many facts: those of the payment, or of the money that a refund gives back. */
+/** An event of an object, which then had so many facts: those of the payment, of the money that a refund gives back, or of the agreement. */
 export interface Telling {
   readonly type: EventType;
   readonly kind: EventObject;

@@ -33,9 +33,12 @@ export interface MethodCapabilities {
   readonly refund: 'none' | 'full' | 'partial';
   readonly feesReturned: 'none' | 'some';
 }
-/** What can be given back of money paid by `method`; by any of the methods, where it is not known by which. */
+/** The method of a payment that a gateway collected under an agreement: no payer chooses it. */
+export const BY_AGREEMENT = 'agreement';
+/** What can be given back of money paid by `method`; by any of the methods, where it is not known by which, or was none that a payer chooses. */
 export function refundBy({ methods }: Capabilities, method: string | null): MethodCapabilities['refund'] {
-  const able = Object.entries(methods).filter(([name]) => method === null || name === method);
+  const isAny = method === null || method === BY_AGREEMENT;
+  const able = Object.entries(methods).filter(([name]) => isAny || name === method);
   return (['partial', 'full'] as const).find((most) => able.some(([, { refund }]) => refund === most)) ?? 'none';
 }
 /** Who sets a payment going: the member in a browser, or the merchant with the member's phone number. */

@@ -23,7 +23,9 @@ export type IdPrefix =
   | 'whe'
   | 'whd'
   | 'viw'
-  | 'psk';
+  | 'psk'
+  | 'agr'
+  | 'ofr';
 
 const ALPHABET = '0123456789abcdefghijkmnpqrstuvwxyz'; // no l and o: people read ids aloud
 const LENGTH = 26;

@@ -65,6 +65,83 @@ export const refundCapture = (asker: Asker, id: string, idempotencyKey: string, 
 export const getRefund = (asker: Asker, id: string): Promise<Reply> =>
   get(asker, `refund ${id}`, `/v2/payments/refunds/${segment(id)}`);
 
+export const getSale = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `sale ${id}`, `/v1/payments/sale/${segment(id)}`);
+
+export const refundSale = (asker: Asker, id: string, idempotencyKey: string, body: unknown): Promise<Reply> =>
+  call(asker, {
+    attempt: `refunding the PayPal sale ${id}`,
+    method: 'POST',
+    path: `/v1/payments/sale/${segment(id)}/refund`,
+    moves: true,
+    idempotencyKey,
+    body,
+  });
+
+export const getSaleRefund = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `refund ${id}`, `/v1/payments/refund/${segment(id)}`);
+
+/** What a sale belongs to, where it belongs to anything; lists its refunds. */
+export const getParentPayment = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `payment ${id}`, `/v1/payments/payment/${segment(id)}`);
+
+export const createProduct = (asker: Asker, body: unknown): Promise<Reply> =>
+  call(asker, {
+    attempt: 'making a PayPal product',
+    method: 'POST',
+    path: '/v1/catalogs/products',
+    moves: false,
+    body,
+  });
+
+export const createPlan = (asker: Asker, idempotencyKey: string, body: unknown): Promise<Reply> =>
+  call(asker, {
+    attempt: 'making a PayPal plan',
+    method: 'POST',
+    path: '/v1/billing/plans',
+    moves: false,
+    idempotencyKey,
+    body,
+  });
+
+export const createSubscription = (asker: Asker, idempotencyKey: string, body: unknown): Promise<Reply> =>
+  call(asker, {
+    attempt: 'creating a PayPal subscription',
+    method: 'POST',
+    path: '/v1/billing/subscriptions',
+    moves: false,
+    idempotencyKey,
+    body,
+  });
+
+/** Without being asked for them PayPal shows neither the last failure nor the plan. */
+export const getSubscription = (asker: Asker, id: string): Promise<Reply> =>
+  get(asker, `subscription ${id}`, `/v1/billing/subscriptions/${segment(id)}?fields=last_failed_payment,plan`);
+
+/** Both times are ISO 8601. */
+export const listTransactions = (asker: Asker, id: string, from: string, to: string): Promise<Reply> => {
+  const period = new URLSearchParams({ start_time: from, end_time: to });
+  return get(
+    asker,
+    `transactions of ${id}`,
+    `/v1/billing/subscriptions/${segment(id)}/transactions?${period.toString()}`,
+  );
+};
+
+export const changeSubscription = (
+  asker: Asker,
+  id: string,
+  verb: 'cancel' | 'suspend' | 'activate' | 'revise',
+  body: unknown,
+): Promise<Reply> =>
+  call(asker, {
+    attempt: `having PayPal ${verb} the subscription ${id}`,
+    method: 'POST',
+    path: `/v1/billing/subscriptions/${segment(id)}/${verb}`,
+    moves: false,
+    body,
+  });
+
 export const getDispute = (asker: Asker, id: string): Promise<Reply> =>
   get(asker, `case ${id}`, `/v1/customer/disputes/${segment(id)}`);
 
@@ -132,7 +209,7 @@ async function call({ world, caller }: Asker, question: Call): Promise<Reply> {
     answer = await send(world, caller, question, await freshAccessToken(world, caller));
   }
   if (answer.status >= 200 && answer.status < 300) {
-    const body = readJson(answer.body);
+    const body = answer.status === 204 ? null : readJson(answer.body);
     if (body !== undefined) return { accepted: true, question, body };
     throw unreadableAnswer(question, `HTTP ${answer.status} with ${answer.body.length} bytes that are not JSON`);
   }

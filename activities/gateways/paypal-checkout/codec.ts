@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { CheckoutOrder, Payer } from '../port';
+import type { AgreementNews, CheckoutOrder, Payer } from '../port';
 import type { Remark } from '../../../workflows/domain/remark';
 import { isId } from '../../../workflows/domain/ids';
 import type { Currency, Money } from '../../../workflows/domain/money';
@@ -21,7 +21,7 @@ const feesIn = <Shape extends { paypal_fee: typeof written }>(shape: Shape) =>
     .object(shape)
     .nullish()
     .catch(({ value }) => ({ paypal_fee: value }) as z.output<z.ZodObject<Shape>>);
-const links = optional(z.array(z.object({ rel: z.string(), href: z.string() })));
+export const links = optional(z.array(z.object({ rel: z.string(), href: z.string() })));
 const statusDetails = optional(z.object({ reason: optional(z.string()) }));
 const merchant = optional(z.object({ merchant_id: optional(z.string()) }));
 const related = optional(
@@ -101,6 +101,8 @@ export interface Told {
   readonly mayTellMore: boolean;
   /** PayPal's merchant id of who is paid, where it is named. */
   readonly payee: string | null;
+  /** The agreement that collected it, and what it tells of that. */
+  readonly agreement?: AgreementNews;
 }
 
 export function tellCapture(capture: Capture): Told {
@@ -219,7 +221,7 @@ export function payerOf({ payer, payment_source }: Order): Payer | null {
 }
 
 /** Where the payer approves the order: `payer-action` where a payment source was named, `approve` otherwise. */
-export function approvalUrl({ links: all = [] }: Order): string | null {
+export function approvalUrl({ links: all = [] }: Pick<Order, 'links'>): string | null {
   return all.find(({ rel }) => rel === 'payer-action')?.href ?? all.find(({ rel }) => rel === 'approve')?.href ?? null;
 }
 
@@ -304,6 +306,7 @@ function captureFacts(capture: Capture): Meaning {
       return only({ ...movement, kind: 'payment_pending', qualifier: why, reason: why, occurredAt });
     }
     case 'DECLINED':
+    case 'DENIED': // a sale's word for it
     case 'FAILED':
     case 'REVERSED': // not in PayPal's list of today; whatever else it means, no money of it is here
       return only({

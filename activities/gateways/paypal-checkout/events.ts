@@ -2,7 +2,20 @@ import { z } from 'zod';
 import { readJson } from './answers';
 
 /** What a webhook is about, and so what is asked of PayPal about it. */
-export type Topic = 'approval' | 'order' | 'capture' | 'refund' | 'reversal' | 'dispute' | 'dispute_update' | 'consent';
+export type Topic =
+  | 'approval'
+  | 'order'
+  | 'capture'
+  | 'refund'
+  | 'reversal'
+  | 'sale'
+  | 'sale_refund'
+  | 'sale_reversal'
+  | 'subscription'
+  | 'subscription_update'
+  | 'dispute'
+  | 'dispute_update'
+  | 'consent';
 
 /** The events that are understood (PayPal, "Webhook event names"); a webhook of ours asks for these and no others. */
 export const TOPICS: Readonly<Record<string, Topic>> = {
@@ -17,6 +30,20 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'PAYMENT.REFUND.PENDING': 'refund',
   'PAYMENT.REFUND.FAILED': 'refund',
   'PAYMENT.CAPTURE.REVERSED': 'reversal',
+  // What a subscription collects is still a sale, as in the API before captures.
+  'PAYMENT.SALE.COMPLETED': 'sale',
+  'PAYMENT.SALE.PENDING': 'sale',
+  'PAYMENT.SALE.DENIED': 'sale',
+  'PAYMENT.SALE.REFUNDED': 'sale_refund',
+  'PAYMENT.SALE.REVERSED': 'sale_reversal',
+  'BILLING.SUBSCRIPTION.CREATED': 'subscription',
+  'BILLING.SUBSCRIPTION.ACTIVATED': 'subscription',
+  'BILLING.SUBSCRIPTION.UPDATED': 'subscription_update',
+  'BILLING.SUBSCRIPTION.SUSPENDED': 'subscription',
+  'BILLING.SUBSCRIPTION.RE-ACTIVATED': 'subscription',
+  'BILLING.SUBSCRIPTION.CANCELLED': 'subscription',
+  'BILLING.SUBSCRIPTION.EXPIRED': 'subscription',
+  'BILLING.SUBSCRIPTION.PAYMENT.FAILED': 'subscription',
   'CUSTOMER.DISPUTE.CREATED': 'dispute',
   'CUSTOMER.DISPUTE.UPDATED': 'dispute_update',
   'CUSTOMER.DISPUTE.RESOLVED': 'dispute',

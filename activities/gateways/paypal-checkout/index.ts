@@ -1,5 +1,6 @@
 import { GatewayFailure } from '../port';
 import type { Gateway, GatewayContext, Lookup, OpenedCheckout, RawNotification, Subject } from '../port';
+import { BY_AGREEMENT } from '../../../workflows/domain/gateway';
 import { MAX_AMOUNT } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { PAYPAL_CURRENCIES } from '../paypal/money';
@@ -9,6 +10,8 @@ import type { PaypalPartner } from './partner';
 import { readToken } from './notification';
 import { askerOf, capture, fetchOrder, standingOf, startCheckout } from './orders';
 import { lookUpRefund, refund } from './refunds';
+import { lookUpSale } from './sales';
+import { subscriptions } from './subscriptions';
 import { fetchWebhook, lookUpOrder } from './webhook';
 
 type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
@@ -17,7 +20,10 @@ type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 // order"; more by agreement only). Ten minutes less, so that an approval of the last moment is still found and captured.
 const ORDER_LIVES_MS = 170 * 60_000;
 
-/** PayPal Checkout: an order that the payer approves at PayPal and that we capture, and webhooks about what becomes of the money. */
+/**
+ * PayPal Checkout: an order that the payer approves at PayPal and that we capture, or a subscription that PayPal collects by itself, and
+ * webhooks about what becomes of the money.
+ */
 export const paypalCheckout = {
   capabilities: {
     methods: {
@@ -33,7 +39,7 @@ export const paypalCheckout = {
     lookup: 'by_reference',
     checkoutLivesMs: ORDER_LIVES_MS,
     capture: 'by_us',
-    recurring: false,
+    recurring: true,
     notifications: 'signature',
   },
 
@@ -53,13 +59,15 @@ export const paypalCheckout = {
   capture,
   refund,
   lookUpRefund,
+  agreements: subscriptions,
   inspectAccount,
 } satisfies Gateway<PaypalCheckoutCredentials, PaypalPartner>;
 
 /** The order shows its captures as they are now, so what was pending is among them. */
-async function fetchPayment({ reference }: OpenedCheckout, context: Context): Promise<Lookup> {
+async function fetchPayment({ method, reference }: OpenedCheckout, context: Context): Promise<Lookup> {
   // Nobody was sent anywhere, so nobody can have paid.
   if (reference === null) return { found: false, reason: 'order_not_created' };
+  if (method === BY_AGREEMENT) return lookUpSale(askerOf(context), reference);
   const seen = await fetchOrder(askerOf(context), reference);
   return seen ? standingOf(seen) : { found: false, reason: 'order_unknown' };
 }

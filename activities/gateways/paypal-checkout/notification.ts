@@ -1,5 +1,5 @@
 import type { GatewayFact } from '../../../workflows/domain/fact';
-import type { NotificationReading, Payer, RawNotification } from '../port';
+import type { AgreementName, NotificationReading, Payer, RawNotification } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import {
   captureResource,
@@ -13,7 +13,9 @@ import {
 } from './codec';
 import { disputeResource, tellDispute } from './dispute';
 import { readEvent, type PaypalEvent } from './events';
+import { refundOf, saleRefundResource, saleResource, tellSale } from './sale-codec';
 import { readSignature } from './signature';
+import { subscriptionResource, tellSubscription } from './subscription-codec';
 
 /**
  * Where a message from outside says to look. A webhook without a signature is refused; one with a wrong signature, or with a
@@ -46,6 +48,7 @@ function readWebhook(raw: RawNotification): NotificationReading {
   const event = readEvent(raw.body);
   const told = event && claimOf(event);
   if (!told) return hint(null, [], [], null);
+  if (told.agreement) return hint(told.paymentId, told.references, claims(told), null, told.agreement);
   const order =
     event.topic === 'approval' || event.topic === 'order' ? orderResource.safeParse(event.resource).data : undefined;
   return hint(told.paymentId, told.references, claims(told), order ? payerOf(order) : null);
@@ -68,6 +71,16 @@ function claimOf({ topic, resource }: PaypalEvent): Told | null {
     case 'refund':
     case 'reversal':
       return tell(refundResource.safeParse(resource).data, (refund) => tellRefund(refund, topic));
+    case 'sale':
+      return tell(saleResource.safeParse(resource).data, tellSale);
+    case 'sale_refund':
+    case 'sale_reversal': {
+      const wish = topic === 'sale_refund' ? 'refund' : 'reversal';
+      return tell(saleRefundResource.safeParse(resource).data, (refund) => tellRefund(refundOf(refund), wish));
+    }
+    case 'subscription':
+    case 'subscription_update':
+      return tell(subscriptionResource.safeParse(resource).data, tellSubscription);
     case 'dispute':
     case 'dispute_update':
       return tell(disputeResource.safeParse(resource).data, (dispute) => tellDispute(dispute, topic, null));
@@ -80,8 +93,9 @@ function claimOf({ topic, resource }: PaypalEvent): Told | null {
 }
 
 /** Claims only serve to recognise a message that says nothing new, so whatever might say more claims nothing. */
-function claims({ facts, remarks, mayTellMore }: Told): readonly GatewayFact[] {
-  return remarks.length === 0 && !mayTellMore ? facts : [];
+function claims({ facts, remarks, mayTellMore, agreement }: Told): readonly GatewayFact[] {
+  const tellsAgreement = agreement !== undefined && agreement.facts.length > 0;
+  return remarks.length === 0 && !mayTellMore && !tellsAgreement ? facts : [];
 }
 
 function tell<Resource>(resource: Resource | undefined, reader: (resource: Resource) => Told): Told | null {
@@ -93,8 +107,13 @@ function hint(
   references: readonly string[],
   facts: readonly GatewayFact[],
   payer: Payer | null,
+  agreement?: AgreementName,
 ): NotificationReading {
-  return { ok: true, hint: { identity: null, paymentId, references, facts, payer } };
+  const about = agreement && { agreementId: agreement.agreementId, reference: agreement.reference };
+  return {
+    ok: true,
+    hint: { identity: null, paymentId, references, facts, payer, ...(about && { agreement: about }) },
+  };
 }
 
 function refused(status: 400 | 401, reason: string): NotificationReading {

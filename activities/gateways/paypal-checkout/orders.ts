@@ -132,8 +132,8 @@ function better(second: Lookup, first: Told): Lookup {
 }
 
 /** Personal data stays behind: an answer travels through Temporal. */
-export function found({ facts, paymentId, references, remarks }: Told): Lookup {
-  return { found: true, facts, paymentId, references, remarks };
+export function found({ facts, paymentId, references, remarks, agreement }: Told): Lookup {
+  return { found: true, facts, paymentId, references, remarks, ...(agreement && { agreement }) };
 }
 
 /** Null where PayPal itself says that there is no such thing; any other refusal is thrown. */

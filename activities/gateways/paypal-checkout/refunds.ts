@@ -1,22 +1,14 @@
 import { GatewayFailure } from '../port';
 import type { GatewayContext, RefundAnswer, RefundLookup, RefundOrder } from '../port';
 import { describeMoney } from '../../../workflows/domain/money';
-import { readBody, unreadableAnswer, word, type Problem } from './answers';
-import { getCapture, getOrder, getRefund, refundCapture, type Asker } from './client';
-import {
-  captureResource,
-  oneLine,
-  orderResource,
-  refundIdOf,
-  refundResource,
-  tellRefund,
-  writeMoney,
-  type Refund,
-} from './codec';
+import { unreadableAnswer, word, type Problem } from './answers';
+import type { Asker } from './client';
+import { refundIdOf, tellRefund, type Refund } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
 import type { PaypalPartner } from './partner';
-import { askerOf, missing } from './orders';
-import { REFUND_REFUSALS } from './refusals';
+import { askerOf } from './orders';
+import { sourceOf } from './refund-sources';
+import { NOTHING_LEFT, REFUND_REFUSALS } from './refusals';
 
 type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
@@ -26,92 +18,74 @@ type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
  */
 export async function refund(order: RefundOrder, context: Context): Promise<RefundAnswer> {
   const asker = askerOf(context);
-  if (order.again || order.reference !== null) {
-    const before = await lookUp(asker, order).catch(leaveOpen);
-    if (before.status !== 'none' && before.status !== 'unaskable') return before;
-  }
-  const amount = writeMoney(order.money);
-  if (amount === null)
+  const source = sourceOf(order);
+  const before = order.again || order.reference !== null ? await lookUp(asker, order).catch(leaveOpen) : NONE;
+  if (before.status !== 'none' && before.status !== 'unaskable') return before;
+  const body = source.write(order);
+  if (body === null)
     return {
       status: 'refused',
       reason: 'amount_not_supported',
       detail: `PayPal cannot write ${describeMoney(order.money)}`,
     };
-  const note = oneLine(order.note ?? '', 255);
-  const body = {
-    amount,
-    // By this number its messages, and the order, name our refund; unique, as those of payments.
-    invoice_id: order.refundId,
-    ...(order.paymentId !== null && { custom_id: order.paymentId }),
-    ...(note && { note_to_payer: note }),
-  };
-  const reply = await refundCapture(asker, order.capture, order.idempotencyKey, body);
-  if (!reply.accepted) return refused(reply, order, asker);
-  const made = readBody(reply.question, reply.body, refundResource);
+  const reply = await source.give(asker, order, body);
+  if (!reply.accepted) return refused(reply, order, asker, before.status === 'unaskable');
+  const made = source.read(reply);
   // Asked for everything, PayPal may still answer a repetition with the little it keeps.
   return answerOf(made, order) ?? fetchRefund(asker, made.id, order).catch(leaveOpen);
 }
 
-/** What became of a refund: by PayPal's id where it is known, else by the number of ours that its order shows with it. */
+/** What became of a refund: by PayPal's id where it is known, else by the number of ours that PayPal shows with it beside the money. */
 export async function lookUpRefund(order: RefundOrder, context: Context): Promise<RefundLookup> {
   const seen = await lookUp(askerOf(context), order);
   if (seen.status !== 'unaskable') return seen;
   throw new GatewayFailure({
     code: 'refund_uncertain',
-    message: `looking for ${order.refundId} at PayPal: the capture ${order.capture} names no order to look at`,
+    message: `looking for ${order.refundId} at PayPal: nothing that shows the refunds of ${order.capture} is known`,
     moved: 'no',
   });
 }
 
-/** `unaskable`: there is no order that would show it. */
+/** `unaskable`: there is nothing that would show it. */
 type Seen = RefundLookup | { readonly status: 'unaskable' };
+const NONE: Seen = { status: 'none' };
 
 async function lookUp(asker: Asker, order: RefundOrder): Promise<Seen> {
   if (order.reference !== null) return fetchRefund(asker, order.reference, order);
-  const captured = await getCapture(asker, order.capture);
-  if (!captured.accepted) {
-    missing(captured); // any other refusal is thrown
-    return { status: 'none' };
-  }
-  const { supplementary_data } = readBody(captured.question, captured.body, captureResource);
-  const orderId = supplementary_data?.related_ids?.order_id;
-  if (orderId === undefined) return { status: 'unaskable' };
-  const reference = await findRefund(asker, orderId, order);
-  return reference === null ? { status: 'none' } : fetchRefund(asker, reference, order);
+  const shown = await sourceOf(order).list(asker, order.capture);
+  if (shown === 'unaskable') return { status: 'unaskable' };
+  const ours = shown.find((one) => refundIdOf(one) === order.refundId);
+  return ours ? fetchRefund(asker, ours.id, order) : NONE;
 }
 
+/** `mayBeOurs`: an earlier call may have made this refund, and nobody could see whether it did. */
 async function refused(
   reply: { problem: Problem; failure: GatewayFailure },
   order: RefundOrder,
   asker: Asker,
+  mayBeOurs: boolean,
 ): Promise<RefundAnswer> {
   const { status, name, issue, text } = reply.problem;
+  const why = issue ?? name;
   // The number is this refund's alone, so whatever has it already is this refund.
-  if (issue === 'DUPLICATE_INVOICE_ID') {
+  if (why === 'DUPLICATE_INVOICE_ID') {
     const made = await lookUp(asker, order).catch(leaveOpen);
     if (made.status !== 'none' && made.status !== 'unaskable') return made;
     throw reply.failure;
   }
-  const isNo = status === 400 || status === 404 || (status === 422 && issue !== null && REFUND_REFUSALS.has(issue));
+  // That nothing is left may be this very refund's doing.
+  if (mayBeOurs && NOTHING_LEFT.has(why)) throw reply.failure;
+  const isNo = status === 400 || status === 404 || (status === 422 && REFUND_REFUSALS.has(why));
   if (!isNo) throw reply.failure;
-  return { status: 'refused', reason: word(issue ?? name), detail: text };
-}
-
-/** PayPal's id of the refund that has our number; null where the order shows none. */
-async function findRefund(asker: Asker, orderId: string, { refundId }: RefundOrder): Promise<string | null> {
-  const reply = await getOrder(asker, orderId);
-  if (!reply.accepted) throw reply.failure;
-  const { purchase_units: units = [] } = readBody(reply.question, reply.body, orderResource);
-  const shown = units.flatMap(({ payments }) => payments?.refunds ?? []);
-  const refunds = shown.flatMap((one) => refundResource.safeParse(one).data ?? []);
-  return refunds.find((one) => refundIdOf(one) === refundId)?.id ?? null;
+  return { status: 'refused', reason: word(why), detail: text };
 }
 
 async function fetchRefund(asker: Asker, reference: string, order: RefundOrder): Promise<RefundAnswer> {
-  const reply = await getRefund(asker, reference);
+  const source = sourceOf(order);
+  const reply = await source.get(asker, reference);
   // PayPal gave this id itself, so that it shows nothing under it says nothing about the money.
   if (!reply.accepted) throw reply.failure;
-  const answer = answerOf(readBody(reply.question, reply.body, refundResource), order);
+  const answer = answerOf(source.read(reply), order);
   if (answer) return answer;
   throw unreadableAnswer(reply.question, `the refund ${reference} tells no amount`);
 }

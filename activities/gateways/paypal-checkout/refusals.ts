@@ -71,14 +71,22 @@ export const CAPTURE_REFUSALS: Readonly<Record<string, CaptureRefusal>> = {
   ORDER_COMPLETION_IN_PROGRESS: 'under_way',
 };
 
-/** PayPal's clear noes to a refund (Payments v2, "Refund captured payment"): nothing moved, and asking again would not change it. */
-export const REFUND_REFUSALS: ReadonlySet<string> = new Set([
-  // What is left of the capture.
+/** All of the money has gone back, or less is left than was asked for. Read also of sales (Payments v1, "Refund sale"). */
+export const NOTHING_LEFT: ReadonlySet<string> = new Set([
   'CAPTURE_FULLY_REFUNDED',
+  'REFUND_AMOUNT_EXCEEDED',
+  'TRANSACTION_ALREADY_REFUNDED',
+  'REFUND_EXCEEDED_TRANSACTION_AMOUNT',
+]);
+
+/** PayPal's clear noes to a refund (Payments v2, "Refund captured payment"; v1, "Refund sale"): nothing moved, and asking again would not change it. */
+export const REFUND_REFUSALS: ReadonlySet<string> = new Set([
+  // What is left of the capture or sale.
+  ...NOTHING_LEFT,
+  'FULL_REFUND_NOT_ALLOWED_AFTER_PARTIAL_REFUND',
   'MAX_NUMBER_OF_REFUNDS_EXCEEDED',
   'PARTIAL_REFUND_NOT_ALLOWED',
   'PENDING_CAPTURE',
-  'REFUND_AMOUNT_EXCEEDED',
   'REFUND_NOT_ALLOWED',
   'REFUND_TIME_LIMIT_EXCEEDED', // 180 days
   'TRANSACTION_REFUSED',
@@ -89,6 +97,7 @@ export const REFUND_REFUSALS: ReadonlySet<string> = new Set([
   'PAYEE_ACCOUNT_INVALID',
   'PAYEE_ACCOUNT_LOCKED_OR_CLOSED',
   'PAYEE_ACCOUNT_RESTRICTED',
+  'INSUFFICIENT_FUNDS',
   'REFUND_FAILED_INSUFFICIENT_FUNDS',
   'REFUND_IS_RESTRICTED', // only the app that captured may refund
   // The payer's account.

@@ -5,14 +5,17 @@ import { unreachable } from '../../../workflows/domain/unreachable';
 import { resolutionCentre } from '../paypal/resolution-centre';
 import { accountsOf } from './accounts';
 import { readBody, unreadableAnswer } from './answers';
-import { getCapture, getDispute, getRefund, type Asker, type Reply } from './client';
-import { captureResource, refundResource, tellCapture, tellRefund, type Told } from './codec';
+import { getCapture, getDispute, getRefund, getSaleRefund, getSubscription, type Asker, type Reply } from './client';
+import { captureResource, refundResource, tellCapture, tellRefund, times, type Told } from './codec';
 import type { PaypalCheckoutCredentials } from './credentials';
 import { disputeResource, tellDispute } from './dispute';
 import type { PaypalPartner } from './partner';
 import { readEvent } from './events';
 import { askerOf, fetchOrder, found, missing, standingOf } from './orders';
+import { refundOf, saleRefundResource } from './sale-codec';
+import { fetchSale } from './sales';
 import { authenticate } from './signature';
+import { subscriptionResource, tellSubscription, tellUpdate } from './subscription-codec';
 
 type Context = GatewayContext<PaypalCheckoutCredentials, PaypalPartner>;
 
@@ -50,6 +53,35 @@ export async function fetchWebhook(
       const wish = event.topic;
       return withId(event.resource, async (id) => {
         const told = read(await getRefund(asker, id), refundResource, id, (refund) => tellRefund(refund, wish));
+        return told ? found(told) : unknownResource();
+      });
+    }
+    case 'sale':
+      return withId(event.resource, async (id) => {
+        const told = await fetchSale(asker, id);
+        return told ? found(told) : unknownResource();
+      });
+    case 'sale_refund':
+    case 'sale_reversal': {
+      const wish = event.topic === 'sale_refund' ? 'refund' : 'reversal';
+      return withId(event.resource, async (id) => {
+        const told = read(await getSaleRefund(asker, id), saleRefundResource, id, (refund) =>
+          tellRefund(refundOf(refund), wish),
+        );
+        return told ? found(told) : unknownResource();
+      });
+    }
+    case 'subscription':
+      return withId(event.resource, async (id) => {
+        const told = read(await getSubscription(asker, id), subscriptionResource, id, tellSubscription);
+        return told ? found(told) : unknownResource();
+      });
+    case 'subscription_update': {
+      const { update_time: changedAt } = z.object(times).safeParse(event.resource).data ?? {};
+      return withId(event.resource, async (id) => {
+        const told = read(await getSubscription(asker, id), subscriptionResource, id, (subscription) =>
+          tellUpdate(subscription, changedAt),
+        );
         return told ? found(told) : unknownResource();
       });
     }

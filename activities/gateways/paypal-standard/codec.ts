@@ -41,11 +41,13 @@ type Meaning = Pick<Message, 'facts' | 'remarks'>;
 // A genuine message has each of these once; where two of them differ, nobody can say which one PayPal meant.
 const DECISIVE: ReadonlySet<string> = new Set(
   `txn_id parent_txn_id txn_type payment_status pending_reason reason_code transaction_entity case_id mc_gross mc_fee mc_currency
-   custom invoice receiver_id receiver_email business test_ipn`.split(/\s+/),
+   custom invoice receiver_id receiver_email business test_ipn subscr_id recurring_payment_id rp_invoice_id mc_amount3`.split(
+    /\s+/,
+  ),
 );
 
 /** A word without signs: the older API writes `webaccept` and `mass-pay` for what messages call `web_accept` and `masspay`. */
-const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
+export const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, '');
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).map(plain));
 
 // PayPal IPN variables, "Transaction types": one-off money in. Refunds and reversals have no type at all.
@@ -54,7 +56,7 @@ const ONE_OFF = new Set([
   ...words('web_accept cart express_checkout send_money virtual_terminal pro_hosted merch_pmt paypal_here'),
 ]);
 
-// The same list: what becomes of an agreement. No money moves by these; what is paid under one has a message of its own.
+// The same list: what becomes of an agreement (`subscription-codec.ts`). No money moves by these; what is paid under one has a message of its own.
 const OF_AGREEMENTS = words(
   `subscr_signup subscr_modify subscr_failed subscr_cancel subscr_eot recurring_payment_profile_created recurring_payment_profile_cancel
    recurring_payment_skipped recurring_payment_failed recurring_payment_expired recurring_payment_suspended
@@ -346,8 +348,15 @@ function occurredAt(fields: Fields, name: string): string | null {
   return readPaypalDate(valueOf(fields, name));
 }
 
+/** The id of ours that the message echoes, of a payment or of an agreement: `custom` decides, and what a payer may have changed comes after it. */
+export function idOfOurs(fields: Fields): string | null {
+  const texts = ['custom', 'invoice', 'rp_invoice_id'].map((name) => valueOf(fields, name));
+  return texts.find((text) => isId('pay', text) || isId('agr', text)) ?? null;
+}
+
 function readPaymentId(fields: Fields): string | null {
-  return ['custom', 'invoice'].map((name) => valueOf(fields, name)).find((text) => isId('pay', text)) ?? null;
+  const named = idOfOurs(fields);
+  return named !== null && isId('pay', named) ? named : null;
 }
 
 function readPayer(fields: Fields): Payer | null {

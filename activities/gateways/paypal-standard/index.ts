@@ -14,12 +14,14 @@ import {
   payingAccount,
 } from './addressee';
 import { postBack, synchronise, unreadableAnswer } from './client';
-import { readMessage, transactionId } from './codec';
+import { transactionId } from './codec';
 import type { PaypalStandardCredentials } from './credentials';
 import { parseForm, parsePdtAnswer, type Fields } from './form';
 import { inspectAccount } from './inspection';
 import { readToken } from './notification';
 import { lookUpRefund, refund } from './refund';
+import { readTold, type Told } from './subscription-codec';
+import { agreements } from './subscriptions';
 import { lookUpPayment } from './transactions';
 
 type Context = GatewayContext<PaypalStandardCredentials>;
@@ -38,7 +40,7 @@ export const paypalStandard = {
       case 'payment':
         return lookUpPayment(subject.checkout, context);
       case 'notification':
-        return fetchNotified(subject.raw, context);
+        return fetchNotified(subject, context);
       default:
         return unreachable(subject);
     }
@@ -46,6 +48,7 @@ export const paypalStandard = {
 
   refund,
   lookUpRefund,
+  agreements,
   inspectAccount,
   checkCredentials: checkReceiver,
   keepLearned,
@@ -72,15 +75,17 @@ function capabilitiesOf({
     lookup,
     checkoutLivesMs: null, // a form: PayPal knows nothing of it before it is posted
     capture: 'by_gateway',
-    recurring: false,
+    recurring: true,
     notifications: 'post_back',
   };
 }
 
-async function fetchNotified(raw: RawNotification, context: Context): Promise<Lookup> {
+type Notified = Extract<Subject, { by: 'notification' }>;
+
+async function fetchNotified({ raw, receivedAt }: Notified, context: Context): Promise<Lookup> {
   switch (raw.channel) {
     case 'ipn':
-      return fetchIpn(raw, context);
+      return fetchIpn(raw, receivedAt ?? null, context);
     case 'pdt':
       return fetchPdt(raw, context);
     case 'webhook':
@@ -92,18 +97,18 @@ async function fetchNotified(raw: RawNotification, context: Context): Promise<Lo
 }
 
 /** Genuine first, ours second: what a message says about itself counts for nothing until PayPal has said VERIFIED. */
-async function fetchIpn(raw: RawNotification, context: Context): Promise<Lookup> {
+async function fetchIpn(raw: RawNotification, receivedAt: string | null, context: Context): Promise<Lookup> {
   if ((await postBack(raw.body, context)) === 'INVALID') return { found: false, reason: 'not_verified' };
   const fields = parseForm(raw.body);
-  return otherEnvironment(fields, context.environment) ?? judge(fields, context);
+  return otherEnvironment(fields, context.environment) ?? judge(readTold(fields, receivedAt), fields, context);
 }
 
 // Money that leaves names whom it goes to as its receiver, and a message without a status tells of nobody's money.
 const OF_NO_RECEIVER: ReadonlySet<string> = new Set(['money_out', 'nothing_said']);
 
 /** What a genuine message says comes before whom it names: a receiver who is not us is only wrong for money that was to come. */
-function judge(fields: Fields, context: Context): Lookup {
-  const { facts, paymentId, references, remarks } = readMessage(fields);
+function judge(told: Told, fields: Fields, context: Context): Lookup {
+  const { facts, paymentId, references, remarks, agreement } = told;
   if (remarks.some(({ word }) => OF_NO_RECEIVER.has(word)))
     return { found: true, facts: [], paymentId: null, references: [], remarks };
   // The payer stays behind: an answer travels through Temporal, where no personal data belongs.
@@ -114,6 +119,7 @@ function judge(fields: Fields, context: Context): Lookup {
       paymentId,
       references,
       remarks,
+      ...(agreement && { agreement }),
       ...learnedFrom(fields, context),
     }
   );
@@ -136,7 +142,7 @@ async function fetchPdt(raw: RawNotification, context: Context): Promise<Lookup>
   if (answer.word === 'FAIL') return { found: false, reason: `pdt_fail_${answer.code}` };
   // An answer about other money than we asked for is a mix-up on the way; the IPN will tell the same without one.
   if (transactionId(answer.fields, 'txn_id') !== token) return { found: 'unknown', reason: 'other_transaction' };
-  return judge(answer.fields, context);
+  return judge(readTold(answer.fields), answer.fields, context);
 }
 
 /** The door refuses such messages, so none is stored; asking again would not change it. */

@@ -1,7 +1,8 @@
 import type { NotificationReading, RawNotification } from '../port';
 import { unreachable } from '../../../workflows/domain/unreachable';
-import { readMessage, transactionId } from './codec';
+import { transactionId } from './codec';
 import { parseForm } from './form';
+import { readTold } from './subscription-codec';
 
 /**
  * Where a message from outside says to look. An IPN is refused only where it cannot be one; anything else is kept and
@@ -31,9 +32,20 @@ function readIpn(raw: RawNotification): NotificationReading {
   const type = header(raw, 'content-type').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type !== '' && type !== 'application/x-www-form-urlencoded') return refused('content_type_not_supported');
   if (isBlank(raw.body)) return refused('empty_body');
-  const { paymentId, references, payer, facts, remarks } = readMessage(parseForm(raw.body));
-  // Claimed facts only serve to recognise a repetition, and a message that a person should see is not a mere repetition.
-  return { ok: true, hint: { identity: null, paymentId, references, facts: remarks.length === 0 ? facts : [], payer } };
+  const { paymentId, references, payer, facts, remarks, agreement } = readTold(parseForm(raw.body));
+  return {
+    ok: true,
+    hint: {
+      // Its bytes: what a message says of itself would let a forged one take a genuine one's place. Sent again, it tells the same facts.
+      identity: null,
+      paymentId,
+      references,
+      // Claimed facts only serve to recognise a repetition, and a message that a person should see is not a mere repetition.
+      facts: remarks.length === 0 ? facts : [],
+      payer,
+      ...(agreement && { agreement: { agreementId: agreement.agreementId, reference: agreement.reference } }),
+    },
+  };
 }
 
 function readReturn(raw: RawNotification): NotificationReading {

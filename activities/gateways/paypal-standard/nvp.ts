@@ -8,7 +8,12 @@ import { valueOf, type Fields } from './form';
 
 /** One call of PayPal's classic API for name-value pairs. */
 export interface NvpCall {
-  readonly method: 'GetTransactionDetails' | 'TransactionSearch' | 'RefundTransaction';
+  readonly method:
+    | 'GetTransactionDetails'
+    | 'TransactionSearch'
+    | 'RefundTransaction'
+    | 'GetRecurringPaymentsProfileDetails'
+    | 'ManageRecurringPaymentsProfileStatus';
   readonly fields: Readonly<Record<string, string>>;
   /** What is attempted, as a clause for messages. */
   readonly attempt: string;

@@ -1,6 +1,7 @@
 import { GatewayFailure } from '../port';
 import type { GatewayFact } from '../../../workflows/domain/fact';
 import type { GatewayContext, RefundAnswer, RefundLookup, RefundOrder } from '../port';
+import { isId } from '../../../workflows/domain/ids';
 import { sameMoney } from '../../../workflows/domain/money';
 import { unreachable } from '../../../workflows/domain/unreachable';
 import { writePaypalAmount } from '../paypal/money';
@@ -9,7 +10,8 @@ import { readMessage, transactionId, word, type Message } from './codec';
 import type { NvpCredentials, PaypalStandardCredentials } from './credentials';
 import { valueOf, type Fields } from './form';
 import { askNvp, type NvpCall } from './nvp';
-import { fetchTransaction, searchInvoice } from './transactions';
+import { oneLine } from './one-line';
+import { fetchTransaction, isPayment, searchInvoice } from './transactions';
 
 type Context = GatewayContext<PaypalStandardCredentials>;
 /** What PayPal says of a refund, as its IPN messages would. */
@@ -63,13 +65,9 @@ const NONE: RefundLookup = { status: 'none' };
 
 const LONGEST_NOTE = 255;
 
-/** What the payer reads in PayPal's message: one line, no letter cut in two. */
+/** What the payer reads in PayPal's message. */
 function noteOf({ note }: RefundOrder): { NOTE?: string } {
-  let text = '';
-  for (const letter of (note ?? '').replace(/[\p{Cc}\s]+/gu, ' ').trim()) {
-    if (text.length + letter.length > LONGEST_NOTE) break;
-    text += letter;
-  }
+  const text = oneLine(note ?? '', LONGEST_NOTE);
   return text === '' ? {} : { NOTE: text };
 }
 
@@ -151,7 +149,9 @@ async function refundsOf(capture: string, nvp: NvpCredentials, context: Context)
   const invoice = captured === null ? '' : valueOf(captured, 'invoice');
   if (invoice === '') return null;
   const listed = await searchInvoice(invoice, context.now() - LONGEST_REFUNDABLE_MS, nvp, context);
-  const others = listed.filter(({ id }) => id !== capture);
+  // The other payments of an agreement have the same invoice number, and may be many.
+  const isOfAgreement = isId('agr', invoice);
+  const others = listed.filter((row) => row.id !== capture && !(isOfAgreement && isPayment(row)));
   const told = await Promise.all(others.map((row) => fetchTransaction(row, nvp, context)));
   return told
     .flatMap((fields) => (fields === null ? [] : readMessage(fields).facts))

@@ -1,4 +1,5 @@
 import type { GatewayContext, Lookup, OpenedCheckout } from '../port';
+import { BY_AGREEMENT } from '../../../workflows/domain/gateway';
 import type { Remark } from '../../../workflows/domain/remark';
 import { remark } from '../../../workflows/domain/remark';
 import { accountsOf, otherReceiver, payingAccount } from './addressee';
@@ -23,6 +24,7 @@ export interface Listed {
 export async function lookUpPayment(checkout: OpenedCheckout, context: Context): Promise<Lookup> {
   const { nvp } = payingAccount(context);
   if (nvp === undefined) return { found: 'unaskable' };
+  if (checkout.method === BY_AGREEMENT) return lookUpInstalment(checkout, nvp, context);
   const listed = await searchInvoice(checkout.paymentId, Date.parse(checkout.createdAt) - DAY_MS, nvp, context);
   const held = checkout.pending.filter((id) => !listed.some((row) => row.id === id)).map((id) => ({ id, type: '' }));
   // Should there ever be more than are asked, then not the payment itself is left out.
@@ -37,6 +39,32 @@ export async function lookUpPayment(checkout: OpenedCheckout, context: Context):
   if (strange) return strange;
   const more = held.length + listed.length > asked.length;
   return gather(told, checkout.paymentId, more ? [remark('more_transactions')] : []);
+}
+
+/** Money that PayPal collected under an agreement: its transaction id is known, and its invoice number is the agreement's, whose other payments it shares. */
+async function lookUpInstalment(
+  { paymentId, reference, createdAt }: OpenedCheckout,
+  nvp: NvpCredentials,
+  context: Context,
+): Promise<Lookup> {
+  if (reference === null) return { found: 'unaskable' };
+  const payment = await fetchTransaction({ id: reference, type: 'Payment' }, nvp, context);
+  if (payment === null) return { found: 'unknown', reason: 'transaction_not_shown' };
+  const elsewhere = stranger(payment, context);
+  if (elsewhere) return elsewhere;
+  const invoice = valueOf(payment, 'invoice');
+  const listed = invoice === '' ? [] : await searchInvoice(invoice, Date.parse(createdAt) - DAY_MS, nvp, context);
+  const since = listed.filter((row) => !isPayment(row) && row.id !== reference);
+  const asked = since.slice(0, MOST_TRANSACTIONS);
+  const answers = await Promise.all(asked.map((row) => fetchTransaction(row, nvp, context)));
+  const ofIt = answers.filter((answer) => answer !== null && valueOf(answer, 'parent_txn_id') === reference);
+  const told = [payment, ...ofIt.filter((answer) => answer !== null)];
+  return gather(told, paymentId, since.length > asked.length ? [remark('more_transactions')] : []);
+}
+
+/** Whether a list entry is money that came, and not what became of it: `Payment`, `Recurring Payment`. */
+export function isPayment({ type }: Listed): boolean {
+  return squeeze(type).endsWith('payment');
 }
 
 /** The transactions under an invoice number of ours, in PayPal's order. `since`: milliseconds since 1970. */
@@ -80,9 +108,9 @@ export async function fetchTransaction(
   throw notTold(call, answer.refusal);
 }
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 // A payment, its refunds and its reversals. They are asked side by side, so that one look-up stays within two answers' time.
-const MOST_TRANSACTIONS = 8;
+export const MOST_TRANSACTIONS = 8;
 
 function rank({ type }: Listed): number {
   return squeeze(type) === 'payment' ? 0 : 1;

@@ -98,6 +98,7 @@ export function declare(driver: Driver): void {
     expect(gateway.capture !== undefined).toBe(capabilities.capture === 'by_us');
     const asks = openings.some(({ opening }) => opening.ok && opening.asks !== 'nobody');
     expect(gateway.startCheckout !== undefined).toBe(asks);
+    expect(gateway.agreements !== undefined).toBe(capabilities.recurring);
   });
 
   test('it says where money is given back by hand, and which sums it can write as refunds', () => {

@@ -177,6 +177,9 @@ export function createTeller({ db, ...world }: TellerDependencies): Teller {
       look: nobody,
       retryDeliveries: nobody,
       refundUnmatched: nobody,
+      startAgreement: nobody,
+      lookAtAgreement: nobody,
+      commandAgreement: nobody,
       async command({ id: commandId, paymentId, order }): Promise<CommandOutcome> {
         const input: Command = { ...order, commandId, at: new Date().toISOString() };
         const ended = await play(paymentId, [{ kind: 'command', input }]);

@@ -1,4 +1,4 @@
-import { Link } from '@tanstack/react-router';
+import { Link, useRouterState } from '@tanstack/react-router';
 import { BookOpen, Eye, Globe, House, Plug, ReceiptText, Settings, Users } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
 import { useStanding } from '../session';
@@ -28,6 +28,7 @@ const MENU: readonly Entry[] = [
 /** The way to every page; what a role has no use for is not in it. */
 export function Menu() {
   const { role, session } = useStanding();
+  const isOfPayments = useRouterState({ select: ({ location }) => location.pathname.startsWith('/agreements') });
   return (
     <nav className="menu" aria-label={t('menu.label')}>
       <ul>
@@ -37,6 +38,7 @@ export function Menu() {
               to={to}
               activeOptions={{ exact: to === '/', includeSearch: false }}
               activeProps={{ 'aria-current': 'page' }}
+              {...(to === '/payments' && isOfPayments && { 'aria-current': 'page' as const })}
             >
               <Icon size={18} aria-hidden />
               <span>{t(word)}</span>

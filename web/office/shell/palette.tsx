@@ -13,6 +13,7 @@ const PAGES = [
   '/',
   '/payments',
   '/payments/new',
+  '/agreements',
   '/attention',
   '/members',
   '/books',

@@ -10,6 +10,7 @@ import { money, moment, t } from '../../words';
 import { About } from './about';
 import { Charges, Paylines } from './cart';
 import { MemberActions } from './member-actions';
+import { MemberAgreements } from './member-agreements';
 import { MemberPayments } from './member-payments';
 import { nameOf } from './name';
 
@@ -65,6 +66,7 @@ function Standing({ member, cart }: { readonly member: Member; readonly cart: Ca
         <Paylines cart={cart} />
         <MemberPayments member={member.id} />
       </div>
+      <MemberAgreements member={member} />
       <About member={member} />
     </>
   );

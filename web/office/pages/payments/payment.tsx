@@ -97,6 +97,15 @@ function Head({ payment }: { readonly payment: Payment }) {
         <Link to="/members/$id" params={{ id: member }}>
           {t('payments.to_member')}
         </Link>
+        {payment.agreement !== null && (
+          <>
+            {' '}
+            ·{' '}
+            <Link to="/agreements/$id" params={{ id: payment.agreement }}>
+              {t('payments.to_agreement')}
+            </Link>
+          </>
+        )}
       </p>
       {payment.captured > 0 && (
         <dl className="gross-net">

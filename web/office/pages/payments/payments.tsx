@@ -5,6 +5,7 @@ import { t } from '../../words';
 import { filterOf } from './filter';
 import { PaymentFilters } from './filters';
 import { PaymentList, StartLink } from './list';
+import { PaymentSides } from './sides';
 import { SavedViews } from './views';
 
 /** All payments, those that a filter shows, and what they sum up to. */
@@ -13,6 +14,7 @@ export function PaymentsPage() {
   const filter = filterOf(address);
   return (
     <Page title={t('menu.payments')} actions={<StartLink />}>
+      <PaymentSides />
       <SavedViews filter={filter} />
       <PaymentFilters />
       <Tick isSelected={address['columns'] !== undefined} onChange={(all) => change({ columns: all ? 'all' : '' })}>

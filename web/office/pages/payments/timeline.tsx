@@ -21,15 +21,26 @@ export function sayFact({ kind, amount, currency }: Fact, payment: Payment): str
   return t(isSaid(id) ? id : 'payments.fact.other', values);
 }
 
-/** What happened, the oldest first, by the gateway's clock and by ours. */
+/** What happened to a payment. */
 export function Timeline({ payment }: { readonly payment: Payment }) {
+  return <Happened facts={payment.timeline} say={(fact) => sayFact(fact, payment)} />;
+}
+
+interface HappenedProps {
+  readonly facts: readonly Fact[];
+  /** What a fact says, as a sentence. */
+  readonly say: (fact: Fact) => string;
+}
+
+/** What happened, the oldest first, by the gateway's clock and by ours. */
+export function Happened({ facts, say }: HappenedProps) {
   return (
     <Section title={t('payments.happened')}>
-      {payment.timeline.length === 0 && <p className="note">{t('payments.happened_nothing')}</p>}
+      {facts.length === 0 && <p className="note">{t('payments.happened_nothing')}</p>}
       <ol className="timeline">
-        {payment.timeline.map((fact, place) => (
+        {facts.map((fact, place) => (
           <li key={place}>
-            <p>{sayFact(fact, payment)}</p>
+            <p>{say(fact)}</p>
             {fact.reason !== null && fact.reason !== '' && (
               <p className="note">{t('payments.reason', { reason: fact.reason.replaceAll('_', ' ') })}</p>
             )}

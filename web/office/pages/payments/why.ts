@@ -11,7 +11,8 @@ interface Refused {
 export function whyNot({ code, detail }: Refused): string {
   if (code === 'forbidden') return t('payments.why.forbidden');
   const id = `problem.${code ?? ''}`;
-  if (isSaid(id)) return code === 'refund_at_gateway_only' && detail !== null ? `${t(id)} ${detail}` : t(id);
+  const isElsewhere = code === 'refund_at_gateway_only' || code === 'agreement_at_gateway_only';
+  if (isSaid(id)) return isElsewhere && detail !== null ? `${t(id)} ${detail}` : t(id);
   return language() === 'en' && detail !== null ? detail : t('payments.why.other');
 }
 

@@ -6,6 +6,12 @@ type Row = Schema<'AuditRow'>;
 
 /** What is done in an office, for the filter; an action that is not among them is shown all the same. */
 export const ACTIONS = [
+  'agreement.cancel_requested',
+  'agreement.change_amount_requested',
+  'agreement.opened',
+  'agreement.resolution_requested',
+  'agreement.resume_requested',
+  'agreement.suspend_requested',
   'charge.added',
   'charge.cancelled',
   'connection.arrived',
@@ -34,6 +40,9 @@ export const ACTIONS = [
   'merchant.test_twin_created',
   'notification.attached',
   'notification.dismissed',
+  'offer.changed',
+  'offer.created',
+  'offer.withdrawn',
   'passkey.added',
   'passkey.removed',
   'pay_link.created',
