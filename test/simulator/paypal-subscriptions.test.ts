@@ -781,7 +781,7 @@ describe('pages', () => {
     const id = await subscribed();
     for (const text of [id, 'Collect the next payment', 'Let it fail', 'PAYMENT.SALE.COMPLETED'])
       expect(await page(app.shop.simulator.url)).toContain(text);
-    await press(`/actions/subscriptions/${id}/events`, { kind: 'fail' });
+    await press(`/actions/agreements/${id}/events`, { kind: 'fail' });
     expect(await page(app.shop.simulator.url)).toContain('Collect what is outstanding');
     await press(`/actions/captures/${await firstSale(id)}/events`, { kind: 'refund', amount: '1.00' });
     await app.shop.idle();

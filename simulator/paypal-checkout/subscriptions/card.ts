@@ -40,7 +40,7 @@ export function subscriptionCard(
         : null
     }
     ${paymentPanel({
-      action: `${base}/actions/subscriptions/${id}/events`,
+      action: `${base}/actions/agreements/${id}/events`,
       sums: sumsOf(subscription),
       presses: likely(subscription),
       forms: amountForms(subscription),

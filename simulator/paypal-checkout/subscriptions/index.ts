@@ -126,9 +126,7 @@ export function createSubscriptions(given: SubscriptionsDeps): SubscriptionsPart
   return {
     router,
     control: subscriptionControl({ commands, approvalPage }),
-    buttons: [
-      { path: '/subscriptions/:id/events', press: (id, fields) => commands.happen(id, fields).subscription.id },
-    ],
+    buttons: [{ path: '/agreements/:id/events', press: (id, fields) => commands.happen(id, fields).subscription.id }],
     requestIds: [productIds, planIds, subscriptionIds],
     section: (messagesOf) => subscriptionsSection(base, commands.list(), approvalPage, messagesOf),
     subjectOf: (name) => subscriptions.get(name)?.id ?? null,
