@@ -43,6 +43,7 @@ describe('a payment', () => {
     expect(body).toEqual({
       id: expect.stringMatching(/^pay_[0-9a-z]{26}$/),
       member,
+      agreement: null,
       gateway: 'paypal-standard',
       method: null,
       status: 'awaiting_payer',

@@ -96,7 +96,10 @@ test('a treasurer offers a yearly membership, begins one for a member, sees it c
   await office.press('End it for good');
   await office.see('Ended: nothing more is collected from');
   await untilStanding(id, 'cancelled');
-  expect(await office.page.getByRole('button', { name: /^(End|Pause|Resume|Change the amount)$/ }).count()).toBe(0);
+  await eventually(
+    () => office.page.getByRole('button', { name: /^(End|Pause|Resume|Change the amount)$/ }).count(),
+    (buttons) => buttons === 0,
+  );
 });
 
 test('a rise is agreed to by the member once more, and the link for that stays on the page', async () => {
