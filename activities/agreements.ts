@@ -1,13 +1,10 @@
-import {
-  findPlan,
-  handOverInstalment,
-  keepPlan,
-  loadAgreement,
-  readAgreementAccount,
-  readAgreementCommand,
-  recordAgreement,
-} from '../books/agreements';
-import type { AgreementOrder, Beside, CommandEnd, RecordedAgreement } from '../books/agreements';
+import { findPlan, keepPlan } from '../books/agreement-plans';
+import { handOverInstalment, recordAgreement } from '../books/agreement-record';
+import type { Beside } from '../books/agreement-record';
+import { readAgreementCommand } from '../books/agreement-commands';
+import type { AgreementOrder } from '../books/agreement-commands';
+import { loadAgreement, readAgreementAccount, readPayer } from '../books/agreements';
+import type { RecordedAgreement } from '../books/agreements';
 import { addCharge, findCharges } from '../books/cart';
 import type { Sql } from '../books/sql';
 import { newId } from '../platform/ids';
@@ -17,15 +14,15 @@ import {
   hasEnded,
   instalmentChargeId,
   isOpen,
-  numberAt,
+  numberOfMoney,
   summarizeAgreement,
 } from '../workflows/domain/agreement';
 import type {
   Agreement,
+  AgreementCommandEnd,
   AgreementFact,
   AgreementTerms,
   GatewayAgreementFact,
-  Instalment,
 } from '../workflows/domain/agreement';
 import type { GatewayFact } from '../workflows/domain/fact';
 import { BY_AGREEMENT } from '../workflows/domain/gateway';
@@ -36,13 +33,7 @@ import { contextOf } from './accounts';
 import type { AskingDependencies } from './accounts';
 import { asTemporalFailure, notYet } from './failures';
 import { GatewayFailure } from './gateways/port';
-import type {
-  AgreementAnswer,
-  AgreementCommand,
-  AgreementVerbs,
-  GatewayContext,
-  OpenedAgreement,
-} from './gateways/port';
+import type { AgreementCommand, AgreementVerbs, GatewayContext, OpenedAgreement } from './gateways/port';
 import { GATEWAYS } from './gateways/registry';
 import { settle, verifyAgreementMessage } from './verify';
 import type { VerificationDependencies } from './verify';
@@ -69,7 +60,8 @@ export async function openAgreement(deps: AgreementDependencies, id: string, sig
   if (summarizeAgreement(agreement).status !== 'created') return agreement;
   const { terms, row } = agreement;
   const { verbs, context } = await gatewayOf(deps, terms, signal);
-  const order = { ...termsOf(terms), ...row.opening, agreementId: id, label: terms.label };
+  const payer = await readPayer(deps.db, terms.memberId);
+  const order = { ...termsOf(terms), ...row.opening, payer, agreementId: id, label: terms.label };
   const started = await prepare(deps.db, verbs, context, terms, order.description)
     .then((plan) => verbs.open({ ...order, plan }, context))
     .catch(refusedOpening);
@@ -120,7 +112,11 @@ export async function takeAgreementMessage(
   if (lookup === null) return readAgreement(deps.db, agreementId);
   const { agreement, remarks } = lookup;
   const [sum] = lookup.facts.filter(isMoneyOfInstalment);
-  if (sum) return handOver(deps, agreementId, sum, agreement?.facts ?? [], notificationId);
+  if (sum) {
+    // Before the message goes on to the payment's run, which settles it.
+    if (agreement && agreement.facts.length > 0) await write(deps.db, agreementId, agreement.facts);
+    return handOver(deps, agreementId, sum, notificationId);
+  }
   if (!agreement) {
     await settle(deps, notificationId, 'attention', remarks[0]?.word ?? 'nothing_understood');
     return readAgreement(deps.db, agreementId);
@@ -147,7 +143,7 @@ export async function lookUpAgreement(
   for (const sum of lookup.money.filter(isMoneyOfInstalment))
     if (!known.has(sum.gatewayReference)) {
       known.add(sum.gatewayReference);
-      agreement = await handOver(deps, id, sum, [], null);
+      agreement = await handOver(deps, id, sum, null);
     }
   return agreement;
 }
@@ -157,13 +153,13 @@ export async function obeyAgreementCommand(
   deps: AgreementDependencies,
   commandId: string,
   signal: AbortSignal,
-): Promise<{ readonly agreement: Agreement; readonly end: CommandEnd }> {
+): Promise<{ readonly agreement: Agreement; readonly end: AgreementCommandEnd }> {
   const command = await readAgreementCommand(deps.db, commandId);
   if (!command) throw new Error(`command ${commandId} is not recorded`);
   const { agreementId, order } = command;
   const agreement = await readAgreement(deps.db, agreementId);
   if (command.outcome) return { agreement, end: command.outcome };
-  const finish = async (end: CommandEnd, facts: readonly AgreementFact[] = [], beside: Beside = {}) => ({
+  const finish = async (end: AgreementCommandEnd, facts: readonly AgreementFact[] = [], beside: Beside = {}) => ({
     agreement: await write(deps.db, agreementId, facts, { ...beside, command: { id: commandId, outcome: end } }),
     end,
   });
@@ -207,7 +203,7 @@ function toldAnew(
   });
 }
 
-/** Ends at the gateway what was withdrawn here before its payer approved it there. */
+/** Ends at the gateway what was withdrawn here before its payer approved it there; where that refuses, its money will ask for a person. */
 export async function endWithdrawnAgreement(
   deps: AgreementDependencies,
   id: string,
@@ -215,12 +211,10 @@ export async function endWithdrawnAgreement(
 ): Promise<Agreement> {
   const agreement = await readAgreement(deps.db, id);
   const { verbs, context } = await gatewayOf(deps, agreement.terms, signal);
-  const answer: AgreementAnswer = await verbs
+  const answer = await verbs
     .obey({ kind: 'cancel', note: null }, openedOf(agreement, agreement.row), context)
     .catch(asTemporalFailure);
-  if (answer.outcome !== 'done')
-    throw notYet('agreement_not_ended', `${agreement.terms.gateway} has not ended ${id}, which was withdrawn`);
-  return write(deps.db, id, answer.facts);
+  return answer.outcome === 'done' ? write(deps.db, id, answer.facts) : agreement;
 }
 
 /** The payer's time to approve it is over, and the gateway knew of no approval. */
@@ -242,7 +236,6 @@ async function handOver(
   { db }: AgreementDependencies,
   agreementId: string,
   sum: MoneyOfInstalment,
-  also: readonly AgreementFact[],
   message: string | null,
 ): Promise<Agreement> {
   for (let round = 0; round < MOST_OVERTAKEN; round++) {
@@ -251,7 +244,7 @@ async function handOver(
     const account = await readAgreementAccount(db, terms.accountId);
     const { amount, instalments } = summarizeAgreement(before);
     const now = new Date().toISOString();
-    const number = numberFor(terms, instalments, sum.occurredAt ?? now);
+    const number = numberOfMoney(terms, instalments, sum.occurredAt ?? now);
     const payment: PaymentTerms = {
       id: newId('pay'),
       merchantId: terms.merchantId,
@@ -269,7 +262,6 @@ async function handOver(
     const identity = { gatewayReference, qualifier: '', occurredAt: sum.occurredAt ?? now };
     const paymentId = await handOverInstalment(db, before, {
       fact: { ...identity, kind: 'instalment_handed_over', amount: came, currency, number, paymentId: payment.id },
-      also,
       terms: payment,
       status: summarize({ terms: payment, facts: [opened] }).status,
       method: BY_AGREEMENT,
@@ -277,21 +269,9 @@ async function handOver(
       receivers: account.credentials,
       message,
     });
-    if (paymentId === null) continue;
-    const after = await readAgreement(db, agreementId);
-    return also.length > 0 ? write(db, agreementId, also) : after;
+    if (paymentId !== null) return readAgreement(db, agreementId);
   }
   throw notYet('overtaken', `${agreementId} is being recorded by others`);
-}
-
-/** Which instalment the money of `at` is: of the period that it was collected in, else the oldest that nothing was collected of, else the next. */
-function numberFor(terms: AgreementTerms, known: readonly Instalment[], at: string): number {
-  const isFree = (number: number) => known.every((one) => one.number !== number || one.paymentId === null);
-  const period = numberAt(terms, at);
-  if (isFree(period)) return period;
-  let number = 1;
-  while (!isFree(number)) number++;
-  return number;
 }
 
 /** Records facts on what stands now, however often others come before; a charge that nothing paid is owed from its failure on. */
@@ -311,11 +291,7 @@ async function write(
 }
 
 /** What was not collected is owed all the same. Before the fact is recorded: what is cut short between them is done anew. */
-async function chargeFailed(
-  db: Sql,
-  { terms, facts, row: _row }: RecordedAgreement,
-  told: readonly AgreementFact[],
-): Promise<void> {
+async function chargeFailed(db: Sql, { terms, facts }: Agreement, told: readonly AgreementFact[]): Promise<void> {
   const failed = told.filter(({ kind }) => kind === 'collection_failed');
   if (failed.length === 0) return;
   const { amount, instalments, status } = summarizeAgreement({ terms, facts: [...facts, ...failed] });

@@ -6,8 +6,7 @@ import { loadUnmatched } from '../books/unmatched';
 import type { Payment } from '../workflows/domain/payment';
 import type { RefundEnd } from '../workflows/domain/refunding';
 import type { CaptureEnd, CheckoutOpening, Finding } from '../workflows/domain/turn';
-import type { CommandEnd } from '../books/agreements';
-import type { Agreement } from '../workflows/domain/agreement';
+import type { Agreement, AgreementCommandEnd } from '../workflows/domain/agreement';
 import {
   endWithdrawnAgreement,
   expireAgreement,
@@ -119,7 +118,7 @@ export function createActivities(deps: ActivityDependencies) {
     },
 
     /** Has the gateway do what a person asked of an agreement. */
-    async obeyAgreementCommand(commandId: string): Promise<{ agreement: Agreement; end: CommandEnd }> {
+    async obeyAgreementCommand(commandId: string): Promise<{ agreement: Agreement; end: AgreementCommandEnd }> {
       return obeyAgreementCommand(deps, commandId, Context.current().cancellationSignal);
     },
 

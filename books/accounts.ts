@@ -54,6 +54,15 @@ export async function listAccounts(
   return rows.map(toAccountRow);
 }
 
+/** At which gateways the merchant has an account that can be used, in no order. */
+export async function findEnabledGateways({ sql }: Sql, merchantId: string): Promise<readonly GatewayName[]> {
+  const { rows } = await sql.query<{ gateway: GatewayName }>(
+    'SELECT gateway FROM gateway_accounts WHERE merchant_id = $1 AND enabled',
+    [merchantId],
+  );
+  return rows.map(({ gateway }) => gateway);
+}
+
 /** Credentials as they are written: sealed, with the name of the key that sealed them. */
 export interface Sealed {
   readonly credentials: Uint8Array;
@@ -78,6 +87,18 @@ export async function readCredentials({ sql }: Sql, accountId: string): Promise<
   });
   if (!rows[0]) throw new Error(`account ${accountId} is gone`);
   return rows[0].credentials;
+}
+
+/** The credentials of these accounts, sealed, by the account's id. */
+export async function readCredentialsOf(
+  { sql }: Sql,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, Buffer>> {
+  const { rows } = await sql.query<{ id: string; credentials: Buffer }>(
+    'SELECT id, credentials FROM gateway_accounts WHERE id = ANY ($1)',
+    [accountIds],
+  );
+  return new Map(rows.map(({ id, credentials }) => [id, credentials]));
 }
 
 /** Whether any account is at the simulator. */

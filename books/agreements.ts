@@ -1,25 +1,14 @@
-import type { Telling } from '../workflows/domain/event';
-import type { Environment, GatewayName, NextAction } from '../workflows/domain/gateway';
-import { eventsOfAgreement, evolveAgreement, freshOf, summarizeAgreement } from '../workflows/domain/agreement';
-import type {
-  Agreement,
-  AgreementFact,
-  AgreementTerms,
-  Interval,
-  RecordedAgreementFact,
-} from '../workflows/domain/agreement';
+import type { Agreement, AgreementTerms, Interval, RecordedAgreementFact } from '../workflows/domain/agreement';
+import type { Environment, GatewayName, NextAction, Payer } from '../workflows/domain/gateway';
 import type { PaymentTerms } from '../workflows/domain/payment';
-import type { Fact } from '../workflows/domain/fact';
 import { asPayload } from './audit';
 import type { Author } from './audit';
-import { toRow } from './facts';
 import type { FactRow } from './facts';
 import { call, interval } from './functions';
 import type { Page, Sql } from './sql';
 
 /** What a gateway is asked with, where an agreement is opened: what is stored as well as said. */
 export interface AgreementOpening {
-  readonly payer: { readonly name: string | null; readonly email: string | null };
   /** Whom it is paid to, as the payer reads it. */
   readonly description: string;
   /** The day of the first instalment where it was asked for; null: as soon as the payer agrees. */
@@ -92,11 +81,6 @@ function fromRow({
   return { ...columns, ...sum, ...detail } as unknown as RecordedAgreementFact;
 }
 
-function asRow(fact: AgreementFact): FactRow {
-  const row = toRow(fact as unknown as Fact);
-  return { ...row, amount: row.amount ?? null, currency: row.currency ?? null };
-}
-
 /** The agreement as recorded, or null. `merchantId` narrows the search to one merchant's. */
 export async function loadAgreement({ sql }: Sql, id: string, merchantId?: string): Promise<RecordedAgreement | null> {
   const { rows } = await sql.query<Loaded>({
@@ -135,6 +119,12 @@ export async function createAgreement(
   leaseMs: number,
 ): Promise<void> {
   await call(db, 'open_agreement', { ...terms, ...given }, asPayload(author), interval(leaseMs));
+}
+
+/** What its gateway is told of the member; nothing of it is kept with the agreement, so that erasing the member forgets it. */
+export async function readPayer({ sql }: Sql, memberId: string): Promise<Payer> {
+  const { rows } = await sql.query<Payer>('SELECT name, email FROM members WHERE id = $1', [memberId]);
+  return rows[0] ?? { name: null, email: null };
 }
 
 /** With which account of the gateway an agreement is collected. */
@@ -184,202 +174,6 @@ export async function moveToAgreement({ sql }: Sql, notificationId: string, agre
   );
 }
 
-/** What is recorded beside facts. */
-export interface Beside {
-  /** The gateway's id of the agreement; what was learned first stays. */
-  readonly reference?: string | null;
-  /** What its payer does next; null: nothing any more. */
-  readonly nextAction?: NextAction | null;
-  readonly notification?: {
-    readonly id: string;
-    readonly state: 'applied' | 'duplicate' | 'attention';
-    readonly reason: string | null;
-  };
-  readonly command?: { readonly id: string; readonly outcome: CommandEnd };
-}
-
-/** How a command to an agreement ended. */
-export type CommandEnd =
-  | { readonly outcome: 'accepted' }
-  /** The payer must agree once more: the agreement says what they do next. */
-  | { readonly outcome: 'approval_needed' }
-  | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string };
-
-/**
- * Writes what of these facts is new, with what stands beside them, in one transaction; gives the agreement as it stands then, or null where
- * it moved on meanwhile and nothing was written.
- */
-export async function recordAgreement(
-  db: Sql,
-  before: Agreement,
-  facts: readonly AgreementFact[],
-  { reference, ...beside }: Beside = {},
-): Promise<Agreement | null> {
-  const fresh = freshOf(before, facts);
-  const after = evolveAgreement(before, fresh);
-  const answer = await call(db, 'record_agreement', {
-    agreement: before.terms.id,
-    known: before.facts.length,
-    facts: fresh.map(asRow),
-    ...standingOf(before, after),
-    ...(reference === undefined || reference === null ? {} : { reference }),
-    ...beside,
-  });
-  return answer === 'recorded' ? after : null;
-}
-
-/** Money that became a payment of its own. */
-export interface HandedOver {
-  readonly fact: AgreementFact & { readonly kind: 'instalment_handed_over' };
-  /** Facts of the agreement that go with it. */
-  readonly also: readonly AgreementFact[];
-  readonly terms: PaymentTerms;
-  readonly status: string;
-  readonly method: string;
-  readonly opened: Fact;
-  /** Sealed, of the account as it is now. */
-  readonly receivers: Buffer;
-  /** The message that told of it; null: the gateway was asked. */
-  readonly message: string | null;
-}
-
-/** Makes the payment once; gives its id, or null where the agreement moved on meanwhile and nothing was written. */
-export async function handOverInstalment(
-  db: Sql,
-  before: Agreement,
-  { fact, also, terms, status, method, opened, receivers, message }: HandedOver,
-): Promise<string | null> {
-  const fresh = freshOf(before, [fact, ...also]);
-  const { merchantId: merchant, memberId: member, accountId: account } = terms;
-  return call(
-    db,
-    'hand_over_instalment',
-    {
-      agreement: before.terms.id,
-      known: before.facts.length,
-      facts: fresh.map(asRow),
-      ...standingOf(before, evolveAgreement(before, fresh)),
-      reference: fact.gatewayReference,
-      number: fact.number,
-      payment: {
-        ...terms,
-        merchant,
-        member,
-        account,
-        status,
-        method,
-        nextAction: null,
-        opening: null,
-        returnUrl: null,
-        cancelUrl: null,
-        opened: toRow(opened),
-      },
-      ...(message !== null && { message }),
-    },
-    receivers,
-  );
-}
-
-/** How an agreement stands, as its row and its merchant are told. */
-export interface AgreementStanding {
-  readonly standing: {
-    readonly status: string;
-    readonly reason: string | null;
-    readonly amount: number;
-    readonly nextDueOn: string | null;
-    readonly cancelledAt: string | null;
-    readonly attention: string | null;
-    readonly attentionDetail: string | null;
-  };
-  readonly events: readonly Telling[];
-}
-
-function standingOf(before: Agreement, after: Agreement): AgreementStanding {
-  const { status, reason, amount, nextDueOn, cancelledAt, attention } = summarizeAgreement(after);
-  return {
-    standing: {
-      ...{ status, reason, amount, nextDueOn, cancelledAt },
-      attention: attention?.code ?? null,
-      attentionDetail: attention?.detail ?? null,
-    },
-    events: eventsOfAgreement(before, after),
-  };
-}
-
-/** What the payment's instalment is charged as, while nothing of it is; null: it is no instalment, or its charge was made. */
-export interface UnmadeCharge {
-  readonly id: string;
-  readonly category: string;
-  readonly amount: number;
-  readonly currency: string;
-  readonly agreement: string;
-  readonly number: number;
-}
-export async function readUnmadeCharge({ sql }: Sql, paymentId: string) {
-  const { rows } = await sql.query<
-    UnmadeCharge & Pick<AgreementTerms, 'label' | 'interval' | 'every'> & { readonly startsOn: string }
-  >({
-    name: 'read_unmade_charge',
-    text: `SELECT p.charges[1] AS id, g.category, p.amount, p.currency, g.id AS agreement, p.instalment AS number, g.label, g.interval, g.every, g.starts_on::text AS "startsOn"
-           FROM payments p JOIN agreements g ON g.id = p.agreement_id
-           WHERE p.id = $1 AND NOT EXISTS (SELECT FROM charges c WHERE c.id = p.charges[1])`,
-    values: [paymentId],
-  });
-  return rows[0] ?? null;
-}
-
-/** The gateway's id of terms that were prepared there before, or null. */
-export async function findPlan({ sql }: Sql, accountId: string, terms: string): Promise<string | null> {
-  const { rows } = await sql.query<{ reference: string }>(
-    'SELECT gateway_reference AS reference FROM agreement_plans WHERE account_id = $1 AND terms = $2',
-    [accountId, terms],
-  );
-  return rows[0]?.reference ?? null;
-}
-
-/** Keeps it; gives the one that was kept first. */
-export async function keepPlan({ sql }: Sql, accountId: string, terms: string, reference: string): Promise<string> {
-  const { rows } = await sql.query<{ reference: string }>(
-    `INSERT INTO agreement_plans (account_id, terms, gateway_reference) VALUES ($1, $2, $3)
-     ON CONFLICT (account_id, terms) DO UPDATE SET terms = excluded.terms RETURNING gateway_reference AS reference`,
-    [accountId, terms, reference],
-  );
-  return rows[0]?.reference ?? reference;
-}
-
-/** What a person asks of an agreement. */
-export type AgreementOrder =
-  | { readonly kind: 'cancel' | 'suspend' | 'resume'; readonly note: string | null }
-  | { readonly kind: 'change_amount'; readonly amount: number };
-export interface StoredAgreementCommand {
-  readonly id: string;
-  readonly agreementId: string;
-  readonly order: AgreementOrder;
-  readonly outcome: CommandEnd | null;
-}
-
-/** Stores a command, and that its run is to be told. */
-export async function storeAgreementCommand(
-  { sql }: Sql,
-  { id, agreementId, order }: Omit<StoredAgreementCommand, 'outcome'>,
-  leaseMs: number,
-): Promise<void> {
-  const { kind, ...body } = order;
-  await sql.query(
-    `WITH stored AS (INSERT INTO agreement_commands (id, agreement_id, kind, body) VALUES ($1, $2, $3, $4))
-     INSERT INTO outbox (subject_id, kind, payment_id, due_at) VALUES ($1, 'agreement_command', $2, now() + $5::interval)`,
-    [id, agreementId, kind, JSON.stringify(body), interval(leaseMs)],
-  );
-}
-
-export async function readAgreementCommand({ sql }: Sql, id: string): Promise<StoredAgreementCommand | null> {
-  const { rows } = await sql.query<StoredAgreementCommand>(
-    `SELECT id, agreement_id AS "agreementId", body || jsonb_build_object('kind', kind) AS order, outcome FROM agreement_commands WHERE id = $1`,
-    [id],
-  );
-  return rows[0] ?? null;
-}
-
 /** Which agreements a list shows; what is left out shows all. */
 export interface AgreementFilter {
   /** Of all these members at once, so of none where they differ. */
@@ -388,14 +182,15 @@ export interface AgreementFilter {
   readonly status?: readonly string[] | undefined;
   /** Through one of these. */
   readonly gateway?: readonly GatewayName[] | undefined;
-  readonly hasAttention: boolean;
+  /** Only those that ask for a person. */
+  readonly hasAttention?: boolean;
 }
 
 /** A merchant's agreements, newest first; one more than asked for where there are more. */
 export async function listAgreements(
   { sql }: Sql,
   merchantId: string,
-  { memberIds, status, gateway, hasAttention }: AgreementFilter,
+  { memberIds, status, gateway, hasAttention = false }: AgreementFilter,
   { before, limit }: Page,
 ): Promise<RecordedAgreement[]> {
   const values: unknown[] = [merchantId, limit + 1];

@@ -1,3 +1,4 @@
+import type { AgreementFact } from '../workflows/domain/agreement';
 import { keyOf } from '../workflows/domain/fact';
 import type { Fact, Recorded } from '../workflows/domain/fact';
 import type { GatewayName, NextAction } from '../workflows/domain/gateway';
@@ -16,8 +17,12 @@ export interface FactRow {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-export function toRow(fact: Fact): FactRow {
-  const { gatewayReference, kind, qualifier, amount, currency, occurredAt, ...detail } = fact;
+export function toRow(fact: Fact | AgreementFact): FactRow {
+  const { gatewayReference, kind, qualifier, occurredAt, amount, currency, ...detail } = {
+    amount: null,
+    currency: null,
+    ...fact,
+  };
   return { gatewayReference, kind, qualifier, amount, currency, occurredAt, detail };
 }
 

@@ -8,7 +8,7 @@ import type { Money } from '../workflows/domain/money';
 import type { Attention, AttentionCode, PaymentStatus, PaymentTerms } from '../workflows/domain/payment';
 import type { TurnRules } from '../workflows/domain/places';
 import type { Refund } from '../workflows/domain/refund';
-import type { AgreementStanding, Beside } from './agreements';
+import type { AgreementStanding, Beside } from './agreement-record';
 import type { AuthorPayload } from './audit';
 import type { Cart } from './cart';
 import type { FactRow } from './facts';

@@ -10,7 +10,7 @@ import type { Fact } from '../workflows/domain/fact';
 import type { GatewayName } from '../workflows/domain/gateway';
 import { evolve, summarize } from '../workflows/domain/payment';
 import type { Payment, PaymentTerms } from '../workflows/domain/payment';
-import { readUnmadeCharge } from './agreements';
+import { readUnmadeCharge } from './instalment-charges';
 import { asRead, readCartPart } from './cart';
 import type { Cart } from './cart';
 import { loadPayment, toRow } from './facts';

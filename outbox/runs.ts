@@ -6,10 +6,10 @@ import {
 } from '@temporalio/client';
 import { TypedSearchAttributes } from '@temporalio/common';
 import type { UpdateDefinition } from '@temporalio/common';
-import type { StoredAgreementCommand } from '../books/agreements';
+import type { StoredAgreementCommand } from '../books/agreement-commands';
 import type { StoredCommand } from '../books/commands';
 import type { EndpointOfMerchant } from '../books/webhooks';
-import type { AgreementTerms } from '../workflows/domain/agreement';
+import type { AgreementCommandEnd, AgreementTerms } from '../workflows/domain/agreement';
 import type { NextAction } from '../workflows/domain/gateway';
 import { isId } from '../workflows/domain/ids';
 import { describeMoney } from '../workflows/domain/money';
@@ -38,13 +38,7 @@ import {
 } from '../workflows/messages';
 import type { CommandOutcome } from '../workflows/domain/turn';
 import { unreachable } from '../workflows/domain/unreachable';
-import type {
-  AgreementCommandOutcome,
-  AgreementStart,
-  DeliveriesStart,
-  PaymentStart,
-  UnmatchedRefundStart,
-} from '../workflows/messages';
+import type { AgreementStart, DeliveriesStart, PaymentStart, UnmatchedRefundStart } from '../workflows/messages';
 
 export type Command = Pick<StoredCommand, 'id' | 'paymentId' | 'order'>;
 
@@ -67,7 +61,7 @@ export interface Runs {
   /** Has an agreement's run ask the gateway how it stands. */
   lookAtAgreement(agreementId: string): Promise<void>;
   /** Sends a stored command to an agreement's run and waits for its outcome. */
-  commandAgreement(command: Pick<StoredAgreementCommand, 'id' | 'agreementId'>): Promise<AgreementCommandOutcome>;
+  commandAgreement(command: Pick<StoredAgreementCommand, 'id' | 'agreementId'>): Promise<AgreementCommandEnd>;
   /** Sends a stored command and waits for its outcome. */
   command(command: Command): Promise<CommandOutcome>;
 }

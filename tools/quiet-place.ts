@@ -41,7 +41,8 @@ export async function openQuietPlace(
     db,
     vault,
     gateways: {
-      simulatorUrl: 'http://127.0.0.1:1', // where nobody answers
+      simulatorUrl: 'http://127.0.0.1:1',
+      simulatorPublicUrl: 'http://127.0.0.1:1', // where nobody answers
       partners: {},
       fetch: globalThis.fetch,
       now: Date.now,

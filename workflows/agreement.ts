@@ -8,9 +8,10 @@ import {
 } from '@temporalio/workflow';
 import { hands } from './activity-options';
 import { dueOn, hasEnded, isOpen, summarizeAgreement } from './domain/agreement';
-import type { Agreement, AgreementStatus } from './domain/agreement';
+import type { Agreement, AgreementCommandEnd, AgreementStatus } from './domain/agreement';
 import { describeMoney } from './domain/money';
-import type { AgreementCommandOutcome, AgreementStart } from './messages';
+import { unreachable } from './domain/unreachable';
+import type { AgreementStart } from './messages';
 import { lookAgain, notificationReceived, obeyAgreement } from './messages';
 
 /** An instalment that nothing was heard of for so long is asked about. */
@@ -24,20 +25,25 @@ const LONGEST_HISTORY = 2_000;
 type Item =
   | { readonly kind: 'message'; readonly notificationId: string }
   | { readonly kind: 'command'; readonly commandId: string }
-  | { readonly kind: 'look' };
+  | { readonly kind: 'look' }
+  /** The payer approved there what had been withdrawn here. */
+  | { readonly kind: 'end_there' };
 
 /**
- * An agreement's life: opened, approved, collected again and again, and ended. What comes has its turn, one after the other; the money of an
- * instalment is handed over to a payment of its own, whose run books it. It ends when nothing is collected any more, and whatever comes
- * later starts a new run of the same workflow id.
+ * An agreement's life: opened, approved, collected again and again, and ended. The money of an instalment is handed over to a payment of its
+ * own, whose run books it. It ends when nothing is collected any more, and whatever comes later starts a new run of the same workflow id.
+ *
+ * What comes is taken in side by side, so that one message about which the gateway is silent holds up no other: each is recorded on what
+ * stands then, or tried anew.
  */
-export async function agreement(start: AgreementStart): Promise<{ status: AgreementStatus }> {
-  const queue: Item[] = (start.unverified ?? []).map((notificationId) => ({ kind: 'message', notificationId }));
-  const isIdle = (): boolean => queue.length === 0;
-  const answers = new Map<string, AgreementCommandOutcome>();
+export async function agreement({ agreementId }: AgreementStart): Promise<{ status: AgreementStatus }> {
+  const queue: Item[] = [];
+  const heard = new Set<string>();
+  const answers = new Map<string, AgreementCommandEnd>();
   setHandler(notificationReceived, ({ notificationId }) => {
-    const isHeard = queue.some((item) => item.kind === 'message' && item.notificationId === notificationId);
-    if (!isHeard) queue.push({ kind: 'message', notificationId });
+    if (heard.has(notificationId)) return; // told twice while the first is under way
+    heard.add(notificationId);
+    queue.push({ kind: 'message', notificationId });
   });
   setHandler(lookAgain, () => void queue.push({ kind: 'look' }));
   setHandler(obeyAgreement, async ({ commandId }) => {
@@ -46,57 +52,88 @@ export async function agreement(start: AgreementStart): Promise<{ status: Agreem
     return answers.get(commandId) ?? { outcome: 'accepted' };
   });
 
-  let current = await hands.openAgreement(start.agreementId);
+  let current = await hands.openAgreement(agreementId);
+  let underWay = 0;
+  let hasNews = false;
+  let broken: { readonly by: unknown } | null = null;
   let askedAt = 0;
-  for (;;) {
-    const { status } = summarizeAgreement(current);
-    setCurrentDetails(describe(current));
-    if (isIdle() && hasEnded(status)) {
-      if (mustBeEndedThere(current)) {
-        current = await hands.endWithdrawnAgreement(start.agreementId);
-        continue;
-      }
-      await condition(allHandlersFinished);
-      if (isIdle()) return { status };
-    }
-    const { historyLength, continueAsNewSuggested } = workflowInfo();
-    if (historyLength > LONGEST_HISTORY || continueAsNewSuggested) await goOn(start.agreementId, queue);
+  let wasToldToEnd = false;
 
-    const at = nextQuestion(current, askedAt);
-    const waitMs = at === null ? null : at - Date.now();
-    const called = () => !isIdle();
-    const isCalled =
-      waitMs === null
-        ? await condition(called).then(() => true)
-        : waitMs > 0
-          ? await condition(called, waitMs)
-          : called();
-    const item = isCalled ? queue.shift() : undefined;
-    if (item === undefined) {
-      askedAt = Date.now();
-      current = await hands.lookUpAgreement(start.agreementId);
-      if (isOpen(summarizeAgreement(current).status) && Date.parse(current.terms.approveBy) <= Date.now())
-        current = await hands.expireAgreement(start.agreementId);
-      continue;
-    }
+  /** The agreement as it stands after the item. */
+  async function take(item: Item): Promise<Agreement> {
     switch (item.kind) {
-      case 'message':
-        current = await hands.takeAgreementMessage({
-          agreementId: start.agreementId,
-          notificationId: item.notificationId,
-        });
-        break;
+      case 'message': {
+        const { notificationId } = item;
+        const seen = await hands.takeAgreementMessage({ agreementId, notificationId });
+        heard.delete(notificationId); // from now on it may be announced again
+        return seen;
+      }
       case 'command': {
         const obeyed = await hands.obeyAgreementCommand(item.commandId);
-        current = obeyed.agreement;
         answers.set(item.commandId, obeyed.end);
-        break;
+        return obeyed.agreement;
       }
-      case 'look':
-        current = await hands.lookUpAgreement(start.agreementId);
-        break;
+      case 'look': {
+        const seen = await hands.lookUpAgreement(agreementId);
+        const isLate = Date.parse(seen.terms.approveBy) <= Date.now();
+        return isLate && isOpen(summarizeAgreement(seen).status) ? hands.expireAgreement(agreementId) : seen;
+      }
+      case 'end_there':
+        return hands.endWithdrawnAgreement(agreementId);
+      default:
+        return unreachable(item);
     }
   }
+
+  function begin(item: Item): void {
+    underWay++;
+    void take(item)
+      .then((seen) => {
+        if (seen.facts.length >= current.facts.length) current = seen; // what began earlier may end later
+      })
+      .catch((failure: unknown) => {
+        broken = { by: failure };
+      })
+      .finally(() => {
+        underWay--;
+        hasNews = true;
+      });
+  }
+
+  const isIdle = (): boolean => queue.length === 0 && underWay === 0;
+  for (;;) {
+    hasNews = false;
+    throwIf(broken);
+    setCurrentDetails(describe(current));
+    for (const item of queue.splice(0)) begin(item);
+    if (isIdle() && mustBeEndedThere(current) && !wasToldToEnd) {
+      wasToldToEnd = true;
+      begin({ kind: 'end_there' });
+    }
+    if (isIdle() && hasEnded(summarizeAgreement(current).status)) {
+      await condition(allHandlersFinished);
+      if (isIdle()) return { status: summarizeAgreement(current).status };
+    }
+    if (isIdle() && isLong()) await goOn(agreementId, isIdle);
+
+    const called = () => queue.length > 0 || hasNews;
+    const at = underWay > 0 ? null : nextQuestion(current, askedAt);
+    if (at === null) await condition(called);
+    else if (at <= Date.now() || !(await condition(called, at - Date.now()))) {
+      askedAt = Date.now();
+      begin({ kind: 'look' });
+    }
+  }
+}
+
+/** A run that fails is begun anew from the record. */
+function throwIf(broken: { readonly by: unknown } | null): void {
+  if (broken) throw broken.by;
+}
+
+function isLong(): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return historyLength > LONGEST_HISTORY || continueAsNewSuggested;
 }
 
 /** Whether the payer approved at the gateway what had been withdrawn here. */
@@ -111,18 +148,17 @@ function mustBeEndedThere({ facts }: Agreement): boolean {
 
 /** When the gateway is asked by itself, ms since 1970; null: not before somebody tells something. */
 function nextQuestion(current: Agreement, askedAt: number): number | null {
-  const { status, nextDueOn } = summarizeAgreement(current);
+  const { status, nextDueOn, instalments } = summarizeAgreement(current);
   if (isOpen(status)) return Date.parse(current.terms.approveBy);
-  if (nextDueOn === null) return null;
-  return Math.max(Date.parse(nextDueOn) + SILENCE_MS, askedAt + ASK_AGAIN_MS);
+  const retryOn = status === 'past_due' ? (instalments.at(-1)?.nextAttemptOn ?? null) : null;
+  const expectedOn = nextDueOn ?? retryOn;
+  return expectedOn === null ? null : Math.max(Date.parse(expectedOn) + SILENCE_MS, askedAt + ASK_AGAIN_MS);
 }
 
-/** It goes on in a new run, which is told what this one was told of and did not come to; a command is given again by those who wait for it. */
-async function goOn(agreementId: string, queue: readonly Item[]): Promise<void> {
-  if (queue.some(({ kind }) => kind === 'command')) return;
+/** It goes on in a new run, once nothing waits and nothing is under way: what is recorded is all that the new one needs. */
+async function goOn(agreementId: string, isIdle: () => boolean): Promise<void> {
   await condition(allHandlersFinished);
-  const unverified = queue.flatMap((item) => (item.kind === 'message' ? [item.notificationId] : []));
-  await continueAsNew<typeof agreement>({ agreementId, unverified });
+  if (isIdle()) await continueAsNew<typeof agreement>({ agreementId });
 }
 
 /** What an operator reads of the run, as Markdown. */

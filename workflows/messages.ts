@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { AgreementCommandEnd } from './domain/agreement';
 import type { NextAction } from './domain/gateway';
 import type { PaymentTerms } from './domain/payment';
 import type { CommandOutcome } from './domain/turn';
@@ -47,16 +48,10 @@ export type PaymentStart =
   | { readonly terms: PaymentTerms; readonly handed: NextAction['kind'] | null }
   | { readonly paymentId: string; readonly unverified?: readonly string[] };
 
-/** How an agreement's run begins; `unverified`: as of a payment's. */
+/** How an agreement's run begins: from what is recorded of it. */
 export interface AgreementStart {
   readonly agreementId: string;
-  readonly unverified?: readonly string[];
 }
-/** How a command to an agreement ended. */
-export type AgreementCommandOutcome =
-  | { readonly outcome: 'accepted' | 'approval_needed' }
-  | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string };
-
 /** A refund of money of nobody's: `notificationId` is the message that told of it; `amount` in minor units of `capture`. */
 export interface UnmatchedRefundStart {
   readonly notificationId: string;
@@ -89,7 +84,7 @@ export const giveUpRefund = defineUpdate<CommandOutcome, [RefundReference]>('giv
 export const resolveDispute = defineUpdate<CommandOutcome, [DisputeCommand]>('resolveDispute');
 
 /** Has an agreement's run obey a stored command; the update's id is the command's. */
-export const obeyAgreement = defineUpdate<AgreementCommandOutcome, [{ readonly commandId: string }]>('obeyAgreement');
+export const obeyAgreement = defineUpdate<AgreementCommandEnd, [{ readonly commandId: string }]>('obeyAgreement');
 
 interface RefundReference {
   readonly commandId: string;

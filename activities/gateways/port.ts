@@ -121,8 +121,8 @@ export interface GatewayContext<Credentials, Partner extends PartnerCredentials 
   readonly environment: Environment;
   /** The simulator's base URL; used only where `environment` is `simulator`. */
   readonly simulatorUrl: string;
-  /** Where a browser finds the simulator, if it differs. */
-  readonly simulatorPublicUrl?: string;
+  /** Where a browser finds the simulator. */
+  readonly simulatorPublicUrl: string;
   /** The platform's own credentials as a partner of the gateway, for accounts that were connected through it. */
   readonly partner: Partner | null;
   readonly fetch: typeof globalThis.fetch;

@@ -1,8 +1,9 @@
 import { GATEWAYS } from '../../activities/gateways/registry';
-import type { AgreementCommand } from '../../activities/gateways/port';
-import { readCredentials } from '../../books/accounts';
-import { createAgreement, loadAgreement, readAgreementCommand, storeAgreementCommand } from '../../books/agreements';
-import type { AgreementOrder, CommandEnd, RecordedAgreement } from '../../books/agreements';
+import { findEnabledGateways } from '../../books/accounts';
+import { readAgreementCommand, storeAgreementCommand } from '../../books/agreement-commands';
+import type { AgreementOrder } from '../../books/agreement-commands';
+import { createAgreement, loadAgreement } from '../../books/agreements';
+import type { RecordedAgreement } from '../../books/agreements';
 import { noteChange } from '../../books/audit';
 import type { Author } from '../../books/audit';
 import { findOffer } from '../../books/offers';
@@ -11,11 +12,9 @@ import { readSituation } from '../../books/payments';
 import type { Sql } from '../../books/sql';
 import type { Runs } from '../../outbox/runs';
 import { newId } from '../../platform/ids';
-import { openCredentials } from '../../vault/credentials';
 import type { Vault } from '../../vault/vault';
-import { hasEnded, isOpen, numberAt, summarizeAgreement } from '../../workflows/domain/agreement';
-import type { AgreementTerms, Rhythm } from '../../workflows/domain/agreement';
-import { GATEWAY_NAMES } from '../../workflows/domain/gateway';
+import { hasEnded, isOpen, numberOn, summarizeAgreement } from '../../workflows/domain/agreement';
+import type { AgreementCommandEnd, AgreementTerms, Rhythm } from '../../workflows/domain/agreement';
 import type { GatewayName } from '../../workflows/domain/gateway';
 import { describeMoney } from '../../workflows/domain/money';
 import type * as schemas from '../http/agreement-schemas';
@@ -51,7 +50,7 @@ export async function beginAgreement(
   const offer = wish.offer === undefined ? null : await findOffer(db, merchantId, wish.offer);
   if (wish.offer !== undefined && (!offer || offer.withdrawnAt !== null)) throw notFound('offer');
   if (caller.kind === 'member' && !offer) throw wrongField('offer', 'required');
-  const gateway = wish.gateway ?? (await firstThatCan(db, merchantId, memberId));
+  const gateway = wish.gateway ?? (await firstThatCan(db, merchantId));
   const situation = await readSituation(db, merchantId, memberId, gateway, []);
   if (!situation) throw notFound('merchant');
   const { merchant, member, account } = situation;
@@ -83,7 +82,6 @@ export async function beginAgreement(
     approveBy: new Date(Date.now() + wish.expiresInMs).toISOString(),
   };
   const opening = {
-    payer: { name: member.name, email: member.email },
     description: merchant.name,
     startsOn: wish.startsOn !== undefined && wish.startsOn > today() ? wish.startsOn : null,
     returnUrl: `${publicUrl}/return/${id}`,
@@ -119,14 +117,8 @@ function asWished({ amount, interval, every = 1, label, category, startsOn = tod
     amount,
     label,
     category,
-    instalments: instalments ?? (endsOn === undefined ? null : untilDay(rhythm, endsOn)),
+    instalments: instalments ?? (endsOn === undefined ? null : numberOn(rhythm, endsOn)),
   };
-}
-
-/** How many are due until the day, that one included. */
-function untilDay(rhythm: Rhythm & { readonly startsOn: string }, endsOn: string): number {
-  const twoDaysBefore = new Date(Date.parse(endsOn) - 2 * 86_400_000).toISOString();
-  return numberAt(rhythm, twoDaysBefore);
 }
 
 function memberOf(caller: Beginner, { member }: Wish): string {
@@ -139,18 +131,13 @@ function memberOf(caller: Beginner, { member }: Wish): string {
 }
 
 /** The first gateway, in the order in which a member is offered them, whose account can collect by itself. */
-async function firstThatCan(db: Sql, merchantId: string, memberId: string): Promise<GatewayName> {
-  const able = GATEWAY_NAMES.filter((name) => GATEWAYS[name].gateway.agreements).toSorted(byOffering);
-  for (const gateway of able) {
-    const situation = await readSituation(db, merchantId, memberId, gateway, []);
-    if (situation?.account?.enabled) return gateway;
-  }
+async function firstThatCan(db: Sql, merchantId: string): Promise<GatewayName> {
+  const enabled = await findEnabledGateways(db, merchantId);
+  const offered = Object.entries(GATEWAYS).filter(([, { gateway }]) => gateway.agreements);
+  const able = offered.flatMap(([name]) => enabled.filter((one) => one === name));
+  if (able[0]) return able[0];
   throw new Problem('recurring_not_supported', 'this merchant has no account that collects by itself');
 }
-const byOffering = (a: GatewayName, b: GatewayName): number => {
-  const order = Object.keys(GATEWAYS);
-  return order.indexOf(a) - order.indexOf(b);
-};
 
 function wrongField(path: string, message: string): Problem {
   return new Problem('invalid_request', `${path}: ${message}`, { errors: [{ path, message }] });
@@ -161,6 +148,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 /** Starts the run of an agreement that was just committed; gives the agreement once it is in its payer's hands, or after a short patience without. */
 export async function untilHanded({ db, runs }: Pick<AgreementDeskDependencies, 'db' | 'runs'>, id: string) {
   const begun = await readAgreement(db, id);
+  if (summarizeAgreement(begun).status !== 'created') return begun; // by a request before that had the same key
   void runs.startAgreement(id, begun.terms).catch(() => undefined); // Temporal is away: the sweeper starts it
   return waitUntil(db, id, (agreement) => summarizeAgreement(agreement).status !== 'created');
 }
@@ -184,28 +172,24 @@ async function readAgreement(db: Sql, id: string): Promise<RecordedAgreement> {
   return agreement;
 }
 
-/** Why this is refused of an agreement as it stands, with the code and words of the refusal; null where it can be asked. */
-export async function refusalOfCommand(
-  { db, vault }: Pick<AgreementDeskDependencies, 'db' | 'vault'>,
+/** Why this is refused of an agreement as it stands, with the code and words of the refusal; null where it can be asked. `credentials`: of its account. */
+export function refusalOfCommand(
   agreement: RecordedAgreement,
   kind: AgreementOrder['kind'],
-): Promise<{
+  credentials: unknown,
+): {
   readonly code: 'agreement_ended' | 'agreement_not_active' | 'agreement_at_gateway_only';
   readonly detail: string;
-} | null> {
-  const { terms } = agreement;
+} | null {
   const { status } = summarizeAgreement(agreement);
   if (hasEnded(status)) return { code: 'agreement_ended', detail: `the agreement is ${status}` };
   if (isOpen(status))
     return kind === 'cancel' ? null : { code: 'agreement_not_active', detail: 'its payer has not approved it yet' };
   const isThere = (kind === 'suspend' && status === 'suspended') || (kind === 'resume' && status !== 'suspended');
   if (isThere) return { code: 'agreement_not_active', detail: `the agreement is ${status}` };
-  const credentials = await readCredentials(db, terms.accountId);
-  const opened = openCredentials(vault, { accountId: terms.accountId, credentials });
-  const only = GATEWAYS[terms.gateway].gateway.agreements?.atGatewayOnly(commandKind(kind), opened);
+  const only = GATEWAYS[agreement.terms.gateway].gateway.agreements?.atGatewayOnly(kind, credentials);
   return only ? { code: 'agreement_at_gateway_only', detail: only } : null;
 }
-const commandKind = (kind: AgreementOrder['kind']): AgreementCommand['kind'] => kind;
 
 /** Stores a command once, with who asked, sends it, and gives how it ended; null: it will be obeyed, and the gateway does not answer. */
 export async function commandAgreement(
@@ -218,7 +202,7 @@ export async function commandAgreement(
   }: Once & { readonly caller: { readonly merchantId: string }; readonly author: Author },
   agreementId: string,
   order: AgreementOrder,
-): Promise<CommandEnd | null> {
+): Promise<AgreementCommandEnd | null> {
   const commandId = await once(async (tx) => {
     const command = { id: newId('cmd'), agreementId, order };
     await storeAgreementCommand(tx, command, LEASE_MS);

@@ -111,6 +111,7 @@ export const agreementAttention = z.object({
   detail: z.string(),
   since: moment.nullable(),
 });
+export const instalmentCounts = z.object({ planned: z.int().nullable(), collected: z.int(), failed: z.int() });
 /** An agreement as its facts tell it. */
 export const agreementAsTold = z.object({
   id: id('agr'),
@@ -128,7 +129,7 @@ export const agreementAsTold = z.object({
   startsOn: z.iso.date(),
   nextDueOn: z.iso.date().nullable(),
   endsOn: z.iso.date().nullable().describe('the day of the last instalment, where their number is agreed'),
-  instalments: z.object({ planned: z.int().nullable(), collected: z.int(), failed: z.int() }),
+  instalments: instalmentCounts,
   collected: minor.describe('all that came of its instalments'),
   gatewayReference: z.string().nullable(),
   createdAt: moment,

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { RecordedAgreement } from '../../books/agreements';
+import type { InstalmentMoney, RecordedAgreement } from '../../books/agreements';
 import { dueOn, hasEnded, instalmentChargeId, summarizeAgreement } from '../../workflows/domain/agreement';
 import type { Instalment, RecordedAgreementFact } from '../../workflows/domain/agreement';
 import { agreementWorkflowId } from '../../workflows/messages';
@@ -46,13 +46,18 @@ export function viewInstalments(agreement: RecordedAgreement): z.input<typeof sc
     const isCharged = of !== undefined || failures > 0;
     return {
       ...{ number, dueOn: day, reason, nextAttemptOn },
-      // Money that its gateway holds, or that does not fit, is not collected yet.
-      status: one.status === 'collected' && !(of && of.captured > 0) ? 'scheduled' : one.status,
+      status: one.status === 'collected' && of ? standingOf(of) : one.status,
       payment: of?.payment ?? null,
       charge: isCharged ? (of?.charge ?? instalmentChargeId(agreement.terms.id, number)) : null,
       attempts: failures + (of ? 1 : 0),
     };
   });
+}
+
+/** Money that its gateway holds is not collected yet, and what it then did not give never was. */
+function standingOf({ status, captured }: InstalmentMoney): Instalment['status'] {
+  if (captured > 0) return 'collected';
+  return status === 'failed' ? 'failed' : 'scheduled';
 }
 
 function viewFact(fact: RecordedAgreementFact): z.input<typeof timelineRow> {

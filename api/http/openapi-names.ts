@@ -502,6 +502,12 @@ export const NAMED = {
   AgreementChange: asked(agreements.agreementChange, { amount: 13000 }),
   AgreementResolution: asked(agreements.agreementResolution, { action: 'accept' }),
   Agreement: told(agreements.agreement, agreement),
+  AgreementAttention: told(agreements.agreementAttention, {
+    code: 'agreement_suspended',
+    detail: 'nothing is collected any more; resume it, or ask the member for another way to pay',
+    since: '2027-03-03T09:12:04.000Z',
+  }),
+  InstalmentCounts: told(agreements.instalmentCounts, { planned: null, collected: 1, failed: 0 }),
   Instalment: told(agreements.instalment, {
     number: 1,
     dueOn: '2027-01-31',

@@ -565,17 +565,6 @@ export const notification = z.object({
   attempts: z.int(),
   receivedAt: moment,
 });
-export const memberExport = z.object({
-  exportedAt: moment,
-  member,
-  currency,
-  charges: z.array(charge),
-  paylines: z.array(payline),
-  payments: z.array(paymentAsTold),
-  refunds: z.array(refund),
-  disputes: z.array(dispute),
-  notifications: z.array(notification).describe('verified messages about their money, with who is said to have paid'),
-});
 export const notificationFilter = z.strictObject({
   state: severalOf(NOTIFICATION_STATES).optional(),
   gateway: severalOf(GATEWAY_NAMES).optional(),

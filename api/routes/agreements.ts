@@ -1,5 +1,8 @@
-import { listAgreements, loadAgreement, recordAgreement } from '../../books/agreements';
-import type { AgreementOrder, RecordedAgreement } from '../../books/agreements';
+import { readCredentialsOf } from '../../books/accounts';
+import type { AgreementOrder } from '../../books/agreement-commands';
+import { recordAgreement } from '../../books/agreement-record';
+import { listAgreements, loadAgreement } from '../../books/agreements';
+import type { RecordedAgreement } from '../../books/agreements';
 import { noteChange } from '../../books/audit';
 import { readSurroundings } from '../../books/payments';
 import type { Sql } from '../../books/sql';
@@ -7,6 +10,7 @@ import type { Database } from '../../prisma/client';
 import { attentionKeys, summarizeAgreement } from '../../workflows/domain/agreement';
 import type { AgreementFact } from '../../workflows/domain/agreement';
 import { isId } from '../../workflows/domain/ids';
+import { openCredentials } from '../../vault/credentials';
 import { beginAgreement, commandAgreement, refusalOfCommand, untilHanded } from '../desks/agreeing';
 import type { AgreementDeskDependencies } from '../desks/agreeing';
 import * as schemas from '../http/agreement-schemas';
@@ -39,19 +43,43 @@ const ACTIONS = {
 export function agreementRoutes(deps: AgreementRouteDependencies) {
   const { db } = deps;
 
-  async function show(caller: Viewer, agreement: RecordedAgreement) {
-    const { memberId, accountId } = agreement.terms;
-    const { names } = await readSurroundings(db, [memberId], [accountId]);
-    const actions = await Promise.all(
-      schemas.AGREEMENT_ACTIONS.map(async (kind) => {
+  /** Agreements as a caller sees them, with what that caller can do about each. */
+  async function showAll(caller: Viewer, agreements: readonly RecordedAgreement[]) {
+    const idsOf = (id: 'memberId' | 'accountId') => [...new Set(agreements.map(({ terms }) => terms[id]))];
+    const [{ names }, credentials] = await Promise.all([
+      readSurroundings(db, idsOf('memberId'), []),
+      openCredentialsOf(idsOf('accountId')),
+    ]);
+    return agreements.map((agreement) => ({
+      ...viewAgreement(agreement, deps.view),
+      memberName: names[agreement.terms.memberId] ?? null,
+      actions: schemas.AGREEMENT_ACTIONS.map((kind) => {
         const { order, right } = ACTIONS[kind];
         const forbidden = lacking(right, caller);
         if (forbidden !== null) return { kind, allowed: false, code: 'forbidden', detail: forbidden };
-        const refusal = order === null ? nothingToResolve(agreement) : await refusalOfCommand(deps, agreement, order);
+        const refusal =
+          order === null
+            ? nothingToResolve(agreement)
+            : refusalOfCommand(agreement, order, credentials.get(agreement.terms.accountId));
         return { kind, allowed: refusal === null, code: refusal?.code ?? null, detail: refusal?.detail ?? null };
       }),
+    }));
+  }
+
+  async function show(caller: Viewer, agreement: RecordedAgreement) {
+    const [shown] = await showAll(caller, [agreement]);
+    if (!shown) throw new Error(`agreement ${agreement.terms.id} is not shown`);
+    return shown;
+  }
+
+  async function openCredentialsOf(accountIds: readonly string[]): Promise<ReadonlyMap<string, unknown>> {
+    const sealed = await readCredentialsOf(db, accountIds);
+    return new Map(
+      [...sealed].map(([accountId, credentials]) => [
+        accountId,
+        openCredentials(deps.vault, { accountId, credentials }),
+      ]),
     );
-    return { ...viewAgreement(agreement, deps.view), memberName: names[memberId] ?? null, actions };
   }
 
   async function read(caller: Viewer, id: string, on: Sql = db): Promise<RecordedAgreement> {
@@ -70,7 +98,9 @@ export function agreementRoutes(deps: AgreementRouteDependencies) {
     order: AgreementOrder,
   ): Promise<Answer> {
     const { caller, params } = request;
-    const refusal = await refusalOfCommand(deps, await read(caller, params.id), order.kind);
+    const agreement = await read(caller, params.id);
+    const { accountId } = agreement.terms;
+    const refusal = refusalOfCommand(agreement, order.kind, (await openCredentialsOf([accountId])).get(accountId));
     if (refusal) throw new Problem(refusal.code, refusal.detail);
     const end = await commandAgreement(deps, request, params.id, order);
     return { status: end === null ? 202 : 200, body: await show(caller, await read(caller, params.id)) };
@@ -127,7 +157,7 @@ export function agreementRoutes(deps: AgreementRouteDependencies) {
           ({ row }) => row.sequence,
           (row) => row,
         );
-        return { status: 200, body: { ...page, data: await Promise.all(page.data.map((one) => show(caller, one))) } };
+        return { status: 200, body: { ...page, data: await showAll(caller, page.data) } };
       },
     }),
     route({
@@ -168,32 +198,26 @@ export function agreementRoutes(deps: AgreementRouteDependencies) {
       idempotentFor: 'days',
       handle: (request) => command(request, { kind: 'cancel', note: request.body.note ?? null }),
     }),
-    route({
-      operationId: 'suspendAgreement',
-      method: 'post',
-      path: '/v1/agreements/:id/suspension',
-      summary: 'Collect nothing for now',
-      right: 'manage_agreements',
-      params: idParams,
-      body: schemas.agreementCommand,
-      answers,
-      refusals,
-      idempotentFor: 'days',
-      handle: (request) => command(request, { kind: 'suspend', note: request.body.note ?? null }),
-    }),
-    route({
-      operationId: 'resumeAgreement',
-      method: 'post',
-      path: '/v1/agreements/:id/resumption',
-      summary: 'Collect again',
-      right: 'manage_agreements',
-      params: idParams,
-      body: schemas.agreementCommand,
-      answers,
-      refusals,
-      idempotentFor: 'days',
-      handle: (request) => command(request, { kind: 'resume', note: request.body.note ?? null }),
-    }),
+    ...(
+      [
+        ['suspendAgreement', 'suspension', 'suspend', 'Collect nothing for now'],
+        ['resumeAgreement', 'resumption', 'resume', 'Collect again'],
+      ] as const
+    ).map(([operationId, noun, kind, summary]) =>
+      route({
+        operationId,
+        method: 'post',
+        path: `/v1/agreements/:id/${noun}`,
+        summary,
+        right: 'manage_agreements',
+        params: idParams,
+        body: schemas.agreementCommand,
+        answers,
+        refusals,
+        idempotentFor: 'days',
+        handle: (request) => command(request, { kind, note: request.body.note ?? null }),
+      }),
+    ),
     route({
       operationId: 'changeAgreement',
       method: 'patch',

@@ -1,3 +1,4 @@
+import { listAgreements } from '../../books/agreements';
 import { noteChange, withheld } from '../../books/audit';
 import { listCharges, listPaylines } from '../../books/cart';
 import { listDisputes } from '../../books/disputes';
@@ -10,6 +11,8 @@ import { inTransaction } from '../../books/sql';
 import type { Database } from '../../prisma/client';
 import type { Vault } from '../../vault/vault';
 import { isId } from '../../workflows/domain/ids';
+import { viewAgreement } from '../http/agreement-views';
+import { memberExport } from '../http/member-export-schema';
 import { notFound } from '../http/problems';
 import { route } from '../http/routing';
 import * as schemas from '../http/schemas';
@@ -40,15 +43,16 @@ export function memberDataRoutes({ db, vault, view }: MemberDataDependencies) {
       right: 'hand_out_members',
       weight: 'file',
       params: schemas.idParams,
-      answers: { 200: schemas.memberExport },
+      answers: { 200: memberExport },
       async handle({ caller: { merchantId }, params: { id } }) {
         const member = isId('mem', id) ? await findMember(db, merchantId, id) : null;
         if (!member) throw notFound('member');
         const paymentIds = (await listPayments(db, merchantId, { memberIds: [id] }, ALL)).map((payment) => payment.id);
-        const [charges, paylines, payments, refunds, disputes, messages] = await Promise.all([
+        const [charges, paylines, payments, agreements, refunds, disputes, messages] = await Promise.all([
           listCharges(db, id, ALL),
           listPaylines(db, id, ALL),
           loadPayments(db, paymentIds),
+          listAgreements(db, merchantId, { memberIds: [id] }, ALL),
           listRefunds(db, merchantId, { memberIds: [id] }, ALL),
           listDisputes(db, merchantId, { memberIds: [id] }, ALL),
           listMessagesOfMember(db, merchantId, id),
@@ -60,6 +64,7 @@ export function memberDataRoutes({ db, vault, view }: MemberDataDependencies) {
           charges: charges.map(viewCharge),
           paylines: paylines.map(viewPayline),
           payments: payments.map((payment) => viewPayment(payment, view)),
+          agreements: agreements.map((agreement) => viewAgreement(agreement, view)),
           refunds: refunds.map(viewRefund),
           disputes: disputes.map(viewDispute),
           notifications: messages.map(viewMessage),

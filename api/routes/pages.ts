@@ -108,12 +108,7 @@ export function pageRoutes({
     return async (req: Request<{ id: string }>, res: Response): Promise<void> => {
       if (isId('agr', req.params.id)) return backFromAgreement(place, req, res);
       const payment = isId('pay', req.params.id) ? await loadPayment(db, req.params.id) : null;
-      if (!payment) {
-        const language = pageLanguage(req);
-        const { title, text } = MEMBER_PAGES[language].unknownPayment;
-        sendPage(res, 404, { ...plainPage(title, text), language });
-        return;
-      }
+      if (!payment) return sendUnknown(req, res);
       await keepHint(payment, queryOf(req)).catch(hintLost);
       const { terms, row } = payment;
       const { status, reason, captured, refunded, disputed, chargedBack, refunds } = summarize(payment);
@@ -147,15 +142,16 @@ export function pageRoutes({
     };
   }
 
+  function sendUnknown(req: Request, res: Response): void {
+    const language = pageLanguage(req);
+    const { title, text } = MEMBER_PAGES[language].unknownPayment;
+    sendPage(res, 404, { ...plainPage(title, text), language });
+  }
+
   /** A browser that comes back from approving an agreement proves nothing: the gateway is asked. */
   async function backFromAgreement(place: Place, req: Request<{ id: string }>, res: Response): Promise<void> {
     const agreement = await loadAgreement(db, req.params.id);
-    if (!agreement) {
-      const language = pageLanguage(req);
-      const { title, text } = MEMBER_PAGES[language].unknownPayment;
-      sendPage(res, 404, { ...plainPage(title, text), language });
-      return;
-    }
+    if (!agreement) return sendUnknown(req, res);
     const { terms, row } = agreement;
     if (place === 'return' && isOpen(summarizeAgreement(agreement).status))
       await runs.lookAtAgreement(terms.id).catch(lookLost);

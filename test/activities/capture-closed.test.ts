@@ -28,6 +28,7 @@ test('of a payment that our records have closed nothing is taken, though the run
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: world.simulator.url,
+      simulatorPublicUrl: world.simulator.url,
       partners: {},
       fetch: async (input) => {
         asked.push(input instanceof Request ? input.url : new URL(input).href);

@@ -24,6 +24,7 @@ function worker(answer: () => Promise<Response>) {
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: 'http://gateway.invalid',
+      simulatorPublicUrl: 'http://gateway.invalid',
       partners: {},
       fetch: async (input) => {
         asked.push(input instanceof Request ? input.url : new URL(input).href);

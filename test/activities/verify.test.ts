@@ -23,6 +23,7 @@ function hands(answer: () => Response, pauseMs = 0) {
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: 'http://gateway.invalid',
+      simulatorPublicUrl: 'http://gateway.invalid',
       partners: {},
       fetch: async () => answer(),
       now: Date.now,

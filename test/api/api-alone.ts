@@ -38,6 +38,7 @@ export async function startApi(over: Partial<AppDependencies> = {}): Promise<Run
     vault: createVault(ENCRYPTION_KEY),
     gateways: {
       simulatorUrl: 'http://127.0.0.1:1',
+      simulatorPublicUrl: 'http://127.0.0.1:1',
       partners: {},
       fetch: globalThis.fetch,
       now: Date.now,

@@ -26,6 +26,7 @@ export function gatewayContext<Credentials, Partner extends PartnerCredentials =
     signal: new AbortController().signal,
     now: Date.now,
     cache: memoryCache(),
+    simulatorPublicUrl: world.simulatorUrl,
     ...world,
     ...over,
   };

@@ -317,8 +317,10 @@ describe('opening', () => {
     'a live payer is sent to %s by nobody',
     async (href) => {
       const links = href === null ? [] : [{ rel: 'approve', href }];
-      const fetch: typeof globalThis.fetch = (url, init) =>
-        globalThis.fetch(String(url).replace('https://api-m.paypal.com', `${paypal.url}/paypal`), init); // eslint-disable-line @typescript-eslint/no-base-to-string -- it is a string here
+      const fetch: typeof globalThis.fetch = (url, init) => {
+        if (typeof url !== 'string') throw new Error('PayPal is asked by addresses in text');
+        return globalThis.fetch(url.replace('https://api-m.paypal.com', `${paypal.url}/paypal`), init);
+      };
       paypal.misbehave(/subscriptions/, {
         status: 201,
         body: JSON.stringify({ id: 'I-1', status: 'APPROVAL_PENDING', links }),

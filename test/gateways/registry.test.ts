@@ -14,6 +14,7 @@ const PARTNER: PaypalPartner = {
 };
 const WORLD: GatewayWorld = {
   simulatorUrl: 'http://simulator.example',
+  simulatorPublicUrl: 'http://simulator.example',
   partners: { 'paypal-checkout': PARTNER },
   fetch: globalThis.fetch,
   now: Date.now,

@@ -171,7 +171,14 @@ export async function startWorld({
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const baseUrl = `http://${host ?? '127.0.0.1'}:${(server.address() as AddressInfo).port}`;
   const refusals = watchRefusals(server, baseUrl);
-  const gateways = { simulatorUrl: simulator.url, partners, fetch, now: Date.now, cache };
+  const gateways = {
+    simulatorUrl: simulator.url,
+    simulatorPublicUrl: simulator.url,
+    partners,
+    fetch,
+    now: Date.now,
+    cache,
+  };
   const startApi = (told: number) => {
     const runs = createRuns(temporal, { taskQueue, story: told });
     const deliveries = createDeliveries({ db, runs, log, isLate: isApiLate });

@@ -223,6 +223,17 @@ test('a member in credit: the instalment pays its own charge, and the credit sta
   });
 });
 
+test('what is kept of a member tells their agreements, and nothing of the member lies with them', async () => {
+  const merchant = await checkoutClub();
+  const begun = await begin(merchant);
+  const { body } = await merchant.get<{ agreements: AgreementView[] }>(`/v1/members/${begun.member}/export`);
+  expect(body.agreements).toMatchObject([{ id: begun.id, amount: 1000 }]);
+  const { rows } = await world.db.sql.query('SELECT to_jsonb(g)::text AS kept FROM agreements g WHERE id = $1', [
+    begun.id,
+  ]);
+  expect(JSON.stringify(rows)).not.toMatch(/Anne|anne@/);
+});
+
 test('the amount is changed: lower it holds at once, higher its member agrees once more', async () => {
   const merchant = await checkoutClub();
   const active = await approve(merchant, await begin(merchant));
@@ -290,6 +301,22 @@ describe('by PayPal Standard', () => {
     expect(await merchant.post(`/v1/agreements/${active.id}/suspension`)).toMatchObject({
       status: 409,
       body: { code: 'agreement_at_gateway_only' },
+    });
+  });
+
+  test('withdrawn, and agreed to all the same: what PayPal collects is booked, and a person is asked', async () => {
+    const merchant = await Merchant.create(world);
+    const { id, nextAction } = await begin(merchant, FORM);
+    expect((await merchant.post(`/v1/agreements/${id}/cancel`)).status).toBeLessThan(300);
+    await control(world, 'POST', '/pay', { buyer: 'anne', fields: nextAction!.fields });
+    await until(merchant, id, ({ collected, attention }) => collected === 1000 && attention !== null);
+    expect(await read(merchant, id)).toMatchObject({
+      status: 'cancelled',
+      attention: { code: 'instalment_after_end' },
+    });
+    expect(await merchant.post(`/v1/agreements/${id}/resolution`, { action: 'accept' })).toMatchObject({
+      status: 200,
+      body: { attention: null },
     });
   });
 

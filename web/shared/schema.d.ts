@@ -3798,11 +3798,7 @@ export interface components {
             nextDueOn: string | null;
             /** @description the day of the last instalment, where their number is agreed */
             endsOn: string | null;
-            instalments: {
-                planned: number | null;
-                collected: number;
-                failed: number;
-            };
+            instalments: components["schemas"]["InstalmentCounts"];
             /** @description all that came of its instalments */
             collected: number;
             gatewayReference: string | null;
@@ -3814,12 +3810,7 @@ export interface components {
              */
             approveBy: string;
             cancelledAt: string | null;
-            attention: {
-                /** @enum {string} */
-                code: "agreement_suspended" | "instalment_after_end";
-                detail: string;
-                since: string | null;
-            } | null;
+            attention: components["schemas"]["AgreementAttention"] | null;
             timeline: components["schemas"]["TimelineRow"][];
             workflowId: string;
             temporalUrl: string;
@@ -3833,6 +3824,31 @@ export interface components {
                 code: string | null;
                 detail: string | null;
             }[];
+        };
+        /**
+         * @example {
+         *       "code": "agreement_suspended",
+         *       "detail": "nothing is collected any more; resume it, or ask the member for another way to pay",
+         *       "since": "2027-03-03T09:12:04.000Z"
+         *     }
+         */
+        AgreementAttention: {
+            /** @enum {string} */
+            code: "agreement_suspended" | "instalment_after_end";
+            detail: string;
+            since: string | null;
+        };
+        /**
+         * @example {
+         *       "planned": null,
+         *       "collected": 1,
+         *       "failed": 0
+         *     }
+         */
+        InstalmentCounts: {
+            planned: number | null;
+            collected: number;
+            failed: number;
         };
         /**
          * @example {
@@ -7461,6 +7477,49 @@ export interface operations {
                             createdAt: string;
                             /** Format: date-time */
                             expiresAt: string;
+                            timeline: components["schemas"]["TimelineRow"][];
+                            workflowId: string;
+                            temporalUrl: string;
+                        }[];
+                        agreements: {
+                            /** @example agr_… */
+                            id: string;
+                            /** @example mem_… */
+                            member: string;
+                            offer: string | null;
+                            gateway: components["schemas"]["Gateway"];
+                            /** @description of one instalment, as it is agreed now */
+                            amount: number;
+                            /** @example EUR */
+                            currency: string;
+                            /** @enum {string} */
+                            interval: "week" | "month" | "year";
+                            /** @description once in so many intervals */
+                            every: number;
+                            label: string;
+                            category: string;
+                            /** @enum {string} */
+                            status: "created" | "awaiting_payer" | "active" | "past_due" | "suspended" | "cancelled" | "completed" | "expired" | "failed";
+                            reason: string | null;
+                            nextAction: components["schemas"]["NextAction"] | null;
+                            /** Format: date */
+                            startsOn: string;
+                            nextDueOn: string | null;
+                            /** @description the day of the last instalment, where their number is agreed */
+                            endsOn: string | null;
+                            instalments: components["schemas"]["InstalmentCounts"];
+                            /** @description all that came of its instalments */
+                            collected: number;
+                            gatewayReference: string | null;
+                            /** Format: date-time */
+                            createdAt: string;
+                            /**
+                             * Format: date-time
+                             * @description until when the payer may approve it
+                             */
+                            approveBy: string;
+                            cancelledAt: string | null;
+                            attention: components["schemas"]["AgreementAttention"] | null;
                             timeline: components["schemas"]["TimelineRow"][];
                             workflowId: string;
                             temporalUrl: string;

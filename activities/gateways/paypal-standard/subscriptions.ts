@@ -82,16 +82,12 @@ async function open(order: AgreementOrder, context: Context): Promise<StartedChe
       detail: 'PayPal waits at most two years for the first instalment',
     };
   const { agreementId, label, money, interval, every, instalments } = order;
-  const place = {
-    environment: context.environment,
-    simulatorPublicUrl: context.simulatorPublicUrl ?? context.simulatorUrl,
-  };
   return {
     opened: true,
     reference: null,
     nextAction: {
       kind: 'form',
-      action: formAction(place),
+      action: formAction(context),
       method: 'POST',
       fields: {
         cmd: '_xclick-subscriptions',

@@ -1,4 +1,4 @@
-import type { AgreementTerms, Rhythm } from './types';
+import type { AgreementTerms, Instalment, Rhythm } from './types';
 
 const DAY_MS = 86_400_000;
 /** A gateway's day may begin before ours: what it collects so long before an instalment is due is that instalment. */
@@ -14,11 +14,29 @@ export function dueOn(terms: Rhythm & Pick<AgreementTerms, 'startsOn'>, number: 
   return isoDay(Date.UTC(year, month - 1 + months, Math.min(day, lastDay)));
 }
 
-/** The number of the instalment whose period `at` lies in, at least 1. `at`: ISO 8601. */
-export function numberAt(terms: Rhythm & Pick<AgreementTerms, 'startsOn'>, at: string): number {
-  const day = isoDay(Date.parse(at) + EARLY_DAYS * DAY_MS);
+/** The number of the last instalment that is due by this day, YYYY-MM-DD; at least 1. */
+export function numberOn(terms: Rhythm & Pick<AgreementTerms, 'startsOn'>, day: string): number {
   let number = 1;
   while (dueOn(terms, number + 1) <= day) number++;
+  return number;
+}
+
+/** The number of the instalment whose period `at` lies in, at least 1. `at`: ISO 8601. */
+export function numberAt(terms: Rhythm & Pick<AgreementTerms, 'startsOn'>, at: string): number {
+  return numberOn(terms, isoDay(Date.parse(at) + EARLY_DAYS * DAY_MS));
+}
+
+/** Which instalment the money of `at` is: of the period that it was collected in, else the oldest that nothing was collected of, else the next. */
+export function numberOfMoney(
+  terms: Rhythm & Pick<AgreementTerms, 'startsOn'>,
+  known: readonly Instalment[],
+  at: string,
+): number {
+  const isFree = (number: number) => known.every((one) => one.number !== number || one.paymentId === null);
+  const period = numberAt(terms, at);
+  if (isFree(period)) return period;
+  let number = 1;
+  while (!isFree(number)) number++;
   return number;
 }
 

@@ -168,12 +168,15 @@ function hasRead({ facts }: Agreement, key: string): boolean {
   return ofKind(facts, 'attention_acknowledged').some(({ qualifier }) => qualifier === key);
 }
 
-/** Money that was collected after the end, by the gateway's clock, or beyond what was agreed, and that nobody has read of; the oldest first. */
+/** Money that was collected after the end, by the gateway's clock, of what was withdrawn, or beyond what was agreed, and that nobody has read of; the oldest first. */
 function unreadMoney(agreement: Agreement) {
   const { terms, facts } = agreement;
   const came = earliestFirst(moneyOf(facts).filter((money) => !isLost(facts, money)));
   const end = endOf(facts)?.occurredAt ?? null;
-  const isLate = ({ occurredAt }: AgreementFact) => end !== null && occurredAt !== null && occurredAt > end;
+  // Nobody here knew of an approval when it was withdrawn, so that whenever its money came, nobody wants it.
+  const isUnwanted = has(facts, 'agreement_withdrawn');
+  const isLate = ({ occurredAt }: AgreementFact) =>
+    isUnwanted || (end !== null && occurredAt !== null && occurredAt > end);
   const isBeyond = (index: number) => terms.instalments !== null && index >= terms.instalments;
   return came.filter((money, index) => (isLate(money) || isBeyond(index)) && !hasRead(agreement, moneyKey(money)));
 }

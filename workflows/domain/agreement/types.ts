@@ -106,6 +106,12 @@ export interface AgreementAttention {
   readonly detail: string;
 }
 
+/** How a command to an agreement ended. */
+export type AgreementCommandEnd =
+  /** `approval_needed`: the payer must agree once more; the agreement says what they do next. */
+  | { readonly outcome: 'accepted' | 'approval_needed' }
+  | { readonly outcome: 'rejected'; readonly reason: string; readonly detail: string };
+
 export const INSTALMENT_STATUSES = ['scheduled', 'collected', 'failed', 'skipped'] as const;
 export type InstalmentStatus = (typeof INSTALMENT_STATUSES)[number];
 
